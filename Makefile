@@ -1,0 +1,41 @@
+# make lab   opens the lab in JupyterLab          make test   runs every check and test
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test format lock clean
+
+lab: $(READY)
+	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The stamp is newer than the lock file once everything is installed: a second call does nothing.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rnnlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: $(READY)
+	$(BIN)/pip install uv
+	printf '%s\n' '# Made by "make lock" from requirements.in and pyproject.toml.' '--extra-index-url $(TORCH_INDEX)' > requirements.lock.new
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	  --no-emit-package rnnlab --index-strategy unsafe-best-match --extra-index-url $(TORCH_INDEX) $(UV_FLAGS) \
+	  requirements.in >> requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,73 @@
+"""rnnlab: see, change and debug the training loop of a recurrent network.
+
+The source in reading order: loop (one batch, then all of them), hidden (state between batches),
+model, recurrence, data, losses, tasks, history, plots, widgets. Names are imported when first
+used, so `import rnnlab` loads neither matplotlib nor ipywidgets.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnnlab.data import Batches, Series, Streams, windows
+    from rnnlab.history import Epoch, History, Step
+    from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, fit, train, train_batch
+    from rnnlab.model import SequenceModel
+    from rnnlab.tasks import SeriesTask, load_task
+    from rnnlab.widgets.lab import TrainingLab
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Batches": "data",
+    "Series": "data",
+    "Streams": "data",
+    "windows": "data",
+    "Epoch": "history",
+    "History": "history",
+    "Step": "history",
+    "Phase": "loop",
+    "Run": "loop",
+    "TrainingDiverged": "loop",
+    "evaluate": "loop",
+    "fit": "loop",
+    "train": "loop",
+    "train_batch": "loop",
+    "SequenceModel": "model",
+    "SeriesTask": "tasks",
+    "load_task": "tasks",
+    "TrainingLab": "widgets.lab",
+}
+
+__all__ = [  # noqa: RUF022 - in the order of the map above
+    "Batches",
+    "Series",
+    "Streams",
+    "windows",
+    "Epoch",
+    "History",
+    "Step",
+    "Phase",
+    "Run",
+    "TrainingDiverged",
+    "evaluate",
+    "fit",
+    "train",
+    "train_batch",
+    "SequenceModel",
+    "SeriesTask",
+    "load_task",
+    "TrainingLab",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"rnnlab.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'rnnlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

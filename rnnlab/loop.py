@@ -1,0 +1,471 @@
+"""The training loop of a recurrent network. Read `train_batch` first, then `Run._updates`.
+
+Everything is an iterator: `train_batch` stops after each phase of one batch, `train` after each
+update. Pausing, stepping, drawing and stopping are all "not asking for the next one".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+from torch.optim import Optimizer
+
+from rnnlab import hidden
+from rnnlab.hidden import State
+from rnnlab.history import History, Step
+from rnnlab.interrupt import interrupt_held
+from rnnlab.losses import LossFunction, check_shapes, resolve_loss
+
+Batch = tuple[Tensor, Tensor]
+Validation = Iterable[Batch] | Callable[[nn.Module], float]
+
+PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
+OPTIMIZERS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
+    "adam": (torch.optim.Adam, {"fused": True}),  # fused: the whole update in one operation
+    "sgd": (torch.optim.SGD, {"fused": True}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+}
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Phase(NamedTuple):
+    """What one phase of a batch leaves behind; what is not there yet is None.
+
+    Attributes:
+        name: one of `PHASES`.
+        predictions: what the model answered, with its graph.
+        state: the hidden state after the batch, with its graph.
+        loss: the loss as a tensor (), with its graph.
+        grad_norm: Euclidean norm of all gradients before clipping, a tensor ().
+    """
+
+    name: str
+    predictions: Tensor | None = None
+    state: State = None
+    loss: Tensor | None = None
+    grad_norm: Tensor | None = None
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss or the gradient is no longer a finite number.
+
+    Attributes:
+        epoch, index: where, counted as in `Step`.
+        history: all steps before it.
+    """
+
+    def __init__(self, what: str, epoch: int, index: int, history: History) -> None:
+        super().__init__(
+            f"{what} at epoch {epoch}, step {index}: training cannot go on from here. "
+            "The weights are those before this step, and the history so far is kept. "
+            "Try a lower learning rate, or clip the gradient (clip_norm=1.0)"
+        )
+        self.epoch, self.index, self.history = epoch, index, history
+
+
+def train_batch(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    *,
+    loss_fn: str | LossFunction,
+    optimizer: Optimizer,
+    clip_norm: float | None = None,
+    state: State = None,
+) -> Iterator[Phase]:
+    """Train on one batch, stopping after each phase.
+
+    Args:
+        model: returns predictions, or (predictions, state).
+        inputs: (B, T, D) or what the model takes.
+        targets: what `loss_fn` compares the predictions with.
+        loss_fn: "mse", "cross_entropy" or a function of (predictions, targets).
+        optimizer: the optimizer itself; it lives longer than a batch.
+        clip_norm: scale the gradients down to this norm if they exceed it; None: leave them.
+        state: the hidden state to start from; None: the model's own start, zeros.
+
+    Yields:
+        a `Phase` after each of zero_grad, forward, loss, backward, clip (only if asked), step.
+    """
+    loss_fn = resolve_loss(loss_fn)
+    optimizer.zero_grad()
+    yield Phase("zero_grad")
+    predictions, state = forward(model, inputs, state)
+    yield Phase("forward", predictions, state)
+    loss = loss_fn(predictions, targets)
+    yield Phase("loss", predictions, state, loss)
+    loss.backward()
+    grad_norm = gradient_norm(optimizer)
+    yield Phase("backward", predictions, state, loss, grad_norm)
+    if clip_norm is not None:
+        clip_grads_with_norm_(trained_parameters(optimizer), clip_norm, grad_norm)
+        yield Phase("clip", predictions, state, loss, grad_norm)
+    optimizer.step()
+    yield Phase("step", predictions, state, loss, grad_norm)
+
+
+def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
+    """Call any model and return (predictions, state), with state None if the model has none."""
+    output = model(inputs) if state is None else model(inputs, state)
+    if isinstance(output, Tensor):
+        return output, None
+    if isinstance(output, tuple) and len(output) == 2 and isinstance(output[0], Tensor):
+        return output
+    raise TypeError(
+        f"the model returned {type(output).__name__}; expected predictions as a tensor, "
+        "or the pair (predictions, state)"
+    )
+
+
+def trained_parameters(optimizer: Optimizer) -> list[Tensor]:
+    """Return the parameters that the optimizer will move."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def gradient_norm(optimizer: Optimizer) -> Tensor:
+    """Return the Euclidean norm () of all gradients that the optimizer will use, as one vector."""
+    return get_total_norm(
+        [p.grad for p in trained_parameters(optimizer) if p.grad is not None], foreach=None
+    )
+
+
+class Run(Iterator[Step]):
+    """The updates of one training run, made by `train`; ask for the next to train one batch.
+
+    It can be left and taken up again at any point: an interrupt falls between two updates, and
+    going on gives exactly the run that was not interrupted. `learning_rate` and `clip_norm` may
+    be changed between two updates; `history` holds all steps so far.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        batches: Iterable[Batch],
+        *,
+        loss_fn: LossFunction,
+        optimizer: Optimizer,
+        epochs: int,
+        clip_norm: float | None,
+        hidden_state: str,
+        validation: Validation | None,
+        device: torch.device,
+        history: History,
+    ) -> None:
+        self.model, self.batches, self.loss_fn = model, batches, loss_fn
+        self.optimizer, self.epochs, self.clip_norm = optimizer, epochs, clip_norm
+        self.hidden_state, self.validation = hidden_state, validation
+        self.device, self.history = device, history
+        self._generator = self._updates()
+        self._undelivered: Step | None = None
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the optimizer's first group; setting it sets every group's."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        check_positive("learning_rate", value)
+        for group in self.optimizer.param_groups:
+            group["lr"] = value
+
+    def __iter__(self) -> Run:
+        """Go on where the run stands."""
+        return self
+
+    def __next__(self) -> Step:
+        """Make one update and return it."""
+        if self._undelivered is None:
+            with interrupt_held():  # a step that an interrupt kept back is delivered next time
+                self._undelivered = next(self._generator)
+                self.history.add(self._undelivered)
+        step, self._undelivered = self._undelivered, None
+        return step
+
+    def _updates(self) -> Iterator[Step]:
+        self.model.train()
+        index = 0
+        for epoch in range(1, self.epochs + 1):
+            if hasattr(self.batches, "set_epoch"):  # same seed and epoch, same order
+                self.batches.set_epoch(epoch)
+            state, total, count = None, 0.0, 0
+            batches = iter(self.batches)
+            batch = next(batches, None)
+            if batch is None:
+                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
+            while batch is not None:
+                inputs, targets = self._on_device(batch)
+                loss, grad_norm, state = self._update(inputs, targets, state, epoch, index)
+                total, count = total + loss * targets.numel(), count + targets.numel()
+                step = Step(epoch, index, loss, grad_norm, self._clips(grad_norm))
+                index += 1
+                batch = next(batches, None)
+                if batch is None:  # the average is over examples: the last batch may be smaller
+                    step = step._replace(train_loss=total / count, validation_loss=self._validate())
+                yield step
+
+    def _update(
+        self, inputs: Tensor, targets: Tensor, state: State, epoch: int, index: int
+    ) -> tuple[float, float, State]:
+        loss = grad_norm = math.nan
+        for phase in train_batch(
+            self.model,
+            inputs,
+            targets,
+            loss_fn=self.loss_fn,
+            optimizer=self.optimizer,
+            clip_norm=self.clip_norm,
+            state=hidden.fit(state, len(inputs)),
+        ):
+            if phase.name == "forward" and index == 0:
+                check_shapes(self.loss_fn, phase.predictions, targets)
+            elif phase.name == "backward":
+                loss, grad_norm = torch.stack((phase.loss.detach(), phase.grad_norm)).tolist()
+                self._check_finite(loss, grad_norm, epoch, index)
+        if self.hidden_state == "reset":
+            return loss, grad_norm, None
+        if phase.state is None:
+            raise ValueError(
+                'hidden_state="carry" needs a model that returns (predictions, state); '
+                'this one returned predictions only: return its state, or use "reset"'
+            )
+        return loss, grad_norm, hidden.detach(phase.state)
+
+    def _check_finite(self, loss: float, grad_norm: float, epoch: int, index: int) -> None:
+        for what, value in (("the loss", loss), ("the gradient norm", grad_norm)):
+            if not math.isfinite(value):
+                raise TrainingDiverged(f"{what} is {value}", epoch, index, self.history)
+
+    def _clips(self, grad_norm: float) -> bool:
+        return self.clip_norm is not None and grad_norm > self.clip_norm
+
+    def _on_device(self, batch: Batch) -> Batch:
+        try:
+            inputs, targets = batch
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
+            ) from None
+        if len(inputs) != len(targets):
+            raise ValueError(
+                f"a batch has {len(inputs)} inputs and {len(targets)} targets: "
+                f"shapes {tuple(inputs.shape)} and {tuple(targets.shape)}; expected as many"
+            )
+        return inputs.to(self.device), targets.to(self.device)
+
+    def _validate(self) -> float | None:
+        if self.validation is None or callable(self.validation):
+            return None if self.validation is None else float(self.validation(self.model))
+        return evaluate(
+            self.model,
+            self.validation,
+            loss_fn=self.loss_fn,
+            hidden_state=self.hidden_state,
+            device=self.device,
+        )
+
+
+def train(
+    model: nn.Module,
+    batches: Iterable[Batch],
+    *,
+    loss_fn: str | LossFunction,
+    optimizer: str | Optimizer = "adam",
+    learning_rate: float | None = None,
+    epochs: int = 10,
+    clip_norm: float | None = None,
+    hidden_state: str = "reset",
+    validation: Validation | None = None,
+    device: str | torch.device = "auto",
+    history: History | None = None,
+) -> Run:
+    """Train a model, one `Step` at a time: the returned iterator makes an update when asked.
+
+    Args:
+        model: any module that returns predictions, or (predictions, state). It is moved to
+            `device`.
+        batches: pairs (inputs, targets), iterated once an epoch: `Batches`, `Streams`, a
+            `DataLoader`, a list. With a `set_epoch` method, that is called before each epoch.
+        loss_fn: "mse", "cross_entropy" (classes last) or a function of (predictions, targets).
+        optimizer: "adam", "sgd", "rmsprop", or an optimizer made from the model's parameters.
+        learning_rate: for an optimizer given by name; 0.003 when None.
+        epochs: passes over the batches.
+        clip_norm: bound on the norm of all gradients together; None: no clipping.
+        hidden_state: "reset" starts each batch from zeros; "carry" starts it from the state of
+            the batch before, detached, and from zeros at the start of each epoch.
+        validation: batches, or a function of the model that returns a loss; measured at the end
+            of each epoch.
+        device: "auto" (cuda, else mps, else cpu), a name, or a `torch.device`.
+        history: where to write the steps; a new `History` when None.
+
+    Returns:
+        a `Run`, an iterator over steps.
+
+    Raises:
+        ValueError, TypeError: for settings that cannot work, before anything is trained.
+        TrainingDiverged: while iterating, when loss or gradient is nan or infinite.
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+    check_count("epochs", epochs)
+    if clip_norm is not None:
+        check_positive("clip_norm", clip_norm)
+    if hasattr(batches, "__len__") and len(batches) == 0:
+        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+    if iter(batches) is batches and epochs > 1:
+        raise TypeError(
+            f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
+            f"{epochs}; give a list, a DataLoader or rnnlab.Batches"
+        )
+    place = resolve_device(device)
+    model.to(place)
+    return Run(
+        model,
+        batches,
+        loss_fn=resolve_loss(loss_fn),
+        optimizer=resolve_optimizer(optimizer, model, learning_rate),
+        epochs=epochs,
+        clip_norm=clip_norm,
+        hidden_state=hidden.check_policy(hidden_state),
+        validation=validation,
+        device=place,
+        history=History() if history is None else history,
+    )
+
+
+def fit(
+    model: nn.Module, batches: Iterable[Batch], *, progress: bool = True, **options: Any
+) -> History:
+    """Train to the end with a progress bar and return the `History`.
+
+    Takes what `train` takes. To keep the history of a run that is interrupted or diverges, hand
+    in your own: `history=rnnlab.History()`.
+    """
+    from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
+
+    run = train(model, batches, **options)
+    with tqdm(total=run.epochs, unit="epoch", disable=not progress) as bar:
+        for step in run:
+            if step.train_loss is not None:
+                losses = {"loss": f"{step.train_loss:.4f}"}
+                if step.validation_loss is not None:
+                    losses["validation"] = f"{step.validation_loss:.4f}"
+                bar.set_postfix(losses, refresh=False)
+                bar.update()
+    return run.history
+
+
+@torch.no_grad()
+def evaluate(
+    model: nn.Module,
+    batches: Iterable[Batch],
+    *,
+    loss_fn: str | LossFunction,
+    hidden_state: str = "reset",
+    state: State = None,
+    device: str | torch.device | None = None,
+) -> float:
+    """Return the average loss over all target values, with no graph and in evaluation mode.
+
+    Args:
+        model, batches, loss_fn, hidden_state: as for `train`.
+        state: the hidden state to start from; None: zeros.
+        device: where to compute; None: where the model's parameters are.
+
+    Raises:
+        ValueError: if there is no batch, or shapes do not fit.
+    """
+    loss_fn = resolve_loss(loss_fn)
+    hidden.check_policy(hidden_state)
+    if device is None:
+        place = next((p.device for p in model.parameters()), torch.device("cpu"))
+    else:
+        place = resolve_device(device)
+    was_training = model.training
+    model.eval()
+    try:
+        total, count, start = 0.0, 0, state
+        for inputs, targets in batches:
+            inputs, targets = inputs.to(place), targets.to(place)
+            predictions, end = forward(model, inputs, hidden.fit(start, len(inputs)))
+            check_shapes(loss_fn, predictions, targets)
+            total += loss_fn(predictions, targets).item() * targets.numel()
+            count += targets.numel()
+            start = end if hidden_state == "carry" else state
+    finally:
+        model.train(was_training)
+    if count == 0:
+        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+    return total / count
+
+
+def resolve_optimizer(
+    optimizer: str | Optimizer, model: nn.Module, learning_rate: float | None = None
+) -> Optimizer:
+    """Return the optimizer for a name, or the given one after a look at what it holds."""
+    if isinstance(optimizer, str):
+        if optimizer not in OPTIMIZERS:
+            raise ValueError(
+                f"optimizer is {optimizer!r}; the known optimizers are {', '.join(OPTIMIZERS)}"
+            )
+        rate = 0.003 if learning_rate is None else learning_rate
+        check_positive("learning_rate", rate)
+        parameters = list(model.parameters())
+        if not parameters:
+            raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")
+        kind, options = OPTIMIZERS[optimizer]
+        return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer is {type(optimizer).__name__}; expected a name "
+            f"({', '.join(OPTIMIZERS)}) or a torch.optim.Optimizer"
+        )
+    if learning_rate is not None:
+        raise ValueError(
+            "learning_rate is for an optimizer given by name; yours has its own: "
+            "set it there, optimizer.param_groups[0]['lr']"
+        )
+    own = {id(p) for p in model.parameters()}
+    if not any(id(p) in own for p in trained_parameters(optimizer)):
+        raise ValueError(
+            "the optimizer holds no parameter of this model: make it from model.parameters()"
+        )
+    return optimizer
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """Return the device for a name; "auto" is cuda, else mps, else cpu."""
+    if isinstance(device, torch.device):
+        return device
+    have = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if device == "auto":
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if have[name]))
+    kind = str(device).partition(":")[0]
+    if kind not in have:
+        raise ValueError(f"device is {device!r}; the known devices are {', '.join(DEVICES)}")
+    if not have[kind]:
+        there = ", ".join(name for name, present in have.items() if present)
+        raise ValueError(f"device is {device!r}, which this machine does not have; it has {there}")
+    return torch.device(device)
+
+
+def check_positive(name: str, value: float) -> None:
+    """Refuse what is not a finite number above zero."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value <= 0:
+        raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
+
+
+def check_count(name: str, value: int) -> None:
+    """Refuse what is not a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1")

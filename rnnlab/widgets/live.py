@@ -1,0 +1,210 @@
+"""What every lab stands on: a runner that trains beside the notebook, and live pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+
+from rnnlab.plots import Panel
+
+SLICE = 0.025  # seconds of work before other cells and messages get their turn
+PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
+
+
+class Runner:
+    """Pulls steps from an iterator in one asyncio task on the kernel's main loop.
+
+    Handlers of widgets run on changing threads; they reach the loop through `call`. There is at
+    most one task; a new iterator takes the place of the one before, the latest wins.
+
+    Args:
+        on_slice: called after each slice of work, with whether the iterator is exhausted.
+        on_error: called with an exception that the iterator raised; the run is over.
+    """
+
+    def __init__(
+        self, on_slice: Callable[[bool], None], on_error: Callable[[Exception], None]
+    ) -> None:
+        self._on_slice, self._on_error = on_slice, on_error
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.steps: Iterator[Any] | None = None
+        self.paused = False
+        self.attach()
+
+    def attach(self) -> None:
+        """Remember the loop of the cell that calls this; without one, work waits for `drain`."""
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Run a function on the loop's thread, from any thread; at once if there is no loop."""
+        if self._loop is None or self._loop.is_closed():
+            function()
+        else:
+            self._loop.call_soon_threadsafe(function)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there are steps to take and they are being taken."""
+        return self.steps is not None and not self.paused
+
+    def start(self, steps: Iterator[Any], paused: bool = False) -> None:
+        """Take steps from this iterator from now on."""
+        self.steps, self.paused = steps, paused
+        self._wake()
+
+    def pause(self) -> None:
+        """Stop asking for steps."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Go on asking for steps."""
+        self.paused = False
+        self._wake()
+
+    def stop(self) -> None:
+        """Drop the iterator."""
+        self.steps = None
+
+    def step(self) -> None:
+        """Take one step now and pause."""
+        self.paused = True
+        self._take(time.perf_counter())
+
+    def drain(self) -> None:
+        """Take all remaining steps in the calling thread."""
+        self.paused = False
+        while self.busy:
+            self._take(time.perf_counter() + SLICE)
+
+    def _wake(self) -> None:
+        if self._loop is None or self._loop.is_closed() or not self.busy:
+            return
+        if self._task is None or self._task.done():
+            self._task = self._loop.create_task(self._work())
+
+    async def _work(self) -> None:
+        while self.busy:
+            self._take(time.perf_counter() + SLICE)
+            await asyncio.sleep(PAUSE)
+
+    def _take(self, deadline: float) -> None:
+        steps, done = self.steps, True
+        if steps is None:
+            return
+        try:
+            with one_thread():
+                for _ in steps:
+                    if time.perf_counter() >= deadline:
+                        done = False
+                        break
+            if done:
+                self.steps = None
+            self._on_slice(done)
+        except Exception as error:  # a task's exception would vanish: the lab shows it
+            self.steps = None
+            self._on_error(error)
+
+
+class LivePicture:
+    """A panel in an `ipywidgets.Image`: the background is kept, only what moves is drawn anew.
+
+    Args:
+        make: returns the figure and the panel on it; called again by `rebuild`.
+    """
+
+    def __init__(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
+        self.widget = ipywidgets.Image(format="png")
+        self.widget.add_class("rnnlab-picture")
+        self.rebuild(make)
+
+    def rebuild(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
+        """Put another panel in the place of this one."""
+        self.figure, self.panel = make()
+        for artist in self.panel.moving:
+            artist.set_animated(True)
+        self._background: Any = None
+        width = round(self.figure.get_figwidth() * 100)
+        self.widget.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", margin="0")
+
+    def draw(self, changed: bool = False) -> None:
+        """Draw what moves on the kept background, and the background too if it has changed."""
+        if changed or self._background is None:
+            self.figure.canvas.draw()
+            self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[attr-defined]
+        self.figure.canvas.restore_region(self._background)  # type: ignore[attr-defined]
+        self.widget.value = self._png()
+
+    def draw_crisp(self) -> None:
+        """Draw everything at twice the density; the picture keeps its size on the page."""
+        self.figure.set_dpi(200)
+        self.figure.canvas.draw()
+        self.widget.value = self._png()
+        self.figure.set_dpi(100)
+
+    def image(self) -> Image.Image:
+        """Return what the widget shows."""
+        return Image.open(io.BytesIO(self.widget.value)).convert("RGB")
+
+    def _png(self) -> bytes:
+        for artist in self.panel.moving:
+            if artist.get_visible():
+                self.panel.axes.draw_artist(artist)
+        pixels = Image.fromarray(_rgb(self.figure))
+        palette = pixels.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        file = io.BytesIO()
+        palette.save(file, "png", compress_level=1)
+        return file.getvalue()
+
+
+def _rgb(figure: Figure) -> Any:
+    import numpy as np
+
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]
+
+
+class Pace:
+    """Says when the next picture is due, so that drawing stays a small share of the time."""
+
+    def __init__(self, share: float = 0.08, fastest: float = 0.1) -> None:
+        self.share, self.fastest = share, fastest
+        self._due = 0.0
+
+    def due(self) -> bool:
+        """Whether it is time to draw."""
+        return time.perf_counter() >= self._due
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Measure the drawing in the block and set the time for the next."""
+        start = time.perf_counter()
+        yield
+        end = time.perf_counter()
+        self._due = end + max(self.fastest, (end - start) * (1 / self.share - 1))
+
+    def now(self) -> None:
+        """Make the next picture due at once."""
+        self._due = 0.0
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one intra-op thread: models this small lose on more. Undone afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -25,13 +25,16 @@ format: $(READY)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rnnlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
+	# torch first, alone: asking its index about every other package is slow where it is out of reach
+	grep '^torch==' requirements.lock > $(VENV)/torch.txt
+	$(BIN)/pip install --disable-pip-version-check --no-deps --extra-index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
 	$(BIN)/pip install --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 lock: $(READY)
 	$(BIN)/pip install uv
-	printf '%s\n' '# Made by "make lock" from requirements.in and pyproject.toml.' '--extra-index-url $(TORCH_INDEX)' > requirements.lock.new
+	printf '%s\n' '# Made by "make lock" from requirements.in and pyproject.toml.' '# On Linux x86-64 torch is the CPU build, from the extra index that the Makefile names.' > requirements.lock.new
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	  --no-emit-package rnnlab --index-strategy unsafe-best-match --extra-index-url $(TORCH_INDEX) $(UV_FLAGS) \
 	  requirements.in >> requirements.lock.new

@@ -60,9 +60,7 @@ def load_co2() -> Series:
     return Series("CO2", times, torch.tensor(_fill_gaps(values)), "ppm", "month", note)
 
 
-def make_sine(
-    length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0
-) -> Series:
+def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
     """Return a sine wave of amplitude 1 with normal noise of the given standard deviation."""
     for name, value in (("length", length), ("period", period)):
         if value <= 0:

@@ -22,7 +22,9 @@ def check_policy(policy: str) -> str:
         ValueError: for any other value, naming the known ones.
     """
     if policy not in POLICIES:
-        raise ValueError(f"hidden_state is {policy!r}; the known policies are {', '.join(POLICIES)}")
+        raise ValueError(
+            f"hidden_state is {policy!r}; the known policies are {', '.join(POLICIES)}"
+        )
     return policy
 
 

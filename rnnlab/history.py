@@ -78,8 +78,6 @@ class History:
             return NotImplemented
         return self.steps == other.steps
 
-    __hash__ = None  # type: ignore[assignment]  # it grows, so it cannot be a key
-
     def __repr__(self) -> str:
         """Say how much was done and where the losses stand."""
         losses = ""

@@ -7,7 +7,7 @@ update. Pausing, stepping, drawing and stopping are all "not asking for the next
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, NamedTuple
 
 import torch
@@ -213,6 +213,7 @@ class Run(Iterator[Step]):
         self, inputs: Tensor, targets: Tensor, state: State, epoch: int, index: int
     ) -> tuple[float, float, State]:
         loss = grad_norm = math.nan
+        phase = Phase("start")
         for phase in train_batch(
             self.model,
             inputs,
@@ -222,9 +223,11 @@ class Run(Iterator[Step]):
             clip_norm=self.clip_norm,
             state=hidden.fit(state, len(inputs)),
         ):
-            if phase.name == "forward" and index == 0:
+            if phase.name == "forward" and index == 0 and phase.predictions is not None:
                 check_shapes(self.loss_fn, phase.predictions, targets)
-            elif phase.name == "backward":
+            elif (
+                phase.loss is not None and phase.grad_norm is not None and phase.name == "backward"
+            ):
                 loss, grad_norm = torch.stack((phase.loss.detach(), phase.grad_norm)).tolist()
                 self._check_finite(loss, grad_norm, epoch, index)
         if self.hidden_state == "reset":
@@ -315,7 +318,7 @@ def train(
     check_count("epochs", epochs)
     if clip_norm is not None:
         check_positive("clip_norm", clip_norm)
-    if hasattr(batches, "__len__") and len(batches) == 0:
+    if isinstance(batches, Sized) and len(batches) == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     if iter(batches) is batches and epochs > 1:
         raise TypeError(
@@ -373,7 +376,10 @@ def evaluate(
     """Return the average loss over all target values, with no graph and in evaluation mode.
 
     Args:
-        model, batches, loss_fn, hidden_state: as for `train`.
+        model: as for `train`.
+        batches: as for `train`.
+        loss_fn: as for `train`.
+        hidden_state: as for `train`.
         state: the hidden state to start from; None: zeros.
         device: where to compute; None: where the model's parameters are.
 

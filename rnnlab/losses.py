@@ -62,7 +62,8 @@ def check_shapes(loss_fn: LossFunction, predictions: Tensor, targets: Tensor) ->
         f"predictions have shape {tuple(predictions.shape)}, "
         f"targets have shape {tuple(targets.shape)}"
     )
-    if isinstance(loss_fn, _ELEMENTWISE) or loss_fn in _ELEMENTWISE_FUNCTIONS:
+    elementwise = isinstance(loss_fn, _ELEMENTWISE) or loss_fn in _ELEMENTWISE_FUNCTIONS
+    if elementwise:
         if predictions.shape != targets.shape:
             raise ValueError(
                 f"{given}; this loss compares them element by element, so the shapes must be "
@@ -71,12 +72,12 @@ def check_shapes(loss_fn: LossFunction, predictions: Tensor, targets: Tensor) ->
     elif loss_fn is cross_entropy:
         _check_classes(predictions, targets, given, class_axis=-1)
     elif isinstance(loss_fn, nn.CrossEntropyLoss) or loss_fn is functional.cross_entropy:
-        if not targets.is_floating_point():  # floating point targets are class probabilities
+        if targets.shape != predictions.shape:  # equal shapes: targets are class probabilities
             _check_classes(predictions, targets, given, class_axis=min(1, predictions.dim() - 1))
 
 
 def _check_classes(predictions: Tensor, targets: Tensor, given: str, class_axis: int) -> None:
-    if targets.is_floating_point() or targets.dtype == torch.bool:
+    if targets.dtype not in (torch.int64, torch.uint8):
         raise TypeError(
             f"targets have dtype {targets.dtype}; cross-entropy wants the number of the right "
             "class as torch.int64: use targets.long()"

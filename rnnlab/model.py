@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 from rnnlab.hidden import State
@@ -46,7 +48,8 @@ class SequenceModel(nn.Module):
         if cell not in CELLS:
             raise ValueError(f"cell is {cell!r}; the known cells are {', '.join(CELLS)}")
         self.cell = cell
-        self.recurrence = CELLS[cell](input_size, hidden_size, num_layers, batch_first=True)
+        kind: Callable[..., nn.RNNBase] = CELLS[cell]
+        self.recurrence = kind(input_size, hidden_size, num_layers, batch_first=True)
         self.readout = nn.Linear(hidden_size, output_size)
 
     def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -33,9 +33,7 @@ def make_figure(width: int, height: int, left: int = 44, right: int = 70) -> tup
     """Return a figure of width x height pixels at 100 dots an inch, known to no pyplot."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes(
-        (left / width, 44 / height, 1 - (left + right) / width, 1 - 96 / height)
-    )
+    axes = figure.add_axes((left / width, 44 / height, 1 - (left + right) / width, 1 - 96 / height))
     return figure, axes
 
 
@@ -56,6 +54,7 @@ class Panel(Protocol):
 
     axes: Axes
     moving: list[Artist]
+    update: Any  # each panel has its own arguments
 
 
 class LossPanel:
@@ -165,7 +164,7 @@ class ForecastPanel:
         names = ("on its own", f"one {series.time_unit}\nahead", "measured")
         self.labels = EndLabels(axes, names, (self.alone, self.ahead, measured))
         self.score = axes.text(
-            1, 1.12, "", transform=axes.transAxes, ha="right", fontsize=8.5, color=MUTED
+            1, 1.16, "", transform=axes.transAxes, ha="right", fontsize=8.5, color=MUTED
         )
         self.moving: list[Artist] = [
             self.misses, self.alone, self.ahead, *self.labels.texts, self.score,

@@ -142,7 +142,7 @@ class TrainingLab(w.VBox):
             if not self._ready:  # while it is being made there is no lab to say it in
                 raise ValueError(str(error)) from None
             self._complain(f"{error}. It stays {getattr(self, name)!r}.")
-            self.controls[name].value = _shown(getattr(self, name))
+            self.controls[name].value = getattr(self, name)
             return getattr(self, name)
         return value
 
@@ -325,7 +325,7 @@ class TrainingLab(w.VBox):
         )
 
     def _make_controls(self) -> dict[str, Any]:
-        tasks = list(TASKS)
+        tasks: list[Any] = list(TASKS)
         if not isinstance(self.task, str):
             tasks = [(name, name) for name in TASKS] + [(self.task.name, self.task)]
         controls = {
@@ -469,10 +469,6 @@ def _offer(control: Any, value: Any) -> None:
 
 def _pair(option: Any) -> tuple[str, Any]:
     return option if isinstance(option, tuple) else (option, option)
-
-
-def _shown(value: Any) -> Any:
-    return value
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -19,7 +19,7 @@ class Step(NamedTuple):
     """
 
     epoch: int
-    index: int
+    index: int  # type: ignore[assignment]  # tuples have a method of this name
     loss: float
     grad_norm: float
     clipped: bool = False

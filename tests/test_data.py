@@ -1,6 +1,7 @@
 """Data, tasks, model and package: counts, no leaks, errors, import rules."""
 
 import ast
+import itertools
 import pathlib
 import statistics
 import subprocess
@@ -27,7 +28,7 @@ def test_batches_cover_everything_once_and_repeat_by_seed():
     first, second = ([b[0].flatten().tolist() for b in batches] for _ in range(2))
     assert [len(b) for b in first] == [4, 4, 2]
     assert len(batches) == 3
-    assert sorted(sum(first, [])) == list(range(10))
+    assert sorted(x for batch in first for x in batch) == list(range(10))
     assert first != second
     batches.set_epoch(1)
     assert [b[0].flatten().tolist() for b in batches] == first
@@ -38,7 +39,7 @@ def test_streams_continue_row_by_row():
     streams = rnnlab.Streams(x, x + 1, batch_size=3, length=3)
     parts = list(streams)
     assert [tuple(i.shape) for i, _ in parts] == [(3, 3, 1), (3, 3, 1), (3, 1, 1)]
-    for (_, before), (after, _) in zip(parts, parts[1:], strict=False):
+    for (_, before), (after, _) in itertools.pairwise(parts):
         assert torch.equal(before[:, -1], after[:, 0])
 
 
@@ -123,11 +124,9 @@ def test_errors_say_what_was_given_and_expected(call, message):
 
 
 def test_import_is_light():
-    code = (
-        "import sys, rnnlab; print([m for m in ('matplotlib', 'ipywidgets') if m in sys.modules])"
-    )
+    code = "import sys, rnnlab; print({'matplotlib', 'ipywidgets'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "set()"
 
 
 def test_import_directions():

@@ -124,8 +124,7 @@ def test_an_interrupt_inside_a_step_loses_nothing(place):
     run = rnnlab.train(model, make_batches(), optimizer=optimizer, **OPTIONS)
     steps = []
     with pytest.raises(KeyboardInterrupt):
-        for step in run:
-            steps.append(step)
+        steps.extend(run)  # keeps what it took before the interrupt
     assert len(steps) == 5
     steps.extend(run)
     assert run.history == whole
@@ -145,7 +144,7 @@ def test_divergence_ends_the_run_and_keeps_the_history():
     with torch.no_grad():
         model.readout.weight.mul_(1e30)
     run = rnnlab.train(model, make_batches(), **OPTIONS)
-    with pytest.raises(rnnlab.TrainingDiverged, match="epoch 1, step 0.*lower learning rate"):
+    with pytest.raises(rnnlab.TrainingDiverged, match=r"epoch 1, step 0.*lower learning rate"):
         next(run)
     assert len(run.history) == 0
     assert all(torch.isfinite(p).all() for p in model.parameters())

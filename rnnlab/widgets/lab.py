@@ -276,8 +276,6 @@ class TrainingLab(w.VBox):
         self._status.value = f'<div role="status" aria-live="polite">{escape(status)}</div>'
         if description is not None:
             self._twin.value = f'<div class="rnnlab-twin" aria-live="polite">{description}</div>'
-            for picture in self.pictures:
-                picture.widget.tooltip = f"{picture.panel.axes.get_title('left')}, told below"
 
     def _complain(self, message: str) -> None:
         self._message.value = (

@@ -137,7 +137,7 @@ class LivePicture:
             artist.set_animated(True)
         self._background: Any = None
         width = round(self.figure.get_figwidth() * 100)
-        self.widget.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", margin="0")
+        self.widget.layout.width, self.widget.layout.max_width = f"{width}px", "100%"
 
     def draw(self, changed: bool = False) -> None:
         """Draw what moves on the kept background, and the background too if it has changed."""

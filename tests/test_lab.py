@@ -66,12 +66,14 @@ def test_buttons():
         lab.buttons["Step"].click()
         await asyncio.sleep(0.05)
         assert len(lab.history) == 1
+        assert lab.buttons["Pause"].description == "Resume"
         lab.buttons["Pause"].click()  # it stands paused after a step: this resumes
         await asyncio.sleep(0.3)
         assert len(lab.history) > 1
         lab.buttons["Stop"].click()
         await asyncio.sleep(0.05)
         stopped = len(lab.history)
+        assert lab.buttons["Pause"].description == "Pause"
         assert "was stopped" in lab._status.value
         await asyncio.sleep(0.1)
         assert len(lab.history) == stopped

@@ -255,6 +255,7 @@ class TrainingLab(w.VBox):
         self._tell(crisp)
 
     def _tell(self, finished: bool) -> None:
+        self._name_pause()
         if finished:
             self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.",
                       self._describe())  # fmt: skip
@@ -388,7 +389,6 @@ class TrainingLab(w.VBox):
             self._runner.resume()
         else:
             self._runner.pause()
-        self._name_pause()
         self._show()
 
     def _on_step(self) -> None:

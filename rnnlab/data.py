@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 import torch
 from torch import Tensor
+
+from rnnlab.arguments import check_count, check_positive, check_seed
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,11 @@ def load_co2() -> Series:
 
 def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
     """Return a sine wave of amplitude 1 with normal noise of the given standard deviation."""
-    for name, value in (("length", length), ("period", period)):
-        if value <= 0:
-            raise ValueError(f"{name} is {value!r}; it must be above 0")
-    if noise < 0:
-        raise ValueError(f"noise is {noise!r}; a standard deviation cannot be below 0")
+    check_count("length", length)
+    check_positive("period", period)
+    check_seed("seed", seed)
+    if not 0 <= noise < math.inf:
+        raise ValueError(f"noise is {noise!r}; a standard deviation is a number of at least 0")
     times = torch.arange(length)
     generator = torch.Generator().manual_seed(seed)
     values = torch.sin(2 * torch.pi * times / period)
@@ -84,8 +87,7 @@ def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
         ValueError: for a series that is not (N, D) or too short for one window and its target.
     """
     check_series(series)
-    if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-        raise ValueError(f"length is {length!r}; a window must have at least 1 time step")
+    check_count("length", length)
     if len(series) <= length:
         raise ValueError(
             f"the series has {len(series)} values; a window of {length} and its target need at "
@@ -122,7 +124,7 @@ class Batches:
         seed: int = 0,
     ) -> None:
         _check_pair(inputs, targets)
-        _check_batch_size(batch_size)
+        check_count("batch_size", batch_size)
         self.inputs, self.targets = inputs, targets
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
         self._epoch = 1
@@ -173,9 +175,8 @@ class Streams:
 
     def __init__(self, inputs: Tensor, targets: Tensor, batch_size: int = 4, length: int = 24):
         _check_pair(inputs, targets)
-        _check_batch_size(batch_size)
-        if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-            raise ValueError(f"length is {length!r}; a batch must have at least 1 time step")
+        check_count("batch_size", batch_size)
+        check_count("length", length)
         each = len(inputs) // batch_size
         if each == 0:
             raise ValueError(
@@ -239,11 +240,6 @@ def _check_pair(inputs: Tensor, targets: Tensor) -> None:
         )
     _check_finite("inputs", inputs)
     _check_finite("targets", targets)
-
-
-def _check_batch_size(batch_size: int) -> None:
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size!r}; it must be a whole number of at least 1")
 
 
 def _check_finite(name: str, values: Tensor, times: Sequence[float] | None = None) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
+from rnnlab.arguments import check_known
+
 State = Any  # Tensor (L, B, H), or a tuple of them; None stands for zeros
 
 POLICIES = ("reset", "carry")
@@ -21,10 +23,7 @@ def check_policy(policy: str) -> str:
     Raises:
         ValueError: for any other value, naming the known ones.
     """
-    if policy not in POLICIES:
-        raise ValueError(
-            f"hidden_state is {policy!r}; the known policies are {', '.join(POLICIES)}"
-        )
+    check_known("hidden_state", policy, POLICIES, "policies")
     return policy
 
 

@@ -12,25 +12,21 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+from torch.nn.utils import clip_grads_with_norm_
 from torch.optim import Optimizer
 
 from rnnlab import hidden
+from rnnlab.arguments import check_count, check_positive, resolve_device
 from rnnlab.hidden import State
 from rnnlab.history import History, Step
 from rnnlab.interrupt import interrupt_held
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
+from rnnlab.optimizers import gradient_norm, resolve_optimizer, trained_parameters
 
 Batch = tuple[Tensor, Tensor]
 Validation = Iterable[Batch] | Callable[[nn.Module], float]
 
 PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
-OPTIMIZERS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
-    "adam": (torch.optim.Adam, {"fused": True}),  # fused: the whole update in one operation
-    "sgd": (torch.optim.SGD, {"fused": True}),
-    "rmsprop": (torch.optim.RMSprop, {}),
-}
-DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class Phase(NamedTuple):
@@ -119,18 +115,6 @@ def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tens
     raise TypeError(
         f"the model returned {type(output).__name__}; expected predictions as a tensor, "
         "or the pair (predictions, state)"
-    )
-
-
-def trained_parameters(optimizer: Optimizer) -> list[Tensor]:
-    """Return the parameters that the optimizer will move."""
-    return [p for group in optimizer.param_groups for p in group["params"]]
-
-
-def gradient_norm(optimizer: Optimizer) -> Tensor:
-    """Return the Euclidean norm () of all gradients that the optimizer will use, as one vector."""
-    return get_total_norm(
-        [p.grad for p in trained_parameters(optimizer) if p.grad is not None], foreach=None
     )
 
 
@@ -408,70 +392,3 @@ def evaluate(
     if count == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return total / count
-
-
-def resolve_optimizer(
-    optimizer: str | Optimizer, model: nn.Module, learning_rate: float | None = None
-) -> Optimizer:
-    """Return the optimizer for a name, or the given one after a look at what it holds."""
-    if isinstance(optimizer, str):
-        if optimizer not in OPTIMIZERS:
-            raise ValueError(
-                f"optimizer is {optimizer!r}; the known optimizers are {', '.join(OPTIMIZERS)}"
-            )
-        rate = 0.003 if learning_rate is None else learning_rate
-        check_positive("learning_rate", rate)
-        parameters = list(model.parameters())
-        if not parameters:
-            raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")
-        kind, options = OPTIMIZERS[optimizer]
-        return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer is {type(optimizer).__name__}; expected a name "
-            f"({', '.join(OPTIMIZERS)}) or a torch.optim.Optimizer"
-        )
-    if learning_rate is not None:
-        raise ValueError(
-            "learning_rate is for an optimizer given by name; yours has its own: "
-            "set it there, optimizer.param_groups[0]['lr']"
-        )
-    own = {id(p) for p in model.parameters()}
-    if not any(id(p) in own for p in trained_parameters(optimizer)):
-        raise ValueError(
-            "the optimizer holds no parameter of this model: make it from model.parameters()"
-        )
-    return optimizer
-
-
-def resolve_device(device: str | torch.device) -> torch.device:
-    """Return the device for a name; "auto" is cuda, else mps, else cpu."""
-    if isinstance(device, torch.device):
-        return device
-    have = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if device == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if have[name]))
-    kind = str(device).partition(":")[0]
-    if kind not in have:
-        raise ValueError(f"device is {device!r}; the known devices are {', '.join(DEVICES)}")
-    if not have[kind]:
-        there = ", ".join(name for name, present in have.items() if present)
-        raise ValueError(f"device is {device!r}, which this machine does not have; it has {there}")
-    return torch.device(device)
-
-
-def check_positive(name: str, value: float) -> None:
-    """Refuse what is not a finite number above zero."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
-
-
-def check_count(name: str, value: int) -> None:
-    """Refuse what is not a whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1")

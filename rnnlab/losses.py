@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rnnlab.arguments import check_known
+
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 _ELEMENTWISE = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
@@ -40,8 +42,7 @@ def resolve_loss(loss_fn: str | LossFunction) -> LossFunction:
         TypeError: for what is neither a name nor callable.
     """
     if isinstance(loss_fn, str):
-        if loss_fn not in LOSSES:
-            raise ValueError(f"loss_fn is {loss_fn!r}; the known losses are {', '.join(LOSSES)}")
+        check_known("loss_fn", loss_fn, LOSSES, "losses")
         return LOSSES[loss_fn]
     if not callable(loss_fn):
         raise TypeError(

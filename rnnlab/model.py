@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from rnnlab.arguments import check_count, check_known
 from rnnlab.hidden import State
 from rnnlab.recurrence import CELLS
 
@@ -43,10 +44,8 @@ class SequenceModel(nn.Module):
             "num_layers": num_layers,
         }
         for name, size in sizes.items():
-            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-                raise ValueError(f"{name} is {size!r}; it must be a whole number of at least 1")
-        if cell not in CELLS:
-            raise ValueError(f"cell is {cell!r}; the known cells are {', '.join(CELLS)}")
+            check_count(name, size)
+        check_known("cell", cell, CELLS, "cells")
         self.cell = cell
         kind: Callable[..., nn.RNNBase] = CELLS[cell]
         self.recurrence = kind(input_size, hidden_size, num_layers, batch_first=True)

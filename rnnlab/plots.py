@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from torch import Tensor
 
 from rnnlab.history import History
@@ -33,7 +33,7 @@ def make_figure(width: int, height: int, left: int = 44, right: int = 70) -> tup
     """Return a figure of width x height pixels at 100 dots an inch, known to no pyplot."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((left / width, 44 / height, 1 - (left + right) / width, 1 - 96 / height))
+    axes = figure.add_axes((left / width, 54 / height, 1 - (left + right) / width, 1 - 96 / height))
     return figure, axes
 
 
@@ -41,7 +41,7 @@ def style(axes: Axes, title: str, xlabel: str) -> None:
     """Give an Axes the look of all pictures: no frame, a pale grid, a bold title on the left."""
     axes.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK, pad=10)
     axes.set_xlabel(xlabel, fontsize=8.5, color=MUTED)
-    axes.tick_params(colors=MUTED, labelsize=8.5, length=0)
+    axes.tick_params(colors=MUTED, labelsize=8.5, length=0, pad=6)
     axes.tick_params(which="minor", length=0)
     axes.grid(True, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -142,6 +142,7 @@ class ForecastPanel:
     def __init__(self, axes: Axes, task: SeriesTask) -> None:
         series, times = task.series, task.held_out_times
         style(axes, f"{series.name}, held-out {series.time_unit}s", "")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         self.axes, self.task = axes, task
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
@@ -163,9 +164,10 @@ class ForecastPanel:
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
         names = ("on its own", f"one {series.time_unit}\nahead", "measured")
         self.labels = EndLabels(axes, names, (self.alone, self.ahead, measured))
-        self.score = axes.text(
-            1, 1.16, "", transform=axes.transAxes, ha="right", fontsize=8.5, color=MUTED
-        )
+        self.score = axes.annotate(
+            "", (0, 0), (0, -25), xycoords="axes fraction", textcoords="offset points",
+            va="top", fontsize=8.5, color=INK,
+        )  # fmt: skip
         self.moving: list[Artist] = [
             self.misses, self.alone, self.ahead, *self.labels.texts, self.score,
         ]  # fmt: skip
@@ -180,7 +182,7 @@ class ForecastPanel:
         self.ahead.set_data(times, ahead)
         self.alone.set_data(times, free_running.numpy())
         scores = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
-        self.score.set_text("   ".join(f"{name} {value:.3g}" for name, value in scores.items()))
+        self.score.set_text("   ".join(f"{name} {value:.1f}" for name, value in scores.items()))
         self.labels.place()
         return False
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab import data
+from rnnlab.arguments import check_known
 from rnnlab.data import Batches, Series, Streams
 from rnnlab.hidden import check_policy
 from rnnlab.loop import evaluate, forward
@@ -209,6 +210,5 @@ def load_task(name: str, **options: Any) -> SeriesTask:
     Raises:
         ValueError: for an unknown name, with the known ones.
     """
-    if name not in TASKS:
-        raise ValueError(f"task is {name!r}; the known tasks are {', '.join(TASKS)}")
+    check_known("task", name, TASKS, "tasks")
     return TASKS[name](**options)

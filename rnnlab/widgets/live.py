@@ -84,10 +84,12 @@ class Runner:
         self._take(time.perf_counter())
 
     def drain(self) -> None:
-        """Take all remaining steps in the calling thread."""
+        """Take all remaining steps in the calling thread; an error is raised there too."""
         self.paused = False
         while self.busy:
-            self._take(time.perf_counter() + SLICE)
+            error = self._take(time.perf_counter() + SLICE)
+            if error is not None:
+                raise error
 
     def _wake(self) -> None:
         if self._loop is None or self._loop.is_closed() or not self.busy:
@@ -100,10 +102,10 @@ class Runner:
             self._take(time.perf_counter() + SLICE)
             await asyncio.sleep(PAUSE)
 
-    def _take(self, deadline: float) -> None:
+    def _take(self, deadline: float) -> Exception | None:
         steps, done = self.steps, True
         if steps is None:
-            return
+            return None
         try:
             with one_thread():
                 for _ in steps:
@@ -116,6 +118,8 @@ class Runner:
         except Exception as error:  # a task's exception would vanish: the lab shows it
             self.steps = None
             self._on_error(error)
+            return error
+        return None
 
 
 class LivePicture:

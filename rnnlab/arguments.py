@@ -1,0 +1,59 @@
+"""Checks of what a user gives, and the device for a name; every refusal says what to give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import torch
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """Return the device for a name; "auto" is cuda, else mps, else cpu."""
+    if isinstance(device, torch.device):
+        return device
+    have = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if device == "auto":
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if have[name]))
+    kind = str(device).partition(":")[0]
+    if kind not in have:
+        check_known("device", device, DEVICES, "devices")
+    if not have[kind]:
+        there = ", ".join(name for name, present in have.items() if present)
+        raise ValueError(f"device is {device!r}, which this machine does not have; it has {there}")
+    return torch.device(device)
+
+
+def check_positive(name: str, value: float) -> None:
+    """Refuse what is not a finite number above zero."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value <= 0:
+        raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
+
+
+def check_count(name: str, value: int) -> None:
+    """Refuse what is not a whole number of at least 1."""
+    _check_whole(name, value, 1)
+
+
+def check_seed(name: str, value: int) -> None:
+    """Refuse what is not a whole number of at least 0."""
+    _check_whole(name, value, 0)
+
+
+def check_known(name: str, value: object, known: Iterable[str], plural: str) -> None:
+    """Refuse a name that is not one of the known ones, and list these."""
+    known = list(known)
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}; the known {plural} are {', '.join(known)}")
+
+
+def _check_whole(name: str, value: int, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least {least}")

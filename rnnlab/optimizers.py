@@ -1,0 +1,61 @@
+"""The optimizers that the loop knows by name, and what an optimizer holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+from torch.optim import Optimizer
+
+from rnnlab.arguments import check_known, check_positive
+
+OPTIMIZERS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
+    "adam": (torch.optim.Adam, {"fused": True}),  # fused: the whole update in one operation
+    "sgd": (torch.optim.SGD, {"fused": True}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+}
+
+
+def resolve_optimizer(
+    optimizer: str | Optimizer, model: nn.Module, learning_rate: float | None = None
+) -> Optimizer:
+    """Return the optimizer for a name, or the given one after a look at what it holds."""
+    if isinstance(optimizer, str):
+        check_known("optimizer", optimizer, OPTIMIZERS, "optimizers")
+        rate = 0.003 if learning_rate is None else learning_rate
+        check_positive("learning_rate", rate)
+        parameters = list(model.parameters())
+        if not parameters:
+            raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")
+        kind, options = OPTIMIZERS[optimizer]
+        return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer is {type(optimizer).__name__}; expected a name "
+            f"({', '.join(OPTIMIZERS)}) or a torch.optim.Optimizer"
+        )
+    if learning_rate is not None:
+        raise ValueError(
+            "learning_rate is for an optimizer given by name; yours has its own: "
+            "set it there, optimizer.param_groups[0]['lr']"
+        )
+    own = {id(p) for p in model.parameters()}
+    if not any(id(p) in own for p in trained_parameters(optimizer)):
+        raise ValueError(
+            "the optimizer holds no parameter of this model: make it from model.parameters()"
+        )
+    return optimizer
+
+
+def trained_parameters(optimizer: Optimizer) -> list[Tensor]:
+    """Return the parameters that the optimizer will move."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def gradient_norm(optimizer: Optimizer) -> Tensor:
+    """Return the Euclidean norm () of all gradients that the optimizer will use, as one vector."""
+    return get_total_norm(
+        [p.grad for p in trained_parameters(optimizer) if p.grad is not None], foreach=None
+    )

@@ -1,0 +1,120 @@
+"""What all labs share: one runner, live pictures, a status line, messages, and their end."""
+
+from __future__ import annotations
+
+import io
+import traceback
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+from IPython.core.getipython import get_ipython
+from IPython.display import Image as StaticImage
+from PIL import Image
+
+from rnnlab.widgets.live import LivePicture, Runner
+
+# White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
+STYLE = """<style>
+.rnnlab-picture { border: 0 }
+body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-rotate(180deg) }
+.rnnlab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px }
+.rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
+.rnnlab-twin p { margin: 2px 0 }
+.rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
+</style>"""
+
+_displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab shown there)
+
+
+class Lab(w.VBox):
+    """A page of controls and live pictures around one runner. The last line of a cell shows it.
+
+    A lab of its own makes its pictures and puts its parts together in `children`, beside the
+    status line, the message, the text twin and the errors that it finds here.
+    """
+
+    pictures: tuple[LivePicture, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("rnnlab")
+        self._runner = Runner(self._on_slice, self._on_error)
+        self._style = w.HTML(STYLE)
+        self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
+        self._errors = w.Output()
+
+    def snapshot(self) -> StaticImage:
+        """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
+        parts = []
+        for picture in self.pictures:
+            picture.draw_crisp()
+            parts.append(picture.image())
+        size = (sum(part.width for part in parts), max(part.height for part in parts))
+        sheet, x = Image.new("RGB", size, "white"), 0
+        for part in parts:
+            sheet.paste(part, (x, 0))
+            x += part.width
+        file = io.BytesIO()
+        sheet.save(file, "png", optimize=True)
+        return StaticImage(file.getvalue(), width=sheet.width // 2, alt=self.describe())
+
+    def describe(self) -> str:
+        """Return what the pictures show, in words."""
+        raise NotImplementedError  # each lab has its own pictures
+
+    def close(self) -> None:
+        """End the run and take the lab, with all its parts, from the page and from memory."""
+        self._runner.stop()
+        for cell in [cell for cell, (_, lab) in _displayed.items() if lab is self]:
+            del _displayed[cell]
+        parts = _with_parts(self)
+        super().close()
+        for part in parts[1:]:
+            part.close()
+
+    def _on_slice(self, done: bool) -> None:
+        """Show what a slice of work has changed."""
+        raise NotImplementedError  # each lab has its own pictures
+
+    def _on_error(self, error: Exception) -> None:
+        """Show an exception that ended the run: it would vanish otherwise."""
+        self._complain(str(error) or type(error).__name__)
+        self._errors.append_stderr("".join(traceback.format_exception(error)))
+
+    def _say(self, status: str) -> None:
+        self._status.value = f'<div role="status" aria-live="polite">{escape(status)}</div>'
+
+    def _show_twin(self) -> None:
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self.describe().splitlines())
+        self._twin.value = f'<div class="rnnlab-twin" aria-live="polite">{paragraphs}</div>'
+
+    def _complain(self, message: str) -> None:
+        self._message.value = (
+            f'<div role="alert" class="rnnlab-message">{escape(message)}</div>' if message else ""
+        )
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self._runner.attach()
+        cell, execution = _present_cell()
+        if cell:
+            shown = _displayed.get(cell)
+            if shown and shown[0] != execution and shown[1] is not self:
+                shown[1].close()  # the cell was run again: its earlier lab is gone from the page
+            _displayed[cell] = (execution, self)
+        return super()._repr_mimebundle_(**options)
+
+
+def _with_parts(widget: Any) -> list[Any]:
+    """Return a widget and all it is made of; ipywidgets closes neither children nor layouts."""
+    parts = [widget]
+    for child in getattr(widget, "children", ()):
+        parts += _with_parts(child)
+    return parts + [p for p in (widget.layout, getattr(widget, "style", None)) if p is not None]
+
+
+def _present_cell() -> tuple[str, str]:
+    """Return the id of the notebook cell that is running, and of this execution of it."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent = kernel.get_parent("shell") if kernel else {}
+    return parent.get("metadata", {}).get("cellId", ""), parent.get("header", {}).get("msg_id", "")

@@ -1,0 +1,100 @@
+"""The controls of a training lab: what each setting may be, and how it is offered and checked."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import ipywidgets as w
+
+from rnnlab.arguments import check_count, check_known, check_positive, check_seed
+from rnnlab.hidden import POLICIES, check_policy
+from rnnlab.recurrence import CELLS
+from rnnlab.tasks import TASKS, SeriesTask
+
+LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 5, 7)] + [1.0]
+EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
+CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
+HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+SETTINGS = (
+    "task", "cell", "hidden_size", "hidden_state",
+    "learning_rate", "epochs", "clip", "clip_norm", "seed",
+)  # fmt: skip
+
+
+def check_setting(name: str, value: Any) -> None:
+    """Refuse a value that cannot work, naming the setting, the value and what was expected."""
+    if name in ("learning_rate", "clip_norm"):
+        check_positive(name, value)
+    elif name in ("epochs", "hidden_size"):
+        check_count(name, value)
+    elif name == "seed":
+        check_seed(name, value)
+    elif name == "hidden_state":
+        check_policy(value)
+    elif name == "cell":
+        check_known(name, value, CELLS, "cells")
+    elif name == "task" and not isinstance(value, SeriesTask):
+        check_known(name, value, TASKS, "tasks")
+    elif name == "clip" and not isinstance(value, bool):
+        raise ValueError(f"clip is {value!r}; it must be True or False")
+
+
+def make_controls(task: str | SeriesTask) -> dict[str, Any]:
+    """Return the control of each setting, by its name."""
+    tasks: list[Any] = list(TASKS)
+    if isinstance(task, SeriesTask):
+        tasks = [(name, name) for name in TASKS] + [(task.name, task)]
+    controls = {
+        "task": w.Dropdown(options=tasks, description="Task"),
+        "cell": w.Dropdown(options=list(CELLS), description="Cell"),
+        "hidden_size": _slider("Hidden size", HIDDEN_SIZES, "{} units"),
+        "hidden_state": w.Dropdown(options=POLICIES, description="Hidden state"),
+        "learning_rate": _slider("Learning rate", LEARNING_RATES, "{:g}"),
+        "epochs": _slider("Train for", EPOCHS, "{} epochs"),
+        "clip": w.Checkbox(description="Clip the gradient norm"),
+        "clip_norm": _slider("Clip above", CLIP_NORMS, "{:g}"),
+        "seed": w.BoundedIntText(min=0, max=10**6, description="Seed"),
+    }
+    for control in controls.values():
+        control.style.description_width = "90px"
+        control.layout.width = "320px"
+        control.layout.max_width = "100%"
+    return controls
+
+
+def offer(control: Any, value: Any) -> None:
+    """Show a value in its control, adding it to the choices if it is not one of them."""
+    if isinstance(control, w.SelectionSlider):
+        known = [v for _, v in control.options]
+        near = [v for v in known if math.isclose(v, value)]
+        if not near:
+            choices = sorted({*known, value})
+            control.options = [(control.label_format.format(v), v) for v in choices]
+        value = near[0] if near else value
+    elif isinstance(control, w.BoundedIntText):
+        control.max = max(control.max, value)
+    elif isinstance(control, w.Dropdown) and isinstance(value, SeriesTask):
+        if all(v is not value for _, v in map(_pair, control.options)):
+            control.options = [*map(_pair, control.options), (value.name, value)]
+    if not same(control.value, value):
+        control.value = value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values of a setting mean the same."""
+    if type(one) in (int, float) and type(other) in (int, float):
+        return math.isclose(one, other)  # a slider may send 1.0000000000000002 for 1
+    return one is other or (type(one) is type(other) and one == other)
+
+
+def _slider(description: str, values: list[Any], label: str) -> w.SelectionSlider:
+    slider = w.SelectionSlider(
+        options=[(label.format(v), v) for v in values], description=description
+    )
+    slider.label_format = label
+    return slider
+
+
+def _pair(option: Any) -> tuple[str, Any]:
+    return option if isinstance(option, tuple) else (option, option)

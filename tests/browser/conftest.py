@@ -1,0 +1,108 @@
+"""A real JupyterLab and a real browser, one of each for all tests of this folder."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+SETTINGS = {"notification": {"fetchNews": "false", "checkForUpdates": False}}
+IDLE = """() => { const w = window.jupyterapp?.shell.currentWidget;
+  return w?.context?.isReady && w.sessionContext?.session?.kernel?.status === 'idle'
+    && ![...document.querySelectorAll('.jp-InputPrompt')]
+      .some(e => e.textContent.includes('*')) }"""
+RUN_ALL = "() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}"
+
+
+@contextlib.contextmanager
+def jupyterlab(folder, dark=False):
+    """Serve a copy of the notebooks and yield the server's address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    env = {**os.environ, **{f"JUPYTER_{p}": str(folder / p) for p in places}}
+    env |= {f"JUPYTERLAB_{p}_DIR": str(folder / p) for p in ("SETTINGS", "WORKSPACES")}
+    theme = {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
+    for name, content in {**SETTINGS, "themes": theme}.items():
+        file = folder / f"SETTINGS/@jupyterlab/apputils-extension/{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content))
+    shutil.copytree(ROOT / "notebooks", folder / "course")
+    with (folder / "server.log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command += ["--expose-app-in-browser", f"--ServerApp.port={port}"]
+        command += ["--IdentityProvider.token=t", f"--ServerApp.root_dir={folder / 'course'}"]
+        server = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
+    base, end = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    try:
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{base}/api?token=t", timeout=2)
+                break
+            assert server.poll() is None, (folder / "server.log").read_text()
+            assert time.monotonic() < end, (folder / "server.log").read_text()
+            time.sleep(0.1)
+        yield base
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+
+
+@contextlib.contextmanager
+def chromium():
+    """Yield a browser: the machine's own Chromium or Chrome, or the one that Playwright loads."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        if program is None and not Path(playwright.chromium.executable_path).exists():
+            reason = "no Chromium or Chrome here: install one, or run 'playwright install chromium'"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_notebook(browser, base, name, width=1400, height=1000):
+    """Open a notebook, run all its cells, and return the page when the kernel is idle."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(f"{base}/lab/tree/{name}?reset&token=t")
+    page.wait_for_selector(".jp-Notebook", timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    page.evaluate(RUN_ALL)
+    page.locator("img.rnnlab-picture, [data-mime-type*=stderr]").first.wait_for(timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    return page
+
+
+def wait_for_text(page, text, seconds=30):
+    page.wait_for_function(
+        "t => document.body.innerText.includes(t)", arg=text, timeout=1000 * seconds
+    )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as base:
+        yield base

@@ -297,13 +297,11 @@ def train(
         ValueError, TypeError: for settings that cannot work, before anything is trained.
         TrainingDiverged: while iterating, when loss or gradient is nan or infinite.
     """
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+    _check_model(model)
     check_count("epochs", epochs)
     if clip_norm is not None:
         check_positive("clip_norm", clip_norm)
-    if isinstance(batches, Sized) and len(batches) == 0:
-        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+    _check_batches(batches)
     if iter(batches) is batches and epochs > 1:
         raise TypeError(
             f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
@@ -370,6 +368,8 @@ def evaluate(
     Raises:
         ValueError: if there is no batch, or shapes do not fit.
     """
+    _check_model(model)
+    _check_batches(batches)
     loss_fn = resolve_loss(loss_fn)
     hidden.check_policy(hidden_state)
     if device is None:
@@ -392,3 +392,18 @@ def evaluate(
     if count == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return total / count
+
+
+def _check_model(model: nn.Module) -> None:
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+
+
+def _check_batches(batches: Iterable[Batch]) -> None:
+    if not isinstance(batches, Iterable):
+        raise TypeError(
+            f"batches is {type(batches).__name__}; expected pairs (inputs, targets): "
+            "rnnlab.Batches, a DataLoader or a list"
+        )
+    if isinstance(batches, Sized) and len(batches) == 0:
+        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")

@@ -54,6 +54,8 @@ class SeriesTask:
         window: int = 24,
         changes: bool = False,
     ) -> None:
+        if not isinstance(series, Series):
+            raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
         data.check_series(series.values.unsqueeze(-1), series.times)
         if not 0 < held_out < 1:
             raise ValueError(f"held_out is {held_out!r}; it is a share between 0 and 1")

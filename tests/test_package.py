@@ -1,0 +1,75 @@
+"""The house: what an import loads, which way imports run, and that README tells the truth."""
+
+import ast
+import pathlib
+import re
+import subprocess
+import sys
+
+import rnnlab
+
+HOUSE = pathlib.Path(rnnlab.__file__).parent
+README = HOUSE.parent / "README.md"
+
+# Each module imports from lines above its own only; what stands on one line does not import
+# one another.
+FLOORS = [
+    {"arguments", "history", "interrupt"},
+    {"data", "hidden", "losses", "optimizers", "recurrence"},
+    {"model", "loop"},
+    {"tasks"},
+    {"plots"},
+    {"widgets.live"},
+    {"widgets.base", "widgets.controls"},
+    {"widgets.lab"},
+]
+LIBRARIES = {  # the only importers of a library
+    "matplotlib": {"plots", "widgets.live"},
+    "ipywidgets": {"widgets.live", "widgets.base", "widgets.controls", "widgets.lab"},
+    "IPython": {"widgets.base"},
+    "asyncio": {"widgets.live"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, path
+            whole = node.module == "rnnlab"  # from rnnlab import hidden
+            yield from (f"rnnlab.{n.name}" for n in node.names) if whole else [node.module]
+
+
+def test_imports_run_one_way():
+    floor_of = {name: k for k, floor in enumerate(FLOORS) for name in floor}
+    for path in HOUSE.rglob("*.py"):
+        name = ".".join(path.relative_to(HOUSE).with_suffix("").parts)
+        if path.name == "__init__.py":
+            continue
+        for imported in imports(path):
+            package, _, module = imported.partition(".")
+            assert name in LIBRARIES.get(package, {name}), f"{name} imports {package}"
+            if package == "rnnlab":
+                assert floor_of[module] < floor_of[name], f"{name} imports {module}"
+
+
+def test_import_is_light():
+    code = "import sys, rnnlab; print({'matplotlib', 'ipywidgets', 'torch'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_every_public_name_is_there_and_documented():
+    for name in rnnlab.__all__:
+        assert getattr(rnnlab, name).__doc__, name
+    assert set(rnnlab.__all__) <= set(dir(rnnlab))
+
+
+def test_readme_example_runs():
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 280
+    assert lines[-1].startswith("40 279 0.")

@@ -176,15 +176,21 @@ class ForecastPanel:
     def update(self, one_step_ahead: Tensor, free_running: Tensor) -> bool:
         """Show predictions (held out,) of both kinds; limits stay those of the data."""
         times = np.asarray(self.task.held_out_times)
-        target, ahead = self.task.held_out_values.numpy(), one_step_ahead.numpy()
+        target = self.task.held_out_values.numpy()
+        ahead, alone = self._drawable(one_step_ahead), self._drawable(free_running)
         pairs = np.stack([np.stack([times, target], 1), np.stack([times, ahead], 1)], 1)
         self.misses.set_segments(list(pairs))
         self.ahead.set_data(times, ahead)
-        self.alone.set_data(times, free_running.numpy())
+        self.alone.set_data(times, alone)
         scores = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
-        self.score.set_text("   ".join(f"{name} {value:.1f}" for name, value in scores.items()))
+        self.score.set_text("   ".join(f"{name} {short(value)}" for name, value in scores.items()))
         self.labels.place()
         return False
+
+    def _drawable(self, predictions: Tensor) -> Any:
+        """Return values that end a little outside the axes: a diverged model's do not fit Agg."""
+        low, high = self.axes.get_ylim()
+        return predictions.clamp(2 * low - high, 2 * high - low).numpy()
 
 
 class EndLabels:
@@ -206,7 +212,8 @@ class EndLabels:
     def place(self) -> None:
         """Move each label to the last point of its line."""
         scale = 72 / self.axes.figure.get_dpi()
-        top = self.axes.get_window_extent().y1 * scale
+        box = self.axes.get_window_extent()
+        bottom, top = box.y0 * scale, box.y1 * scale
         ends = []
         for text, line in zip(self.texts, self.lines, strict=True):
             x, y = line.get_data()  # type: ignore[attr-defined]
@@ -214,12 +221,12 @@ class EndLabels:
             if text.get_visible():
                 text.xy = (x[-1], y[-1])
                 pixel = self.axes.transData.transform(text.xy)[1] * scale
-                ends.append((pixel, text))
+                ends.append((min(max(pixel, bottom), top), pixel, text))
         ends.sort(key=lambda end: end[0])
         floor = -math.inf
-        for pixel, text in ends:
+        for inside, pixel, text in ends:
             lines = text.get_text().count("\n") + 1
-            wanted = min(max(pixel, floor + LABEL_GAP * (lines + 1) / 2), top + LABEL_GAP)
+            wanted = min(max(inside, floor + LABEL_GAP * (lines + 1) / 2), top + LABEL_GAP)
             text.set_position((5, wanted - pixel))
             floor = wanted + LABEL_GAP * (lines - 1) / 2
 
@@ -249,6 +256,11 @@ def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = PH
             bbox={"boxstyle": "round,pad=0.45", "fc": BLUE if lit else "white", "ec": BLUE},
         )  # fmt: skip
     axes.text(0, 0, "one batch,\none update", ha="center", va="center", fontsize=9, color=MUTED)
+
+
+def short(value: float) -> str:
+    """Return a number in few characters: 20.8, 1.2e+06."""
+    return f"{value:.1f}" if abs(value) < 10_000 else f"{value:.2g}"
 
 
 def set_limits(axes: Axes, which: str, limits: tuple[float, float]) -> bool:

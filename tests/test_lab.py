@@ -44,7 +44,7 @@ def test_many_changes_end_in_one_finished_run_with_the_last_value():
     async def main():
         lab = rnnlab.TrainingLab(epochs=5)
         gc.collect()
-        figures = sum(isinstance(o, Figure) for o in gc.get_objects())
+        figures = sum(type(o) is Figure for o in gc.get_objects())
         rates = [v for _, v in lab.controls["learning_rate"].options]
         for k in range(60):
             lab.controls["learning_rate"].value = rates[k % 20]
@@ -54,7 +54,7 @@ def test_many_changes_end_in_one_finished_run_with_the_last_value():
         assert lab._run.learning_rate == lab.learning_rate == rates[59 % 20]
         assert len(lab.history.epochs) == 5
         gc.collect()
-        assert sum(isinstance(o, Figure) for o in gc.get_objects()) == figures
+        assert sum(type(o) is Figure for o in gc.get_objects()) == figures
         lab.close()
 
     asyncio.run(main())
@@ -98,3 +98,53 @@ def test_apply_while_training_changes_the_running_run():
         lab.close()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("task", ["sunspots", "co2", "sine"])
+@pytest.mark.parametrize("hidden_state", ["reset", "carry"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_choice_trains(task, hidden_state, cell):
+    lab = rnnlab.TrainingLab(task, hidden_state=hidden_state, cell=cell, epochs=2, hidden_size=4)
+    history = lab.run()
+    assert len(history.epochs) == len(history.validation_loss) == 2
+    assert "is finished" in lab._status.value
+    lab.close()
+
+
+def test_labs_do_not_disturb_each_other_and_may_change_task():
+    async def main():
+        labs = [rnnlab.TrainingLab(epochs=3, seed=seed) for seed in (0, 1)]
+        alone = [rnnlab.TrainingLab(epochs=3, seed=seed).run() for seed in (0, 1)]
+        for lab in labs:
+            lab.buttons["Train"].click()
+        await asyncio.sleep(0.05)
+        for lab, history in zip(labs, alone, strict=True):
+            await until_done(lab)
+            assert lab.history == history
+        labs[0].task = "co2"
+        await asyncio.sleep(0.05)
+        await until_done(labs[0])
+        assert "CO2" in labs[0]._twin.value
+        assert "5 of 526 months" in labs[0]._twin.value
+        assert labs[1].history == alone[1]
+
+    asyncio.run(main())
+
+
+def test_divergence_is_told_in_the_lab_and_the_next_run_works():
+    lab = rnnlab.TrainingLab(epochs=3, learning_rate=1e30, clip=False)
+    with pytest.raises(rnnlab.TrainingDiverged):
+        lab.run()
+    assert "Try a lower learning rate" in lab._message.value
+    assert "ended at epoch" in lab._status.value
+    lab.learning_rate = 0.003  # no loop runs here, so the run is at its start
+    assert len(lab.run().epochs) == 3
+    assert lab._message.value == ""
+
+
+def test_a_closed_lab_says_so():
+    lab = rnnlab.TrainingLab(epochs=1)
+    lab.close()
+    for act in (lab.run, lab.snapshot, lambda: setattr(lab, "epochs", 2)):
+        with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
+            act()

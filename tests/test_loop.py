@@ -190,6 +190,22 @@ def test_epoch_average_is_over_examples():
     )
 
 
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("policy", ["reset", "carry"])
+def test_evaluate_is_the_average_over_all_targets(cell, policy):
+    model, batches = make(cell), make_batches(shuffle=False)
+    model.train()
+    got = rnnlab.evaluate(model, batches, loss_fn="mse", hidden_state=policy)
+    assert model.training
+    errors, state = [], None
+    with torch.no_grad():
+        for inputs, targets in batches:
+            state = loop.hidden.fit(state, len(inputs)) if policy == "carry" else None
+            predictions, state = model(inputs, state)
+            errors.append((predictions - targets).square().flatten())
+    assert got == pytest.approx(torch.cat(errors).mean().item(), rel=1e-6)
+
+
 def test_divergence_ends_the_run_and_keeps_the_history():
     model = make()
     with torch.no_grad():

@@ -35,6 +35,7 @@ class Lab(w.VBox):
     """
 
     pictures: tuple[LivePicture, ...] = ()
+    closed = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +47,7 @@ class Lab(w.VBox):
 
     def snapshot(self) -> StaticImage:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
+        self._check_open()
         parts = []
         for picture in self.pictures:
             picture.draw_crisp()
@@ -72,6 +74,14 @@ class Lab(w.VBox):
         super().close()
         for part in parts[1:]:
             part.close()
+        self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
+        self.closed = True
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise RuntimeError(
+                "this lab is closed, by close() or because its cell was run again: make a new one"
+            )
 
     def _on_slice(self, done: bool) -> None:
         """Show what a slice of work has changed."""

@@ -13,7 +13,7 @@ import traitlets
 from rnnlab import loop
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
-from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure
+from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure, short
 from rnnlab.tasks import SeriesTask, load_task
 from rnnlab.widgets.base import Lab
 from rnnlab.widgets.controls import SETTINGS, check_setting, make_controls, offer, same
@@ -75,6 +75,7 @@ class TrainingLab(Lab):
 
     def run(self) -> History:
         """Train from the start to the end in the calling cell and return the history."""
+        self._check_open()
         self._start(paused=True)
         self._runner.drain()
         return self.history
@@ -98,6 +99,7 @@ class TrainingLab(Lab):
     def _on_setting(self, change: Any) -> None:
         if not self._ready or same(change["old"], change["new"]):
             return
+        self._check_open()
         name = change["name"]
         offer(self.controls[name], change["new"])
         self._changed.add(name)
@@ -231,7 +233,7 @@ class TrainingLab(Lab):
         rmse = task.rmse(task.one_step_ahead(self.model))
         alone = task.rmse(task.free_running(self.model))
         unit = f" {series.unit}" if series.unit else ""
-        beside = ", ".join(f"{k} {v:.1f}" for k, v in task.baselines().items())
+        beside = ", ".join(f"{k} {short(v)}" for k, v in task.baselines().items())
         lines = []
         if self.history.epochs:
             first, last = self.history.epochs[0], self.history.epochs[-1]
@@ -244,10 +246,14 @@ class TrainingLab(Lab):
                 f"{len(self.history)} steps.",
             ]
         better = 1 - rmse / task.baselines()["persistence"]
-        verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
+        if better > -1:
+            verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
+        else:
+            verdict = "far above persistence"
         lines.append(
-            f"{series.name}, held out: one {series.time_unit} ahead the error is {rmse:.3g}{unit} "
-            f"(RMSE), {verdict} ({beside}); on its own {alone:.3g}. {series.note}"
+            f"{series.name}, held out: one {series.time_unit} ahead the error is "
+            f"{short(rmse)}{unit} (RMSE), {verdict} ({beside}); on its own {short(alone)}. "
+            f"{series.note}"
         )
         return "\n".join(lines)
 

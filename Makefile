@@ -42,3 +42,8 @@ lock: $(READY)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+# What Binder would do with this repository, as far as that shows without Docker.
+.PHONY: binder
+binder:
+	$(PYTHON) tests/binder_check.py

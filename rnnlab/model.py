@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor, nn
 
 from rnnlab.arguments import check_count, check_known
 from rnnlab.hidden import State
-from rnnlab.recurrence import CELLS
+from rnnlab.recurrence import CELLS, TORCH_CELLS
+
+IMPLEMENTATIONS = {"auto": CELLS, "torch": TORCH_CELLS}
 
 
 class SequenceModel(nn.Module):
@@ -23,6 +26,10 @@ class SequenceModel(nn.Module):
         output_size: features (or classes) of the prediction at each time step.
         cell: "rnn" (tanh), "gru" or "lstm".
         num_layers: recurrent layers, one on top of the other.
+        nonlinearity: of an "rnn", "tanh" or "relu".
+        dropout: share of the outputs of each layer but the last that is zeroed in training.
+        implementation: "auto" takes the recurrence of `rnnlab.recurrence`, with its BPTT by hand,
+            where that is faster: for "rnn" and "gru" on the CPU; "torch" takes torch.nn's own.
 
     Raises:
         ValueError: for a size that is not a positive whole number, or an unknown cell.
@@ -35,6 +42,10 @@ class SequenceModel(nn.Module):
         output_size: int,
         cell: str = "rnn",
         num_layers: int = 1,
+        *,
+        nonlinearity: str = "tanh",
+        dropout: float = 0.0,
+        implementation: str = "auto",
     ) -> None:
         super().__init__()
         sizes = {
@@ -47,8 +58,15 @@ class SequenceModel(nn.Module):
             check_count(name, size)
         check_known("cell", cell, CELLS, "cells")
         self.cell = cell
-        kind: Callable[..., nn.RNNBase] = CELLS[cell]
-        self.recurrence = kind(input_size, hidden_size, num_layers, batch_first=True)
+        check_known("nonlinearity", nonlinearity, ("tanh", "relu"), "nonlinearities")
+        check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout is {dropout!r}; it is a share from 0 to below 1")
+        options: dict[str, Any] = {"batch_first": True, "dropout": dropout}
+        if cell == "rnn":
+            options["nonlinearity"] = nonlinearity
+        kind: Callable[..., nn.RNNBase] = IMPLEMENTATIONS[implementation][cell]
+        self.recurrence = kind(input_size, hidden_size, num_layers, **options)
         self.readout = nn.Linear(hidden_size, output_size)
 
     def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
@@ -65,7 +83,7 @@ class SequenceModel(nn.Module):
             ValueError: if inputs are not (B, T, D) with D = input_size.
         """
         expected = self.recurrence.input_size
-        if inputs.dim() != 3 or inputs.shape[2] != expected:
+        if inputs.dim() != 3 or inputs.shape[2] != expected or 0 in inputs.shape:
             raise ValueError(
                 f"inputs have shape {tuple(inputs.shape)}; expected (batch, time, input_size) "
                 f"with input_size = {expected}" + _shape_advice(inputs, expected)
@@ -75,6 +93,8 @@ class SequenceModel(nn.Module):
 
 
 def _shape_advice(inputs: Tensor, input_size: int) -> str:
+    if 0 in inputs.shape:
+        return ": an empty batch has nothing to learn from"
     if inputs.dim() == 2 and input_size == 1:
         return ": add the feature axis with inputs.unsqueeze(-1)"
     if inputs.dim() == 2 and inputs.shape[1] == input_size:

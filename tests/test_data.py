@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab import data, recurrence
+from rnnlab import data
 
 ROOT = pathlib.Path(rnnlab.__file__).parent
 
@@ -83,18 +83,3 @@ def test_sunspots_beat_persistence(cell, report):
         f"median {statistics.median(errors):.1f}"
     )
     assert statistics.median(errors) < 0.65 * task.baselines()["persistence"]
-
-
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_one_step_cells_equal_torch(cell):
-    torch.manual_seed(0)
-    module = recurrence.CELLS[cell](3, 4, batch_first=True).double()
-    inputs = torch.randn(2, 5, 3, dtype=torch.float64)
-    expected, _ = module(inputs)
-    step = getattr(recurrence, f"{cell}_step")
-    zeros = torch.zeros(2, 4, dtype=torch.float64)
-    state = (zeros, zeros) if cell == "lstm" else zeros
-    for t in range(5):
-        state = step(inputs[:, t], state, *module.parameters())
-        h = state[0] if cell == "lstm" else state
-        torch.testing.assert_close(h, expected[:, t], rtol=0, atol=1e-12)

@@ -105,6 +105,13 @@ VALUE = [
      "input_size) with input_size = 1: add the feature axis with inputs.unsqueeze(-1)"),
     (lambda: rnnlab.SequenceModel(3, 4, 1)(torch.zeros(5, 3)), "add the batch axis with "
      "inputs.unsqueeze(0)"),
+    (lambda: model()(torch.zeros(0, 5, 1)), "inputs have shape (0, 5, 1); expected (batch, time, "
+     "input_size) with input_size = 1: an empty batch has nothing to learn from"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, dropout=1.5), "dropout is 1.5; it is a share from 0"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, nonlinearity="relu6"), "nonlinearity is 'relu6'; the "
+     "known nonlinearities are tanh, relu"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, implementation="cudnn"), "implementation is 'cudnn'; "
+     "the known implementations are auto, torch"),
     (lambda: model()(torch.zeros(4, 5, 2)), "inputs have shape (4, 5, 2); expected (batch, time, "),
     # losses
     (lambda: train(loss_fn="mae"), "loss_fn is 'mae'; the known losses are mse, cross_entropy"),

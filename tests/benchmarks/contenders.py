@@ -126,6 +126,22 @@ def lightning(case: Case) -> Loop:
 
     warnings.filterwarnings("ignore", module="lightning")
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    module = _lightning_module(case)
+
+    def run(steps: int, epochs: int) -> float:
+        trainer = L.Trainer(
+            max_epochs=epochs, accelerator="cpu", devices=1, gradient_clip_val=CLIP_NORM,
+            logger=False, enable_checkpointing=False, enable_progress_bar=False,
+            enable_model_summary=False,
+        )  # fmt: skip
+        trainer.fit(module, loader(case, steps))
+        return module.clock.seconds
+
+    return run
+
+
+def _lightning_module(case: Case) -> Any:
+    import lightning as L
 
     class Module(L.LightningModule):
         def __init__(self) -> None:
@@ -146,18 +162,7 @@ def lightning(case: Case) -> Loop:
         def on_train_end(self) -> None:
             self.block.__exit__(None, None, None)
 
-    module = Module()
-
-    def run(steps: int, epochs: int) -> float:
-        trainer = L.Trainer(
-            max_epochs=epochs, accelerator="cpu", devices=1, gradient_clip_val=CLIP_NORM,
-            logger=False, enable_checkpointing=False, enable_progress_bar=False,
-            enable_model_summary=False,
-        )  # fmt: skip
-        trainer.fit(module, loader(case, steps))
-        return module.clock.seconds
-
-    return run
+    return Module()
 
 
 def accelerate(case: Case) -> Loop:

@@ -48,6 +48,7 @@ def test_the_tables_are_whole(page):
         assert all(len(row) == len(header) for row in body), name
         empty = 2 if name == "Lower" else 0  # the bound in NumPy is of the rnn alone
         assert sum("" in row for row in body) == empty, name
+    assert all(float(row[1]) > 0 for row in rows["Live"][2:] if row[1] != "not installed")
     figures = rows["Training"][1][3:5]
     assert all(float(figure.split()[0]) > 0 for figure in figures)
 
@@ -78,7 +79,7 @@ def test_who_is_not_installed_is_named(monkeypatch):
     samples = {name: [2.0] for name in CONTENDERS if name not in PEERS} | {"products": [1.0]}
     text = training.tables([training.Row(Case(), samples, 1.0)])
     assert text.count("not installed") == len(PEERS)
-    assert "not installed" in drawing.table({"no picture": [drawing.Pictures(1, 0)]})
+    assert "not installed" in drawing.table({"no picture": [drawing.Pictures(1, 1, 0)]})
 
 
 @pytest.mark.parametrize(("ms", "verdict"), [(4.4, "met"), (4.6, "NOT met")])

@@ -8,8 +8,9 @@ and display machinery, and are counted at its end.
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -17,9 +18,9 @@ from typing import Any, NamedTuple
 import matplotlib
 import matplotlib.pyplot as plt
 import torch
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import clear_output
-from IPython.utils.capture import capture_output
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
@@ -36,8 +37,19 @@ Draw = Callable[[rnnlab.History], None]
 class Pictures(NamedTuple):
     """How one run went."""
 
-    steps_a_second: float
-    pictures_a_second: float
+    seconds: float
+    steps: int
+    pictures: int
+
+    @property
+    def steps_a_second(self) -> float:
+        """The throughput."""
+        return self.steps / self.seconds
+
+    @property
+    def pictures_a_second(self) -> float:
+        """The pace of the pictures."""
+        return self.pictures / self.seconds
 
 
 def training(epochs: int) -> rnnlab.Run:
@@ -69,8 +81,7 @@ def drawn(seconds: float, draw: Draw, pause: float) -> Pictures:
         if now - last >= pause:
             draw(run.history)
             count, last = count + 1, perf_counter()
-    took = perf_counter() - start
-    return Pictures(len(run.history) / took, count / took)
+    return Pictures(perf_counter() - start, len(run.history), count)
 
 
 def lab(epochs: int) -> Pictures:
@@ -86,9 +97,9 @@ def lab(epochs: int) -> Pictures:
         async with asyncio.timeout(300):
             while lab._runner.steps is not None or not lab.history.epochs:
                 await asyncio.sleep(0.01)
-        took, steps = perf_counter() - start, len(lab.history)
+        took = perf_counter() - start
         lab.close()
-        return Pictures(steps / took, len(pictures) / took)
+        return Pictures(took, len(lab.history), len(pictures))
 
     return asyncio.run(main())
 
@@ -122,32 +133,47 @@ def livelossplot() -> Draw:
     return draw
 
 
+class Page(DisplayPublisher):
+    """Stands for a notebook's page: counts the PNGs that arrive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pngs = 0
+
+    def publish(self, data: dict[str, Any], *rest: Any, **options: Any) -> None:
+        """Take an output."""
+        self.pngs += "image/png" in data
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Make room for the next output."""
+
+
 @contextmanager
-def notebook() -> Iterator[list[Any]]:
-    """Display into a list, as a notebook would display into its page."""
+def notebook() -> Iterator[Page]:
+    """Display into a page, as the inline backend does in a notebook."""
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
-    before = matplotlib.get_backend()
+    page, publisher, backend = Page(), shell.display_pub, matplotlib.get_backend()
+    shell.display_pub = page
     matplotlib.use(INLINE)
     configure_inline_support(shell, INLINE)
     try:
-        with capture_output() as captured:
-            outputs: list[Any] = []
-            yield outputs
-        outputs += [o for o in captured.outputs if "image/png" in o.data]
+        with redirect_stdout(io.StringIO()):  # livelossplot prints figures under its pictures
+            yield page
     finally:
+        shell.display_pub = publisher
         plt.close("all")
-        matplotlib.use(before)
+        matplotlib.use(backend)
 
 
 def displayed(seconds: float, make: Callable[[], Draw], pause: float) -> Pictures:
-    """Train and draw into a notebook's page; the pictures that count are those that arrived."""
-    with notebook() as pngs:
-        start = perf_counter()
+    """Train and draw into a page; every picture must have arrived there."""
+    with notebook() as page:
         result = drawn(seconds, make(), pause)
-        took = perf_counter() - start
-    return Pictures(result.steps_a_second, len(pngs) / took)
+    if page.pngs != result.pictures:
+        raise RuntimeError(f"{result.pictures} pictures were drawn, {page.pngs} arrived")
+    return result
 
 
 def contenders(seconds: float, epochs: int) -> dict[str, Callable[[], Pictures]]:

@@ -49,6 +49,7 @@ def steps_measure(make: Callable[[Case], Loop], case: Case, seconds: float) -> C
     size, epochs = (steps, 1) if steps < 2 * EPOCH else (EPOCH, steps // EPOCH)
 
     def measure() -> float:
+        torch.manual_seed(0)
         run = make(case)
         run(1, 1)
         return 1000 * run(size, epochs) / (size * epochs)
@@ -60,6 +61,11 @@ def ratio(samples: Samples, name: str, base: str) -> float:
     """Return the median over the rounds of one figure divided by another of the same round."""
     pairs = zip(samples[name], samples[base], strict=True)
     return median(one / other for one, other in pairs)
+
+
+def spread(figures: Sequence[float]) -> float:
+    """Return how far the rounds lie apart, as a share of their median."""
+    return (max(figures) - min(figures)) / median(figures)
 
 
 def markdown(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,12 +1,15 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and test
+# make bench   measures training, drawing and growth beside other packages, in about ten minutes
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := $(VENV)/.bench
+PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test format lock clean
+.PHONY: lab test bench format lock clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -16,6 +19,9 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+bench: $(BENCH)
+	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -27,17 +33,26 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	# torch first, alone: asking its index about every other package is slow where it is out of reach
 	grep '^torch==' requirements.lock > $(VENV)/torch.txt
-	$(BIN)/pip install --disable-pip-version-check --no-deps --extra-index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
-	$(BIN)/pip install --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --no-deps --extra-index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
+	# the lock says which versions, pyproject.toml what is needed; an editable install needs these two
+	$(PIP) -c requirements.lock editables hatchling
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[lab,test]'
 	@touch $(READY)
 
+$(BENCH): $(READY)
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[bench]'
+	@touch $(BENCH)
+
+# "make lock UPGRADE=" keeps the versions that are locked and adds what is new.
+UPGRADE = --upgrade
 lock: $(READY)
-	$(BIN)/pip install uv
-	printf '%s\n' '# Made by "make lock" from requirements.in and pyproject.toml.' '# On Linux x86-64 torch is the CPU build, from the extra index that the Makefile names.' > requirements.lock.new
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	$(PIP) uv
+	cp requirements.lock $(VENV)/lock.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE) \
 	  --no-emit-package rnnlab --index-strategy unsafe-best-match --extra-index-url $(TORCH_INDEX) $(UV_FLAGS) \
-	  requirements.in >> requirements.lock.new
+	  --quiet --output-file $(VENV)/lock.txt requirements.in
+	printf '%s\n' '# Made by "make lock" from requirements.in and pyproject.toml.' '# On Linux x86-64 torch is the CPU build, from the extra index that the Makefile names.' > requirements.lock.new
+	cat $(VENV)/lock.txt >> requirements.lock.new
 	mv requirements.lock.new requirements.lock
 
 clean:

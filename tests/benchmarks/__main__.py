@@ -1,0 +1,80 @@
+"""Promises one page of tables on stdout in one run, and how far it is on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import warnings
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+import torch
+
+from tests.benchmarks import drawing, growth, memory, promises, training
+from tests.benchmarks.contenders import versions
+from tests.benchmarks.table import tell
+
+PARTS = ("training", "drawing", "growth")
+
+
+def machine() -> str:
+    """Return what the figures depend on."""
+    facts = {
+        "date": date.today().isoformat(),
+        "CPU": f"{processor()}, {os.cpu_count()} cores",
+        "system": platform.platform(),
+        "Python, torch": f"{platform.python_version()}, {torch.__version__}",
+        "others": versions(),
+        "load before": f"{os.getloadavg()[0]:.2f}" if hasattr(os, "getloadavg") else "unknown",
+        "threads": f"{torch.get_num_threads()} intra-op",
+    }
+    return "# Benchmarks\n\n" + "".join(f"- {name}: {fact}\n" for name, fact in facts.items())
+
+
+def processor() -> str:
+    """Return the CPU's name."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def print_training(small: bool) -> None:
+    """Print the tables of training and the promises on it."""
+    rows = training.measure(small)
+    print(training.tables(rows))
+    print(promises.of_training(rows))
+
+
+def print_drawing(small: bool) -> None:
+    """Print the table of live drawing and the promise on it."""
+    results = drawing.measure(small)
+    print(drawing.table(results))
+    print(promises.of_drawing(results))
+
+
+def print_growth(small: bool) -> None:
+    """Print the tables of growth."""
+    print(growth.table(growth.measure(small)))
+    print(memory.table(small))
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="few and short: a check, no figures")
+    parser.add_argument("--only", choices=PARTS, help="one part")
+    options = parser.parse_args()
+    warnings.filterwarnings("ignore", module="lightning|pytorch_lightning|keras")
+    torch.set_num_threads(1)
+    start = perf_counter()
+    print(machine())
+    for part in (options.only,) if options.only else PARTS:
+        globals()[f"print_{part}"](options.small)
+    tell(f"done in {perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Promises a verdict on each of rnnlab's promises of speed: the measured value, met or not."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from tests.benchmarks.contenders import PEERS
+from tests.benchmarks.drawing import Pictures, pace, share
+from tests.benchmarks.table import ratio
+from tests.benchmarks.training import Row
+
+# cell, T (None: each), H (0: each cell at 128), rnnlab's time at most so many times plain PyTorch's
+AT_MOST = (("rnn", 24, 0.45), ("rnn", 100, 0.40), ("gru", None, 0.70), ("lstm", None, 0.95))
+TIMES_FASTER = {"Lightning": 3.0, "Keras": 10.0}
+OVERHEAD, SHARE, PACE = 1.03, 0.90, 8.0
+
+
+def line(promise: str, met: bool | None, measured: str = "") -> str:
+    """Return a line of the list of promises; met None: there is nothing to judge by."""
+    if met is None:
+        return f"- {promise}: not measured"
+    return f"- {promise}: {measured}, {'met' if met else 'NOT met'}"
+
+
+def name(row: Row) -> str:
+    """Name a case."""
+    return f"{row.case.cell} T={row.case.length} H={row.case.hidden}"
+
+
+def of_training(rows: list[Row]) -> str:
+    """Judge what was promised of training."""
+    lines = [_at_most(rows, cell, length, bound) for cell, length, bound in AT_MOST]
+    wide = [row for row in rows if row.case.hidden == 128]
+    lines.append(_worst("rnnlab / plain at H=128", wide, 1.0))
+    lines += [_faster(rows, peer) for peer in PEERS]
+    lines += [_times_faster(rows, peer, times) for peer, times in TIMES_FASTER.items()]
+    slowest = max(rows, key=lambda row: row.overhead)
+    lines.append(
+        line(
+            f"rnnlab.train / the same steps by hand <= {OVERHEAD}",
+            slowest.overhead <= OVERHEAD,
+            f"{slowest.overhead:.3f} at most ({name(slowest)}), "
+            f"{median(row.overhead for row in rows):.3f} in the middle",
+        )
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _at_most(rows: list[Row], cell: str, length: int | None, bound: float) -> str:
+    chosen = [
+        row
+        for row in rows
+        if row.case.cell == cell and row.case.hidden == 32 and length in (None, row.case.length)
+    ]
+    where = f"{cell} at H=32" + (f", T={length}" if length else "")
+    return _worst(f"rnnlab / plain, {where}", chosen, bound)
+
+
+def _worst(promise: str, rows: list[Row], bound: float) -> str:
+    figures = {name(row): ratio(row.samples, "rnnlab", "plain") for row in rows}
+    if not figures:
+        return line(f"{promise} <= {bound:.2f}", None)
+    worst = max(figures, key=lambda key: figures[key])
+    measured = f"{figures[worst]:.2f}" + (f" at most ({worst})" if len(figures) > 1 else "")
+    return line(f"{promise} <= {bound:.2f}", figures[worst] <= bound, measured)
+
+
+def _faster(rows: list[Row], peer: str) -> str:
+    return _times_faster(rows, peer, 1.0, "on every row")
+
+
+def _times_faster(rows: list[Row], peer: str, times: float, where: str = "at T=24") -> str:
+    promise = (
+        f"{times:g} times as fast as {peer} {where}" if times > 1 else f"faster than {peer} {where}"
+    )
+    figures = {
+        name(row): ratio(row.samples, peer, "rnnlab")
+        for row in rows
+        if peer in row.samples and (times == 1 or row.case.length == 24)
+    }
+    if not figures:
+        return line(promise, None)
+    worst = min(figures, key=lambda key: figures[key])
+    return line(promise, figures[worst] > times, f"{figures[worst]:.2f} times at least ({worst})")
+
+
+def of_drawing(results: dict[str, list[Pictures]]) -> str:
+    """Judge what was promised of live drawing."""
+    kept, pictures = share(results, "TrainingLab"), pace(results, "TrainingLab")
+    others = ", ".join(
+        f"{other}: {share(results, other):.1%}"
+        for other in results
+        if other.startswith("livelossplot")
+    )
+    return (
+        line(
+            f"the lab keeps {SHARE:.0%} of bare throughput at {PACE:g} pictures a second",
+            kept >= SHARE and pictures >= PACE,
+            f"{kept:.1%} at {pictures:.1f}" + (f" ({others})" if others else ""),
+        )
+        + "\n"
+    )

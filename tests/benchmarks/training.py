@@ -1,0 +1,169 @@
+"""Promises milliseconds a training step, for everybody in `CONTENDERS`, beside the lower bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad_norm_
+
+import rnnlab
+from tests.benchmarks.bounds import numpy_rnn, products
+from tests.benchmarks.case import CLIP_NORM, EPOCH, LEARNING_RATE, Case
+from tests.benchmarks.contenders import CONTENDERS, PEERS, Loop, installed
+from tests.benchmarks.table import (
+    Samples,
+    interleaved,
+    markdown,
+    number,
+    ratio,
+    spread,
+    steps_measure,
+    tell,
+)
+
+
+class Row(NamedTuple):
+    """What was measured for one case: milliseconds a step by name, and rnnlab.train / by hand."""
+
+    case: Case
+    samples: Samples
+    overhead: float
+
+
+def cases(small: bool) -> list[Case]:
+    """Return the cases of the table."""
+    lengths, widths = ((24,), (32,)) if small else ((24, 100, 400), (32, 128))
+    return [Case(*each) for each in product(("rnn", "gru", "lstm"), lengths, widths)]
+
+
+def measure(small: bool) -> list[Row]:
+    """Measure every case: 5 rounds of chunks of 0.4 seconds (small: 2 of 0.02)."""
+    rounds, seconds = (2, 0.02) if small else (5, 0.4)
+    rows = []
+    for case in cases(small):
+        tell(f"training: {case.cell}, T = {case.length}, H = {case.hidden}")
+        samples = interleaved(
+            {name: steps_measure(make, case, seconds) for name, make in competitors(case).items()},
+            rounds,
+        )
+        rows.append(Row(case, samples, overhead(case, 0.2 if small else 1.5)))
+    return rows
+
+
+def competitors(case: Case) -> dict[str, Callable[[Case], Loop]]:
+    """Return everybody who is installed, and the bounds."""
+    bounds: dict[str, Callable[[Case], Loop]] = {"products": products}
+    if case.cell == "rnn":
+        bounds["NumPy"] = numpy_rnn
+    there = {n: make for n, make in CONTENDERS.items() if n not in PEERS or installed(PEERS[n])}
+    return there | bounds
+
+
+def overhead(case: Case, seconds: float) -> float:
+    """Return the time of rnnlab.train divided by that of the same steps written out by hand.
+
+    Two runs, both begun beforehand, take turns of a few steps for so many seconds, at least 5
+    times, and who goes first changes; the median of the quotients drops what disturbs one turn.
+    """
+    turns = {"train": _train_turns(case), "by hand": _by_hand_turns(case)}
+    for turn in turns.values():
+        turn(3)
+    start = perf_counter()
+    turns["train"](2)
+    count = max(1, min(EPOCH, round(0.02 / ((perf_counter() - start) / 2))))
+    end = perf_counter() + seconds
+    quotients: list[float] = []
+    while len(quotients) < 5 or perf_counter() < end:
+        took = {}
+        for name in ("train", "by hand") if len(quotients) % 2 else ("by hand", "train"):
+            start = perf_counter()
+            turns[name](count)
+            took[name] = perf_counter() - start
+        quotients.append(took["train"] / took["by hand"])
+    return median(quotients)
+
+
+def _train_turns(case: Case) -> Callable[[int], None]:
+    run = rnnlab.train(
+        case.rnnlab_model(), case.batches(EPOCH), loss_fn="mse", learning_rate=LEARNING_RATE,
+        epochs=10**6, clip_norm=CLIP_NORM, device="cpu",
+    )  # fmt: skip
+
+    def turn(count: int) -> None:
+        for _, _step in zip(range(count), run, strict=False):
+            pass
+
+    return turn
+
+
+def _by_hand_turns(case: Case) -> Callable[[int], None]:
+    model, batches, loss_fn = case.rnnlab_model(), case.batches(EPOCH), nn.MSELoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
+    pairs = iter(pair for _ in range(10**6) for pair in batches)
+
+    def turn(count: int) -> None:
+        for _, (inputs, targets) in zip(range(count), pairs, strict=False):
+            optimizer.zero_grad()
+            predictions, _state = model(inputs)
+            loss = loss_fn(predictions, targets)
+            loss.backward()
+            clip_grad_norm_(model.parameters(), CLIP_NORM)
+            optimizer.step()
+            loss.item()
+
+    return turn
+
+
+def tables(rows: list[Row]) -> str:
+    """Return the table of everybody and the table of bounds."""
+    return "\n".join([_everybody(rows), _bounds(rows)])
+
+
+def _everybody(rows: list[Row]) -> str:
+    def cell(row: Row, name: str) -> str:
+        if name not in row.samples:
+            return "not installed"
+        figure = number(median(row.samples[name]))
+        return figure if name == "plain" else f"{figure} ({ratio(row.samples, name, 'plain'):.2f})"
+
+    body = [
+        [
+            *_labels(row),
+            *(cell(row, name) for name in CONTENDERS),
+            f"{spread(row.samples['plain']):.0%}",
+            f"{row.overhead:.3f}",
+        ]
+        for row in rows
+    ]
+    title = "Training: ms a step (in brackets: divided by plain PyTorch's)"
+    return markdown(
+        title, ["cell", "T", "H", *CONTENDERS, "spread of plain", "train / by hand"], body
+    )
+
+
+def _bounds(rows: list[Row]) -> str:
+    def cells(row: Row, name: str) -> list[str]:
+        if name not in row.samples:
+            return ["", ""]
+        far = ratio(row.samples, "rnnlab", name)
+        return [number(median(row.samples[name])), f"{far:.2f}"]
+
+    body = [
+        [*_labels(row), number(median(row.samples["rnnlab"])), *cells(row, "products"),
+         *cells(row, "NumPy")]
+        for row in rows
+    ]  # fmt: skip
+    header = ["cell", "T", "H", "rnnlab", "products", "rnnlab / products", "NumPy step",
+              "rnnlab / NumPy"]  # fmt: skip
+    title = "Lower bounds: ms for a step's matrix products alone; ms for a whole step in NumPy"
+    return markdown(title, header, body)
+
+
+def _labels(row: Row) -> list[str]:
+    return [row.case.cell, str(row.case.length), str(row.case.hidden)]

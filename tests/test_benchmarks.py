@@ -1,0 +1,108 @@
+"""The benchmarks come out whole. What they measure is not judged here: machines differ."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import rnnlab
+from tests.benchmarks import drawing, promises, training
+from tests.benchmarks.bounds import NumpyRNN
+from tests.benchmarks.case import Case
+from tests.benchmarks.contenders import CONTENDERS, PEERS, installed
+
+ROOT = Path(__file__).parents[1]
+NEVER_MEASURED = ("T=100 <= 0.40", "at H=128 <= 1.00")  # --small has T = 24 and H = 32 alone
+
+
+@pytest.fixture(scope="module")
+def page():
+    command = [sys.executable, "-m", "tests.benchmarks", "--small"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def tables(page):
+    """Return the rows of each table, as lists of cells, by the first word of its heading."""
+    sections = [part.partition("\n") for part in page.split("\n## ")[1:]]
+    return {
+        title.split()[0].strip(":"): [
+            [cell.strip() for cell in line.strip("|").split("|")]
+            for line in body.splitlines()
+            if line.startswith("|") and not line.startswith("|-")
+        ]
+        for title, _, body in sections
+    }
+
+
+def test_the_tables_are_whole(page):
+    rows = tables(page)
+    assert list(rows) == ["Training", "Lower", "Live", "Growth", "Memory"]
+    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 9, 3]
+    for name, (header, *body) in rows.items():
+        assert all(len(row) == len(header) for row in body), name
+        empty = 2 if name == "Lower" else 0  # the bound in NumPy is of the rnn alone
+        assert sum("" in row for row in body) == empty, name
+    assert all(float(row[1]) > 0 for row in rows["Live"][2:] if row[1] != "not installed")
+    figures = rows["Training"][1][3:5]
+    assert all(float(figure.split()[0]) > 0 for figure in figures)
+
+
+def test_every_promise_gets_a_verdict(page):
+    lines = [line for line in page.splitlines() if line.startswith("- ") and "<=" in line]
+    for line in lines:
+        assert line.endswith(("met", "not measured"))
+        assert line.endswith("not measured") == any(part in line for part in NEVER_MEASURED), line
+    assert len(lines) == 6
+
+
+def peers():
+    return all(map(installed, (*PEERS.values(), "livelossplot")))
+
+
+def test_all_peers_are_measured(page):
+    if not peers():
+        reason = "packages to compare with are not installed: 'make bench' installs them"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    assert "not installed" not in page
+
+
+def test_who_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(drawing, "installed", lambda package: False)
+    samples = {name: [2.0] for name in CONTENDERS if name not in PEERS} | {"products": [1.0]}
+    text = training.tables([training.Row(Case(), samples, 1.0)])
+    assert text.count("not installed") == len(PEERS)
+    assert "not installed" in drawing.table({"no picture": [drawing.Pictures(1, 1, 0)]})
+
+
+@pytest.mark.parametrize(("ms", "verdict"), [(4.4, "met"), (4.6, "NOT met")])
+def test_a_promise_is_judged_by_its_bound(ms, verdict):
+    row = training.Row(Case(), {"plain": [10.0], "rnnlab": [ms]}, 1.0)
+    assert promises.of_training([row]).splitlines()[0] == (
+        f"- rnnlab / plain, rnn at H=32, T=24 <= 0.45: {ms / 10:.2f}, {verdict}"
+    )
+
+
+def test_the_numpy_bound_does_the_same_training():
+    case = Case(length=12, hidden=8, batch=4)
+    torch.manual_seed(0)
+    model = case.rnnlab_model()
+    network = NumpyRNN(model, case)
+    history = rnnlab.fit(
+        model, case.batches(5), loss_fn="mse", epochs=2, clip_norm=1.0, progress=False,
+        device="cpu",
+    )  # fmt: skip
+    losses = [
+        network.step(*(part.transpose(0, 1).numpy() for part in pair))
+        for batches in [case.batches(5)]
+        for _ in range(2)
+        for pair in batches
+    ]
+    np.testing.assert_allclose(losses, history.loss, rtol=1e-4)

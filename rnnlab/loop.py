@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grads_with_norm_
 from torch.optim import Optimizer
 
 from rnnlab import hidden
 from rnnlab.arguments import check_count, check_positive, resolve_device
 from rnnlab.hidden import State
 from rnnlab.history import History, Step
-from rnnlab.interrupt import interrupt_held
+from rnnlab.interrupt import InterruptHeld
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
-from rnnlab.optimizers import gradient_norm, resolve_optimizer, trained_parameters
+from rnnlab.optimizers import clip_gradient, gradient_norm, resolve_optimizer
 
 Batch = tuple[Tensor, Tensor]
 Validation = Iterable[Batch] | Callable[[nn.Module], float]
@@ -99,7 +98,7 @@ def train_batch(
     grad_norm = gradient_norm(optimizer)
     yield Phase("backward", predictions, state, loss, grad_norm)
     if clip_norm is not None:
-        clip_grads_with_norm_(trained_parameters(optimizer), clip_norm, grad_norm)
+        clip_gradient(optimizer, clip_norm, grad_norm)
         yield Phase("clip", predictions, state, loss, grad_norm)
     optimizer.step()
     yield Phase("step", predictions, state, loss, grad_norm)
@@ -146,6 +145,7 @@ class Run(Iterator[Step]):
         self.device, self.history = device, history
         self._generator = self._updates()
         self._undelivered: Step | None = None
+        self._interrupt_held = InterruptHeld()
 
     @property
     def learning_rate(self) -> float:
@@ -165,7 +165,7 @@ class Run(Iterator[Step]):
     def __next__(self) -> Step:
         """Make one update and return it."""
         if self._undelivered is None:
-            with interrupt_held():  # a step that an interrupt kept back is delivered next time
+            with self._interrupt_held:  # a step that an interrupt kept back is delivered next time
                 self._undelivered = next(self._generator)
                 self.history.add(self._undelivered)
         step, self._undelivered = self._undelivered, None

@@ -155,7 +155,7 @@ def place_interrupt(place, model, optimizer, batches, monkeypatch):
     elif place == "backward":
         model.readout.weight.register_hook(interrupt)
     elif place == "clip":
-        before(loop, "clip_grads_with_norm_")
+        before(loop, "clip_gradient")
     elif place in ("zero_grad", "step"):
         before(optimizer, place)
     return (lambda _: interrupt() or 0.5) if place == "validation" else lambda _: 0.5, interrupt

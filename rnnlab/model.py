@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from rnnlab.arguments import check_count, check_known
 from rnnlab.hidden import State
-from rnnlab.recurrence import CELLS, TORCH_CELLS
+from rnnlab.recurrence import CELLS, TORCH_CELLS, gru_step, lstm_step, rnn_step
 
 IMPLEMENTATIONS = {"auto": CELLS, "torch": TORCH_CELLS}
 
@@ -68,6 +70,7 @@ class SequenceModel(nn.Module):
         kind: Callable[..., nn.RNNBase] = IMPLEMENTATIONS[implementation][cell]
         self.recurrence = kind(input_size, hidden_size, num_layers, **options)
         self.readout = nn.Linear(hidden_size, output_size)
+        self._step = gru_step if cell == "gru" else partial(rnn_step, nonlinearity=nonlinearity)
 
     def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Read a batch of sequences.
@@ -90,6 +93,36 @@ class SequenceModel(nn.Module):
             )
         outputs, state = self.recurrence(inputs, state)  # (B, T, D) -> (B, T, H)
         return self.readout(outputs), state  # (B, T, H) -> (B, T, output_size)
+
+    def one_step(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
+        """Read one time step by the equations of `rnnlab.recurrence`, with no dropout.
+
+        It is what `forward` computes for a sequence of one; to generate step by step it is
+        several times faster.
+
+        Args:
+            inputs: (B, D).
+            state: as for `forward`.
+
+        Returns:
+            predictions (B, output_size), and the state after the step.
+        """
+        shape = (self.recurrence.num_layers, len(inputs), self.recurrence.hidden_size)
+        if state is None:
+            zeros = inputs.new_zeros(shape)
+            state = (zeros, zeros) if self.cell == "lstm" else zeros
+        states: list[Any] = []
+        x = inputs
+        for layer, weights in enumerate(self.recurrence.all_weights):
+            if self.cell == "lstm":
+                states.append(lstm_step(x, (state[0][layer], state[1][layer]), *weights))
+                x = states[-1][0]  # (B, D or H) -> (B, H)
+            else:
+                x = self._step(x, state[layer], *weights)  # (B, D or H) -> (B, H)
+                states.append(x)
+        if self.cell == "lstm":
+            return self.readout(x), tuple(torch.stack(part) for part in zip(*states, strict=True))
+        return self.readout(x), torch.stack(states)  # (B, H) -> (B, output_size); (layers, B, H)
 
 
 def _shape_advice(inputs: Tensor, input_size: int) -> str:

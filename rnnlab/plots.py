@@ -168,13 +168,11 @@ class ForecastPanel:
             "", (0, 0), (0, -25), xycoords="axes fraction", textcoords="offset points",
             va="top", fontsize=8.5, color=INK,
         )  # fmt: skip
-        self.moving: list[Artist] = [
-            self.misses, self.alone, self.ahead, *self.labels.texts, self.score,
-        ]  # fmt: skip
+        self.moving: list[Artist] = [self.misses, self.alone, self.ahead, *self.labels.texts]
         self.baselines = task.baselines()
 
-    def update(self, one_step_ahead: Tensor, free_running: Tensor) -> bool:
-        """Show predictions (held out,) of both kinds; limits stay those of the data."""
+    def update(self, one_step_ahead: Tensor, free_running: Tensor, scores: bool = True) -> bool:
+        """Show predictions (held out,) of both kinds, and their scores if asked."""
         times = np.asarray(self.task.held_out_times)
         target = self.task.held_out_values.numpy()
         ahead, alone = self._drawable(one_step_ahead), self._drawable(free_running)
@@ -182,10 +180,13 @@ class ForecastPanel:
         self.misses.set_segments(list(pairs))
         self.ahead.set_data(times, ahead)
         self.alone.set_data(times, alone)
-        scores = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
-        self.score.set_text("   ".join(f"{name} {short(value)}" for name, value in scores.items()))
         self.labels.place()
-        return False
+        before, score = self.score.get_text(), ""
+        if scores:
+            errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
+            score = "   ".join(f"{name} {short(error)}" for name, error in errors.items())
+        self.score.set_text(score)
+        return score != before
 
     def _drawable(self, predictions: Tensor) -> Any:
         """Return values that end a little outside the axes: a diverged model's do not fit Agg."""

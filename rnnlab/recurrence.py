@@ -23,10 +23,12 @@ from torch.nn.functional import dropout, linear
 
 
 def rnn_step(
-    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor
-) -> Tensor:
+    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor,
+    nonlinearity: str = "tanh",
+) -> Tensor:  # fmt: skip
     """Return the next hidden state (B, H) of an Elman RNN from x (B, D) and h (B, H)."""
-    return torch.tanh(linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh))
+    a = linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh)
+    return torch.tanh(a) if nonlinearity == "tanh" else torch.relu(a)
 
 
 def gru_step(

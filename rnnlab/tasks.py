@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from rnnlab.arguments import check_known
 from rnnlab.data import Batches, Series, Streams
 from rnnlab.hidden import check_policy
 from rnnlab.loop import evaluate, forward
+from rnnlab.model import SequenceModel
 
 
 class SeriesTask:
@@ -97,27 +99,30 @@ class SeriesTask:
         length = max(1, math.ceil((len(training) - 1) // rows / updates))
         return Streams(training[:-1], training[1:], rows, length)
 
-    @torch.no_grad()
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
-        predictions, _ = _evaluating(model, self.scaled[None, :-1])  # (1, N - 1, 1)
-        ahead = predictions[0, self._first - 1 :, 0].double() * self.std + self.mean
+        with _evaluating(model) as place:
+            predictions, _ = forward(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
+        ahead = predictions[0, self._first - 1 :, 0].cpu().double() * self.std + self.mean
         return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
 
-    @torch.no_grad()
     def free_running(self, model: nn.Module) -> Tensor:
         """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
-        known, state = self.scaled[None, : self._first], None
-        predictions, state = _evaluating(model, known)
-        if state is None:
-            raise ValueError(
-                "a free-running forecast needs a model that returns (predictions, state)"
-            )
-        forecast = [predictions[:, -1:]]
-        for _ in range(len(self.held_out_values) - 1):
-            prediction, state = _evaluating(model, forecast[-1], state)
-            forecast.append(prediction)
-        values = torch.cat(forecast)[:, 0, 0].double() * self.std + self.mean
+        with _evaluating(model) as place:
+            predictions, state = forward(model, self.scaled[None, : self._first].to(place))
+            if state is None:
+                raise ValueError(
+                    "a free-running forecast needs a model that returns (predictions, state)"
+                )
+            forecast = [predictions[:, -1]]  # (1, T, 1) -> (1, 1)
+            for _ in range(len(self.held_out_values) - 1):
+                if isinstance(model, SequenceModel):
+                    prediction, state = model.one_step(forecast[-1], state)
+                else:
+                    predictions, state = forward(model, forecast[-1].unsqueeze(1), state)
+                    prediction = predictions[:, -1]
+                forecast.append(prediction)
+        values = torch.cat(forecast)[:, 0].cpu().double() * self.std + self.mean
         return self.series.values[self.split - 1] + values.cumsum(0) if self.changes else values
 
     def validation_loss(self, model: nn.Module) -> float:
@@ -125,8 +130,8 @@ class SeriesTask:
 
         The state is warmed up on the training part first, as a forecaster's would be.
         """
-        with torch.no_grad():
-            _, state = _evaluating(model, self.scaled[None, : self._first - 1])
+        with _evaluating(model) as place:
+            _, state = forward(model, self.scaled[None, : self._first - 1].to(place))
         held_out = self.scaled[None, self._first - 1 :]
         batch = (held_out[:, :-1], held_out[:, 1:])
         return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
@@ -172,14 +177,14 @@ class SeriesTask:
         )
 
 
-def _evaluating(model: nn.Module, inputs: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-    """Call the model in evaluation mode, where its parameters are; predictions come to the CPU."""
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[torch.device]:
+    """Put the model in evaluation mode for a block, with no graph; yields where it computes."""
     was_training = model.training
     model.eval()
     try:
-        place = next((p.device for p in model.parameters()), torch.device("cpu"))
-        predictions, state = forward(model, inputs.to(place), state)
-        return predictions.cpu(), state
+        with torch.no_grad():
+            yield next((p.device for p in model.parameters()), torch.device("cpu"))
     finally:
         model.train(was_training)
 

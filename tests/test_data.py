@@ -83,3 +83,22 @@ def test_sunspots_beat_persistence(cell, report):
         f"median {statistics.median(errors):.1f}"
     )
     assert statistics.median(errors) < 0.65 * task.baselines()["persistence"]
+
+
+@pytest.mark.parametrize("name", ["sunspots", "co2"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_free_running_forecast_reads_its_own_predictions(name, cell):
+    class Users(torch.nn.Module):  # a model of the user's: no one_step
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+        def forward(self, inputs, state=None):
+            return self.model(inputs, state)
+
+    task = rnnlab.load_task(name)
+    model = rnnlab.SequenceModel(1, 8, 1, cell=cell)
+    fast, general = task.free_running(model), task.free_running(Users(model))
+    torch.testing.assert_close(fast, general, rtol=1e-4, atol=1e-3 * task.std)
+    torch.testing.assert_close(fast[:1], task.one_step_ahead(model)[:1], rtol=1e-5, atol=1e-3)
+    assert model.training

@@ -16,16 +16,16 @@ README = HOUSE.parent / "README.md"
 FLOORS = [
     {"arguments", "history", "interrupt"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
-    {"model", "loop"},
+    {"loop", "model"},
     {"tasks"},
     {"plots"},
-    {"widgets.live"},
+    {"widgets.live", "widgets.picture"},
     {"widgets.base", "widgets.controls"},
     {"widgets.lab"},
 ]
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {"plots", "widgets.live"},
-    "ipywidgets": {"widgets.live", "widgets.base", "widgets.controls", "widgets.lab"},
+    "matplotlib": {"plots", "widgets.picture"},
+    "ipywidgets": {"widgets.picture", "widgets.base", "widgets.controls", "widgets.lab"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},
 }

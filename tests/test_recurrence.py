@@ -170,3 +170,17 @@ def test_one_step_cells_equal_torch(cell):
         state = step(inputs[:, t], state, *module.parameters())
         h = state[0] if cell == "lstm" else state
         torch.testing.assert_close(h, expected[:, t], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("cell", "options"), [("rnn", {}), ("rnn", {"nonlinearity": "relu"}),
+                                               ("gru", {}), ("lstm", {})])  # fmt: skip
+@pytest.mark.parametrize("layers", [1, 3])
+def test_one_step_equals_forward_step_by_step(cell, options, layers):
+    torch.manual_seed(0)
+    model = rnnlab.SequenceModel(2, 5, 3, cell, layers, **options).double()
+    inputs, state = torch.randn(4, 6, 2, dtype=torch.float64), None
+    expected, end = model(inputs)
+    for t in range(6):
+        predictions, state = model.one_step(inputs[:, t], state)
+        torch.testing.assert_close(predictions, expected[:, t], rtol=0, atol=1e-12)
+    torch.testing.assert_close(state, end, rtol=0, atol=1e-12)

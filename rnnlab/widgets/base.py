@@ -12,7 +12,8 @@ from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
 from PIL import Image
 
-from rnnlab.widgets.live import LivePicture, Runner
+from rnnlab.widgets.live import Runner, warm_up
+from rnnlab.widgets.picture import LivePicture
 
 # White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
 STYLE = """<style>
@@ -106,6 +107,7 @@ class Lab(w.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
+        self._runner.call(warm_up)  # when the cell is done, while the learner looks at the picture
         cell, execution = _present_cell()
         if cell:
             shown = _displayed.get(cell)

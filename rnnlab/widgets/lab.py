@@ -17,7 +17,8 @@ from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure, s
 from rnnlab.tasks import SeriesTask, load_task
 from rnnlab.widgets.base import Lab
 from rnnlab.widgets.controls import SETTINGS, check_setting, make_controls, offer, same
-from rnnlab.widgets.live import LivePicture, Pace
+from rnnlab.widgets.live import Pace
+from rnnlab.widgets.picture import LivePicture
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
 
@@ -64,7 +65,7 @@ class TrainingLab(Lab):
         self._before: History | None = None
         self._run: loop.Run | None = None
         self._changed: set[str] = set()
-        self._pace = Pace()
+        self._pace, self._forecast_due = Pace(), False
         self._task = self._load_task()
         self._make_pictures()
         self._lay_out()
@@ -131,17 +132,14 @@ class TrainingLab(Lab):
     # ---- the run -------------------------------------------------------------------------
 
     def _start(self, paused: bool = False) -> None:
+        """Begin a run from the seed."""
         if self.history.epochs:
             self._before = self.history
         self.runs += 1
-        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-            torch.manual_seed(self.seed)
-            self.model = SequenceModel(
-                self._task.input_size, self.hidden_size, self._task.output_size, self.cell
-            )
+        self._make_model()
         self._run = loop.train(
             self.model,
-            self._task.batches(self.hidden_state, seed=self.seed),
+            self._batches,
             loss_fn=self._task.loss_fn,
             learning_rate=self.learning_rate,
             epochs=self.epochs,
@@ -151,24 +149,26 @@ class TrainingLab(Lab):
             device="cpu",
         )
         self.history = self._run.history
-        self._total = self.epochs * len(self._run.batches)  # type: ignore[arg-type]
         self._started, self._first = time.perf_counter(), 0
-        self._pace.now()
         self._errors.outputs = ()
         self._runner.start(self._run, paused)
         self._show()
 
-    def _forget_run(self) -> None:
-        self._run = None
-        self._runner.stop()
+    def _make_model(self) -> None:
+        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
+            torch.manual_seed(self.seed)
+            self.model = SequenceModel(
+                self._task.input_size, self.hidden_size, self._task.output_size, self.cell
+            )
+        self._batches = self._task.batches(self.hidden_state, seed=self.seed)
+        self._total = self.epochs * len(self._batches)
 
     def _forget(self) -> None:
         """Go back to an untrained model and clear the pictures."""
-        self._forget_run()
-        self._before, self.history, self.runs = None, History(), 0
-        self._start(paused=True)
         self._runner.stop()
-        self.runs = 0
+        self._run, self._before, self.history, self.runs = None, None, History(), 0
+        self._make_model()
+        self._show()
         self._say(f"Not trained yet: {self._task!r}. Press Train.")
         self._show_twin()
 
@@ -190,25 +190,34 @@ class TrainingLab(Lab):
     # ---- what is shown -------------------------------------------------------------------
 
     def _show(self, crisp: bool = False) -> None:
+        """Draw what has changed; while training the forecast, the dearest, every other time."""
         loss, gradient, forecast = self.pictures
         with self._pace.drawing():
-            changed = (
-                loss.panel.update(self.history, self._before, self.epochs),
-                gradient.panel.update(self.history, self._before, self._total, self._bound),
-                forecast.panel.update(
-                    self._task.one_step_ahead(self.model), self._task.free_running(self.model)
+            changed = {
+                loss: loss.panel.update(self.history, self._before, self.epochs),
+                gradient: gradient.panel.update(
+                    self.history, self._before, self._total, self._bound
                 ),
-            )
-            for picture, anew in zip(self.pictures, changed, strict=True):
-                picture.draw(anew)
-        if crisp:
-            for picture in self.pictures:
-                picture.draw_crisp()
+            }
+            self._forecast_due = not (self._forecast_due and self._runner.busy)
+            if self._forecast_due:
+                changed[forecast] = forecast.panel.update(
+                    self._task.one_step_ahead(self.model),
+                    self._task.free_running(self.model),
+                    scores=not self._runner.busy,
+                )
+            for picture, anew in changed.items():
+                if crisp:
+                    picture.draw_crisp()
+                else:
+                    picture.draw(anew)
         self._progress.value = len(self.history) / self._total
         self._tell(crisp)
 
     def _tell(self, finished: bool) -> None:
         self._name_pause()
+        if self._run is None:
+            return
         if finished:
             self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.")
         elif self._runner.paused:

@@ -1,20 +1,14 @@
-"""What every lab stands on: a runner that trains beside the notebook, and live pictures."""
+"""What every lab stands on: a runner that trains beside the notebook, and the pace of drawing."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import ipywidgets
 import torch
-from matplotlib.figure import Figure
-from PIL import Image
-
-from rnnlab.plots import Panel
 
 SLICE = 0.025  # seconds of work before other cells and messages get their turn
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
@@ -122,67 +116,15 @@ class Runner:
         return None
 
 
-class LivePicture:
-    """A panel in an `ipywidgets.Image`: the background is kept, only what moves is drawn anew.
+class Pace:
+    """Says when the next picture is due, so that drawing stays a small share of the time.
 
     Args:
-        make: returns the figure and the panel on it; called again by `rebuild`.
+        share: of the time, that drawing may take.
+        fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
-        self.widget = ipywidgets.Image(format="png")
-        self.widget.add_class("rnnlab-picture")
-        self.rebuild(make)
-
-    def rebuild(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
-        """Put another panel in the place of this one."""
-        self.figure, self.panel = make()
-        for artist in self.panel.moving:
-            artist.set_animated(True)
-        self._background: Any = None
-        width = round(self.figure.get_figwidth() * 100)
-        self.widget.layout.width, self.widget.layout.max_width = f"{width}px", "100%"
-
-    def draw(self, changed: bool = False) -> None:
-        """Draw what moves on the kept background, and the background too if it has changed."""
-        if changed or self._background is None:
-            self.figure.canvas.draw()
-            self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[attr-defined]
-        self.figure.canvas.restore_region(self._background)  # type: ignore[attr-defined]
-        self.widget.value = self._png()
-
-    def draw_crisp(self) -> None:
-        """Draw everything at twice the density; the picture keeps its size on the page."""
-        self.figure.set_dpi(200)
-        self.figure.canvas.draw()
-        self.widget.value = self._png()
-        self.figure.set_dpi(100)
-
-    def image(self) -> Image.Image:
-        """Return what the widget shows."""
-        return Image.open(io.BytesIO(self.widget.value)).convert("RGB")
-
-    def _png(self) -> bytes:
-        for artist in self.panel.moving:
-            if artist.get_visible():
-                self.panel.axes.draw_artist(artist)
-        pixels = Image.fromarray(_rgb(self.figure))
-        palette = pixels.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        file = io.BytesIO()
-        palette.save(file, "png", compress_level=1)
-        return file.getvalue()
-
-
-def _rgb(figure: Figure) -> Any:
-    import numpy as np
-
-    return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]
-
-
-class Pace:
-    """Says when the next picture is due, so that drawing stays a small share of the time."""
-
-    def __init__(self, share: float = 0.08, fastest: float = 0.1) -> None:
+    def __init__(self, share: float = 0.05, fastest: float = 0.08) -> None:
         self.share, self.fastest = share, fastest
         self._due = 0.0
 
@@ -212,3 +154,8 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def warm_up() -> None:
+    """Make an optimizer, once: torch's first one loads its compiler, which takes a second."""
+    torch.optim.Adam([torch.zeros(1)])

@@ -1,0 +1,123 @@
+"""A panel in an `ipywidgets.Image` that is redrawn in about a millisecond.
+
+The background is drawn once and kept, lines are drawn upon it, text is drawn once and then
+stamped where it belongs, and few colours make a small file.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from rnnlab.plots import BLUE, INK, ORANGE, Panel
+
+SHADES = 21  # of each colour, from white to full
+
+
+class LivePicture:
+    """A picture on the page, drawn live at the size shown, or once more crisp at twice the density.
+
+    Args:
+        make: returns the figure and the panel on it; called again by `rebuild`.
+    """
+
+    def __init__(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
+        self.widget = ipywidgets.Image(format="png")
+        self.widget.add_class("rnnlab-picture")
+        self.rebuild(make)
+
+    def rebuild(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
+        """Put another panel in the place of this one."""
+        self.figure, self.panel = make()
+        self._canvas: FigureCanvasAgg = self.figure.canvas  # type: ignore[assignment]
+        for artist in self.panel.moving:
+            artist.set_animated(True)
+        self._background: Any = None
+        self._masks: dict[str, Image.Image] = {}  # how much of each pixel a text covers
+        width = round(self.figure.get_figwidth() * 100)
+        self.widget.layout.width, self.widget.layout.max_width = f"{width}px", "100%"
+
+    def draw(self, changed: bool = False) -> None:
+        """Draw what moves on the kept background, and the background too if it has changed."""
+        if changed or self._background is None:
+            self._canvas.draw()
+            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        visible = [artist for artist in self.panel.moving if artist.get_visible()]
+        texts = [artist for artist in visible if isinstance(artist, Text)]
+        stamps = [self._stamp(text) for text in texts]
+        self._canvas.restore_region(self._background)
+        for artist in visible:
+            if not isinstance(artist, Text):
+                self.panel.axes.draw_artist(artist)
+        image = self._pixels()
+        for text, (mask, corner) in zip(texts, stamps, strict=True):
+            image.paste(_bytes(text.get_color()), corner, mask)
+        self.widget.value = _png(image)
+
+    def draw_crisp(self) -> None:
+        """Draw everything at twice the density; the picture keeps its size on the page."""
+        self.figure.set_dpi(200)
+        self._canvas.draw()
+        for artist in self.panel.moving:
+            if artist.get_visible():
+                self.panel.axes.draw_artist(artist)
+        self.widget.value = _png(self._pixels())
+        self.figure.set_dpi(100)
+
+    def image(self) -> Image.Image:
+        """Return what the widget shows."""
+        return Image.open(io.BytesIO(self.widget.value)).convert("RGB")
+
+    def _stamp(self, text: Text) -> tuple[Image.Image, tuple[int, int]]:
+        """Return the coverage of a text and where its upper left corner belongs."""
+        renderer = self._canvas.get_renderer()
+        box = text.get_window_extent(renderer)
+        left, top = round(box.x0) - 1, round(self.figure.bbox.height - box.y1) - 1
+        name = text.get_text()
+        if name not in self._masks:
+            renderer.clear()  # to transparent: what is drawn now is seen in the alpha channel
+            text.draw(renderer)
+            alpha = Image.frombuffer("RGBA", *self._frame(), "raw", "RGBA", 0, 1).getchannel("A")
+            size = round(box.width) + 3, round(box.height) + 3
+            self._masks[name] = alpha.crop((left, top, left + size[0], top + size[1]))
+        return self._masks[name], (left, top)
+
+    def _frame(self) -> tuple[tuple[int, int], Any]:
+        return self._canvas.get_width_height(), self._canvas.buffer_rgba()
+
+    def _pixels(self) -> Image.Image:
+        return Image.frombuffer("RGBA", *self._frame(), "raw", "RGBA", 0, 1).convert("RGB")
+
+
+def _bytes(color: Any) -> tuple[int, ...]:
+    return tuple(round(255 * part) for part in to_rgb(color))
+
+
+def _make_palette() -> Image.Image:
+    palette = Image.new("P", (1, 1))
+    shades = [
+        round(255 + (part - 255) * k / (SHADES - 1))
+        for color in (BLUE, ORANGE, INK)  # all greys are shades of ink
+        for k in range(SHADES)
+        for part in _bytes(color)
+    ]
+    palette.putpalette(shades)
+    return palette
+
+
+_palette = _make_palette()
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    few = image.quantize(palette=_palette, dither=Image.Dither.NONE)
+    few.save(file, "png", compress_level=1)
+    return file.getvalue()

@@ -118,8 +118,8 @@ class GradientPanel:
     ) -> bool:
         """Show a history, and the run before it; `steps` is where the axis ends."""
         norms, old = history.grad_norm, before.grad_norm if before else []
-        self.norm.set_data(range(len(norms)), norms)
-        self.before.set_data(range(len(old)), old)
+        self.norm.set_data(*outline(norms))
+        self.before.set_data(*outline(old))
         self.bound.set_visible(clip_norm is not None)
         self.note.set_visible(clip_norm is not None)
         hit = [step.index for step in history.steps if step.clipped]
@@ -257,6 +257,23 @@ def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = PH
             bbox={"boxstyle": "round,pad=0.45", "fc": BLUE if lit else "white", "ec": BLUE},
         )  # fmt: skip
     axes.text(0, 0, "one batch,\none update", ha="center", va="center", fontsize=9, color=MUTED)
+
+
+def outline(values: Sequence[float], most: int = 500) -> tuple[Any, Any]:
+    """Return x and y of a line through at most about twice `most` of many values.
+
+    Of each stretch the least and the greatest value stay, so that it looks the same.
+    """
+    y = np.asarray(values, dtype=float)
+    stretch = -(-len(y) // most)
+    if stretch < 2:
+        return np.arange(len(y)), y
+    whole = len(y) // stretch * stretch
+    rows = y[:whole].reshape(-1, stretch)
+    starts = np.arange(0, whole, stretch)
+    extremes = np.stack([starts + rows.argmin(1), starts + rows.argmax(1)], 1)
+    x = np.concatenate([np.sort(extremes, axis=1).ravel(), np.arange(whole, len(y))])
+    return x, y[x]
 
 
 def short(value: float) -> str:

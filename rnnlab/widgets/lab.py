@@ -65,7 +65,7 @@ class TrainingLab(Lab):
         self._before: History | None = None
         self._run: loop.Run | None = None
         self._changed: set[str] = set()
-        self._pace, self._forecast_due = Pace(), False
+        self._pace, self._turn = Pace(), 0
         self._task = self._load_task()
         self._make_pictures()
         self._lay_out()
@@ -190,17 +190,16 @@ class TrainingLab(Lab):
     # ---- what is shown -------------------------------------------------------------------
 
     def _show(self, crisp: bool = False) -> None:
-        """Draw what has changed; while training the forecast, the dearest, every other time."""
+        """Draw the present state; while training, the dearer a picture the more seldom."""
         loss, gradient, forecast = self.pictures
+        self._turn = self._turn + 1 if self._runner.busy else 0
         with self._pace.drawing():
-            changed = {
-                loss: loss.panel.update(self.history, self._before, self.epochs),
-                gradient: gradient.panel.update(
+            changed = {loss: loss.panel.update(self.history, self._before, self.epochs)}
+            if self._turn % 2 == 0:
+                changed[gradient] = gradient.panel.update(
                     self.history, self._before, self._total, self._bound
-                ),
-            }
-            self._forecast_due = not (self._forecast_due and self._runner.busy)
-            if self._forecast_due:
+                )
+            if self._turn % 4 == 0:
                 changed[forecast] = forecast.panel.update(
                     self._task.one_step_ahead(self.model),
                     self._task.free_running(self.model),
@@ -211,8 +210,8 @@ class TrainingLab(Lab):
                     picture.draw_crisp()
                 else:
                     picture.draw(anew)
-        self._progress.value = len(self.history) / self._total
-        self._tell(crisp)
+            self._progress.value = len(self.history) / self._total
+            self._tell(crisp)
 
     def _tell(self, finished: bool) -> None:
         self._name_pause()

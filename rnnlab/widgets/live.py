@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-SLICE = 0.025  # seconds of work before other cells and messages get their turn
+SLICE = 0.05  # seconds of work before other cells and messages get their turn
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
 
 

@@ -1,0 +1,80 @@
+"""Pictures: what they draw, asserted on data and on pixels."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rnnlab
+from rnnlab import plots
+from rnnlab.widgets.picture import LivePicture
+
+
+@given(values=st.lists(st.floats(-1e6, 1e6), max_size=200), most=st.integers(1, 20))
+def test_an_outline_keeps_every_extreme(values, most):
+    x, y = plots.outline(values, most)
+    assert list(y) == [values[k] for k in x]
+    assert list(x) == sorted(x)
+    stretch = max(1, -(-len(values) // most))
+    for start in range(0, len(values), stretch):
+        part = values[start : start + stretch]
+        kept = {values[k] for k in x if start <= k < start + stretch}
+        assert {min(part), max(part)} <= kept
+    assert len(x) <= max(2 * most + stretch, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "floor", "ceiling"),
+    [(0.37, 0.2, 0.5), (1.0, 1.0, 1.0), (7, 5, 10), (0.06, 0.05, 0.1)],
+)
+def test_nice_limits(value, floor, ceiling):
+    assert plots.nice_floor(value) == pytest.approx(floor)
+    assert -plots.nice_floor(-value) == pytest.approx(ceiling)
+
+
+def history(losses):
+    history = rnnlab.History()
+    for k, loss in enumerate(losses):
+        history.add(rnnlab.Step(k + 1, k, loss, 2 * loss, loss > 0.6, loss, loss / 2))
+    return history
+
+
+def test_panels_hold_the_history():
+    run, before = history([1.0, 0.5, 0.25]), history([2.0, 1.5])
+    _, axes = plots.make_figure(300, 270)
+    panel = plots.LossPanel(axes)
+    assert panel.update(run, before, epochs=10)  # the limits are new
+    assert not panel.update(run, before, epochs=10)
+    np.testing.assert_array_equal(panel.train.get_xydata(), [[1, 1.0], [2, 0.5], [3, 0.25]])
+    np.testing.assert_array_equal(panel.held_out.get_ydata(), [0.5, 0.25, 0.125])
+    np.testing.assert_array_equal(panel.before.get_ydata(), [2.0, 1.5])
+    assert axes.get_xlim() == (0, 10)
+    assert axes.get_ylim() == (0.1, 2.0)
+    _, axes = plots.make_figure(300, 270)
+    panel = plots.GradientPanel(axes)
+    panel.update(run, before, steps=10, clip_norm=0.7)
+    np.testing.assert_array_equal(panel.clipped.get_xdata(), [0])
+    np.testing.assert_array_equal(panel.norm.get_ydata(), [2.0, 1.0, 0.5])
+    assert panel.note.get_text() == "clipped above 0.7"
+
+
+def test_the_live_picture_looks_like_matplotlibs_own():
+    def make():
+        figure, axes = plots.make_figure(320, 270, right=72)
+        return figure, plots.LossPanel(axes)
+
+    picture = LivePicture(make)
+    for losses in ([1.0, 0.9], [1.0, 0.6, 0.35, 0.2], [1.0, 0.6, 0.35, 0.2, 0.15]):
+        changed = picture.panel.update(history(losses), history([1.2, 0.8, 0.5]), epochs=5)
+        picture.draw(changed)
+        live = np.asarray(picture.image()).astype(float)
+        for artist in picture.panel.moving:
+            artist.set_animated(False)
+        picture.figure.canvas.draw()
+        own = np.asarray(picture.figure.canvas.buffer_rgba())[..., :3].astype(float)
+        for artist in picture.panel.moving:
+            artist.set_animated(True)
+        off = np.abs(live - own).max(axis=2)
+        assert own.min() < 100  # there is something to see
+        assert (off > 60).mean() < 0.004  # text may lie half a pixel beside
+        assert off.mean() < 1.5

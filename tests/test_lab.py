@@ -4,6 +4,7 @@ import asyncio
 import gc
 
 import pytest
+import torch
 from matplotlib.figure import Figure
 
 import rnnlab
@@ -148,3 +149,25 @@ def test_a_closed_lab_says_so():
     for act in (lab.run, lab.snapshot, lambda: setattr(lab, "epochs", 2)):
         with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
             act()
+
+
+@pytest.mark.parametrize(("hidden_size", "inside"), [(8, 1), (400, 2)])
+def test_threads_fit_the_model_and_are_undone(hidden_size, inside):
+    torch.set_num_threads(2)
+    try:
+        lab = rnnlab.TrainingLab(epochs=1, hidden_size=hidden_size)
+        seen = []
+        loss = lab._task.validation_loss
+        lab._task.validation_loss = lambda m: (seen.append(torch.get_num_threads()), loss(m))[1]
+        lab.run()
+        assert seen == [inside]
+        assert torch.get_num_threads() == 2
+        words = "on one thread" if inside == 1 else "on 2 threads"
+        assert words in lab._status.value
+        rnnlab.fit(
+            rnnlab.SequenceModel(1, 8, 1), lab._task.batches(), loss_fn="mse", epochs=1,
+            progress=False, validation=lab._task.validation_loss,
+        )  # fmt: skip
+        assert seen[-1] == 2  # a process of the user's own is left as it is
+    finally:
+        torch.set_num_threads(1)

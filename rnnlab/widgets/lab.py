@@ -17,7 +17,7 @@ from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure, s
 from rnnlab.tasks import SeriesTask, load_task
 from rnnlab.widgets.base import Lab
 from rnnlab.widgets.controls import SETTINGS, check_setting, make_controls, offer, same
-from rnnlab.widgets.live import Pace
+from rnnlab.widgets.live import Pace, fitting_threads
 from rnnlab.widgets.picture import LivePicture
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
@@ -151,7 +151,8 @@ class TrainingLab(Lab):
         self.history = self._run.history
         self._started, self._first = time.perf_counter(), 0
         self._errors.outputs = ()
-        self._runner.start(self._run, paused)
+        self._runner.start(self._run, paused, fitting_threads(self.model))
+        self._turn = -1  # all pictures
         self._show()
 
     def _make_model(self) -> None:
@@ -233,7 +234,8 @@ class TrainingLab(Lab):
     def _speed(self) -> str:
         seconds = time.perf_counter() - self._started
         rate = (len(self.history) - self._first) / seconds if seconds > 0 else 0
-        return f", {rate:.0f} steps a second" if len(self.history) else ""
+        threads = "one thread" if self._runner.threads == 1 else f"{self._runner.threads} threads"
+        return f", {rate:.0f} steps a second on {threads}" if len(self.history) else ""
 
     def describe(self) -> str:
         """Return what the pictures show in words, a line for each."""

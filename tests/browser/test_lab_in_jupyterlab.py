@@ -11,6 +11,9 @@ NEW_PICTURE = """old => { const i = document.querySelectorAll('img.rnnlab-pictur
   return i.src !== old && i.complete && i.naturalWidth > 0 }"""
 HIDDEN_SIZE, LEARNING_RATE, EPOCHS = 0, 1, 2  # the sliders, in the order of the page
 STATE = """import gc, asyncio
+while lab._runner.steps is not None:
+    await asyncio.sleep(0.01)
+await asyncio.sleep(0.05)
 from matplotlib.figure import Figure
 figures = sum(type(thing) is Figure for thing in gc.get_objects())
 tasks = sum("Runner" in repr(task) for task in asyncio.all_tasks())

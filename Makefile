@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test bench format lock clean
+.PHONY: lab test bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -22,6 +22,9 @@ test: $(READY)
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)
+
+picture: $(READY)
+	$(BIN)/python tests/browser/picture.py docs/lab.png
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

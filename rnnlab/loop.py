@@ -104,6 +104,13 @@ def train_batch(
     yield Phase("step", predictions, state, loss, grad_norm)
 
 
+def fetch(*scalars: Tensor) -> list[float]:
+    """Return the numbers of tensors (), with one wait for the device where there is one to wait."""
+    if scalars[0].device.type == "cpu":
+        return [scalar.item() for scalar in scalars]
+    return torch.stack(scalars).tolist()
+
+
 def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
     """Call any model and return (predictions, state), with state None if the model has none."""
     output = model(inputs) if state is None else model(inputs, state)
@@ -205,14 +212,14 @@ class Run(Iterator[Step]):
             loss_fn=self.loss_fn,
             optimizer=self.optimizer,
             clip_norm=self.clip_norm,
-            state=hidden.fit(state, len(inputs)),
+            state=hidden.fit(state, inputs.shape[0]),
         ):
             if phase.name == "forward" and index == 0 and phase.predictions is not None:
                 check_shapes(self.loss_fn, phase.predictions, targets)
             elif (
                 phase.loss is not None and phase.grad_norm is not None and phase.name == "backward"
             ):
-                loss, grad_norm = torch.stack((phase.loss.detach(), phase.grad_norm)).tolist()
+                loss, grad_norm = fetch(phase.loss.detach(), phase.grad_norm)
                 self._check_finite(loss, grad_norm, epoch, index)
         if self.hidden_state == "reset":
             return loss, grad_norm, None
@@ -238,7 +245,7 @@ class Run(Iterator[Step]):
             raise TypeError(
                 f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
             ) from None
-        if len(inputs) != len(targets):
+        if inputs.shape[0] != targets.shape[0]:
             raise ValueError(
                 f"a batch has {len(inputs)} inputs and {len(targets)} targets: "
                 f"shapes {tuple(inputs.shape)} and {tuple(targets.shape)}; expected as many"

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab import loop
+from rnnlab import loop, optimizers
 from rnnlab.loop import PHASES
 
 
@@ -209,6 +209,31 @@ def test_evaluate_is_the_average_over_all_targets(cell, policy):
             predictions, state = model(inputs, state)
             errors.append((predictions - targets).square().flatten())
     assert got == pytest.approx(torch.cat(errors).mean().item(), rel=1e-6)
+
+
+def test_a_dataloader_gives_the_same_run():
+    batches = make_batches(shuffle=False)
+    pairs = torch.utils.data.TensorDataset(batches.inputs, batches.targets)
+    loader = torch.utils.data.DataLoader(pairs, batch_size=4)
+    ours = rnnlab.fit(make(), batches, progress=False, **OPTIONS)
+    assert rnnlab.fit(make(), loader, progress=False, **OPTIONS) == ours
+
+
+@pytest.mark.parametrize("around", [0.5, 1 - 2e-6, 1 - 1e-7, 1.0, 1 + 1e-7, 1 + 1e-3, 3.0])
+def test_norm_and_clipping_equal_torchs_bit_for_bit(around):
+    torch.manual_seed(0)
+    ours, theirs = make(), make()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        one.grad = torch.randn_like(one)
+        other.grad = one.grad.clone()
+    optimizer = torch.optim.SGD(ours.parameters(), lr=0.1)
+    norm = optimizers.gradient_norm(optimizer)
+    bound = norm.item() / around
+    optimizers.clip_gradient(optimizer, bound, norm)
+    assert torch.equal(norm, nn.utils.clip_grad_norm_(theirs.parameters(), bound))
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(one.grad, other.grad)
+    assert optimizers.gradient_norm(torch.optim.SGD(make().parameters(), lr=0.1)) == 0
 
 
 def test_divergence_ends_the_run_and_keeps_the_history():

@@ -56,11 +56,12 @@ def test_equals_torch(case, rows, time, features, hidden, layers, carried, seed)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_long_sequences_dropout_and_float32(case):
+@pytest.mark.parametrize("hidden", [32, 192])  # products by NumPy, and by torch
+def test_long_sequences_dropout_and_float32(case, hidden):
     torch.manual_seed(0)
-    module, twin = twins(case, 2, 32, 2, dtype=torch.float32, dropout=0.5)
-    data = [torch.randn(8, 60, 2), torch.randn(2, 8, 32), torch.randn(8, 60, 32)]
-    data.append(torch.randn(2, 8, 32))
+    module, twin = twins(case, 2, hidden, 2, dtype=torch.float32, dropout=0.5)
+    data = [torch.randn(8, 60, 2), torch.randn(2, 8, hidden), torch.randn(8, 60, hidden)]
+    data.append(torch.randn(2, 8, hidden))
     for ours, theirs in zip(results(module, *data), results(twin, *data), strict=True):
         assert ours.dtype == torch.float32
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)

@@ -15,6 +15,7 @@ while lab._runner.steps is not None:
     await asyncio.sleep(0.01)
 await asyncio.sleep(0.05)
 from matplotlib.figure import Figure
+gc.collect()
 figures = sum(type(thing) is Figure for thing in gc.get_objects())
 tasks = sum("Runner" in repr(task) for task in asyncio.all_tasks())
 print("state", figures, tasks, lab.learning_rate, lab._run and lab._run.learning_rate)
@@ -51,9 +52,27 @@ def run_cell(page, code):
     return output.inner_text().strip()
 
 
+def test_the_picture_is_up_at_once(page, report):
+    old = page.locator("img.rnnlab-picture").first.get_attribute("src")
+    time.sleep(2)  # the lab warms up after its cell
+    start = time.perf_counter()
+    page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
+    page.wait_for_function(
+        """old => { const i = document.querySelector('img.rnnlab-picture');
+        return i && i.src !== old && i.complete && i.naturalWidth > 0 }""",
+        arg=old,
+        timeout=15_000,
+    )
+    report(f"cell to first picture, kernel warm: {1000 * (time.perf_counter() - start):.0f} ms")
+    assert page.locator("img.rnnlab-picture").count() == 3  # the earlier lab is gone
+    wait_for_text(page, "Not trained yet")
+
+
 def test_training_follows_the_learning_rate(page, report):
+    start = time.perf_counter()
     page.get_by_role("button", name="Train", exact=True).click()
     wait_for_text(page, "Run 1 is finished: epoch 40 of 40, 280 steps")
+    report(f"Train to finished, 40 epochs: {1000 * (time.perf_counter() - start):.0f} ms")
     wait_for_text(page, "below persistence")
     picture, waits = page.locator("img.rnnlab-picture").nth(1), []
     for k in range(10):

@@ -1,8 +1,8 @@
 """rnnlab: see, change and debug the training loop of a recurrent network.
 
 The source in reading order: loop (one batch, then all of them), hidden (state between batches),
-model, recurrence, data, losses, tasks, history, plots, widgets. Names are imported when first
-used, so `import rnnlab` loads neither matplotlib nor ipywidgets.
+model, recurrence, bptt, data, losses, optimizers, tasks, history, plots, widgets. Names are
+imported when first used, so `import rnnlab` loads neither matplotlib nor ipywidgets.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class SequenceModel(nn.Module):
         num_layers: recurrent layers, one on top of the other.
         nonlinearity: of an "rnn", "tanh" or "relu".
         dropout: share of the outputs of each layer but the last that is zeroed in training.
-        implementation: "auto" takes the recurrence of `rnnlab.recurrence`, with its BPTT by hand,
+        implementation: "auto" takes the recurrence with its BPTT by hand (`rnnlab.bptt`)
             where that is faster: for "rnn" and "gru" on the CPU; "torch" takes torch.nn's own.
 
     Raises:

@@ -1,13 +1,9 @@
-"""The recurrences: one time step as the equations write it, and all of time with BPTT by hand.
+"""The recurrences: one time step as the equations write it, and modules for all of time.
 
 Weights have torch's layout: `weight_ih` (G*H, D) and `weight_hh` (G*H, H), where G is 1 for an
 RNN, 3 for a GRU (gates r z n) and 4 for an LSTM (gates i f g o). The equations are those of the
-documentation of `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM`.
-
-In the classes, `d_x` is the derivative of the loss by x. What does not need the time step before
-it is one product over all of time; only the recurrence itself is a loop. For the few numbers of
-one time step a call of NumPy costs less than half of one of torch, and its tanh a fifth, so the
-loops use both, on the same memory. An LSTM is left to torch, whose own is faster still.
+documentation of `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM`. An LSTM is left to torch,
+whose own is faster than one by hand.
 """
 
 from __future__ import annotations
@@ -15,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.autograd import Function
 from torch.nn.functional import dropout, linear
+
+from rnnlab.bptt import GRUThroughTime, RNNThroughTime
 
 
 def rnn_step(
@@ -57,202 +53,6 @@ def lstm_step(
     i, f, g, o = gates.chunk(4, dim=1)  # (B, 4H) -> 4 of (B, H)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
-
-
-# A run that diverges overflows here. It is the training loop that sees and tells it.
-quiet = np.errstate(all="ignore")
-
-
-class RNNThroughTime(Function):
-    """One layer of an Elman RNN over all of time.
-
-    Forward:   a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh,  h_t = f(a_t)
-    Backward:  d_a_t = (d_h_t + d_a_{t+1} W_hh) * f'(a_t)
-    with f = tanh and f' = 1 - h_t^2, or f = relu and f' = 1 where h_t > 0, else 0.
-    """
-
-    @staticmethod
-    @quiet
-    def forward(
-        ctx: Any, x: Tensor, h_0: Tensor | None, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor,
-        b_hh: Tensor, relu: bool,
-    ) -> Tensor:  # fmt: skip
-        """Return the hidden states (T, B, H) from x (T, B, D) and h_0 (B, H), zero if None."""
-        states = room_for_states(x, h_0, len(w_hh))  # (1 + T, B, H)
-        input_product(x, w_ih, b_ih + b_hh, out=states[1:])  # (T, B, D) -> (T, B, H)
-        h_before, *h = states.numpy()
-        w_hh_t, from_before = w_hh.numpy().T, np.empty_like(h_before)
-        product = best_product(h_before, w_hh_t)
-        for h_t in h:
-            product(h_before, w_hh_t, from_before)
-            np.add(h_t, from_before, h_t)
-            np.maximum(h_t, 0, out=h_t) if relu else np.tanh(h_t, h_t)
-            h_before = h_t
-        ctx.relu = relu
-        ctx.save_for_backward(x, w_ih, w_hh, states)
-        return states[1:]
-
-    @staticmethod
-    @quiet
-    def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of the six tensors, from d_outputs (T, B, H)."""
-        refuse_second_derivative()
-        x, w_ih, w_hh, states = ctx.saved_tensors
-        h, w = states[1:].numpy(), w_hh.numpy()
-        slope = (h > 0).astype(h.dtype) if ctx.relu else 1 - np.square(h)
-        d_a = d_outputs.clone(memory_format=torch.contiguous_format)  # d_h until the loop is there
-        d_a_after, from_after = np.zeros_like(h[0]), np.empty_like(h[0])
-        product = best_product(d_a_after, w)
-        for d_a_t, slope_t in zip(d_a.numpy()[::-1], slope[::-1], strict=True):
-            product(d_a_after, w, from_after)
-            np.add(d_a_t, from_after, d_a_t)
-            np.multiply(d_a_t, slope_t, d_a_t)
-            d_a_after = d_a_t
-        d_x, d_w_ih, d_b = input_gradients(d_a, x, w_ih, ctx.needs_input_grad[0])
-        d_h_0 = d_a[0] @ w_hh if ctx.needs_input_grad[1] else None
-        return d_x, d_h_0, d_w_ih, recurrent_gradient(d_a, states), d_b, d_b, None
-
-
-class GRUThroughTime(Function):
-    """One layer of a GRU over all of time.
-
-    Forward:   r_t = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr),  z_t alike
-               m_t = W_hn h_{t-1} + b_hn
-               n_t = tanh(W_in x_t + b_in + r_t m_t)
-               h_t = n_t + z_t (h_{t-1} - n_t)
-    Backward:  by each gate's sum it is d_h_t times a factor that the forward pass has fixed,
-               d_n = d_h (1 - z) (1 - n^2)            d_m = d_n r
-               d_r = d_n m r (1 - r)                  d_z = d_h (h_{t-1} - n) z (1 - z)
-               d_h_{t-1} += d_h_t z_t + (d_r, d_z, d_m)_t W_hh
-    """
-
-    @staticmethod
-    @quiet
-    def forward(
-        ctx: Any, x: Tensor, h_0: Tensor | None, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor,
-        b_hh: Tensor,
-    ) -> Tensor:  # fmt: skip
-        """Return the hidden states (T, B, H) from x (T, B, D) and h_0 (B, H), zero if None."""
-        size = w_hh.shape[1]
-        states = room_for_states(x, h_0, size)  # (1 + T, B, H)
-        b_rz = b_ih[: 2 * size] + b_hh[: 2 * size]
-        rz = input_product(x, w_ih[: 2 * size], b_rz)  # (T, B, D) -> (T, B, 2H)
-        n = input_product(x, w_ih[2 * size :], b_ih[2 * size :])  # (T, B, D) -> (T, B, H)
-        m = torch.empty_like(n)
-        r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
-        h_before, *h = states.numpy()
-        w, b_hn = w_hh.numpy(), b_hh[2 * size :].numpy()
-        w_rz_t, w_n_t = w[: 2 * size].T, w[2 * size :].T
-        rz_product, n_product = best_product(h_before, w_rz_t), best_product(h_before, w_n_t)
-        rz_from_before = np.empty_like(rz[0])
-        every_t = zip(*(all_t.numpy() for all_t in (rz, r, z, n, m)), h, strict=True)
-        for rz_t, r_t, z_t, n_t, m_t, h_t in every_t:
-            rz_product(h_before, w_rz_t, rz_from_before)
-            np.add(rz_t, rz_from_before, rz_t)
-            sigmoid(rz_t)
-            n_product(h_before, w_n_t, m_t)
-            np.add(m_t, b_hn, m_t)
-            np.multiply(r_t, m_t, h_t)
-            np.add(n_t, h_t, n_t)
-            np.tanh(n_t, n_t)
-            np.subtract(h_before, n_t, h_t)
-            np.multiply(h_t, z_t, h_t)
-            np.add(h_t, n_t, h_t)
-            h_before = h_t
-        ctx.save_for_backward(x, w_ih, w_hh, rz, n, m, states)
-        return states[1:]
-
-    @staticmethod
-    @quiet
-    def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of the six tensors, from d_outputs (T, B, H)."""
-        refuse_second_derivative()
-        x, w_ih, w_hh, rz, n, m, states = ctx.saved_tensors
-        r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
-        n_factor = (1 - z) * (1 - n.square())
-        m_factor = n_factor * r
-        z_factor = (states[:-1] - n) * z * (1 - z)
-        gates = torch.stack([m_factor * m * (1 - r), z_factor, m_factor], dim=2)  # (T, B, 3, H)
-        sums = gates.flatten(2)  # (T, B, 3, H) -> (T, B, 3H), the same memory
-        d_h = torch.empty_like(states)  # (1 + T, B, H), from h_0 on
-        d_h[0], d_h[1:] = 0, d_outputs
-        every_t = (gates, sums, z, d_h[1:].unsqueeze(2), d_h[1:], d_h[:-1])
-        w, from_after = w_hh.numpy(), np.empty_like(d_h[0])
-        product = best_product(sums[0], w)
-        for gates_t, sums_t, z_t, d_each_t, d_h_t, d_h_before in zip(
-            *(all_t.numpy()[::-1] for all_t in every_t), strict=True
-        ):
-            np.multiply(gates_t, d_each_t, gates_t)  # the factors become d_r, d_z, d_m
-            product(sums_t, w, from_after)
-            np.add(d_h_before, from_after, d_h_before)
-            np.multiply(d_h_t, z_t, from_after)
-            np.add(d_h_before, from_after, d_h_before)
-        d_w_hh, d_b_hh = recurrent_gradient(sums, states), sums.sum((0, 1))
-        gates[:, :, 2] = d_h[1:] * n_factor  # the input's sums differ from the state's in n alone
-        d_x, d_w_ih, d_b_ih = input_gradients(sums, x, w_ih, ctx.needs_input_grad[0])
-        d_h_0 = d_h[0] if ctx.needs_input_grad[1] else None
-        return d_x, d_h_0, d_w_ih, d_w_hh, d_b_ih, d_b_hh
-
-
-def room_for_states(x: Tensor, h_0: Tensor | None, size: int) -> Tensor:
-    """Return states (1 + T, B, H), of which only the first is there, h_0 or zero."""
-    states = x.new_empty(len(x) + 1, x.shape[1], size)
-    first = states[0]
-    first.zero_() if h_0 is None else first.copy_(h_0)
-    return states
-
-
-def input_product(x: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return W x_t + b of all time steps at once, (T, B, D) -> (T, B, rows of W)."""
-    if out is None:
-        out = x.new_empty(*x.shape[:2], len(weight))
-    torch.addmm(bias, x.flatten(0, 1), weight.t(), out=out.view(-1, len(weight)))
-    return out
-
-
-def input_gradients(
-    d_a: Tensor, x: Tensor, w_ih: Tensor, wanted: bool
-) -> tuple[Tensor | None, Tensor, Tensor]:
-    """Return d_x (if wanted), d_W_ih and d_b_ih from d_a (T, B, G*H), over all of time at once."""
-    flat = d_a.flatten(0, 1)  # (T, B, G*H) -> (T*B, G*H)
-    d_x = (flat @ w_ih).view_as(x) if wanted else None
-    return d_x, flat.t() @ x.flatten(0, 1), flat.sum(0)
-
-
-def recurrent_gradient(d_a: Tensor, states: Tensor) -> Tensor:
-    """Return d_W_hh (G*H, H), the sum over time of d_a_t^T h_{t-1}."""
-    return d_a.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
-
-
-def sigmoid(a: Any) -> None:
-    """Replace a by 1 / (1 + exp(-a)) = (1 + tanh(a / 2)) / 2, which cannot overflow."""
-    np.multiply(a, 0.5, a)
-    np.tanh(a, a)
-    np.add(a, 1, a)
-    np.multiply(a, 0.5, a)
-
-
-def best_product(rows: Any, weight: Any) -> Callable[[Any, Any, Any], Any]:
-    """Return the function (a, b, out) that multiplies matrices of these sizes best.
-
-    NumPy's call is the cheaper one; its BLAS keeps to one thread below this size. Above it torch
-    multiplies, on as many threads as torch is told to take.
-    """
-    return np.dot if rows.shape[0] * weight.size <= 2**18 else torch_product
-
-
-def torch_product(a: Any, b: Any, out: Any) -> None:
-    """Write the matrix product of two arrays to a third, with torch."""
-    torch.mm(torch.from_numpy(a), torch.from_numpy(b), out=torch.from_numpy(out))
-
-
-def refuse_second_derivative() -> None:
-    """Refuse a backward pass that is itself recorded."""
-    if torch.is_grad_enabled():
-        raise RuntimeError(
-            "create_graph=True asks for a second derivative, which the backward pass written by "
-            'hand does not have: use SequenceModel(..., implementation="torch")'
-        )
 
 
 class RNN(nn.RNN):

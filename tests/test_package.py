@@ -14,7 +14,7 @@ README = HOUSE.parent / "README.md"
 # Each module imports from lines above its own only; what stands on one line does not import
 # one another.
 FLOORS = [
-    {"arguments", "history", "interrupt"},
+    {"arguments", "bptt", "history", "interrupt"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
     {"loop", "model"},
     {"tasks"},

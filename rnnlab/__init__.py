@@ -11,16 +11,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnlab.checks import check, progress, solution
     from rnnlab.data import Batches, Series, Streams, windows
     from rnnlab.history import Epoch, History, Step
     from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, fit, train, train_batch
     from rnnlab.model import SequenceModel
-    from rnnlab.tasks import SeriesTask, load_task
+    from rnnlab.sequences import AddingTask, NamesTask, RecallTask
+    from rnnlab.series import SeriesTask
+    from rnnlab.tasks import load_task
     from rnnlab.widgets.lab import TrainingLab
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "check": "checks",
+    "progress": "checks",
+    "solution": "checks",
     "Batches": "data",
     "Series": "data",
     "Streams": "data",
@@ -36,7 +42,10 @@ _HOME = {
     "train": "loop",
     "train_batch": "loop",
     "SequenceModel": "model",
-    "SeriesTask": "tasks",
+    "AddingTask": "sequences",
+    "NamesTask": "sequences",
+    "RecallTask": "sequences",
+    "SeriesTask": "series",
     "load_task": "tasks",
     "TrainingLab": "widgets.lab",
 }
@@ -57,9 +66,15 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "train",
     "train_batch",
     "SequenceModel",
+    "AddingTask",
+    "NamesTask",
+    "RecallTask",
     "SeriesTask",
     "load_task",
     "TrainingLab",
+    "check",
+    "progress",
+    "solution",
 ]
 
 

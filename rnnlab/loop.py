@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
@@ -352,7 +353,18 @@ def fit(
     return run.history
 
 
-@torch.no_grad()
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[torch.device]:
+    """Put a model in evaluation mode for a block, with no graph; yields where it computes."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield next((p.device for p in model.parameters()), torch.device("cpu"))
+    finally:
+        model.train(was_training)
+
+
 def evaluate(
     model: nn.Module,
     batches: Iterable[Batch],
@@ -379,14 +391,9 @@ def evaluate(
     _check_batches(batches)
     loss_fn = resolve_loss(loss_fn)
     hidden.check_policy(hidden_state)
-    if device is None:
-        place = next((p.device for p in model.parameters()), torch.device("cpu"))
-    else:
-        place = resolve_device(device)
-    was_training = model.training
-    model.eval()
-    try:
-        total, count, start = 0.0, 0, state
+    total, count, start = 0.0, 0, state
+    with evaluating(model) as own:
+        place = own if device is None else resolve_device(device)
         for inputs, targets in batches:
             inputs, targets = inputs.to(place), targets.to(place)
             predictions, end = forward(model, inputs, hidden.fit(start, len(inputs)))
@@ -394,8 +401,6 @@ def evaluate(
             total += loss_fn(predictions, targets).item() * targets.numel()
             count += targets.numel()
             start = end if hidden_state == "carry" else state
-    finally:
-        model.train(was_training)
     if count == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return total / count

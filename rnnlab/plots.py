@@ -22,7 +22,7 @@ from torch import Tensor
 
 from rnnlab.history import History
 from rnnlab.loop import PHASES
-from rnnlab.tasks import SeriesTask
+from rnnlab.series import SeriesTask, short
 
 BLUE, ORANGE = "#0072B2", "#A86400"  # told apart by colour-blind readers, and by line style
 INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#A9A9A9", "#ECECEC"
@@ -274,11 +274,6 @@ def outline(values: Sequence[float], most: int = 500) -> tuple[Any, Any]:
     extremes = np.stack([starts + rows.argmin(1), starts + rows.argmax(1)], 1)
     x = np.concatenate([np.sort(extremes, axis=1).ravel(), np.arange(whole, len(y))])
     return x, y[x]
-
-
-def short(value: float) -> str:
-    """Return a number in few characters: 20.8, 1.2e+06."""
-    return f"{value:.1f}" if abs(value) < 10_000 else f"{value:.2g}"
 
 
 def set_limits(axes: Axes, which: str, limits: tuple[float, float]) -> bool:

@@ -1,192 +1,53 @@
-"""Tasks: data, loss and the picture that suits it, under one name ("sine", "sunspots", "co2")."""
+"""Tasks: data, loss and the picture that suits it, under one name ("sine", "sunspots", ...)."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from rnnlab import data
 from rnnlab.arguments import check_known
-from rnnlab.data import Batches, Series, Streams
-from rnnlab.hidden import check_policy
-from rnnlab.loop import evaluate, forward
-from rnnlab.model import SequenceModel
+from rnnlab.data import Batches, Streams
+from rnnlab.sequences import AddingTask, NamesTask, RecallTask
+from rnnlab.series import SeriesTask
 
 
-class SeriesTask:
-    """Predict the next value of a series, at every time step.
-
-    The first part of the series is for training, the last part is held out; mean and standard
-    deviation are those of the training part. With `changes=True` the model sees and predicts the
-    change from one value to the next, which suits a series that grows.
+class Task(Protocol):
+    """What a lab needs of a task.
 
     Attributes:
         name: the task's name; title: for pictures.
-        series: the measured `Series`; split: index of the first held-out value.
-        input_size, output_size: 1 and 1; loss_fn: "mse"; picture: "forecast".
-        mean, std: of the training part, in the series' unit.
-
-    Args:
-        series: what to predict.
-        name: the task's name.
-        held_out: share of the values at the end that is never trained on.
-        window: time steps in a training example.
-        changes: predict changes instead of values.
-
-    Raises:
-        ValueError: for NaN in the series (with its place), a training part shorter than a window,
-            a share that is not between 0 and 1, a series that never changes.
+        input_size, output_size: of the model.
+        loss_fn: as for `train`.
+        picture: the kind of picture that suits it, "forecast", "text", "sequence" or "scatter".
     """
 
-    loss_fn = "mse"
-    picture = "forecast"
-    input_size = output_size = 1
-
-    def __init__(
-        self,
-        series: Series,
-        name: str = "series",
-        *,
-        held_out: float = 0.2,
-        window: int = 24,
-        changes: bool = False,
-    ) -> None:
-        if not isinstance(series, Series):
-            raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
-        data.check_series(series.values.unsqueeze(-1), series.times)
-        if not 0 < held_out < 1:
-            raise ValueError(f"held_out is {held_out!r}; it is a share between 0 and 1")
-        self.name, self.title, self.series = name, series.name, series
-        self.window, self.changes = window, changes
-        self.split = len(series.values) - int(held_out * len(series.values))
-        if self.split == len(series.values):
-            raise ValueError(
-                f"held_out is {held_out!r} of {len(series.values)} values, which is none: "
-                "hold out a larger share"
-            )
-        signal = series.values.diff() if changes else series.values
-        self._first = self.split - changes  # index in `signal` of the first held-out target
-        training = signal[: self._first]
-        if len(training) <= window:
-            raise ValueError(
-                f"the training part has {len(training)} values; a window of {window} and its "
-                f"target need at least {window + 1}: give a longer series or a shorter window"
-            )
-        self.mean, self.std = training.mean().item(), training.std().item()
-        if self.std == 0:
-            raise ValueError(f"the training part of {series.name} never changes: nothing to learn")
-        self.scaled = ((signal - self.mean) / self.std).unsqueeze(-1)  # (N,) -> (N, 1)
+    name: str
+    title: str
+    input_size: int
+    output_size: int
+    loss_fn: Any
+    picture: str
 
     def batches(
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
     ) -> Batches | Streams:
-        """Return training batches that suit the policy for the hidden state.
-
-        "reset": shuffled windows, 32 a batch. "carry": 4 contiguous streams, in as many batches
-        an epoch as the windows would give.
-        """
-        training = self.scaled[: self._first]
-        if check_policy(hidden_state) == "reset":
-            inputs, targets = data.windows(training, self.window)
-            return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
-        rows = batch_size or 4
-        updates = -(-(len(training) - self.window) // 32)
-        length = max(1, math.ceil((len(training) - 1) // rows / updates))
-        return Streams(training[:-1], training[1:], rows, length)
-
-    def one_step_ahead(self, model: nn.Module) -> Tensor:
-        """Return the prediction of each held-out value from all values before it, (held out,)."""
-        with _evaluating(model) as place:
-            predictions, _ = forward(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
-        ahead = predictions[0, self._first - 1 :, 0].cpu().double() * self.std + self.mean
-        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
-
-    def free_running(self, model: nn.Module) -> Tensor:
-        """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
-        with _evaluating(model) as place:
-            predictions, state = forward(model, self.scaled[None, : self._first].to(place))
-            if state is None:
-                raise ValueError(
-                    "a free-running forecast needs a model that returns (predictions, state)"
-                )
-            forecast = [predictions[:, -1]]  # (1, T, 1) -> (1, 1)
-            for _ in range(len(self.held_out_values) - 1):
-                if isinstance(model, SequenceModel):
-                    prediction, state = model.one_step(forecast[-1], state)
-                else:
-                    predictions, state = forward(model, forecast[-1].unsqueeze(1), state)
-                    prediction = predictions[:, -1]
-                forecast.append(prediction)
-        values = torch.cat(forecast)[:, 0].cpu().double() * self.std + self.mean
-        return self.series.values[self.split - 1] + values.cumsum(0) if self.changes else values
+        """Return training batches that suit the policy for the hidden state."""
+        ...
 
     def validation_loss(self, model: nn.Module) -> float:
-        """Return the mean squared error on the held-out part, scaled as the training loss is.
+        """Return the loss on the held-out part."""
+        ...
 
-        The state is warmed up on the training part first, as a forecaster's would be.
-        """
-        with _evaluating(model) as place:
-            _, state = forward(model, self.scaled[None, : self._first - 1].to(place))
-        held_out = self.scaled[None, self._first - 1 :]
-        batch = (held_out[:, :-1], held_out[:, 1:])
-        return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
+    def answers(self, model: nn.Module) -> tuple[Any, ...]:
+        """Return what the task's picture shows of a model."""
+        ...
 
-    @property
-    def held_out_times(self) -> Sequence[float]:
-        """The times of the held-out values."""
-        return self.series.times[self.split :]
-
-    @property
-    def held_out_values(self) -> Tensor:
-        """The held-out values, in the series' unit, (held out,)."""
-        return self.series.values[self.split :]
-
-    def rmse(self, predictions: Tensor) -> float:
-        """Return the root mean squared error of predictions of the held-out values."""
-        return (predictions.double() - self.held_out_values.double()).square().mean().sqrt().item()
-
-    def baselines(self) -> dict[str, float]:
-        """Return the one-step RMSE of two simple forecasters on the held-out values.
-
-        "persistence" says that the next value equals the last; "AR(9)" is the least-squares
-        linear function of the last nine (scaled) values, fitted to the training part.
-        """
-        persistence = self.series.values[self.split - 1 : -1]
-        return {"persistence": self.rmse(persistence), "AR(9)": self.rmse(self._autoregression(9))}
-
-    def _autoregression(self, order: int) -> Tensor:
-        signal = self.scaled[:, 0].double()
-        past, following = data.windows(signal.unsqueeze(-1), order)
-        rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
-        known = self._first - order  # rows whose following value is in the training part
-        weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
-        ahead = (rows[known:] @ weights)[:, 0] * self.std + self.mean
-        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
-
-    def __repr__(self) -> str:
-        """Say what is trained on and what is held out."""
-        times, unit = self.series.times, self.series.time_unit
-        return (
-            f"SeriesTask({self.name!r}: {self.split} {unit}s to train on from {times[0]:g}, "
-            f"{len(times) - self.split} held out from {times[self.split]:g})"
-        )
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[torch.device]:
-    """Put the model in evaluation mode for a block, with no graph; yields where it computes."""
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield next((p.device for p in model.parameters()), torch.device("cpu"))
-    finally:
-        model.train(was_training)
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out part, in words."""
+        ...
 
 
 def _sine(
@@ -203,16 +64,26 @@ def _co2(**options: Any) -> SeriesTask:
     return SeriesTask(data.load_co2(), "co2", **{"changes": True, **options})
 
 
-TASKS: dict[str, Callable[..., SeriesTask]] = {"sunspots": _sunspots, "co2": _co2, "sine": _sine}
+TASKS: dict[str, Callable[..., Any]] = {
+    "sunspots": _sunspots,
+    "co2": _co2,
+    "sine": _sine,
+    "names": NamesTask,
+    "recall": RecallTask,
+    "adding": AddingTask,
+}
 
 
-def load_task(name: str, **options: Any) -> SeriesTask:
+def load_task(name: str, **options: Any) -> Any:
     """Return a task by name.
 
     Args:
-        name: "sunspots" (yearly, 1700-2008), "co2" (monthly changes at Mauna Loa), "sine" (noisy).
+        name: "sunspots" (yearly, 1700-2008), "co2" (monthly changes at Mauna Loa), "sine" (noisy),
+            "names" (character by character), "recall" (the value of some steps ago), "adding"
+            (the sum of two marked values).
         options: `held_out`, `window`, `changes` of `SeriesTask`; for "sine" also `length`,
-            `period`, `noise` and `seed` of `data.make_sine`.
+            `period`, `noise` and `seed` of `data.make_sine`; the arguments of `NamesTask`,
+            `RecallTask` and `AddingTask`.
 
     Raises:
         ValueError: for an unknown name, with the known ones.

@@ -15,16 +15,20 @@ README = HOUSE.parent / "README.md"
 # one another.
 FLOORS = [
     {"arguments", "bptt", "history", "interrupt"},
+    {"checks"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
     {"loop", "model"},
+    {"series", "sequences"},
     {"tasks"},
+    {f"exercises.e{number:02}" for number in range(1, 11)},
     {"plots"},
+    {"drawings"},
     {"widgets.live", "widgets.picture"},
     {"widgets.base", "widgets.controls"},
     {"widgets.lab"},
 ]
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {"plots", "widgets.picture"},
+    "matplotlib": {"plots", "drawings", "widgets.picture"},
     "ipywidgets": {"widgets.picture", "widgets.base", "widgets.controls", "widgets.lab"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},

@@ -13,7 +13,7 @@ import traitlets
 from rnnlab import loop
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
-from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure, short
+from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure
 from rnnlab.tasks import SeriesTask, load_task
 from rnnlab.widgets.base import Lab
 from rnnlab.widgets.controls import SETTINGS, check_setting, make_controls, offer, same
@@ -175,7 +175,9 @@ class TrainingLab(Lab):
 
     def _on_slice(self, done: bool) -> None:
         if done:
-            self._show(crisp=True)
+            self._show(finished=True)
+            run = self._run
+            self._runner.call(lambda: self._make_crisp(run))
         elif self._runner.paused or self._pace.due():
             self._show()
 
@@ -190,7 +192,13 @@ class TrainingLab(Lab):
 
     # ---- what is shown -------------------------------------------------------------------
 
-    def _show(self, crisp: bool = False) -> None:
+    def _make_crisp(self, run: loop.Run | None) -> None:
+        """Draw a finished run at twice the density, unless the next has begun."""
+        if run is self._run and self._runner.steps is None and not self.closed:
+            for picture in self.pictures:
+                picture.draw_crisp()
+
+    def _show(self, finished: bool = False) -> None:
         """Draw the present state; while training, the dearer a picture the more seldom."""
         loss, gradient, forecast = self.pictures
         self._turn = self._turn + 1 if self._runner.busy else 0
@@ -202,17 +210,12 @@ class TrainingLab(Lab):
                 )
             if self._turn % 4 == 0:
                 changed[forecast] = forecast.panel.update(
-                    self._task.one_step_ahead(self.model),
-                    self._task.free_running(self.model),
-                    scores=not self._runner.busy,
+                    *self._task.answers(self.model), scores=not self._runner.busy
                 )
             for picture, anew in changed.items():
-                if crisp:
-                    picture.draw_crisp()
-                else:
-                    picture.draw(anew)
+                picture.draw(anew)
             self._progress.value = len(self.history) / self._total
-            self._tell(crisp)
+            self._tell(finished)
 
     def _tell(self, finished: bool) -> None:
         self._name_pause()
@@ -239,11 +242,6 @@ class TrainingLab(Lab):
 
     def describe(self) -> str:
         """Return what the pictures show in words, a line for each."""
-        task, series = self._task, self._task.series
-        rmse = task.rmse(task.one_step_ahead(self.model))
-        alone = task.rmse(task.free_running(self.model))
-        unit = f" {series.unit}" if series.unit else ""
-        beside = ", ".join(f"{k} {short(v)}" for k, v in task.baselines().items())
         lines = []
         if self.history.epochs:
             first, last = self.history.epochs[0], self.history.epochs[-1]
@@ -255,17 +253,7 @@ class TrainingLab(Lab):
                 f"at most {max(self.history.grad_norm):.3g}; clipped in {clipped} of "
                 f"{len(self.history)} steps.",
             ]
-        better = 1 - rmse / task.baselines()["persistence"]
-        if better > -1:
-            verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
-        else:
-            verdict = "far above persistence"
-        lines.append(
-            f"{series.name}, held out: one {series.time_unit} ahead the error is "
-            f"{short(rmse)}{unit} (RMSE), {verdict} ({beside}); on its own {short(alone)}. "
-            f"{series.note}"
-        )
-        return "\n".join(lines)
+        return "\n".join([*lines, self._task.words(self.model)])
 
     # ---- how it is put together ----------------------------------------------------------
 

@@ -67,8 +67,8 @@ def test_they_train(name):
     before = task.validation_loss(model)
     policy = "carry" if name == "recall" else "reset"
     rnnlab.fit(
-        model, task.batches(policy), hidden_state=policy, loss_fn=task.loss_fn, epochs=3, learning_rate=0.01, clip_norm=1.0,
-        progress=False, device="cpu",
+        model, task.batches(policy), hidden_state=policy, loss_fn=task.loss_fn, epochs=3,
+        learning_rate=0.01, clip_norm=1.0, progress=False, device="cpu",
     )  # fmt: skip
     assert task.validation_loss(model) < before
     assert task.words(model)

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from rnnlab.plots import BLUE, INK, MUTED, ORANGE, PALE, EndLabels, make_figure, style
 
@@ -71,13 +71,14 @@ def curves(
         raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
     figure, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
     style(axes, title, xlabel)
-    if log:
-        _log_scale(axes)
     drawn = []
     for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
         over = range(len(values)) if x is None else x
         drawn += axes.plot(over, [float(v) for v in values], color=color, ls=dash, lw=1.9)
+    if log:
+        _log_scale(axes)
     axes.margins(x=0)
+    axes.autoscale_view()  # now, for the labels stand where the lines end
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     EndLabels(axes, tuple(lines), drawn).place()
     return Picture(figure, title, words)
@@ -107,6 +108,9 @@ def bars(
 
 def _log_scale(axes: Axes) -> None:
     axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    subs = (1.0, 2.0, 5.0) if high < 1000 * low else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
 
@@ -120,7 +124,7 @@ def heat(
     words: str,
     size: tuple[int, int] = (560, 300),
 ) -> Picture:
-    """Draw a matrix (rows, columns) as colours: blue below zero, white at zero, orange above."""
+    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above."""
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2:
         raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")

@@ -247,7 +247,7 @@ def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = PH
             (1.25 * math.cos(following), math.sin(following)),
             (x, y),
             arrowprops={
-                "arrowstyle": "-|>", "color": MUTED, "shrinkA": 22, "shrinkB": 22,
+                "arrowstyle": "-|>", "color": MUTED, "shrinkA": 24, "shrinkB": 32,
                 "connectionstyle": "arc3,rad=-0.15",
             },
         )  # fmt: skip

@@ -102,6 +102,7 @@ def computes_by_hand(module: nn.RNNBase, inputs: Any) -> bool:
     return (
         isinstance(inputs, Tensor)  # not a packed sequence
         and inputs.device.type == "cpu"
+        and module.weight_ih_l0.device.type == "cpu"  # else torch says that the devices differ
         and inputs.dtype in (torch.float32, torch.float64)
         and inputs.dim() == 3
         and module.batch_first

@@ -139,6 +139,8 @@ def test_bad_input_is_refused(case):
         with pytest.raises(type(theirs.value)) as ours:
             module(*arguments)
         assert str(ours.value) == str(theirs.value)
+    with pytest.raises(RuntimeError, match="not at the same device"):
+        module.to("meta")(torch.zeros(2, 5, 3).double())
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])

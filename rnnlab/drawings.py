@@ -212,8 +212,9 @@ def unrolled(
 ) -> Picture:
     """Draw a recurrence unrolled: input, hidden state and output at each time step, with arrows.
 
-    With `backward` the gradient's way back is drawn too, in orange; after the time steps in
-    `cut_after` (the first is 0) the state is detached, and the arrows are cut.
+    With `backward` the gradient's way back is drawn too, in orange. After the time steps in
+    `cut_after` (the first is 0) the state is cut off; with `backward` it is detached, so its value
+    goes on and only the gradient ends.
     """
     figure, axes = make_figure(118 * steps + 60, 300, left=10, right=10)
     style(axes, title, "")
@@ -228,7 +229,11 @@ def unrolled(
         _arrow(axes, (t, 0), (t, 1), BLUE)
         _arrow(axes, (t, 1), (t, 2), BLUE)
         if t > 0 and t - 1 in cut_after:
-            axes.text(t - 0.5, 1, "cut", ha="center", va="center", fontsize=9, color=ORANGE)
+            height = 1.22 if backward else 1  # a detached state's value still goes forward
+            word = "detach" if backward else "cut"
+            axes.text(t - 0.5, height, word, ha="center", va="center", fontsize=9, color=ORANGE)
+            if backward:
+                _arrow(axes, (t - 1, 1), (t, 1), BLUE)
         elif t > 0:
             _arrow(axes, (t - 1, 1), (t, 1), BLUE)
         if backward:

@@ -64,6 +64,29 @@ def answered(path):
     return notebook
 
 
+LAB_STATE = """
+lab.run()
+assert len(lab.history.epochs) == lab.epochs
+assert lab._message.value == ""
+assert "is finished" in lab._status.value
+assert all(len(picture.widget.value) > 1000 for picture in lab.pictures)
+"""
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_labs_in_notebooks_work(path):
+    notebook = nbformat.read(path, 4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(re.search(r"pyplot|plt\.|await ", source) for source in code)
+    labs = [source for source in code if "TrainingLab(" in source]
+    if not labs:
+        return
+    notebook.cells = [
+        nbformat.v4.new_code_cell(source) for source in (f"import rnnlab\n{labs[-1]}", LAB_STATE)
+    ]
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_solutions_pass_and_wrong_answers_get_their_hints(path, report, tmp_path, monkeypatch):
     monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))

@@ -111,7 +111,7 @@ class NamesTask:
             for _ in range(20):
                 inputs = self.one_hot(last).unsqueeze(1).to(place)  # (count,) -> (count, 1, 27)
                 logits, state = forward(model, inputs, state)
-                chances = logits[:, -1].softmax(-1).cpu()  # (count, 1, 27) -> (count, 27)
+                chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # -> (count, 27)
                 last = torch.multinomial(chances, 1, generator=generator)[:, 0]
                 columns.append(last)
         return [self.decode(row).partition(END)[0] for row in torch.stack(columns, 1)]
@@ -126,7 +126,7 @@ class NamesTask:
         loss = self.validation_loss(model)
         return (
             f"Held-out names: cross-entropy {loss:.3g} a character, as if choosing between "
-            f"{math.exp(loss):.1f} letters (all alike would be 27). "
+            f"{math.exp(min(loss, 700)):.3g} letters (all alike would be 27). "
             f"Made up: {', '.join(self.generate(model, 5))}."
         )
 

@@ -1,13 +1,16 @@
-"""TrainingLab without a browser: its settings, its one task, its pictures."""
+"""TrainingLab without a browser: its settings, its tasks, its pictures."""
 
 import asyncio
 import gc
+import html
 
 import pytest
 import torch
 from matplotlib.figure import Figure
 
 import rnnlab
+from rnnlab.panels import PANELS
+from rnnlab.tasks import TASKS
 
 
 async def until_done(lab, seconds=30):
@@ -101,14 +104,108 @@ def test_apply_while_training_changes_the_running_run():
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("task", ["sunspots", "co2", "sine"])
-@pytest.mark.parametrize("hidden_state", ["reset", "carry"])
+@pytest.mark.parametrize(
+    ("task", "hidden_state"),
+    [(t, h) for t in TASKS for h in ("reset", "carry") if (t, h) != ("adding", "carry")],
+)
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_every_choice_trains(task, hidden_state, cell):
+def test_every_choice_trains_and_is_shown(task, hidden_state, cell):
     lab = rnnlab.TrainingLab(task, hidden_state=hidden_state, cell=cell, epochs=2, hidden_size=4)
     history = lab.run()
     assert len(history.epochs) == len(history.validation_loss) == 2
     assert "is finished" in lab._status.value
+    loss, gradient, last = lab.describe().splitlines()
+    assert loss.startswith("Loss: train ")
+    assert gradient.endswith(f"of {len(history)} steps.")
+    assert last == lab._task.words(lab.model)
+    assert lab.snapshot().data.startswith(b"\x89PNG")
+    assert type(lab.pictures[2].panel) is PANELS[lab._task.picture][0]
+    lab.close()
+
+
+class Steady:
+    """A task of one's own: the value is always 1."""
+
+    name, title = "steady", "Steady"
+    input_size = output_size = 1
+    loss_fn, picture = "mse", "sequence"
+
+    def batches(self, hidden_state="reset", batch_size=None, seed=0):
+        return [(torch.ones(2, 5, 1), torch.ones(2, 5, 1))]
+
+    def validation_loss(self, model):
+        return rnnlab.evaluate(model, self.batches(), loss_fn="mse")
+
+    def answers(self, model):
+        with torch.no_grad():
+            return torch.ones(5), model(torch.ones(1, 5, 1))[0][0, :, 0]
+
+    def words(self, model):
+        return "Always 1."
+
+
+def test_a_task_of_ones_own_is_taken_and_a_poor_one_is_refused_in_words():
+    lab = rnnlab.TrainingLab("recall", epochs=2, hidden_size=2)
+    own = Steady()
+    lab.task = own  # no loop runs here, so the run begins at once
+    assert lab.task is lab.controls["task"].value is lab._task is own
+    assert lab.runs == 1  # and no other task's on the way
+    assert len(lab.run().epochs) == 2
+    assert lab.describe().endswith("Always 1.")
+    lab.task = object()
+    for part in ("task is <object", "has no name, title, input_size", "words; give one of the"):
+        assert part in html.unescape(lab._message.value)
+    cake = Steady()
+    cake.picture = "cake"
+    lab.task = cake
+    assert "task.picture is 'cake'; the known pictures are forecast, text" in html.unescape(
+        lab._message.value
+    )
+    assert lab.task is lab.controls["task"].value is own
+    assert len(lab.run().epochs) == 2
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "value"),
+    [(("adding", "reset"), "hidden_state", "carry"), (("recall", "carry"), "task", "adding")],
+)
+def test_a_task_that_carries_no_state_says_so_and_the_lab_goes_on(start, name, value):
+    async def main():
+        lab = rnnlab.TrainingLab(start[0], hidden_state=start[1], epochs=1, hidden_size=2)
+        for change in (lambda: setattr(lab.controls[name], "value", value),
+                       lambda: setattr(lab, name, value)):  # fmt: skip
+            lab._complain("")
+            change()
+            await asyncio.sleep(0.05)
+            message = html.unescape(lab._message.value)
+            assert "each sequence of the adding problem stands alone" in message
+            assert f"{name} stays {getattr(lab, name)!r}" in message
+            assert (lab.task, lab.hidden_state) == start
+            assert (lab.controls["task"].value, lab.controls["hidden_state"].value) == start
+            assert lab._runner.steps is None  # nothing has begun
+        lab.buttons["Train"].click()
+        await asyncio.sleep(0.05)
+        await until_done(lab)
+        assert len(lab.history.epochs) == 1
+        assert lab._message.value == ""
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_combination_that_cannot_work_is_refused_when_a_lab_is_made():
+    with pytest.raises(ValueError, match="each sequence of the adding problem stands alone"):
+        rnnlab.TrainingLab("adding", hidden_state="carry")
+
+
+def test_tasks_may_change_in_a_lab_and_the_picture_changes_with_them():
+    lab = rnnlab.TrainingLab(epochs=1, hidden_size=2)
+    for name in ("names", "recall", "adding", "sine", "names"):
+        lab.controls["task"].value = name
+        lab.run()
+        assert type(lab.pictures[2].panel) is PANELS[lab._task.picture][0]
+        assert lab.describe().endswith(lab._task.words(lab.model))
     lab.close()
 
 
@@ -132,8 +229,11 @@ def test_labs_do_not_disturb_each_other_and_may_change_task():
     asyncio.run(main())
 
 
-def test_divergence_is_told_in_the_lab_and_the_next_run_works():
-    lab = rnnlab.TrainingLab(epochs=3, learning_rate=1e30, clip=False)
+@pytest.mark.parametrize(
+    ("task", "rate"), [("sunspots", 1e30), ("names", 1e38), ("recall", 1e30), ("adding", 1e30)]
+)
+def test_divergence_is_told_in_the_lab_and_the_next_run_works(task, rate):
+    lab = rnnlab.TrainingLab(task, epochs=3, learning_rate=rate, clip=False, hidden_size=4)
     with pytest.raises(rnnlab.TrainingDiverged):
         lab.run()
     assert "Try a lower learning rate" in lab._message.value

@@ -22,13 +22,13 @@ FLOORS = [
     {"tasks"},
     {f"exercises.e{number:02}" for number in range(1, 11)},
     {"plots"},
-    {"drawings"},
+    {"drawings", "panels"},
     {"widgets.live", "widgets.picture"},
     {"widgets.base", "widgets.controls"},
     {"widgets.lab"},
 ]
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {"plots", "drawings", "widgets.picture"},
+    "matplotlib": {"plots", "drawings", "panels", "widgets.picture"},
     "ipywidgets": {"widgets.picture", "widgets.base", "widgets.controls", "widgets.lab"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},

@@ -9,8 +9,9 @@ import ipywidgets as w
 
 from rnnlab.arguments import check_count, check_known, check_positive, check_seed
 from rnnlab.hidden import POLICIES, check_policy
+from rnnlab.panels import PANELS
 from rnnlab.recurrence import CELLS
-from rnnlab.tasks import TASKS, SeriesTask
+from rnnlab.tasks import TASKS, Task, load_task
 
 LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
@@ -34,17 +35,37 @@ def check_setting(name: str, value: Any) -> None:
         check_policy(value)
     elif name == "cell":
         check_known(name, value, CELLS, "cells")
-    elif name == "task" and not isinstance(value, SeriesTask):
-        check_known(name, value, TASKS, "tasks")
+    elif name == "task":
+        check_task(value)
     elif name == "clip" and not isinstance(value, bool):
         raise ValueError(f"clip is {value!r}; it must be True or False")
 
 
-def make_controls(task: str | SeriesTask) -> dict[str, Any]:
+def check_task(task: Any) -> None:
+    """Refuse what is neither the name of a task nor an object with all that a lab needs of one."""
+    if isinstance(task, str):
+        check_known("task", task, TASKS, "tasks")
+        return
+    needed = [*Task.__annotations__, *(name for name in vars(Task) if not name.startswith("_"))]
+    missing = [name for name in needed if not hasattr(task, name)]
+    if missing:
+        raise ValueError(
+            f"task is {task!r}, which has no {', '.join(missing)}; give one of the names "
+            f"{', '.join(TASKS)}, or an object with all that rnnlab.tasks.Task asks for"
+        )
+    check_known("task.picture", task.picture, PANELS, "pictures")
+
+
+def as_task(task: str | Task) -> Task:
+    """Return the task of this name, or the task itself."""
+    return load_task(task) if isinstance(task, str) else task
+
+
+def make_controls(task: str | Task) -> dict[str, Any]:
     """Return the control of each setting, by its name."""
     tasks: list[Any] = list(TASKS)
-    if isinstance(task, SeriesTask):
-        tasks = [(name, name) for name in TASKS] + [(task.name, task)]
+    if not isinstance(task, str):
+        tasks = [(task.name, task), *((name, name) for name in TASKS)]
     controls = {
         "task": w.Dropdown(options=tasks, description="Task"),
         "cell": w.Dropdown(options=list(CELLS), description="Cell"),
@@ -74,9 +95,10 @@ def offer(control: Any, value: Any) -> None:
         value = near[0] if near else value
     elif isinstance(control, w.BoundedIntText):
         control.max = max(control.max, value)
-    elif isinstance(control, w.Dropdown) and isinstance(value, SeriesTask):
+    elif isinstance(control, w.Dropdown) and not isinstance(value, str):
         if all(v is not value for _, v in map(_pair, control.options)):
-            control.options = [*map(_pair, control.options), (value.name, value)]
+            # In front: new options choose the first, and no other task is to run on the way.
+            control.options = [(value.name, value), *map(_pair, control.options)]
     if not same(control.value, value):
         control.value = value
 

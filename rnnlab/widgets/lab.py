@@ -13,11 +13,12 @@ import traitlets
 from rnnlab import loop
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
-from rnnlab.plots import ForecastPanel, GradientPanel, LossPanel, make_figure
-from rnnlab.tasks import SeriesTask, load_task
+from rnnlab.panels import make_panel
+from rnnlab.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.tasks import Task
 from rnnlab.widgets.base import Lab
-from rnnlab.widgets.controls import SETTINGS, check_setting, make_controls, offer, same
-from rnnlab.widgets.live import Pace, fitting_threads
+from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, offer, same
+from rnnlab.widgets.live import Pace, fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
@@ -36,7 +37,8 @@ class TrainingLab(Lab):
         model: the model of the present run.
 
     Args:
-        task: a name ("sunspots", "co2", "sine") or a `SeriesTask`.
+        task: a name ("sunspots", "co2", "sine", "names", "recall", "adding") or any object that
+            meets `rnnlab.tasks.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
     """
@@ -52,7 +54,7 @@ class TrainingLab(Lab):
     seed = traitlets.Any(0)
     apply_while_training = traitlets.Bool(False)
 
-    def __init__(self, task: str | SeriesTask = "sunspots", **settings: Any) -> None:
+    def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
         self._ready = False
         super().__init__()
         unknown = set(settings) - {*SETTINGS, "apply_while_training"}
@@ -66,7 +68,7 @@ class TrainingLab(Lab):
         self._run: loop.Run | None = None
         self._changed: set[str] = set()
         self._pace, self._turn = Pace(), 0
-        self._task = self._load_task()
+        self._task = as_task(self.task)
         self._make_pictures()
         self._lay_out()
         self._ready = True
@@ -88,10 +90,13 @@ class TrainingLab(Lab):
         name, value = proposal["trait"].name, proposal["value"]
         try:
             check_setting(name, value)
+            if self._ready and name in ("task", "hidden_state"):  # not every task carries a state
+                pair = {"task": self.task, "hidden_state": self.hidden_state, name: value}
+                as_task(pair["task"]).batches(pair["hidden_state"])
         except (TypeError, ValueError) as error:
             if not self._ready:  # while it is being made there is no lab to say it in
                 raise ValueError(str(error)) from None
-            self._complain(f"{error}. It stays {getattr(self, name)!r}.")
+            self._complain(f"{error}. {name} stays {getattr(self, name)!r}.")
             self.controls[name].value = getattr(self, name)
             return getattr(self, name)
         return value
@@ -117,17 +122,14 @@ class TrainingLab(Lab):
             self._run.clip_norm = self._bound
             return
         if "task" in changed:
-            self._task = self._load_task()
+            self._task = as_task(self.task)
             self._before, self.history = None, History()
-            self.pictures[2].rebuild(self._forecast)
+            self.pictures[2].rebuild(lambda: make_panel(self._task))
         self._start(paused=self._runner.steps is not None and self._runner.paused)
 
     @property
     def _bound(self) -> float | None:
         return self.clip_norm if self.clip else None
-
-    def _load_task(self) -> SeriesTask:
-        return load_task(self.task) if isinstance(self.task, str) else self.task
 
     # ---- the run -------------------------------------------------------------------------
 
@@ -200,16 +202,16 @@ class TrainingLab(Lab):
 
     def _show(self, finished: bool = False) -> None:
         """Draw the present state; while training, the dearer a picture the more seldom."""
-        loss, gradient, forecast = self.pictures
+        loss, gradient, answers = self.pictures
         self._turn = self._turn + 1 if self._runner.busy else 0
-        with self._pace.drawing():
+        with self._pace.drawing(), on_threads(self._runner.threads):
             changed = {loss: loss.panel.update(self.history, self._before, self.epochs)}
             if self._turn % 2 == 0:
                 changed[gradient] = gradient.panel.update(
                     self.history, self._before, self._total, self._bound
                 )
             if self._turn % 4 == 0:
-                changed[forecast] = forecast.panel.update(
+                changed[answers] = answers.panel.update(
                     *self._task.answers(self.model), scores=not self._runner.busy
                 )
             for picture, anew in changed.items():
@@ -253,20 +255,20 @@ class TrainingLab(Lab):
                 f"at most {max(self.history.grad_norm):.3g}; clipped in {clipped} of "
                 f"{len(self.history)} steps.",
             ]
-        return "\n".join([*lines, self._task.words(self.model)])
+        with on_threads(fitting_threads(self.model)):
+            return "\n".join([*lines, self._task.words(self.model)])
 
     # ---- how it is put together ----------------------------------------------------------
 
     def _make_pictures(self) -> None:
-        def on_axes(panel: Callable[..., Any], width: int, right: int, *more: Any) -> Any:
-            figure, axes = make_figure(width, 270, right=right)
-            return figure, panel(axes, *more)
+        def on_axes(panel: Callable[..., Any], width: int, left: int, right: int) -> Any:
+            figure, axes = make_figure(width, 270, left, right)
+            return figure, panel(axes)
 
-        self._forecast = lambda: on_axes(ForecastPanel, 420, 76, self._task)
         self.pictures = (
-            LivePicture(lambda: on_axes(LossPanel, 320, 72)),
-            LivePicture(lambda: on_axes(GradientPanel, 280, 16)),
-            LivePicture(self._forecast),
+            LivePicture(lambda: on_axes(LossPanel, 330, 54, 72)),
+            LivePicture(lambda: on_axes(GradientPanel, 280, 44, 16)),
+            LivePicture(lambda: make_panel(self._task)),
         )
 
     def _lay_out(self) -> None:

@@ -1,0 +1,78 @@
+"""check, solution and progress: hints that sharpen, no solution before a try, nothing lost."""
+
+import pytest
+
+from rnnlab import checks
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch, tmp_path):
+    monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress" / "progress.json"))
+    monkeypatch.setattr(checks, "_tries", checks.Counter())
+    checks.progress()  # loads every lesson's exercises
+    monkeypatch.setattr(checks, "_exercises", dict(checks._exercises))
+
+    @checks.exercise("01.9", "say three", "answer = 3")
+    def judge(answer):
+        return None if answer == 3 else (f"{answer + 0} is one", "it is below 4", "it is 2 + 1")
+
+
+def test_hints_sharpen_and_stay_at_the_last():
+    texts = [checks.check("01.9", 2).text for _ in range(4)]
+    assert [text.partition(". ")[2] for text in texts] == [
+        "2 is one", "it is below 4", "it is 2 + 1", "it is 2 + 1",
+    ]  # fmt: skip
+
+
+def test_a_gap_is_not_yet_and_a_right_answer_is_remembered():
+    assert checks.check("01.9", ...).passed is None
+    assert checks.check("01.9").passed is None
+    assert "try it first" in checks.solution("01.9").text
+    assert checks.check("01.9", 3).passed is True
+    assert checks.solution("01.9").text == "answer = 3"
+    assert "solved  01.9" in checks.progress().text
+    checks._tries.clear()  # another notebook's kernel
+    assert checks.solution("01.9").text == "answer = 3"
+
+
+def test_an_answer_that_cannot_be_read_is_wrong_and_says_why():
+    feedback = checks.check("01.9", "three")
+    assert feedback.passed is False
+    assert "Your answer (str) could not be read: TypeError" in feedback.text
+    assert "\u2717" in feedback._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (4, 'the exercise is 4; expected a number like "04.2"'),
+        ("4.2", "expected a number like"),
+        ("44.2", "the known lessons are 01, 02"),
+        ("01.8", "the known exercises are 01.1, 01.2"),
+    ],
+)
+def test_an_unknown_exercise_names_the_known(number, message):
+    with pytest.raises(ValueError) as error:
+        checks.check(number, 1)
+    assert message in str(error.value)
+
+
+def test_a_damaged_file_of_progress_is_no_reason_to_fail(tmp_path):
+    (tmp_path / "progress").mkdir()
+    (tmp_path / "progress" / "progress.json").write_text("{half")
+    assert checks.check("01.9", 3).passed
+    assert "solved  01.9" in checks.progress().text
+
+
+def test_expect_error_wants_kind_and_text(capsys):
+    with checks.expect_error(ValueError, "half"):
+        raise ValueError("half of it")
+    assert capsys.readouterr().out == "ValueError: half of it\n"
+    wrong = pytest.raises(AssertionError, match="expected the text 'whole'")
+    with wrong, checks.expect_error(ValueError, "whole"):
+        raise ValueError("half of it")
+    nothing = pytest.raises(AssertionError, match="nothing was raised")
+    with nothing, checks.expect_error(ValueError, "half"):
+        pass
+    with pytest.raises(KeyError), checks.expect_error(ValueError, "half"):
+        raise KeyError("half")

@@ -46,7 +46,8 @@ class Feedback:
 
     def __init__(self, number: str, passed: bool | None, hint: str = "") -> None:
         self.number, self.passed, self.hint = number, passed, hint
-        word = {True: "right", False: "not right", None: "not yet: put your answer in place of the dots"}[passed]
+        untouched = "not yet: put your answer in place of the dots"
+        word = {True: "right", False: "not right", None: untouched}[passed]
         self.text = f"{number} is {word}" + (f". {hint}" if hint else ".")
 
     def __repr__(self) -> str:

@@ -67,7 +67,7 @@ class LossPanel:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
-        self.axes = axes
+        self.axes, self._drawn = axes, 0
         (self.before,) = axes.plot([], [], color=PALE, lw=1.1)
         (self.train,) = axes.plot([], [], color=BLUE, lw=2)
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.8, ls=(0, (4, 1.5)))
@@ -84,10 +84,11 @@ class LossPanel:
         changed = set_limits(self.axes, "x", (0, max(epochs, len(runs[0]), len(runs[2]))))
         if values:
             low, high = nice_floor(min(values)), -nice_floor(-max(values))
-            if len(runs[0]) > 1:  # within a run the axis only grows, so that it does not jump
+            if 0 < self._drawn <= len(runs[0]):  # within a run it only grows: it does not jump
                 old = self.axes.get_ylim()
                 low, high = min(low, old[0]), max(high, old[1])
             changed |= set_limits(self.axes, "y", (low, high))
+        self._drawn = len(runs[0])
         self.labels.place()
         return changed
 

@@ -50,6 +50,9 @@ def test_panels_hold_the_history():
     np.testing.assert_array_equal(panel.before.get_ydata(), [2.0, 1.5])
     assert axes.get_xlim() == (0, 10)
     assert axes.get_ylim() == (0.1, 2.0)
+    panel.update(rnnlab.History())
+    panel.update(history([3.0, 2.8, 2.6]), epochs=10)  # another run: its own limits
+    assert axes.get_ylim() == (1.0, 5.0)
     _, axes = plots.make_figure(300, 270)
     panel = plots.GradientPanel(axes)
     panel.update(run, before, steps=10, clip_norm=0.7)

@@ -109,7 +109,7 @@ def fetch(*scalars: Tensor) -> list[float]:
     """Return the numbers of tensors (), with one wait for the device where there is one to wait."""
     if scalars[0].device.type == "cpu":
         return [scalar.item() for scalar in scalars]
-    return torch.stack(scalars).tolist()
+    return torch.stack([scalar.detach() for scalar in scalars]).tolist()
 
 
 def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
@@ -220,7 +220,7 @@ class Run(Iterator[Step]):
             elif (
                 phase.loss is not None and phase.grad_norm is not None and phase.name == "backward"
             ):
-                loss, grad_norm = fetch(phase.loss.detach(), phase.grad_norm)
+                loss, grad_norm = fetch(phase.loss, phase.grad_norm)
                 self._check_finite(loss, grad_norm, epoch, index)
         if self.hidden_state == "reset":
             return loss, grad_norm, None

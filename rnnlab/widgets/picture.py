@@ -50,13 +50,13 @@ class LivePicture:
         if changed or self._background is None:
             self._canvas.draw()
             self._background = self._canvas.copy_from_bbox(self.figure.bbox)
-        visible = [artist for artist in self.panel.moving if artist.get_visible()]
+        visible: list[Any] = [artist for artist in self.panel.moving if artist.get_visible()]
         texts = [artist for artist in visible if isinstance(artist, Text)]
         stamps = [self._stamp(text) for text in texts]
         self._canvas.restore_region(self._background)
         for artist in visible:
-            if not isinstance(artist, Text):
-                self.panel.axes.draw_artist(artist)
+            if not isinstance(artist, Text):  # a panel may have several axes
+                artist.axes.draw_artist(artist)
         image = self._pixels()
         for text, (mask, corner) in zip(texts, stamps, strict=True):
             image.paste(_bytes(text.get_color()), corner, mask)
@@ -66,9 +66,10 @@ class LivePicture:
         """Draw everything at twice the density; the picture keeps its size on the page."""
         self.figure.set_dpi(200)
         self._canvas.draw()
-        for artist in self.panel.moving:
+        moving: list[Any] = self.panel.moving
+        for artist in moving:
             if artist.get_visible():
-                self.panel.axes.draw_artist(artist)
+                artist.axes.draw_artist(artist)
         self.widget.value = _png(self._pixels())
         self.figure.set_dpi(100)
 

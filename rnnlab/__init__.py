@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnnlab.series import SeriesTask
     from rnnlab.tasks import load_task
     from rnnlab.widgets.lab import TrainingLab
+    from rnnlab.widgets.stepper import LoopStepper
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _HOME = {
     "SeriesTask": "series",
     "load_task": "tasks",
     "TrainingLab": "widgets.lab",
+    "LoopStepper": "widgets.stepper",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of the map above
@@ -72,6 +74,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "SeriesTask",
     "load_task",
     "TrainingLab",
+    "LoopStepper",
     "check",
     "progress",
     "solution",

@@ -125,6 +125,22 @@ def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tens
     )
 
 
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """Return a batch on a device, after a look at what it is."""
+    try:
+        inputs, targets = batch
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
+        ) from None
+    if inputs.shape[0] != targets.shape[0]:
+        raise ValueError(
+            f"a batch has {len(inputs)} inputs and {len(targets)} targets: "
+            f"shapes {tuple(inputs.shape)} and {tuple(targets.shape)}; expected as many"
+        )
+    return inputs.to(device), targets.to(device)
+
+
 class Run(Iterator[Step]):
     """The updates of one training run, made by `train`; ask for the next to train one batch.
 
@@ -191,7 +207,7 @@ class Run(Iterator[Step]):
             if batch is None:
                 raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
             while batch is not None:
-                inputs, targets = self._on_device(batch)
+                inputs, targets = on_device(batch, self.device)
                 loss, grad_norm, state = self._update(inputs, targets, state, epoch, index)
                 total, count = total + loss * targets.numel(), count + targets.numel()
                 step = Step(epoch, index, loss, grad_norm, self._clips(grad_norm))
@@ -238,20 +254,6 @@ class Run(Iterator[Step]):
 
     def _clips(self, grad_norm: float) -> bool:
         return self.clip_norm is not None and grad_norm > self.clip_norm
-
-    def _on_device(self, batch: Batch) -> Batch:
-        try:
-            inputs, targets = batch
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
-            ) from None
-        if inputs.shape[0] != targets.shape[0]:
-            raise ValueError(
-                f"a batch has {len(inputs)} inputs and {len(targets)} targets: "
-                f"shapes {tuple(inputs.shape)} and {tuple(targets.shape)}; expected as many"
-            )
-        return inputs.to(self.device), targets.to(self.device)
 
     def _validate(self) -> float | None:
         if self.validation is None or callable(self.validation):
@@ -310,7 +312,7 @@ def train(
     if clip_norm is not None:
         check_positive("clip_norm", clip_norm)
     _check_batches(batches)
-    if iter(batches) is batches and epochs > 1:
+    if isinstance(batches, Iterator) and epochs > 1:
         raise TypeError(
             f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
             f"{epochs}; give a list, a DataLoader or rnnlab.Batches"

@@ -19,40 +19,55 @@ from rnnlab.bptt import GRUThroughTime, RNNThroughTime
 
 
 def rnn_step(
-    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor,
-    nonlinearity: str = "tanh",
+    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None,
+    bias_hh: Tensor | None, nonlinearity: str = "tanh",
 ) -> Tensor:  # fmt: skip
     """Return the next hidden state (B, H) of an Elman RNN from x (B, D) and h (B, H)."""
     a = linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh)
     return torch.tanh(a) if nonlinearity == "tanh" else torch.relu(a)
 
 
-def gru_step(
-    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor
-) -> Tensor:
-    """Return the next hidden state (B, H) of a GRU from x (B, D) and h (B, H)."""
-    x_r, x_z, x_n = linear(x, weight_ih, bias_ih).chunk(3, dim=1)  # (B, 3H) -> 3 of (B, H)
-    h_r, h_z, h_n = linear(h, weight_hh, bias_hh).chunk(3, dim=1)
+def gru_gates(
+    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None,
+    bias_hh: Tensor | None,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Return the gates r z n of a GRU, each (..., H), from x (..., D) and h before it (..., H)."""
+    x_r, x_z, x_n = linear(x, weight_ih, bias_ih).chunk(3, dim=-1)  # (..., 3H) -> 3 of (..., H)
+    h_r, h_z, h_n = linear(h, weight_hh, bias_hh).chunk(3, dim=-1)
     r = torch.sigmoid(x_r + h_r)
     z = torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * h_n)
+    return r, z, n
+
+
+def gru_step(
+    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None,
+    bias_hh: Tensor | None,
+) -> Tensor:  # fmt: skip
+    """Return the next hidden state (B, H) of a GRU from x (B, D) and h (B, H)."""
+    _, z, n = gru_gates(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
     return (1 - z) * n + z * h
 
 
+def lstm_gates(
+    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None,
+    bias_hh: Tensor | None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
+    """Return the gates i f g o of an LSTM, each (..., H), from x (..., D) and h before it."""
+    sums = linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh)
+    i, f, g, o = sums.chunk(4, dim=-1)  # (..., 4H) -> 4 of (..., H)
+    return torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+
+
 def lstm_step(
-    x: Tensor,
-    state: tuple[Tensor, Tensor],
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
-) -> tuple[Tensor, Tensor]:
+    x: Tensor, state: tuple[Tensor, Tensor], weight_ih: Tensor, weight_hh: Tensor,
+    bias_ih: Tensor | None, bias_hh: Tensor | None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Return the next (h, c), each (B, H), of an LSTM from x (B, D) and (h, c)."""
     h, c = state
-    gates = linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh)
-    i, f, g, o = gates.chunk(4, dim=1)  # (B, 4H) -> 4 of (B, H)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
+    i, f, g, o = lstm_gates(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
+    c = f * c + i * g
+    return o * torch.tanh(c), c
 
 
 class RNN(nn.RNN):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import ipywidgets as w
@@ -69,19 +70,15 @@ def make_controls(task: str | Task) -> dict[str, Any]:
     controls = {
         "task": w.Dropdown(options=tasks, description="Task"),
         "cell": w.Dropdown(options=list(CELLS), description="Cell"),
-        "hidden_size": _slider("Hidden size", HIDDEN_SIZES, "{} units"),
+        "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
         "hidden_state": w.Dropdown(options=POLICIES, description="Hidden state"),
-        "learning_rate": _slider("Learning rate", LEARNING_RATES, "{:g}"),
-        "epochs": _slider("Train for", EPOCHS, "{} epochs"),
+        "learning_rate": slider("Learning rate", LEARNING_RATES, "{:g}"),
+        "epochs": slider("Train for", EPOCHS, "{} epochs"),
         "clip": w.Checkbox(description="Clip the gradient norm"),
-        "clip_norm": _slider("Clip above", CLIP_NORMS, "{:g}"),
+        "clip_norm": slider("Clip above", CLIP_NORMS, "{:g}"),
         "seed": w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
-    for control in controls.values():
-        control.style.description_width = "90px"
-        control.layout.width = "320px"
-        control.layout.max_width = "100%"
-    return controls
+    return {name: sized(control) for name, control in controls.items()}
 
 
 def offer(control: Any, value: Any) -> None:
@@ -110,12 +107,26 @@ def same(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and one == other)
 
 
-def _slider(description: str, values: list[Any], label: str) -> w.SelectionSlider:
-    slider = w.SelectionSlider(
+def slider(description: str, values: list[Any], label: str) -> w.SelectionSlider:
+    """Return a slider over the given values, each shown with its unit."""
+    control = w.SelectionSlider(
         options=[(label.format(v), v) for v in values], description=description
     )
-    slider.label_format = label
-    return slider
+    control.label_format = label
+    return sized(control)
+
+
+def row(widgets: Iterable[w.Widget]) -> w.Box:
+    """Return widgets side by side, wrapped where the page is narrow."""
+    return w.Box([*widgets], layout=w.Layout(flex_flow="row wrap", align_items="center"))
+
+
+def sized(control: Any) -> Any:
+    """Give a control the width that all have."""
+    control.style.description_width = "90px"
+    control.layout.width = "300px"
+    control.layout.max_width = "100%"
+    return control
 
 
 def _pair(option: Any) -> tuple[str, Any]:

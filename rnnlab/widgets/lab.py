@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
@@ -16,15 +16,15 @@ from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.tasks import Task
-from rnnlab.widgets.base import Lab
-from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, offer, same
+from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row, sized
 from rnnlab.widgets.live import Pace, fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.settings import Setting, SettingsLab
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
 
 
-class TrainingLab(Lab):
+class TrainingLab(SettingsLab):
     """A live lab: sliders and buttons around one training run. The last line of a cell shows it.
 
     Every setting is a trait of the same name: set it from code, or by its control. A changed
@@ -43,19 +43,18 @@ class TrainingLab(Lab):
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
     """
 
-    task = traitlets.Any("sunspots")
-    cell = traitlets.Any("rnn")
-    hidden_size = traitlets.Any(32)
-    hidden_state = traitlets.Any("reset")
-    learning_rate = traitlets.Any(0.003)
-    epochs = traitlets.Any(40)
-    clip = traitlets.Any(True)
-    clip_norm = traitlets.Any(1.0)
-    seed = traitlets.Any(0)
+    task = Setting("sunspots")
+    cell = Setting("rnn")
+    hidden_size = Setting(32)
+    hidden_state = Setting("reset")
+    learning_rate = Setting(0.003)
+    epochs = Setting(40)
+    clip = Setting(True)
+    clip_norm = Setting(1.0)
+    seed = Setting(0)
     apply_while_training = traitlets.Bool(False)
 
     def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
-        self._ready = False
         super().__init__()
         unknown = set(settings) - {*SETTINGS, "apply_while_training"}
         if unknown:
@@ -66,12 +65,11 @@ class TrainingLab(Lab):
         self.history = History()
         self._before: History | None = None
         self._run: loop.Run | None = None
-        self._changed: set[str] = set()
         self._pace, self._turn = Pace(), 0
         self._task = as_task(self.task)
         self._make_pictures()
         self._lay_out()
-        self._ready = True
+        self._follow()
         self._forget()
 
     # ---- what a learner or a script calls ------------------------------------------------
@@ -85,37 +83,13 @@ class TrainingLab(Lab):
 
     # ---- settings ------------------------------------------------------------------------
 
-    @traitlets.validate(*SETTINGS)
-    def _check(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        try:
-            check_setting(name, value)
-            if self._ready and name in ("task", "hidden_state"):  # not every task carries a state
-                pair = {"task": self.task, "hidden_state": self.hidden_state, name: value}
-                as_task(pair["task"]).batches(pair["hidden_state"])
-        except (TypeError, ValueError) as error:
-            if not self._ready:  # while it is being made there is no lab to say it in
-                raise ValueError(str(error)) from None
-            self._complain(f"{error}. {name} stays {getattr(self, name)!r}.")
-            self.controls[name].value = getattr(self, name)
-            return getattr(self, name)
-        return value
+    def _check_setting(self, name: str, value: Any) -> None:
+        check_setting(name, value)
+        if self._ready and name in ("task", "hidden_state"):  # not every task carries a state
+            pair = {"task": self.task, "hidden_state": self.hidden_state, name: value}
+            as_task(pair["task"]).batches(pair["hidden_state"])
 
-    @traitlets.observe(*SETTINGS)
-    def _on_setting(self, change: Any) -> None:
-        if not self._ready or same(change["old"], change["new"]):
-            return
-        self._check_open()
-        name = change["name"]
-        offer(self.controls[name], change["new"])
-        self._changed.add(name)
-        self._runner.call(self._apply)
-
-    def _apply(self) -> None:
-        changed, self._changed = self._changed, set()
-        if not changed:  # an earlier call took them all
-            return
-        self._complain("")
+    def _apply(self, changed: set[str]) -> None:
         if self.apply_while_training and changed <= APPLICABLE and self._runner.steps is not None:
             assert self._run is not None  # there are steps
             self._run.learning_rate = self.learning_rate
@@ -273,17 +247,9 @@ class TrainingLab(Lab):
 
     def _lay_out(self) -> None:
         self.controls = make_controls(self.task)
-        for name, control in self.controls.items():
-            offer(control, getattr(self, name))
-            control.observe(
-                lambda change, name=name: setattr(self, name, change["new"]), names="value"
-            )
-        live = w.Checkbox(
-            value=self.apply_while_training,
-            description="Apply while training",
-            layout=w.Layout(width="320px", max_width="100%"),
+        live = sized(
+            w.Checkbox(value=self.apply_while_training, description="Apply while training")
         )
-        live.style.description_width = "90px"
         traitlets.link((live, "value"), (self, "apply_while_training"))
         self.buttons = {
             name: w.Button(description=name, layout=w.Layout(width="92px"))
@@ -297,11 +263,11 @@ class TrainingLab(Lab):
         self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
         self.children = [
             self._style,
-            _row(self.buttons.values()),
-            _row([*self.controls.values(), live]),
-            _row([self._progress, self._status]),
+            row(self.buttons.values()),
+            row([*self.controls.values(), live]),
+            row([self._progress, self._status]),
             self._message,
-            _row(picture.widget for picture in self.pictures),
+            row(picture.widget for picture in self.pictures),
             self._twin,
             self._errors,
         ]
@@ -339,8 +305,3 @@ class TrainingLab(Lab):
     def _name_pause(self) -> None:
         waiting = self._runner.steps is not None and self._runner.paused
         self.buttons["Pause"].description = "Resume" if waiting else "Pause"
-
-
-def _row(widgets: Iterable[w.Widget]) -> w.Box:
-    layout = w.Layout(flex_flow="row wrap", align_items="center")
-    return w.Box([*widgets], layout=layout)

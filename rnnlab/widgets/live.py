@@ -38,6 +38,8 @@ class Runner:
         self.steps: Iterator[Any] | None = None
         self.paused = False
         self.threads = 1
+        self.wait: float | None = None
+        self._waiting = False
         self.attach()
 
     def attach(self) -> None:
@@ -59,9 +61,18 @@ class Runner:
         """Whether there are steps to take and they are being taken."""
         return self.steps is not None and not self.paused
 
-    def start(self, steps: Iterator[Any], paused: bool = False, threads: int = 1) -> None:
-        """Take steps from this iterator from now on, on so many of torch's threads."""
-        self.steps, self.paused, self.threads = steps, paused, threads
+    def start(
+        self,
+        steps: Iterator[Any],
+        paused: bool = False,
+        threads: int = 1,
+        wait: float | None = None,
+    ) -> None:
+        """Take steps from this iterator from now on, on so many of torch's threads.
+
+        With `wait` they are taken one at a time, with so many seconds between two.
+        """
+        self.steps, self.paused, self.threads, self.wait = steps, paused, threads, wait
         self._wake()
 
     def pause(self) -> None:
@@ -93,13 +104,18 @@ class Runner:
     def _wake(self) -> None:
         if self._loop is None or self._loop.is_closed() or not self.busy:
             return
-        if self._task is None or self._task.done():
+        if self._waiting and self._task is not None:
+            self._task.cancel()  # it may have a second to wait
+        if self._waiting or self._task is None or self._task.done():
             self._task = self._loop.create_task(self._work())
 
     async def _work(self) -> None:
+        self._waiting = False
         while self.busy:
-            self._take(time.perf_counter() + SLICE)
-            await asyncio.sleep(PAUSE)
+            self._take(time.perf_counter() + (0 if self.wait else SLICE))
+            self._waiting = self.wait is not None
+            await asyncio.sleep(self.wait or PAUSE)
+            self._waiting = False
 
     def _take(self, deadline: float) -> Exception | None:
         steps, done = self.steps, True

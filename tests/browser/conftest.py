@@ -12,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -74,6 +75,15 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+def write_notebook(base, name, *cells):
+    """Write a notebook of these code cells into the served folder."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    body = json.dumps({"type": "notebook", "content": notebook}).encode()
+    request = urllib.request.Request(f"{base}/api/contents/{name}?token=t", data=body, method="PUT")
+    urllib.request.urlopen(request, timeout=10).close()
 
 
 def open_notebook(browser, base, name, width=1400, height=1000):

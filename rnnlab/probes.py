@@ -1,0 +1,419 @@
+"""Instruments: what a recurrent network computes and passes back through time, as tensors.
+
+While a probe calls the model, the recurrent module computes step by step, by the equations of
+`rnnlab.recurrence`, so that every hidden state is there to look at and to derive by. Values and
+gradients are those of the module itself. A probe leaves weights, `.grad` and mode as they are; a
+model in training mode drops out as it does in training, and its batch norms count the call.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from rnnlab import recurrence
+from rnnlab.arguments import check_known
+from rnnlab.hidden import State
+from rnnlab.loop import forward
+from rnnlab.losses import LossFunction, check_shapes, resolve_loss
+from rnnlab.recurrence import gru_gates, gru_step, lstm_gates, lstm_step, rnn_step
+
+Recurrence = nn.RNN | nn.GRU | nn.LSTM
+Weights = tuple[Tensor, Tensor, Tensor | None, Tensor | None]  # and biases, of a layer
+
+# The blocks of weight_hh, in torch's order.
+GATES: dict[type[nn.RNNBase], str] = {nn.RNN: "h", nn.GRU: "rzn", nn.LSTM: "ifgo"}
+NUMBERS_AT_ONCE = 2**23  # of gradients by all hidden states, for as many loss steps as fit
+
+
+class GradientThroughTime(NamedTuple):
+    """How much of the loss gradient arrives at each hidden state.
+
+    Attributes:
+        norms: (T,), norm over batch and units of d loss / d h_t, with h_t as everything after it
+            uses it: the next step, the layer above, the readout.
+        matrix: (T, T), the same of each prediction alone: `[s, t]` is the norm of the part of
+            d loss / d h_t that comes from the prediction at step s. It is 0 where t > s.
+    """
+
+    norms: Tensor
+    matrix: Tensor
+
+
+class GateActivity(NamedTuple):
+    """What one gate did at every time step.
+
+    Attributes:
+        values: (layers, B, T, H), from 0 to 1; of an LSTM's g and a GRU's n from -1 to 1.
+        closed: (layers,), share of the values below 0.1; for g and n below -0.9.
+        open: (layers,), share of the values above 0.9; for g and n as well.
+    """
+
+    values: Tensor
+    closed: Tensor
+    open: Tensor
+
+
+class Layer(NamedTuple):
+    """What one layer read, (T, B, D or H), and its hidden states, 1 + T of (B, H) with h_0."""
+
+    inputs: Tensor
+    hidden: list[Tensor]
+
+
+@torch.enable_grad()
+def gradient_through_time(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    loss_fn: str | LossFunction,
+    *,
+    state: State = None,
+    layer: int = -1,
+    module: str | None = None,
+) -> GradientThroughTime:
+    """Return the norm of the loss gradient at each hidden state, whole and by prediction.
+
+    Of an LSTM it is the gradient by h_t; what it passes on through the cell is in it. Predictions
+    that have no time axis, or of which each needs the last hidden state, count as made at step
+    T - 1; else the time axis may be any.
+
+    Args:
+        model: holds one nn.RNN, nn.GRU or nn.LSTM, batch first or not, and whatever else; returns
+            predictions, or (predictions, state). `SequenceModel` is one of them.
+        inputs: (B, T, D), or what the model takes.
+        targets: what `loss_fn` compares the predictions with.
+        loss_fn: "mse", "cross_entropy" (classes last) or a function of (predictions, targets).
+        state: the state to start from, as the model takes it; None: the model's own start.
+        layer: of the recurrent module; -1 is the last.
+        module: name of the recurrent module, if the model holds several.
+
+    Raises:
+        ValueError: if the model has no recurrent module to look at, or not one only; if that
+            module is bidirectional or has a proj_size, a `forward` of its own, packed or
+            unbatched inputs, or is called more than once; for shapes that do not fit.
+    """
+    loss_fn = resolve_loss(loss_fn)
+    predictions, layers = _call(model, inputs, state, module)
+    check_shapes(loss_fn, predictions, targets)
+    _check_derivable(predictions, layer, len(layers))
+    _, *hidden = layers[layer].hidden
+    loss = loss_fn(predictions, targets)
+    (d_predictions,) = torch.autograd.grad(loss, predictions, retain_graph=True)
+    norms = _norms(_derive(predictions, hidden, d_predictions))
+    axis = _time_axis(predictions, hidden)
+    if axis is None:
+        matrix = norms.new_zeros(len(hidden), len(hidden))
+        matrix[-1] = norms
+        return GradientThroughTime(norms, matrix)
+    return GradientThroughTime(norms, _by_prediction(predictions, hidden, d_predictions, axis))
+
+
+def hidden_states(
+    model: nn.Module, inputs: Tensor, *, state: State = None, module: str | None = None
+) -> Tensor:
+    """Return every hidden state h_t, (layers, B, T, H).
+
+    Takes what `gradient_through_time` takes, and raises what it raises.
+    """
+    with torch.no_grad():
+        _, layers = _call(model, inputs, state, module)
+        return torch.stack([torch.stack(layer.hidden[1:], 1) for layer in layers])
+
+
+def gate_activity(
+    model: nn.Module, inputs: Tensor, *, state: State = None, module: str | None = None
+) -> dict[str, GateActivity]:
+    """Return what each gate did: "i", "f", "g" and "o" of an LSTM, "r", "z" and "n" of a GRU.
+
+    The values are those after the sigmoid (of g and n, after the tanh). A gate whose values are
+    nearly all closed or open is saturated: its own weights get hardly any gradient.
+
+    Takes what `gradient_through_time` takes, and raises what it raises, and:
+        ValueError: for an nn.RNN, which has no gates.
+    """
+    recurrent = find_recurrence(model, module)
+    if isinstance(recurrent, nn.RNN):
+        raise ValueError("the model's recurrence is an RNN, which has no gates; give a GRU or LSTM")
+    gates = lstm_gates if isinstance(recurrent, nn.LSTM) else gru_gates
+    with torch.no_grad():
+        _, layers = _call(model, inputs, state, module)
+        by_layer = [
+            gates(layer.inputs, torch.stack(layer.hidden[:-1]), *weights)  # each (T, B, H)
+            for layer, weights in zip(layers, _weights(recurrent), strict=True)
+        ]
+    return {
+        name: _activity(torch.stack(values).transpose(1, 2), -0.9 if name in "gn" else 0.1)
+        for name, values in zip(_gates(recurrent), zip(*by_layer, strict=True), strict=True)
+    }
+
+
+def spectral_radius(model: nn.Module, *, module: str | None = None) -> Tensor:
+    """Return the largest absolute eigenvalue of each gate's (H, H) block of weight_hh.
+
+    Returns:
+        (layers, gates), gates in torch's order: one for an RNN, r z n for a GRU, i f g o for an
+        LSTM; nan where a weight is no finite number.
+
+    Raises:
+        ValueError: if the model has no recurrent module to look at, or not one only.
+    """
+    recurrent = find_recurrence(model, module)
+    gates = len(_gates(recurrent))
+    with torch.no_grad():
+        weights = torch.stack([weight_hh for _, weight_hh, *_ in recurrent.all_weights])
+        blocks = weights.unflatten(1, (gates, -1))  # (layers, G*H, H) -> (layers, G, H, H)
+        finite = blocks.isfinite().all(-1, keepdim=True).all(-2, keepdim=True)
+        # a nan among them ends the whole process, inside the linear algebra of some machines
+        values = torch.linalg.eigvals(blocks.where(finite, 0.0)).abs()  # -> (layers, G, H)
+        return values.where(finite[..., 0], torch.nan).amax(-1)  # -> (layers, G)
+
+
+def parameter_gradients(model: nn.Module) -> dict[str, float | None]:
+    """Return the norm of each parameter's `.grad` by its name, None where there is none."""
+    return {
+        name: None if parameter.grad is None else parameter.grad.norm().item()
+        for name, parameter in model.named_parameters()
+    }
+
+
+def find_recurrence(model: nn.Module, name: str | None = None) -> Recurrence:
+    """Return the model's nn.RNN, nn.GRU or nn.LSTM, the one of that name if it has several.
+
+    Raises:
+        TypeError: if the model is no module.
+        ValueError: if there is none, none of that name, several and no name, or one that cannot
+            be looked at.
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+    found = {name: m for name, m in model.named_modules() if isinstance(m, Recurrence)}
+    if not found:
+        raise ValueError(
+            f"the model, {type(model).__name__}, holds no nn.RNN, nn.GRU or nn.LSTM; the probes "
+            "look into one of these"
+        )
+    if name is None and len(found) > 1:
+        raise ValueError(
+            f"the model holds {len(found)} recurrent modules: {', '.join(found)}; say which, as "
+            f'in module="{next(iter(found))}"'
+        )
+    if name is not None:
+        check_known("module", name, found, "recurrent modules")
+    recurrent = found[next(iter(found)) if name is None else name]
+    _check_recurrence(recurrent)
+    return recurrent
+
+
+def _check_recurrence(module: Recurrence) -> None:
+    name = type(module).__name__
+    if module.bidirectional:
+        raise ValueError(
+            f"the model's {name} is bidirectional; the probes follow a state one way through "
+            "time: use bidirectional=False"
+        )
+    if module.proj_size > 0:
+        raise ValueError(
+            f"the model's {name} has proj_size {module.proj_size}; the probes know none: use "
+            "proj_size=0"
+        )
+    kinds: tuple[type[nn.RNNBase], ...] = (*GATES, recurrence.RNN, recurrence.GRU)
+    known = [kind.forward for kind in kinds]
+    if "forward" in vars(module) or type(module).forward not in known:
+        raise ValueError(
+            f"the model's {name} has a forward of its own, which the probes cannot unroll: hold "
+            "an nn.RNN, nn.GRU or nn.LSTM in a module, and call it there"
+        )
+
+
+def _call(
+    model: nn.Module, inputs: Tensor, state: State, name: str | None
+) -> tuple[Tensor, list[Layer]]:
+    """Call the model with its recurrence unrolled; return predictions and what each layer did."""
+    with _unrolled(find_recurrence(model, name)) as layers:
+        predictions, _ = forward(model, inputs, state)
+    if not layers:
+        raise ValueError("the model's forward did not call its recurrent module")
+    return predictions, layers
+
+
+@contextmanager
+def _unrolled(module: Recurrence) -> Iterator[list[Layer]]:
+    """Let the module compute step by step for a block, and note down what its layers did."""
+    layers: list[Layer] = []
+    signature = inspect.signature(module.forward)
+
+    def unrolled(*args: Any, **kwargs: Any) -> tuple[Tensor, State]:
+        if layers:
+            raise ValueError(
+                "the model calls its recurrent module more than once in a forward; the probes "
+                "look at one call over all of time"
+            )
+        outputs, state, done = _unroll(module, *signature.bind(*args, **kwargs).arguments.values())
+        layers.extend(done)
+        return outputs, state
+
+    module.forward = unrolled  # type: ignore[assignment,method-assign]
+    try:
+        yield layers
+    finally:
+        del module.forward  # the class's own comes to light again
+
+
+def _unroll(
+    module: Recurrence, inputs: Tensor, state: State = None
+) -> tuple[Tensor, State, list[Layer]]:
+    """Return the outputs and the state that the module returns, and what each layer did."""
+    _check_inputs(inputs)
+    x = inputs.transpose(0, 1) if module.batch_first else inputs  # -> (T, B, D)
+    is_lstm = isinstance(module, nn.LSTM)
+    if state is None:
+        zeros = x.new_zeros(module.num_layers, x.shape[1], module.hidden_size)
+        state = (zeros, zeros) if is_lstm else zeros
+    module.check_forward_args(inputs, state, None)  # torch's own errors, for size and dtype
+    layers: list[Layer] = []
+    ends: list[Any] = []
+    for number, weights in enumerate(_weights(module)):
+        if number > 0 and module.dropout > 0:
+            x = dropout(x, module.dropout, module.training)
+        now: Any = (state[0][number], state[1][number]) if is_lstm else state[number]
+        hidden = [now[0] if is_lstm else now]  # (B, H)
+        for x_t in x.unbind():
+            now = _step(module, x_t, now, weights)
+            hidden.append(_derivable(now[0] if is_lstm else now))
+        layers.append(Layer(x, hidden))
+        ends.append(now)
+        x = torch.stack(hidden[1:])  # T of (B, H) -> (T, B, H)
+    outputs = x.transpose(0, 1) if module.batch_first else x
+    if is_lstm:
+        return outputs, tuple(torch.stack(part) for part in zip(*ends, strict=True)), layers
+    return outputs, torch.stack(ends), layers  # layers of (B, H) -> (layers, B, H)
+
+
+def _step(module: Recurrence, x: Tensor, now: Any, weights: Weights) -> Any:
+    if isinstance(module, nn.LSTM):
+        return lstm_step(x, now, *weights)
+    if isinstance(module, nn.GRU):
+        return gru_step(x, now, *weights)
+    return rnn_step(x, now, *weights, module.nonlinearity)
+
+
+def _weights(module: Recurrence) -> list[Weights]:
+    """Return weight_ih, weight_hh, bias_ih and bias_hh of each layer; no bias is None."""
+    return [(w[0], w[1], *(w[2:4] if module.bias else (None, None))) for w in module.all_weights]
+
+
+def _gates(module: Recurrence) -> str:
+    return next(names for kind, names in GATES.items() if isinstance(module, kind))
+
+
+def _derivable(h: Tensor) -> Tensor:
+    """Let a hidden state be derived by, also where no weight below it is trained."""
+    return h.requires_grad_() if torch.is_grad_enabled() and not h.requires_grad else h
+
+
+def _check_inputs(inputs: Tensor) -> None:
+    if not isinstance(inputs, Tensor):
+        raise ValueError(
+            f"the recurrent module was given a {type(inputs).__name__}; the probes read plain "
+            "tensors: give sequences of one length, not packed"
+        )
+    if inputs.dim() != 3 or 0 in inputs.shape:
+        raise ValueError(
+            f"the recurrent module was given inputs of shape {tuple(inputs.shape)}; expected three "
+            "axes, batch, time and features, with at least one of each: a single sequence is a "
+            "batch of one"
+        )
+
+
+def _check_derivable(predictions: Tensor, layer: int, layers: int) -> None:
+    if not -layers <= layer < layers:
+        raise ValueError(
+            f"layer is {layer}; the recurrent module has {layers}, so expected 0 to {layers - 1}, "
+            "or -1 for the last"
+        )
+    if not predictions.requires_grad:
+        raise ValueError(
+            "no gradient flows from the predictions to the hidden states: look for no_grad(), "
+            "detach() or argmax() in the model's forward"
+        )
+
+
+def _time_axis(predictions: Tensor, hidden: list[Tensor]) -> int | None:
+    """Return the axis along which predictions go with time: the first needs no later state.
+
+    Sizes alone do not tell: a batch may be as large as T, and T values may be forecast at the end.
+    """
+    for axis, size in enumerate(predictions.shape):
+        if 1 < size == len(hidden):
+            first = predictions.select(axis, 0)
+            some = torch.linspace(1, 2, first.numel()).to(first).view(first.shape)
+            (d_last,) = _derive(first, hidden[-1:], some)
+            if not (d_last.abs() > 0).any():
+                return axis
+    rows = len(hidden[0])
+    if len(hidden) > 1 and rows > 1 and len(predictions) == len(hidden) * rows:
+        raise ValueError(
+            f"predictions have shape {tuple(predictions.shape)}, with batch and time on one axis; "
+            f"keep them apart, as in (batch, time, ...) = ({rows}, {len(hidden)}, ...)"
+        )
+    return None
+
+
+def _by_prediction(
+    predictions: Tensor, hidden: list[Tensor], d_predictions: Tensor, axis: int
+) -> Tensor:
+    """Return the matrix (T, T) of `GradientThroughTime`, many loss steps at a time."""
+    by_step = d_predictions.movedim(axis, -1)  # (..., T)
+    at_once = max(1, NUMBERS_AT_ONCE // max(len(hidden) * hidden[0].numel(), by_step.numel()))
+    parts = []
+    for first in range(0, len(hidden), at_once):
+        some = by_step[..., first : first + at_once]
+        rows = predictions.new_zeros(some.shape[-1], *predictions.shape)  # one for each loss step
+        rows.diagonal(first, dim1=0, dim2=1 + axis).copy_(some)
+        parts.append(_norms(_derive_each(predictions, hidden, rows)))
+    return torch.cat(parts).tril()
+
+
+def _derive(of: Tensor, by: list[Tensor], weights: Tensor, *, each: bool = False) -> list[Tensor]:
+    """Return the gradients of the weighted sum by tensors (B, H); with `each`, of each weights."""
+    found = torch.autograd.grad(
+        of, by, weights, retain_graph=True, allow_unused=True, is_grads_batched=each
+    )
+    rows = weights.shape[:1] if each else ()
+    return [
+        h.new_zeros(*rows, *h.shape) if d_h is None else d_h
+        for h, d_h in zip(by, found, strict=True)
+    ]
+
+
+def _derive_each(of: Tensor, by: list[Tensor], rows: Tensor) -> list[Tensor]:
+    """Return for each of `by` the gradients of all rows of weights, (rows, B, H)."""
+    try:
+        return _derive(of, by, rows, each=True)
+    except RuntimeError:  # an operation of the model's that torch cannot do for many at a time
+        by_row = [_derive(of, by, row) for row in rows]
+        return [torch.stack(d_h) for d_h in zip(*by_row, strict=True)]
+
+
+def _norms(gradients: list[Tensor]) -> Tensor:
+    """Return the norm over batch and units of each gradient (..., B, H), stacked to (..., T).
+
+    In float64: squares leave the range of a float32 long before the gradient does.
+    """
+    norms = [
+        torch.linalg.vector_norm(d_h.cpu(), dim=(-2, -1), dtype=torch.float64) for d_h in gradients
+    ]
+    return torch.stack(norms, -1).to(gradients[0].dtype)
+
+
+def _activity(values: Tensor, low: float) -> GateActivity:
+    """Return a gate's values (layers, B, T, H) with the shares below `low` and above 0.9."""
+    closed, opened = (values < low).float(), (values > 0.9).float()
+    return GateActivity(values, closed.mean((1, 2, 3)), opened.mean((1, 2, 3)))

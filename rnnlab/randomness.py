@@ -1,0 +1,37 @@
+"""The random numbers of a run: taken down, put back, begun from a seed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+
+RandomState = tuple[Any, ...]
+
+
+def random_state() -> RandomState:
+    """Return where the generators of torch (on each device), Python and NumPy stand."""
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return torch.get_rng_state(), random.getstate(), np.random.get_state(), cuda
+
+
+def set_random_state(state: RandomState) -> None:
+    """Put all generators where `random_state` found them."""
+    torch.set_rng_state(state[0])
+    random.setstate(state[1])
+    np.random.set_state(state[2])
+    if state[3]:
+        torch.cuda.set_rng_state_all(state[3])
+
+
+def seeded_state(seed: int) -> RandomState:
+    """Return the state of all generators after seeding them, and leave them as they are."""
+    before = random_state()
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    state = random_state()
+    set_random_state(before)
+    return state

@@ -1,0 +1,325 @@
+"""LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import ipywidgets as w
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from rnnlab import losses
+from rnnlab.arguments import check_known, check_positive
+from rnnlab.loop import Batch
+from rnnlab.losses import LossFunction
+from rnnlab.model import SequenceModel
+from rnnlab.phase_words import phase_words
+from rnnlab.phases import FAULTS
+from rnnlab.plots import make_figure
+from rnnlab.stepper_panels import FirstSequencePanel, HiddenStatePanel, RingPanel, SharePanel
+from rnnlab.stepping import PhaseStepper
+from rnnlab.tasks import Task
+from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
+from rnnlab.widgets.keys import Keys
+from rnnlab.widgets.live import Pace, fitting_threads, on_threads
+from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.settings import Setting, SettingsLab
+from rnnlab.widgets.stepper_page import facts_html, source_html
+
+OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for a model of one's own
+OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")
+SPEEDS = [0.5, 1, 2, 4, 8]  # phases a second, while it runs
+FAULT_NAMES = {
+    "nothing": "nothing",
+    "missing-zero-grad": "leave out zero_grad",
+    "zero-grad-after-backward": "zero_grad after backward",
+    "state-not-detached": "carry the state, no detach",
+    "clip-before-backward": "clip before backward",
+    "missing-step": "leave out the step",
+}
+
+
+class LoopStepper(SettingsLab):
+    """A debugger for the training loop. The last line of a cell shows it.
+
+    It runs the lines of `rnnlab.train_batch` one phase at a time and shows what each has changed.
+    Space runs and pauses, Enter takes the next phase. Every setting is a trait of the same name; a
+    changed setting begins again from the same seed.
+
+    Args:
+        task: a name as for `TrainingLab`, or a task of one's own; or leave it and give
+        model, batches, loss_fn: whatever `rnnlab.train` takes; optimizer: a name, or an optimizer
+            made from the model's parameters, which keeps its own learning rate.
+        settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `clip`,
+            `clip_norm`, `seed`, `fault` (a mistake to make on purpose, one of
+            `rnnlab.phases.FAULTS`), `speed` (phases a second).
+
+    Attributes:
+        stepper: the `PhaseStepper` behind it: variables, gradients, history.
+    """
+
+    task = Setting("sine")
+    cell = Setting("rnn")
+    hidden_size = Setting(8)
+    hidden_state = Setting("reset")
+    learning_rate = Setting(0.003)
+    clip = Setting(True)
+    clip_norm = Setting(1.0)
+    seed = Setting(0)
+    fault = Setting("nothing")
+    speed = Setting(4)
+
+    def __init__(
+        self,
+        task: str | Task | None = None,
+        model: nn.Module | None = None,
+        *,
+        batches: Iterable[Batch] | None = None,
+        loss_fn: str | LossFunction | None = None,
+        optimizer: str | Optimizer = "adam",
+        **settings: Any,
+    ) -> None:
+        super().__init__()
+        self._own = _own_run(task, model, batches, loss_fn)
+        self._optimizer = optimizer
+        unknown = set(settings) - {*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed"}
+        if unknown:
+            known = ", ".join((*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed"))
+            raise TypeError(f"unknown settings {sorted(unknown)}; known are {known}")
+        for name, value in {"task": task or "sine", **settings}.items():
+            setattr(self, name, value)
+        if self.fault == "state-not-detached":
+            self.hidden_state = "carry"  # otherwise there is nothing to detach
+        self._pace = Pace()
+        self._make_controls()
+        self._begin()
+        self._make_pictures()
+        self._lay_out()
+        self._follow()
+        self._show()
+
+    # ---- what a learner or a script calls ------------------------------------------------
+
+    def next_phase(self) -> None:
+        """Run the next phase."""
+        self._do(self.stepper.next_phase)
+
+    def next_batch(self) -> None:
+        """Run the phases that are left of this batch, or those of the next."""
+        self._do(self.stepper.next_batch)
+
+    def next_epoch(self) -> None:
+        """Run to the end of this epoch, or of the next."""
+        self._do(lambda: [*self.stepper.next_epoch()])
+
+    def back(self) -> None:
+        """Go to where the last phase had not been run."""
+        self._do(self.stepper.back)
+
+    def restart(self) -> None:
+        """Begin again from the first weights and the first batch."""
+        self._check_open()
+        self._runner.stop()
+        self._complain("")
+        self._errors.outputs = ()
+        self.stepper.restart()
+        self._show()
+
+    def describe(self) -> str:
+        """Return what the last phase did, in words."""
+        return phase_words(self.stepper)
+
+    # ---- the run -------------------------------------------------------------------------
+
+    def _check_setting(self, name: str, value: Any) -> None:
+        if name == "speed":
+            check_positive("speed", value)
+        elif name != "fault":
+            check_setting(name, value)
+        else:
+            check_known("fault", value, ("nothing", *FAULTS), "faults")
+        if self._ready:  # before anything is given up: can these settings work together?
+            self._make_stepper({**self._settings(), name: value}, try_out=True)
+
+    def _settings(self) -> dict[str, Any]:
+        names = (*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed")
+        return {name: getattr(self, name) for name in names}
+
+    def _apply(self, changed: set[str]) -> None:
+        if changed == {"speed"}:
+            self._runner.wait = 1 / self.speed
+            return
+        self._runner.stop()
+        self._errors.outputs = ()
+        if self.fault == "state-not-detached" and self.hidden_state == "reset":
+            self.hidden_state = "carry"  # otherwise there is nothing to detach
+        self._begin()
+        self._show()
+
+    def _begin(self) -> None:
+        if self._own is not None and self._ready:
+            self.stepper.restart()  # a model of one's own has its first weights again
+        self.stepper: PhaseStepper = self._make_stepper(self._settings())
+
+    def _make_stepper(self, settings: dict[str, Any], try_out: bool = False) -> Any:
+        """Return a run with these settings; to try out, only see that there could be one."""
+        clip_norm = settings["clip_norm"] if settings["clip"] else None
+        policy = "carry" if settings["fault"] == "state-not-detached" else settings["hidden_state"]
+        if settings["fault"] == "clip-before-backward" and clip_norm is None:
+            raise ValueError("nothing is clipped, so it cannot be clipped too early: set clip")
+        by_name = isinstance(self._optimizer, str)
+        options = {
+            "optimizer": self._optimizer, "hidden_state": policy, "clip_norm": clip_norm,
+            "learning_rate": settings["learning_rate"] if by_name else None,
+            "fault": None if settings["fault"] == "nothing" else settings["fault"],
+            "seed": settings["seed"],
+        }  # fmt: skip
+        if self._own is not None:
+            return None if try_out else PhaseStepper(**self._own, **options)
+        task = as_task(settings["task"])
+        batches = task.batches(policy, seed=settings["seed"])
+        if try_out:
+            return None
+        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
+            torch.manual_seed(settings["seed"])
+            model = SequenceModel(
+                task.input_size, settings["hidden_size"], task.output_size, settings["cell"]
+            )
+        return PhaseStepper(model, batches, loss_fn=task.loss_fn, device="cpu", **options)
+
+    def _do(self, act: Callable[[], Any]) -> None:
+        """Do one thing in the calling thread and show it."""
+        self._check_open()
+        self._runner.stop()
+        self._complain("")
+        try:
+            with on_threads(fitting_threads(self.stepper.model)):
+                act()
+        except Exception as error:  # the learner's model may raise anything; torch too
+            self._on_error(error)
+        else:
+            self._show()
+
+    def _phases(self) -> Iterator[str]:
+        while True:
+            yield self.stepper.next_phase()
+
+    def _on_slice(self, done: bool) -> None:
+        at_leisure = self._runner.wait is not None  # each phase is there to be looked at
+        if done or at_leisure or self._pace.due():
+            self._show()
+
+    def _on_error(self, error: Exception) -> None:
+        self._show()
+        super()._on_error(error)
+        failed = self.stepper.following
+        self._say(f"{self._where()}: {failed} has raised an error. Back leads out of it.")
+
+    # ---- what is shown -------------------------------------------------------------------
+
+    def _show(self) -> None:
+        stepper, scope = self.stepper, self.stepper.scope
+        ring, first, share, state = self.pictures
+        targets, predictions, loss = (scope.get(n) for n in ("targets", "predictions", "loss"))
+        shares = None
+        if loss is not None:
+            shares = losses.shares_by_time(stepper.loss_fn, scope["predictions"], scope["targets"])
+        outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()
+        with self._pace.drawing():
+            ring.draw(ring.panel.update(stepper.phase, stepper.phases[1:]))
+            first.draw(first.panel.update(targets, predictions))
+            share.draw(share.panel.update(shares, loss is not None))
+            state.draw(state.panel.update(outputs))
+            self._source.value = source_html(stepper)
+            self._facts.value = facts_html(stepper)
+            self._show_twin()
+            self.buttons["Run"].description = "Pause" if self._runner.busy else "Run"
+            done = f"{stepper.phase} is done" if stepper.phase else "nothing has run"
+            self._say(f"{self._where()}: {done}, {stepper.following} comes next.")
+
+    def _where(self) -> str:
+        return f"Epoch {self.stepper.epoch}, batch {self.stepper.index + 1}"
+
+    # ---- how it is put together ----------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        offered = make_controls(self.task)
+        names = OF_THE_RUN if self._own is not None else (*OF_THE_MODEL, *OF_THE_RUN)
+        self.controls = {name: offered[name] for name in names}
+        if not isinstance(self._optimizer, str):
+            del self.controls["learning_rate"]  # it has its own
+        mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
+        self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
+        self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")
+
+    def _make_pictures(self) -> None:
+        def on_axes(panel: Callable[..., Any], width: int, left: int, right: int) -> Any:
+            figure, axes = make_figure(width, 250, left, right)
+            return figure, panel(axes)
+
+        self.pictures = (
+            LivePicture(lambda: on_axes(RingPanel, 330, 0, 0)),
+            LivePicture(lambda: on_axes(FirstSequencePanel, 330, 44, 76)),
+            LivePicture(lambda: on_axes(SharePanel, 270, 54, 14)),
+            LivePicture(lambda: on_axes(HiddenStatePanel, 300, 44, 14)),
+        )
+
+    def _lay_out(self) -> None:
+        actions: dict[str, Callable[[], None]] = {
+            "Next phase": self.next_phase,
+            "Next batch": self.next_batch,
+            "Next epoch": self._on_next_epoch,
+            "Run": self._on_run,
+            "Back": self.back,
+            "Restart": self.restart,
+        }
+        self.buttons = {
+            name: w.Button(description=name, layout=w.Layout(width="104px")) for name in actions
+        }
+        self.buttons["Next phase"].button_style = "primary"
+        for name, button in self.buttons.items():
+            button.on_click(lambda _, act=actions[name]: self._runner.call(act))
+        keys = Keys(
+            {" ": lambda: self._runner.call(self._on_run),
+             "Enter": lambda: self._runner.call(self.next_phase)},
+            "Loop stepper. Space runs and pauses, Enter takes the next phase.",
+        )  # fmt: skip
+        self._source, self._facts = w.HTML(), w.HTML()
+        ring, *others = (picture.widget for picture in self.pictures)
+        self.children = [
+            self._style, keys, row(self.buttons.values()), row(self.controls.values()),
+            self._status, self._message, self._twin, row([self._source, ring]), row(others),
+            self._facts, self._errors,
+        ]  # fmt: skip
+
+    def _on_run(self) -> None:
+        if self._runner.busy:
+            self._runner.stop()
+            self._show()
+        else:
+            self._start(self._phases(), 1 / self.speed)
+
+    def _on_next_epoch(self) -> None:
+        self._start(self.stepper.next_epoch(), None)
+
+    def _start(self, phases: Iterator[str], wait: float | None) -> None:
+        self._complain("")
+        self._runner.start(phases, threads=fitting_threads(self.stepper.model), wait=wait)
+
+
+def _own_run(
+    task: Any, model: nn.Module | None, batches: Any, loss_fn: Any
+) -> dict[str, Any] | None:
+    """Return what a run of one's own is made of, or None for a task."""
+    given = {"model": model, "batches": batches, "loss_fn": loss_fn}
+    missing = [name for name, value in given.items() if value is None]
+    if len(missing) == len(given):
+        return None
+    if missing or task is not None:
+        raise TypeError(
+            f"{' and '.join(missing) or 'a task'} {'is missing' if missing else 'is given too'}: "
+            "give either a task, or model, batches and loss_fn together"
+        )
+    return given

@@ -1,0 +1,117 @@
+"""The stepper's page in HTML: the loop's source, the phase marked, and what the phase changed."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from rnnlab.phase_words import clip_factor, number, shape, state_words
+from rnnlab.stepping import PhaseStepper
+
+STYLE = """<style>
+.rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
+  color: var(--jp-ui-font-color1, #333); white-space: pre; overflow-x: auto; max-width: 100% }
+.rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }
+.rnnlab-source .out { text-decoration: line-through; opacity: .75 }
+.rnnlab-source .moved { border-left: 3px solid #a86400; margin-left: -5px; padding-left: 2px }
+.rnnlab-source .name { color: var(--jp-ui-font-color2, #5f5f5f); font-weight: normal }
+.rnnlab-facts { border-collapse: collapse; line-height: 1.5; margin: 6px 24px 6px 0;
+  font-size: 12.5px; color: var(--jp-ui-font-color2, #5f5f5f) }
+.rnnlab-facts th { text-align: left; font-weight: normal; padding: 1px 14px 1px 0 }
+.rnnlab-facts td { text-align: right; padding: 1px 14px 1px 0;
+  font-variant-numeric: tabular-nums; min-width: 72px }
+.rnnlab-facts td.new { font-weight: bold; color: var(--jp-ui-font-color1, #1a1a1a) }
+.rnnlab-facts td.new::after { content: " \\25C2" }
+.rnnlab-facts td:not(.new)::after { content: "\\2003" }
+.rnnlab-facts caption { text-align: left; font-weight: bold; padding-bottom: 3px;
+  color: var(--jp-ui-font-color1, #333) }
+.rnnlab-tables { display: flex; flex-wrap: wrap; align-items: flex-start }
+</style>"""
+
+
+def source_html(stepper: PhaseStepper) -> str:
+    """Return the lines of the loop, those of the last phase marked."""
+    rows = []
+    for phase, lines in groupby(stepper.lines, key=lambda line: line.phase):
+        for k, line in enumerate(lines):
+            kind = "now" if phase == stepper.phase else ""
+            kind += " out" if line.code is None else " moved" if line.moved else ""
+            label = phase if k == 0 else ""
+            mark = "\u25b6" if phase == stepper.phase and k == 0 else " "
+            for text in line.text.split("\n"):
+                rows.append(
+                    f'<span class="name">{mark} {label:<10}</span>'
+                    f'<span class="{kind.strip()}">{escape(text)}</span>'
+                )
+                mark, label = " ", ""
+    return (
+        f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
+        + "\n".join(rows)
+        + "</div>"
+    )
+
+
+def facts_html(stepper: PhaseStepper) -> str:
+    """Return the tables of what there is, with what the last phase changed in bold and marked."""
+    return f'<div class="rnnlab-tables">{_variables(stepper)}{_parameters(stepper)}</div>'
+
+
+def _variables(stepper: PhaseStepper) -> str:
+    scope, before, after = stepper.scope, stepper.before, stepper.after
+    loss = scope.get("loss")
+    factor = clip_factor(stepper)
+    cells: list[tuple[str, str, tuple[str, ...]]] = [
+        ("inputs", shape(scope.get("inputs")), ("batch",)),
+        ("targets", shape(scope.get("targets")), ("batch",)),
+        ("state", state_words(scope.get("state")), ("batch", "forward")),
+        ("predictions", shape(scope.get("predictions")), ("forward",)),
+        ("loss", number(None if loss is None else loss.item()), ("loss",)),
+    ]
+    rows = [_row(name, [(name, text, stepper.phase in by)]) for name, text, by in cells]
+    rows += [
+        _row("gradient norm before", [("norm before", number(before.grad_norm), False)]),
+        _row(
+            "gradient norm",
+            [("norm", number(after.grad_norm), after.gradients != before.gradients)],
+        ),
+        _row("clipped by a factor of", [("factor", number(factor), factor not in (None, 1.0))]),
+    ]
+    return _table("The batch", ["", "value"], rows)
+
+
+def _parameters(stepper: PhaseStepper) -> str:
+    before, after = stepper.before, stepper.after
+    rows = []
+    for name, parameter in stepper.model.named_parameters():
+        old, new = before.gradients[name], after.gradients[name]
+        moved = after.moved.get(name, 0.0)
+        cells = [
+            (f"{name} shape", shape(parameter), False),
+            (f"{name} before", number(old), False),
+            (f"{name} after", number(new), old != new),
+            (f"{name} moved", number(moved), moved > 0),
+        ]
+        rows.append(_row(name, cells))
+    heads = ["", "shape", "gradient norm before", "after", "moved by"]
+    return _table("The parameters (bold \u25c2: changed by this phase)", heads, rows)
+
+
+def _row(head: str, cells: list[tuple[str, str, bool]]) -> str:
+    inner = "".join(
+        f'<td data-fact="{escape(fact)}"{_new(new)}>{escape(text)}</td>'
+        for fact, text, new in cells
+    )
+    return f'<tr><th scope="row">{escape(head)}</th>{inner}</tr>'
+
+
+def _new(new: Any) -> str:
+    return ' class="new"' if new else ""
+
+
+def _table(caption: str, heads: list[str], rows: list[str]) -> str:
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    return (
+        f'<table class="rnnlab-facts"><caption>{caption}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )

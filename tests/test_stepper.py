@@ -1,0 +1,283 @@
+"""LoopStepper without a browser: its settings, buttons, mistakes, and models of one's own."""
+
+import asyncio
+import gc
+import html
+import re
+
+import pytest
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+
+import rnnlab
+from rnnlab.phases import FAULTS
+from rnnlab.widgets.stepper import FAULT_NAMES
+
+
+def facts(lab):
+    """Return what the page says, by the name of each fact."""
+    cells = re.findall(r'data-fact="([^"]+)"[^>]*>([^<]*)<', lab._facts.value)
+    return {html.unescape(name): html.unescape(text) for name, text in cells}
+
+
+def changed(lab):
+    return {*re.findall(r'data-fact="([^"]+)" class="new"', lab._facts.value)}
+
+
+def test_each_phase_changes_on_the_page_what_it_changes_and_nothing_else():
+    lab = rnnlab.LoopStepper(clip_norm=0.5)
+    lab.next_batch()  # from now on there are gradients to clear
+    names = [name for name, _ in lab.stepper.model.named_parameters()]
+    expected = {
+        "batch": {"inputs", "targets", "state"},
+        "zero_grad": {"norm", *(f"{name} after" for name in names)},
+        "forward": {"state", "predictions"},
+        "loss": {"loss"},
+        "backward": {"norm", *(f"{name} after" for name in names)},
+        "clip": {"norm", "factor", *(f"{name} after" for name in names)},
+        "step": {f"{name} moved" for name in names},
+    }
+    for phase, what in expected.items():
+        lab.next_phase()
+        assert changed(lab) == what, phase
+        assert f"{phase} is done" in lab._status.value
+        assert f'class="now">{lab.stepper.lines[0].text}' in lab._source.value or phase != "batch"
+        assert f"\u25b6 {phase:<10}" in lab._source.value
+        assert html.escape(lab.describe()) in lab._twin.value
+    assert float(facts(lab)["norm"]) == pytest.approx(0.5, rel=1e-4)
+    assert facts(lab)["inputs"] == "(32, 24, 1)"
+    assert lab.snapshot().data.startswith(b"\x89PNG")
+    lab.close()
+
+
+def test_the_steps_are_told_largest_first():
+    lab = rnnlab.LoopStepper()
+    lab.next_batch()
+    sizes = re.findall(r"(?:_l0|weight|bias) (\S+?)[,.](?: |$)", lab.describe())
+    told = [float(size) for size in sizes]
+    assert told == sorted(told, reverse=True)
+    assert len(told) == 6
+    lab.close()
+
+
+def test_buttons_and_running():
+    async def main():
+        lab = rnnlab.LoopStepper(speed=8)
+        lab.buttons["Next phase"].click()
+        await asyncio.sleep(0.2)
+        assert lab.stepper.phase == "batch"
+        lab.buttons["Next batch"].click()
+        await asyncio.sleep(0.2)
+        assert (lab.stepper.phase, len(lab.stepper.history)) == ("step", 1)
+        lab.buttons["Back"].click()
+        await asyncio.sleep(0.2)
+        assert lab.stepper.phase == "clip"
+        lab.buttons["Run"].click()
+        await asyncio.sleep(0.6)
+        assert lab.buttons["Run"].description == "Pause"
+        lab.buttons["Run"].click()
+        await asyncio.sleep(0.2)
+        assert lab.buttons["Run"].description == "Run"
+        stands = lab.stepper.index, lab.stepper.phase
+        assert stands[0] > 0
+        await asyncio.sleep(0.3)
+        assert (lab.stepper.index, lab.stepper.phase) == stands
+        lab.buttons["Next epoch"].click()
+        async with asyncio.timeout(20):
+            while not lab.stepper.at_end_of_epoch:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert lab._runner.steps is None
+        assert "The epoch is over" in lab.describe()
+        lab.buttons["Restart"].click()
+        await asyncio.sleep(0.2)
+        assert lab.stepper.phase is None
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_keys():
+    lab = rnnlab.LoopStepper()
+    (keys,) = [child for child in lab.children if type(child).__name__ == "Keys"]
+    keys._on_key(keys, {"key": "Enter"}, [])
+    assert lab.stepper.phase == "batch"
+    keys._on_key(keys, {"key": " "}, [])
+    assert lab._runner.busy
+    keys._on_key(keys, {"key": " "}, [])
+    assert not lab._runner.busy
+    keys._on_key(keys, {"key": "x"}, [])
+    assert lab.stepper.phase == "batch"
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("task", "tides", "the known tasks are"), ("cell", 3, "the known cells are"),
+     ("learning_rate", -1, "learning_rate is -1"), ("clip_norm", 0, "clip_norm is 0"),
+     ("seed", -1, "seed is -1"), ("fault", "sleep", "the known faults are nothing, missing"),
+     ("speed", 0, "speed is 0"), ("hidden_state", "keep", "the known policies are"),
+     ("hidden_size", 2.5, "hidden_size is 2.5")],
+)  # fmt: skip
+def test_a_bad_value_is_refused_in_the_lab(name, value, told):
+    lab = rnnlab.LoopStepper()
+    before = getattr(lab, name)
+    setattr(lab, name, value)
+    assert getattr(lab, name) == before == lab.controls[name].value
+    assert told in html.unescape(lab._message.value)
+    assert f"{name} stays" in lab._message.value
+    lab.next_batch()
+    assert len(lab.stepper.history) == 1
+    with pytest.raises(ValueError, match=re.escape(told)):
+        rnnlab.LoopStepper(**{name: value})
+    lab.close()
+
+
+def test_what_cannot_work_together_is_refused_and_nothing_is_lost():
+    lab = rnnlab.LoopStepper("adding")
+    lab.next_phase()
+    lab.fault = "state-not-detached"
+    assert "each sequence of the adding problem stands alone" in lab._message.value
+    assert (lab.fault, lab.stepper.phase) == ("nothing", "batch")
+    lab.fault = "clip-before-backward"
+    lab.clip = False
+    assert "set clip" in lab._message.value
+    assert lab.clip
+    with pytest.raises(TypeError, match="batches and loss_fn is missing: give either a task, or"):
+        rnnlab.LoopStepper(model=nn.Linear(1, 1))
+    with pytest.raises(TypeError, match=r"unknown settings \['rate'\]; known are task"):
+        rnnlab.LoopStepper(rate=3)
+    lab.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_mistake_begins_again_and_says_what_it_does(fault):
+    lab = rnnlab.LoopStepper(clip_norm=0.5)
+    lab.next_batch()
+    lab.controls["fault"].value = fault
+    assert lab.stepper.phase is None
+    assert lab.hidden_state == ("carry" if fault == "state-not-detached" else "reset")
+    lab.next_batch()
+    lab.next_batch()
+    words = {
+        "missing-zero-grad": "zero_grad",
+        "missing-step": "step is left out on purpose",
+        "zero-grad-after-backward": "no weight has moved",
+        "clip-before-backward": "Every weight took its step",
+    }
+    if fault == "state-not-detached":
+        assert "Trying to backward through the graph a second time" in lab._message.value
+        assert "backward has raised an error" in lab._status.value
+        assert "RuntimeError" in lab._errors.outputs[0]["text"]
+        lab.back()
+        assert lab._message.value == ""
+        assert lab.stepper.phase == "forward"
+    elif fault != "missing-zero-grad":
+        assert words[fault] in lab.describe()
+    assert ' out"' in lab._source.value or ' moved"' in lab._source.value or (
+        'class="moved"' in lab._source.value or 'class="out"' in lab._source.value
+    )  # fmt: skip
+    lab.close()
+
+
+def test_every_fault_has_a_name():
+    assert {*FAULT_NAMES} == {"nothing", *FAULTS}
+
+
+class Own(nn.Module):
+    """A cell of one's own, that returns predictions alone, of the last time step."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell, self.readout = nn.GRUCell(2, 3), nn.Linear(3, 4)
+
+    def forward(self, inputs):
+        h = None
+        for x in inputs.unbind(1):
+            h = self.cell(x, h)
+        return self.readout(h)
+
+
+def test_a_model_batches_and_loss_of_ones_own():
+    torch.manual_seed(0)
+    model, inputs = Own(), torch.randn(3, 5, 6, 2)
+    batches = [(x, torch.randint(4, (5,))) for x in inputs]
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    lab = rnnlab.LoopStepper(
+        model=model, batches=batches, loss_fn=nn.CrossEntropyLoss(), optimizer=optimizer
+    )
+    assert {*lab.controls} == {"hidden_state", "clip", "clip_norm", "seed", "fault", "speed"}
+    first = {name: value.clone() for name, value in model.state_dict().items()}
+    lab.next_epoch()
+    lab.next_phase()
+    assert facts(lab)["predictions"] == "none"
+    lab.next_batch()
+    losses = lab.stepper.history.loss
+    lab.clip_norm = 0.5  # a changed setting begins again, from the first weights
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, first[name])
+    lab.next_epoch()
+    assert lab.stepper.history.loss[0] == losses[0]
+    assert lab.snapshot().data.startswith(b"\x89PNG")
+    lab.close()
+
+
+@pytest.mark.parametrize("task", ["sunspots", "names", "recall", "adding"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_every_task_is_shown(task, cell):
+    lab = rnnlab.LoopStepper(task, cell=cell, hidden_size=4)
+    lab.next_batch()
+    assert lab._message.value == ""
+    assert facts(lab)["loss"] == f"{lab.stepper.history.loss[0]:.6g}"
+    lab.close()
+
+
+def test_many_changes_leave_no_figure_and_no_task():
+    async def main():
+        lab = rnnlab.LoopStepper(speed=8)
+        gc.collect()
+        figures = sum(type(thing) is Figure for thing in gc.get_objects())
+        rates = [v for _, v in lab.controls["learning_rate"].options]
+        for k in range(60):
+            lab.controls["learning_rate"].value = rates[k % 20]
+            lab.buttons["Run" if k % 3 else "Next phase"].click()
+            await asyncio.sleep(0.01)
+            assert len(asyncio.all_tasks()) <= 3  # this one, the lab's, and one that is ending
+        lab.buttons["Restart"].click()
+        await asyncio.sleep(0.3)
+        assert lab.stepper.optimizer.param_groups[0]["lr"] == lab.learning_rate == rates[19]
+        lab.next_epoch()
+        assert len(asyncio.all_tasks()) == 1
+        gc.collect()
+        assert sum(type(thing) is Figure for thing in gc.get_objects()) == figures
+        lab.close()
+        gc.collect()
+        assert sum(type(thing) is Figure for thing in gc.get_objects()) == figures - 4
+
+    asyncio.run(main())
+
+
+def test_labs_do_not_disturb_each_other():
+    async def main():
+        alone = rnnlab.LoopStepper(seed=1)
+        alone.next_epoch()
+        expected = alone.stepper.history
+        labs = [rnnlab.LoopStepper(seed=seed) for seed in (1, 2, 1)]
+        for lab in labs:
+            lab.buttons["Next epoch"].click()
+        async with asyncio.timeout(20):
+            while any(lab._runner.steps is not None or not lab.stepper.phase for lab in labs):
+                await asyncio.sleep(0.01)
+        assert labs[0].stepper.history == expected == labs[2].stepper.history
+        assert labs[1].stepper.history != expected
+
+    asyncio.run(main())
+
+
+def test_a_closed_lab_says_so():
+    lab = rnnlab.LoopStepper()
+    lab.close()
+    for act in (lab.next_phase, lab.back, lab.restart, lambda: setattr(lab, "seed", 2)):
+        with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
+            act()

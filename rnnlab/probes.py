@@ -8,27 +8,16 @@ model in training mode drops out as it does in training, and its batch norms cou
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from rnnlab import recurrence
-from rnnlab.arguments import check_known
 from rnnlab.hidden import State
-from rnnlab.loop import forward
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
-from rnnlab.recurrence import gru_gates, gru_step, lstm_gates, lstm_step, rnn_step
+from rnnlab.recurrence import gru_gates, lstm_gates
+from rnnlab.unrolling import call_unrolled, find_recurrence, gates_of, weights_of
 
-Recurrence = nn.RNN | nn.GRU | nn.LSTM
-Weights = tuple[Tensor, Tensor, Tensor | None, Tensor | None]  # and biases, of a layer
-
-# The blocks of weight_hh, in torch's order.
-GATES: dict[type[nn.RNNBase], str] = {nn.RNN: "h", nn.GRU: "rzn", nn.LSTM: "ifgo"}
 NUMBERS_AT_ONCE = 2**23  # of gradients by all hidden states, for as many loss steps as fit
 
 
@@ -58,13 +47,6 @@ class GateActivity(NamedTuple):
     values: Tensor
     closed: Tensor
     open: Tensor
-
-
-class Layer(NamedTuple):
-    """What one layer read, (T, B, D or H), and its hidden states, 1 + T of (B, H) with h_0."""
-
-    inputs: Tensor
-    hidden: list[Tensor]
 
 
 @torch.enable_grad()
@@ -100,7 +82,7 @@ def gradient_through_time(
             unbatched inputs, or is called more than once; for shapes that do not fit.
     """
     loss_fn = resolve_loss(loss_fn)
-    predictions, layers = _call(model, inputs, state, module)
+    predictions, layers = call_unrolled(model, inputs, state, module)
     check_shapes(loss_fn, predictions, targets)
     _check_derivable(predictions, layer, len(layers))
     _, *hidden = layers[layer].hidden
@@ -123,7 +105,7 @@ def hidden_states(
     Takes what `gradient_through_time` takes, and raises what it raises.
     """
     with torch.no_grad():
-        _, layers = _call(model, inputs, state, module)
+        _, layers = call_unrolled(model, inputs, state, module)
         return torch.stack([torch.stack(layer.hidden[1:], 1) for layer in layers])
 
 
@@ -143,14 +125,14 @@ def gate_activity(
         raise ValueError("the model's recurrence is an RNN, which has no gates; give a GRU or LSTM")
     gates = lstm_gates if isinstance(recurrent, nn.LSTM) else gru_gates
     with torch.no_grad():
-        _, layers = _call(model, inputs, state, module)
+        _, layers = call_unrolled(model, inputs, state, module)
         by_layer = [
             gates(layer.inputs, torch.stack(layer.hidden[:-1]), *weights)  # each (T, B, H)
-            for layer, weights in zip(layers, _weights(recurrent), strict=True)
+            for layer, weights in zip(layers, weights_of(recurrent), strict=True)
         ]
     return {
         name: _activity(torch.stack(values).transpose(1, 2), -0.9 if name in "gn" else 0.1)
-        for name, values in zip(_gates(recurrent), zip(*by_layer, strict=True), strict=True)
+        for name, values in zip(gates_of(recurrent), zip(*by_layer, strict=True), strict=True)
     }
 
 
@@ -165,7 +147,7 @@ def spectral_radius(model: nn.Module, *, module: str | None = None) -> Tensor:
         ValueError: if the model has no recurrent module to look at, or not one only.
     """
     recurrent = find_recurrence(model, module)
-    gates = len(_gates(recurrent))
+    gates = len(gates_of(recurrent))
     with torch.no_grad():
         weights = torch.stack([weight_hh for _, weight_hh, *_ in recurrent.all_weights])
         blocks = weights.unflatten(1, (gates, -1))  # (layers, G*H, H) -> (layers, G, H, H)
@@ -181,155 +163,6 @@ def parameter_gradients(model: nn.Module) -> dict[str, float | None]:
         name: None if parameter.grad is None else parameter.grad.norm().item()
         for name, parameter in model.named_parameters()
     }
-
-
-def find_recurrence(model: nn.Module, name: str | None = None) -> Recurrence:
-    """Return the model's nn.RNN, nn.GRU or nn.LSTM, the one of that name if it has several.
-
-    Raises:
-        TypeError: if the model is no module.
-        ValueError: if there is none, none of that name, several and no name, or one that cannot
-            be looked at.
-    """
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
-    found = {name: m for name, m in model.named_modules() if isinstance(m, Recurrence)}
-    if not found:
-        raise ValueError(
-            f"the model, {type(model).__name__}, holds no nn.RNN, nn.GRU or nn.LSTM; the probes "
-            "look into one of these"
-        )
-    if name is None and len(found) > 1:
-        raise ValueError(
-            f"the model holds {len(found)} recurrent modules: {', '.join(found)}; say which, as "
-            f'in module="{next(iter(found))}"'
-        )
-    if name is not None:
-        check_known("module", name, found, "recurrent modules")
-    recurrent = found[next(iter(found)) if name is None else name]
-    _check_recurrence(recurrent)
-    return recurrent
-
-
-def _check_recurrence(module: Recurrence) -> None:
-    name = type(module).__name__
-    if module.bidirectional:
-        raise ValueError(
-            f"the model's {name} is bidirectional; the probes follow a state one way through "
-            "time: use bidirectional=False"
-        )
-    if module.proj_size > 0:
-        raise ValueError(
-            f"the model's {name} has proj_size {module.proj_size}; the probes know none: use "
-            "proj_size=0"
-        )
-    kinds: tuple[type[nn.RNNBase], ...] = (*GATES, recurrence.RNN, recurrence.GRU)
-    known = [kind.forward for kind in kinds]
-    if "forward" in vars(module) or type(module).forward not in known:
-        raise ValueError(
-            f"the model's {name} has a forward of its own, which the probes cannot unroll: hold "
-            "an nn.RNN, nn.GRU or nn.LSTM in a module, and call it there"
-        )
-
-
-def _call(
-    model: nn.Module, inputs: Tensor, state: State, name: str | None
-) -> tuple[Tensor, list[Layer]]:
-    """Call the model with its recurrence unrolled; return predictions and what each layer did."""
-    with _unrolled(find_recurrence(model, name)) as layers:
-        predictions, _ = forward(model, inputs, state)
-    if not layers:
-        raise ValueError("the model's forward did not call its recurrent module")
-    return predictions, layers
-
-
-@contextmanager
-def _unrolled(module: Recurrence) -> Iterator[list[Layer]]:
-    """Let the module compute step by step for a block, and note down what its layers did."""
-    layers: list[Layer] = []
-    signature = inspect.signature(module.forward)
-
-    def unrolled(*args: Any, **kwargs: Any) -> tuple[Tensor, State]:
-        if layers:
-            raise ValueError(
-                "the model calls its recurrent module more than once in a forward; the probes "
-                "look at one call over all of time"
-            )
-        outputs, state, done = _unroll(module, *signature.bind(*args, **kwargs).arguments.values())
-        layers.extend(done)
-        return outputs, state
-
-    module.forward = unrolled  # type: ignore[assignment,method-assign]
-    try:
-        yield layers
-    finally:
-        del module.forward  # the class's own comes to light again
-
-
-def _unroll(
-    module: Recurrence, inputs: Tensor, state: State = None
-) -> tuple[Tensor, State, list[Layer]]:
-    """Return the outputs and the state that the module returns, and what each layer did."""
-    _check_inputs(inputs)
-    x = inputs.transpose(0, 1) if module.batch_first else inputs  # -> (T, B, D)
-    is_lstm = isinstance(module, nn.LSTM)
-    if state is None:
-        zeros = x.new_zeros(module.num_layers, x.shape[1], module.hidden_size)
-        state = (zeros, zeros) if is_lstm else zeros
-    module.check_forward_args(inputs, state, None)  # torch's own errors, for size and dtype
-    layers: list[Layer] = []
-    ends: list[Any] = []
-    for number, weights in enumerate(_weights(module)):
-        if number > 0 and module.dropout > 0:
-            x = dropout(x, module.dropout, module.training)
-        now: Any = (state[0][number], state[1][number]) if is_lstm else state[number]
-        hidden = [now[0] if is_lstm else now]  # (B, H)
-        for x_t in x.unbind():
-            now = _step(module, x_t, now, weights)
-            hidden.append(_derivable(now[0] if is_lstm else now))
-        layers.append(Layer(x, hidden))
-        ends.append(now)
-        x = torch.stack(hidden[1:])  # T of (B, H) -> (T, B, H)
-    outputs = x.transpose(0, 1) if module.batch_first else x
-    if is_lstm:
-        return outputs, tuple(torch.stack(part) for part in zip(*ends, strict=True)), layers
-    return outputs, torch.stack(ends), layers  # layers of (B, H) -> (layers, B, H)
-
-
-def _step(module: Recurrence, x: Tensor, now: Any, weights: Weights) -> Any:
-    if isinstance(module, nn.LSTM):
-        return lstm_step(x, now, *weights)
-    if isinstance(module, nn.GRU):
-        return gru_step(x, now, *weights)
-    return rnn_step(x, now, *weights, module.nonlinearity)
-
-
-def _weights(module: Recurrence) -> list[Weights]:
-    """Return weight_ih, weight_hh, bias_ih and bias_hh of each layer; no bias is None."""
-    return [(w[0], w[1], *(w[2:4] if module.bias else (None, None))) for w in module.all_weights]
-
-
-def _gates(module: Recurrence) -> str:
-    return next(names for kind, names in GATES.items() if isinstance(module, kind))
-
-
-def _derivable(h: Tensor) -> Tensor:
-    """Let a hidden state be derived by, also where no weight below it is trained."""
-    return h.requires_grad_() if torch.is_grad_enabled() and not h.requires_grad else h
-
-
-def _check_inputs(inputs: Tensor) -> None:
-    if not isinstance(inputs, Tensor):
-        raise ValueError(
-            f"the recurrent module was given a {type(inputs).__name__}; the probes read plain "
-            "tensors: give sequences of one length, not packed"
-        )
-    if inputs.dim() != 3 or 0 in inputs.shape:
-        raise ValueError(
-            f"the recurrent module was given inputs of shape {tuple(inputs.shape)}; expected three "
-            "axes, batch, time and features, with at least one of each: a single sequence is a "
-            "batch of one"
-        )
 
 
 def _check_derivable(predictions: Tensor, layer: int, layers: int) -> None:

@@ -18,6 +18,7 @@ from rnnlab.loop import Batch
 from rnnlab.losses import LossFunction, check_shapes
 from rnnlab.optimizers import trained_parameters
 from rnnlab.phases import lines_of_a_batch
+from rnnlab.probes import parameter_gradients
 from rnnlab.randomness import random_state, seeded_state, set_random_state
 
 KEPT_BATCHES, KEPT_BYTES = 200, 2**26  # how far back `back` goes: whichever is less
@@ -287,8 +288,7 @@ class PhaseStepper:
     def _look(self, before: dict[str, Tensor]) -> Facts:
         """Return the facts; `before` has the weights that the last phase found."""
         parameters = dict(self.model.named_parameters())
-        grads = {n: p.grad for n, p in parameters.items()}
-        norms = {n: None if g is None else g.norm().item() for n, g in grads.items()}
+        norms = parameter_gradients(self.model)
         moved = {n: (parameters[n].detach() - old).norm().item() for n, old in before.items()}
         trained = [p.grad for p in trained_parameters(self.optimizer) if p.grad is not None]
         return Facts(norms, nn.utils.get_total_norm(trained).item(), moved)

@@ -1,8 +1,9 @@
 """rnnlab: see, change and debug the training loop of a recurrent network.
 
 The source in reading order: loop (one batch, then all of them), hidden (state between batches),
-model, recurrence, bptt, data, losses, optimizers, tasks, history, plots, widgets. Names are
-imported when first used, so `import rnnlab` loads neither matplotlib nor ipywidgets.
+model, recurrence, bptt, data, losses, optimizers, tasks, history, probes, phases, stepping,
+carrying, plots, widgets. Names are imported when first used, so `import rnnlab` loads neither
+matplotlib nor ipywidgets.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
     from rnnlab.tasks import load_task
+    from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
+    from rnnlab.widgets.state_lab import StateLab
     from rnnlab.widgets.stepper import LoopStepper
 
 __version__ = "0.1.0"
@@ -50,6 +53,8 @@ _HOME = {
     "load_task": "tasks",
     "TrainingLab": "widgets.lab",
     "LoopStepper": "widgets.stepper",
+    "GradientLab": "widgets.gradient_lab",
+    "StateLab": "widgets.state_lab",
 }
 
 __all__ = [  # noqa: RUF022 - in the order of the map above
@@ -75,6 +80,8 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "load_task",
     "TrainingLab",
     "LoopStepper",
+    "GradientLab",
+    "StateLab",
     "check",
     "progress",
     "solution",

@@ -126,7 +126,7 @@ class HiddenStatePanel:
             axis.set_major_locator(MaxNLocator(6, integer=True))
         self.axes = axes
         axes.text(
-            1, -0.16, "time step", transform=axes.transAxes, ha="right", va="top", fontsize=8.5,
+            1, -0.24, "time step", transform=axes.transAxes, ha="right", va="top", fontsize=8.5,
             color=MUTED,
         )  # fmt: skip
         self.heat = axes.imshow(
@@ -134,7 +134,7 @@ class HiddenStatePanel:
             interpolation="nearest",
         )  # fmt: skip
         self.key = axes.text(
-            0, -0.16, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
+            0, -0.13, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
         )
         self.waiting = _waiting(axes, "comes with forward")
         self.moving: list[Artist] = [self.heat, self.key, self.waiting]

@@ -65,11 +65,25 @@ def answered(path):
 
 
 LAB_STATE = """
-lab.run()
-assert len(lab.history.epochs) == lab.epochs
+import asyncio
+lab = _  # what the cell before has shown
+kind = type(lab).__name__
+if kind == "LoopStepper":
+    lab.next_epoch()
+    assert len(lab.stepper.history.epochs) == 1
+elif kind == "GradientLab":
+    lab.scale = 2.0
+else:
+    lab.run()
+while lab._runner.steps is not None:
+    await asyncio.sleep(0.05)
+if kind == "TrainingLab":
+    assert len(lab.history.epochs) == lab.epochs
+    assert "is finished" in lab._status.value
 assert lab._message.value == ""
-assert "is finished" in lab._status.value
+assert lab.describe()
 assert all(len(picture.widget.value) > 1000 for picture in lab.pictures)
+lab.close()
 """
 
 
@@ -78,12 +92,11 @@ def test_labs_in_notebooks_work(path):
     notebook = nbformat.read(path, 4)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     assert not any(re.search(r"pyplot|plt\.|await ", source) for source in code)
-    labs = [source for source in code if "TrainingLab(" in source]
+    labs = [source for source in code if re.search(r"rnnlab\.\w+(Lab|Stepper)\(", source)]
     if not labs:
         return
-    notebook.cells = [
-        nbformat.v4.new_code_cell(source) for source in (f"import rnnlab\n{labs[-1]}", LAB_STATE)
-    ]
+    cells = ["import rnnlab", *(part for source in labs for part in (source, LAB_STATE))]
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
     nbclient.NotebookClient(notebook, timeout=120).execute()
 
 

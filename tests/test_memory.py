@@ -11,22 +11,41 @@ lab = rnnlab.TrainingLab()
 history = lab.run()
 lab
 """
+# a lab, what begins it again, and how long it is left at work then, in seconds
+LABS = {
+    "TrainingLab": (LAB, "lab.learning_rate = (0.003, 0.01)[k % 2]", 0.06),
+    "LoopStepper": (
+        "import rnnlab\nlab = rnnlab.LoopStepper(speed=8)\nlab",
+        "lab.seed = k % 2; lab.next_batch()",
+        0.01,
+    ),
+    "GradientLab": (
+        "import rnnlab\nlab = rnnlab.GradientLab(length=20)\nlab",
+        "lab.scale = (1.0, 2.0)[k % 2]",
+        0.06,
+    ),
+    "StateLab": ("import rnnlab\nlab = rnnlab.StateLab()\nlab", "lab.window = (3, 5)[k % 2]", 0.06),
+}
 RESTART = """
 import asyncio, gc
 async def restart(times):
     for k in range(times):
-        lab.learning_rate = (0.003, 0.01)[k % 2]
-        await asyncio.sleep(0.06)
+        {again}
+        await asyncio.sleep({seconds})
     while lab._runner.steps is not None:
         await asyncio.sleep(0.01)
 await restart({times})
 """
 STATE = """
-import gc, ipywidgets
+import asyncio, gc, ipywidgets
 from matplotlib.figure import Figure
+while lab._runner.steps is not None:
+    await asyncio.sleep(0.01)
+await asyncio.sleep(0.1)
 gc.collect()
 figures = sum(type(thing) is Figure for thing in gc.get_objects())
-print(lab.runs, len(lab.history.epochs), figures, len(ipywidgets.widgets.widget._instances))
+runners = sum("Runner" in repr(task) for task in asyncio.all_tasks())
+print(figures, len(ipywidgets.widgets.widget._instances), runners)
 """
 
 
@@ -66,15 +85,17 @@ def kernel():
     kernel.manager.shutdown_kernel(now=True)
 
 
-def test_restarts_keep_no_memory(kernel, report):
-    kernel.run(LAB)
-    kernel.run(RESTART.format(times=40))  # allocators settle
-    before, runs, *state = kernel.megabytes(), *kernel.run(STATE)
-    kernel.run(RESTART.format(times=RESTARTS))
-    after, runs_after, *state_after = kernel.megabytes(), *kernel.run(STATE)
-    report(f"kernel with a lab: {before:.0f} MB, after {RESTARTS} more restarts {after:.0f} MB")
-    assert int(runs_after) == int(runs) + RESTARTS
+@pytest.mark.parametrize("name", LABS)
+def test_restarts_keep_no_memory(kernel, report, name):
+    lab, again, seconds = LABS[name]
+    kernel.run(lab)
+    kernel.run(RESTART.format(again=again, seconds=seconds, times=40))  # allocators settle
+    before, *state = kernel.megabytes(), *kernel.run(STATE)
+    kernel.run(RESTART.format(again=again, seconds=seconds, times=RESTARTS))
+    after, *state_after = kernel.megabytes(), *kernel.run(STATE)
+    report(f"kernel with a {name}: {before:.0f} MB, after {RESTARTS} more restarts {after:.0f} MB")
     assert state_after == state
+    assert state[-1] == "0"
     assert before < 600
     assert after - before < 10
 
@@ -91,3 +112,16 @@ def test_a_cell_run_again_ends_its_earlier_lab(kernel):
     assert kernel.run(STATE) == state
     kernel.run(LAB.replace("lab = ", "second = lab = "), cell="another lab")
     assert kernel.run("print(second.comm is None)") == ["False"]
+
+
+@pytest.mark.parametrize("name", [name for name in LABS if name != "TrainingLab"])
+def test_every_lab_run_again_ends_the_earlier_one(kernel, name):
+    code, again, _ = LABS[name]
+    kernel.run(code, cell="lab")
+    state = kernel.run(STATE)
+    for k in range(3):
+        kernel.run(f"earlier, k = lab, {k}\n{again}")
+        kernel.run(code, cell="lab")
+        assert kernel.run("print(earlier._runner.busy, earlier.comm)") == ["False", "None"]
+    kernel.run("del earlier")
+    assert kernel.run(STATE) == state

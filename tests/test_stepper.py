@@ -175,9 +175,10 @@ def test_a_mistake_begins_again_and_says_what_it_does(fault):
         assert lab.stepper.phase == "forward"
     elif fault != "missing-zero-grad":
         assert words[fault] in lab.describe()
-    assert ' out"' in lab._source.value or ' moved"' in lab._source.value or (
-        'class="moved"' in lab._source.value or 'class="out"' in lab._source.value
-    )  # fmt: skip
+    assert re.search('class="[^"]*(out|moved)"', lab._source.value)
+    lab.fault = "nothing"
+    assert not re.search('class="[^"]*(out|moved)"', lab._source.value)
+    assert lab.hidden_state == "reset"  # as it was before
     lab.close()
 
 

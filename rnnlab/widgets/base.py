@@ -25,6 +25,8 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
 </style>"""
 
+SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
+
 _displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab shown there)
 
 
@@ -53,11 +55,16 @@ class Lab(w.VBox):
         for picture in self.pictures:
             picture.draw_crisp()
             parts.append(picture.image())
-        size = (sum(part.width for part in parts), max(part.height for part in parts))
-        sheet, x = Image.new("RGB", size, "white"), 0
-        for part in parts:
-            sheet.paste(part, (x, 0))
-            x += part.width
+        places, x, y, bottom = [], 0, 0, 0
+        for part in parts:  # in a row as on the page, wrapped where it is wide
+            if x and x + part.width > SHEET:
+                x, y = 0, bottom
+            places.append((x, y))
+            x, bottom = x + part.width, max(bottom, y + part.height)
+        width = max(x + part.width for (x, _), part in zip(places, parts, strict=True))
+        sheet = Image.new("RGB", (width, bottom), "white")
+        for place, part in zip(places, parts, strict=True):
+            sheet.paste(part, place)
         file = io.BytesIO()
         sheet.save(file, "png", optimize=True)
         return StaticImage(file.getvalue(), width=sheet.width // 2, alt=self.describe())
@@ -68,6 +75,8 @@ class Lab(w.VBox):
 
     def close(self) -> None:
         """End the run and take the lab, with all its parts, from the page and from memory."""
+        if "_runner" not in vars(self):
+            return  # its making has failed: there is nothing yet
         self._runner.stop()
         for cell in [cell for cell, (_, lab) in _displayed.items() if lab is self]:
             del _displayed[cell]

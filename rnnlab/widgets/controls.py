@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as w
@@ -62,23 +62,23 @@ def as_task(task: str | Task) -> Task:
     return load_task(task) if isinstance(task, str) else task
 
 
-def make_controls(task: str | Task) -> dict[str, Any]:
-    """Return the control of each setting, by its name."""
+def make_controls(task: str | Task, names: Iterable[str] = SETTINGS) -> dict[str, Any]:
+    """Return the control of each of these settings, by its name."""
     tasks: list[Any] = list(TASKS)
     if not isinstance(task, str):
         tasks = [(task.name, task), *((name, name) for name in TASKS)]
-    controls = {
-        "task": w.Dropdown(options=tasks, description="Task"),
-        "cell": w.Dropdown(options=list(CELLS), description="Cell"),
-        "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
-        "hidden_state": w.Dropdown(options=POLICIES, description="Hidden state"),
-        "learning_rate": slider("Learning rate", LEARNING_RATES, "{:g}"),
-        "epochs": slider("Train for", EPOCHS, "{} epochs"),
-        "clip": w.Checkbox(description="Clip the gradient norm"),
-        "clip_norm": slider("Clip above", CLIP_NORMS, "{:g}"),
-        "seed": w.BoundedIntText(min=0, max=10**6, description="Seed"),
+    kinds: dict[str, Callable[[], Any]] = {
+        "task": lambda: w.Dropdown(options=tasks, description="Task"),
+        "cell": lambda: w.Dropdown(options=list(CELLS), description="Cell"),
+        "hidden_size": lambda: slider("Hidden size", HIDDEN_SIZES, "{} units"),
+        "hidden_state": lambda: w.Dropdown(options=POLICIES, description="Hidden state"),
+        "learning_rate": lambda: slider("Learning rate", LEARNING_RATES, "{:g}"),
+        "epochs": lambda: slider("Train for", EPOCHS, "{} epochs"),
+        "clip": lambda: w.Checkbox(description="Clip the gradient norm"),
+        "clip_norm": lambda: slider("Clip above", CLIP_NORMS, "{:g}"),
+        "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
-    return {name: sized(control) for name, control in controls.items()}
+    return {name: sized(kinds[name]()) for name in names}
 
 
 def offer(control: Any, value: Any) -> None:

@@ -70,6 +70,7 @@ class LoopStepper(SettingsLab):
     seed = Setting(0)
     fault = Setting("nothing")
     speed = Setting(4)
+    _carries_for_fault = False
 
     def __init__(
         self,
@@ -93,6 +94,7 @@ class LoopStepper(SettingsLab):
         if self.fault == "state-not-detached":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
         self._pace = Pace()
+        self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
         self._make_controls()
         self._begin()
         self._make_pictures()
@@ -155,6 +157,9 @@ class LoopStepper(SettingsLab):
         self._errors.outputs = ()
         if self.fault == "state-not-detached" and self.hidden_state == "reset":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
+            self._carries_for_fault = True
+        elif "fault" in changed and self._carries_for_fault:
+            self.hidden_state, self._carries_for_fault = "reset", False
         self._begin()
         self._show()
 
@@ -213,6 +218,7 @@ class LoopStepper(SettingsLab):
 
     def _on_error(self, error: Exception) -> None:
         self._show()
+        self._errors.outputs = ()  # of trying again, too, one is enough
         super()._on_error(error)
         failed = self.stepper.following
         self._say(f"{self._where()}: {failed} has raised an error. Back leads out of it.")
@@ -220,18 +226,9 @@ class LoopStepper(SettingsLab):
     # ---- what is shown -------------------------------------------------------------------
 
     def _show(self) -> None:
-        stepper, scope = self.stepper, self.stepper.scope
-        ring, first, share, state = self.pictures
-        targets, predictions, loss = (scope.get(n) for n in ("targets", "predictions", "loss"))
-        shares = None
-        if loss is not None:
-            shares = losses.shares_by_time(stepper.loss_fn, scope["predictions"], scope["targets"])
-        outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()
+        stepper = self.stepper
         with self._pace.drawing():
-            ring.draw(ring.panel.update(stepper.phase, stepper.phases[1:]))
-            first.draw(first.panel.update(targets, predictions))
-            share.draw(share.panel.update(shares, loss is not None))
-            state.draw(state.panel.update(outputs))
+            self._draw()
             self._source.value = source_html(stepper)
             self._facts.value = facts_html(stepper)
             self._show_twin()
@@ -239,17 +236,42 @@ class LoopStepper(SettingsLab):
             done = f"{stepper.phase} is done" if stepper.phase else "nothing has run"
             self._say(f"{self._where()}: {done}, {stepper.following} comes next.")
 
+    def _draw(self) -> None:
+        """Draw the pictures whose numbers this phase has changed."""
+        stepper, scope = self.stepper, self.stepper.scope
+        ring, first, share, state = self.pictures
+        targets, predictions, loss = (scope.get(n) for n in ("targets", "predictions", "loss"))
+        if self._is_new("ring", stepper.phase, stepper.phases):
+            ring.draw(ring.panel.update(stepper.phase, stepper.phases[1:]))
+        if self._is_new("first", targets, predictions):
+            first.draw(first.panel.update(targets, predictions))
+        if self._is_new("share", loss):
+            shares = None
+            if loss is not None:
+                shares = losses.shares_by_time(
+                    stepper.loss_fn, scope["predictions"], scope["targets"]
+                )
+            share.draw(share.panel.update(shares, loss is not None))
+        if self._is_new("state", stepper.outputs):
+            outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()
+            state.draw(state.panel.update(outputs))
+
+    def _is_new(self, picture: str, *shown: Any) -> bool:
+        """Return whether a picture shows other things than these, and note them down."""
+        before = self._drawn.get(picture)
+        self._drawn[picture] = shown
+        return before is None or any(a is not b for a, b in zip(before, shown, strict=True))
+
     def _where(self) -> str:
         return f"Epoch {self.stepper.epoch}, batch {self.stepper.index + 1}"
 
     # ---- how it is put together ----------------------------------------------------------
 
     def _make_controls(self) -> None:
-        offered = make_controls(self.task)
-        names = OF_THE_RUN if self._own is not None else (*OF_THE_MODEL, *OF_THE_RUN)
-        self.controls = {name: offered[name] for name in names}
+        names = [*OF_THE_RUN] if self._own is not None else [*OF_THE_MODEL, *OF_THE_RUN]
         if not isinstance(self._optimizer, str):
-            del self.controls["learning_rate"]  # it has its own
+            names.remove("learning_rate")  # it has its own
+        self.controls = make_controls(self.task, names)
         mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
         self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
         self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")

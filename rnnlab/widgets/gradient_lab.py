@@ -1,0 +1,275 @@
+"""GradientLab: what is left of the gradient on its way back through an RNN, a GRU and an LSTM."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from html import escape
+from typing import Any, NamedTuple
+
+import ipywidgets as w
+import torch
+from torch import Tensor
+from torch.nn.utils import get_total_norm
+
+from rnnlab.arguments import check_count, check_positive
+from rnnlab.gradient_panels import LONGEST, clip_factor, clipping, make_through_time, verdict
+from rnnlab.model import SequenceModel
+from rnnlab.probes import GradientThroughTime, gradient_through_time
+from rnnlab.recurrence import CELLS
+from rnnlab.sequences import AddingTask
+from rnnlab.widgets.controls import CLIP_NORMS, HIDDEN_SIZES, check_setting, row, slider
+from rnnlab.widgets.live import PAUSE
+from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.settings import Setting, SettingsLab
+
+EXAMPLES = 8  # sequences in the batch; with twice as many a redraw takes a quarter longer
+LENGTHS = [5, *range(10, LONGEST + 1, 5)]
+SCALES = [0.1, 0.2, 0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
+FORGET_BIASES = [k / 2 for k in range(11)]
+LEGEND = (
+    "Bars: how strongly the loss at the last time step depends on each hidden state; the dot is "
+    "the bar that the sentence names. Heat map: a loss at every time step, a row each; its last "
+    "row is the bars again, and blank means below 10⁻⁸."
+)
+HINT = "Move a slider, with the mouse or the arrow keys: the pictures follow."
+
+
+class CellGradient(NamedTuple):
+    """What the lab has measured of one cell.
+
+    Attributes:
+        through_time: norms (T,) of the loss at the last time step, and the matrix (T, T) of the
+            losses at all time steps, whose last row they are.
+        grad_norm: norm of the gradients of all parameters, of the loss at the last time step.
+    """
+
+    through_time: GradientThroughTime
+    grad_norm: float
+
+
+class GradientLab(SettingsLab):
+    """A live lab: the gradient through time of three untrained networks, side by side.
+
+    An RNN, a GRU and an LSTM read one batch of 8 sequences of the adding problem, whose loss is
+    at the last time step. Bars show the norm of its gradient at each hidden state. The heat map
+    shows more than the problem asks: there each time step t has a loss of its own, the mean
+    squared error against the sum of the marked values up to t. At the last step that is the
+    problem's own loss, so the last row is the bars. Of an LSTM it is the gradient by h.
+
+    Every setting is a trait of the same name: set it from code, or by its slider. A value that
+    cannot work is refused with a message in the lab, and the one before stays.
+
+    Args:
+        length: T, time steps of the sequences, 2 to 100.
+        scale: what `weight_hh` is multiplied by; 1 leaves torch's start.
+        clip_norm: bound on the norm of all gradients together. Clipping multiplies every gradient
+            by one factor: the bars keep their shape.
+        forget_bias: what is added to the LSTM's forget gate before its sigmoid; torch's start
+            leaves the gate about half open.
+        hidden_size: H, units of each network.
+        seed: of the weights and the batch.
+
+    Raises:
+        ValueError: for a value that cannot work.
+    """
+
+    length = Setting(50)
+    scale = Setting(1.0)
+    clip_norm = Setting(1.0)
+    forget_bias = Setting(0.0)
+    hidden_size = Setting(32)
+    seed = Setting(0)
+
+    def __init__(
+        self,
+        *,
+        length: int = 50,
+        scale: float = 1.0,
+        clip_norm: float = 1.0,
+        forget_bias: float = 0.0,
+        hidden_size: int = 32,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.length, self.scale, self.clip_norm = length, scale, clip_norm
+        self.forget_bias, self.hidden_size, self.seed = forget_bias, hidden_size, seed
+        self._gradients: dict[str, CellGradient] = {}
+        self._stale = [*CELLS]  # cells still to be measured, the longest waiting first
+        self._fresh: list[str] = []  # cells still to be drawn
+        self._lay_out()
+        self._follow()
+        self._runner.start(self._measure())
+        self._settle()  # the pictures are there when the lab is
+
+    # ---- what a learner or a script calls ------------------------------------------------
+
+    @property
+    def gradients(self) -> dict[str, CellGradient]:
+        """What the pictures show, by cell ("rnn", "gru", "lstm"), for the present settings."""
+        self._settle()
+        return dict(self._gradients)
+
+    def describe(self) -> str:
+        """Return what the pictures show in words, a line for each cell."""
+        self._settle()
+        lines = [
+            f"{verdict(cell.upper(), measured.through_time.norms)} "
+            f"{clipping(measured.grad_norm, self.clip_norm)}"
+            for cell, measured in self._gradients.items()
+        ]
+        return "\n".join([self._setup(), *lines])
+
+    def snapshot(self) -> Any:
+        """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
+        self._settle()
+        return super().snapshot()
+
+    # ---- settings ------------------------------------------------------------------------
+
+    def _check_setting(self, name: str, value: Any) -> None:
+        if name == "length":
+            check_count(name, value)
+            if not 2 <= value <= LONGEST:
+                raise ValueError(f"length is {value}; it must be from 2 to {LONGEST} time steps")
+        elif name == "scale":
+            check_positive(name, value)
+        elif name == "forget_bias":
+            check_finite(name, value)
+        else:
+            check_setting(name, value)
+
+    def _apply(self, changed: set[str]) -> None:
+        if self.closed:  # before its turn came
+            return
+        self._errors.outputs = ()
+        if changed - {"clip_norm", "forget_bias"}:
+            touched = [*CELLS]
+        else:
+            touched = ["lstm"] if "forget_bias" in changed else []
+        self._stale += [cell for cell in touched if cell not in self._stale]
+        if "clip_norm" in changed:  # it changes no gradient, only the line after clipping
+            self._fresh = [*CELLS]
+        self._runner.start(self._measure(), wait=PAUSE)  # each is drawn before the next begins
+
+    def _settle(self) -> None:
+        """Measure what is still to be measured, in the calling thread."""
+        self._apply_all()
+        self._runner.drain()
+
+    # ---- what is measured ----------------------------------------------------------------
+
+    def _measure(self) -> Iterator[None]:
+        """Measure a cell at a time; a slider that moves on keeps none of them from its turn."""
+        task = AddingTask(length=self.length, examples=EXAMPLES, seed=self.seed)
+        while self._stale:
+            cell = self._stale[0]
+            self._gradients[cell] = measure(self._make_model(cell), task)
+            self._fresh.append(self._stale.pop(0))
+            yield
+
+    def _make_model(self, cell: str) -> SequenceModel:
+        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
+            torch.manual_seed(self.seed)
+            model = SequenceModel(
+                AddingTask.input_size, self.hidden_size, AddingTask.output_size, cell
+            )
+        with torch.no_grad():
+            weights = dict(model.recurrence.named_parameters())
+            weights["weight_hh_l0"].mul_(self.scale)
+            if cell == "lstm":  # its gates are i f g o
+                weights["bias_ih_l0"].chunk(4)[1].add_(self.forget_bias)
+        return model
+
+    # ---- what is shown -------------------------------------------------------------------
+
+    def _on_slice(self, done: bool) -> None:
+        fresh, self._fresh = self._fresh, []
+        for cell, picture in zip(CELLS, self.pictures, strict=True):
+            if cell in fresh:
+                measured = self._gradients[cell]
+                factor = clip_factor(measured.grad_norm, self.clip_norm)
+                picture.draw(picture.panel.update(*measured.through_time, factor))
+                words = verdict(cell.upper(), measured.through_time.norms)
+                self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
+        if done:
+            self._say(HINT)
+            self._show_twin()
+
+    def _on_error(self, error: Exception) -> None:
+        super()._on_error(error)
+        self._say(f"The measurement has ended: {error}")
+
+    def _setup(self) -> str:
+        return (
+            f"Three untrained networks of {self.hidden_size} units on {EXAMPLES} sequences of "
+            f"{self.length} time steps; the loss is at the last one."
+        )
+
+    # ---- how it is put together ----------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.pictures = tuple(map(make_picture, CELLS))
+        room = w.Layout(margin="0 16px 8px 2px")
+        self._verdicts = {cell: w.HTML(layout=room) for cell in CELLS}
+        self.controls = make_gradient_controls()
+        columns = [
+            w.VBox([picture.widget, words], layout=w.Layout(width="300px", max_width="100%"))
+            for picture, words in zip(self.pictures, self._verdicts.values(), strict=True)
+        ]
+        together = row(columns)
+        together.layout.align_items = "flex-start"
+        self.children = [
+            self._style,
+            row(self.controls.values()),
+            self._status,
+            self._message,
+            together,
+            w.HTML(f'<div class="rnnlab-twin"><p>{escape(LEGEND)}</p></div>'),
+            self._twin,
+            self._errors,
+        ]
+
+
+def make_picture(cell: str) -> LivePicture:
+    """Return the live picture of a cell."""
+    return LivePicture(lambda: make_through_time(cell.upper()))
+
+
+def measure(model: SequenceModel, task: AddingTask) -> CellGradient:
+    """Return the gradient of a model on all examples of a task, through time and in all."""
+    values, marks = task.inputs.unbind(2)  # (B, T, 2) -> 2 of (B, T)
+    so_far = (values * marks).cumsum(1).unsqueeze(2)  # (B, T) -> (B, T, 1)
+    matrix = gradient_through_time(model, task.inputs, so_far, loss_at_every_step).matrix
+    predictions, _ = model(task.inputs)  # (B, T, 1)
+    task.loss_fn(predictions, task.targets).backward()
+    grad_norm = get_total_norm(p.grad for p in model.parameters() if p.grad is not None)
+    return CellGradient(GradientThroughTime(matrix[-1], matrix), grad_norm.item())
+
+
+def loss_at_every_step(predictions: Tensor, targets: Tensor) -> Tensor:
+    """Return the sum over time of each step's mean squared error, from (B, T, 1) of both."""
+    return (predictions - targets).square().mean((0, 2)).sum()  # (B, T, 1) -> (T,) -> ()
+
+
+def check_finite(name: str, value: float) -> None:
+    """Refuse what is not a finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+
+
+def make_gradient_controls() -> dict[str, Any]:
+    """Return the control of each setting, by its name."""
+    seed = w.BoundedIntText(min=0, max=10**6, description="Seed")
+    controls = {
+        "length": slider("Length", LENGTHS, "{} steps"),
+        "scale": slider("Scale weight_hh", SCALES, "times {:g}"),
+        "clip_norm": slider("Clip above", CLIP_NORMS, "{:g}"),
+        "forget_bias": slider("LSTM forget bias", FORGET_BIASES, "{:g}"),
+        "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
+        "seed": seed,
+    }
+    for control in controls.values():
+        control.style.description_width = "110px"
+    seed.layout.width, seed.layout.max_width = "320px", "100%"
+    return controls

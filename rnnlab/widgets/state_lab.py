@@ -1,0 +1,350 @@
+"""StateLab: the hidden state between batches, four ways: how it flows, what it costs and learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from itertools import chain
+from typing import Any
+
+import ipywidgets as w
+
+from rnnlab import carrying
+from rnnlab.arguments import check_count, check_known, check_seed
+from rnnlab.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
+from rnnlab.plots import make_figure
+from rnnlab.state_panels import (
+    NOTES,
+    CostPanel,
+    CurvesPanel,
+    FlowPanel,
+    cost_words,
+    loss_words,
+)
+from rnnlab.widgets.controls import HIDDEN_SIZES, row, slider
+from rnnlab.widgets.live import Pace
+from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.settings import Setting, SettingsLab
+
+SETTINGS = ("way", "window", "hidden_size", "epochs", "seed")
+WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
+EPOCHS = [1, 2, 5, 12, 20, 40]
+WIDEST = 64  # backward through 32 kept batches of it takes tenths of a second
+MONO = 'style="font-family: var(--jp-code-font-family)"'
+FLOW, CURVES = 0, 1  # the numbers of pictures; those of the costs follow
+COSTS: tuple[tuple[Any, ...], ...] = (  # title, number, median over so many batches
+    ("Graph, time steps", lambda step: step.graph_length),
+    ("Kept for backward, kB", lambda step: (step.kept_bytes or 0) / 1000),
+    ("Backward, ms, median of 5", lambda step: 1000 * step.backward_seconds, 5),
+)
+
+
+class StateLab(SettingsLab):
+    """A live lab: one RNN, one task, and four ways to treat the hidden state between batches.
+
+    The task is to recall the value of two steps ago, in windows of truncated backpropagation
+    through time. The ways are "reset", "carry and detach", "carry without detach" and "carry
+    with shuffle". For the chosen one the lab draws how value and gradient flow, and measures each
+    batch of an epoch; Train compares the losses of all four. Where torch raises, its own words
+    are shown.
+
+    Every setting is a trait of the same name: set it from code, or by its control. A value that
+    cannot work is refused with a message in the lab, and the one before stays.
+
+    Attributes:
+        costs: rows of the batches that were measured, by way; "carry without detach" follows the
+            error's hint, `retain_graph=True`, and makes no update.
+        rows: rows of all batches that were trained on, by way.
+        raised: the row in which torch raised without the hint, and that in which it raised with
+            the hint and with updates; empty until they were measured.
+
+    Args:
+        settings: any of `way` (that is shown), `window` (time steps of a batch, 1 to 64),
+            `hidden_size`, `epochs` (of 32 batches, for Train) and `seed`.
+    """
+
+    way = Setting(RESET)
+    window = Setting(4)
+    hidden_size = Setting(16)
+    epochs = Setting(12)
+    seed = Setting(0)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__()
+        unknown = set(settings) - {*SETTINGS}
+        if unknown:
+            raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
+        for name, value in settings.items():
+            setattr(self, name, value)
+        self._pace, self._runs = Pace(), 0
+        self._make_pictures()
+        self._lay_out()
+        self._forget()
+        self._go()
+        self._follow()
+
+    # ---- what a learner or a script calls ------------------------------------------------
+
+    def run(self) -> dict[str, list[CarryStep]]:
+        """Measure the way and train all ways in the calling cell; return the rows by way."""
+        self._check_open()
+        self._begin_training()
+        self._go(paused=True)
+        self._runner.drain()
+        return self.rows
+
+    # ---- settings ------------------------------------------------------------------------
+
+    def _check_setting(self, name: str, value: Any) -> None:
+        if name == "way":
+            check_known(name, value, WAYS, "ways")
+        elif name == "seed":
+            check_seed(name, value)
+        else:
+            check_count(name, value)
+        if name == "window" and value > WIDEST:
+            raise ValueError(
+                f"window is {value}; the lab reads at most {WIDEST} time steps a batch"
+            )
+
+    def _apply(self, changed: set[str]) -> None:
+        if changed != {"way"}:
+            trained = bool(self.rows)
+            self._forget()
+            if trained:
+                self._begin_training()
+        self._go()
+
+    # ---- the run -------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Make the task anew, with nothing measured and nothing trained."""
+        self._task = carrying.recall_task(self.window, self.seed)
+        self.costs: dict[str, list[CarryStep]] = {}
+        self.rows: dict[str, list[CarryStep]] = {}
+        self.raised: list[CarryStep] = []
+        self._measured: set[str] = set()
+        self._training: Iterator[CarryStep] | None = None
+        self._shown: dict[int, Any] = {}  # by the number of the picture, what was drawn
+        self._live: set[int] = set()  # drawn, and not yet crisp
+
+    def _begin_training(self) -> None:
+        self.rows = {way: [] for way in WAYS}
+        self._training = self._train()
+
+    def _go(self, paused: bool = False) -> None:
+        """Measure what the pictures of the present way need, then go on training if it is on."""
+        if self.closed:  # before its turn came
+            return
+        self._runs += 1
+        self._trains = self._training is not None
+        self._steps = carrying.steps_read(self._task, self.way, FlowPanel.BATCHES, self.seed)
+        missing = [way for way in (DETACH, self.way) if way not in self._measured]
+        measuring = [self._measure(way) for way in dict.fromkeys(missing)]
+        self._errors.outputs = ()
+        self._runner.start(chain(*measuring, self._training or ()), paused)
+        self._show()
+
+    def _measure(self, way: str) -> Iterator[CarryStep]:
+        """Take an epoch of rows of a way; where torch raises, follow its hint."""
+        options: Any = {"hidden_size": self.hidden_size, "seed": self.seed}
+        if not self._measured:  # the first backward pass of a process takes longer
+            next(carrying.carry_through(self._task, DETACH, **options))
+        rows = self.costs[way] = []
+        if way == NO_DETACH:
+            *_, plain = carrying.carry_through(self._task, way, **options)
+            *_, updated = carrying.retain_through(self._task, update=True, **options)
+            self.raised = [plain, updated]
+            steps = carrying.retain_through(self._task, **options)
+        else:
+            steps = carrying.carry_through(self._task, way, epochs=1, **options)
+        for step in steps:
+            rows.append(step)
+            yield step
+        self._measured.add(way)
+
+    def _train(self) -> Iterator[CarryStep]:
+        """Train all ways side by side, a batch of each in turn."""
+        options: Any = {
+            "hidden_size": self.hidden_size, "epochs": self.epochs, "seed": self.seed
+        }  # fmt: skip
+        going = {way: carrying.carry_through(self._task, way, **options) for way in WAYS}
+        while going:
+            for way, steps in [*going.items()]:
+                step = next(steps, None)
+                if step is None:
+                    del going[way]
+                else:
+                    self.rows[way].append(step)
+                    yield step
+        self._training = None
+
+    def _on_slice(self, done: bool) -> None:
+        if done:
+            self._show(finished=True)
+            for number in sorted(self._live):  # one at a time: messages get their turn between
+                self._crisp_later(number, self._runs)
+        elif self._pace.due():
+            self._show()
+
+    def _on_error(self, error: Exception) -> None:
+        super()._on_error(error)
+        self._training = None
+        self._say(f"The run has ended: {error}")
+
+    # ---- what is shown -------------------------------------------------------------------
+
+    def _crisp_later(self, number: int, run: int) -> None:
+        """Draw a picture at twice the density, unless the next run has begun by then."""
+
+        def make_crisp() -> None:
+            if run == self._runs and number in self._live and not self.closed:
+                self._live.discard(number)
+                self.pictures[number].draw_crisp()
+
+        self._runner.call(make_crisp)
+
+    def _show(self, finished: bool = False) -> None:
+        """Draw the pictures whose rows have changed."""
+        rows = self.costs.get(self.way, [])
+        reference = [] if self.way == DETACH else self.costs.get(DETACH, [])
+        with self._pace.drawing():
+            self._draw(FLOW, (self.way, self._steps), self.way, self._steps)
+            count = sum(len(each) for each in self.rows.values())
+            self._draw(CURVES, (count, self.epochs), self.rows, self.epochs)
+            for k in range(len(COSTS)):
+                key = (self.way, len(rows), len(reference))
+                self._draw(CURVES + 1 + k, key, self.way, rows, reference)
+        self._tell(finished)
+
+    def _draw(self, number: int, key: Any, *shown: Any) -> None:
+        if self._shown.get(number) != key:
+            self._shown[number] = key
+            self._live.add(number)
+            picture = self.pictures[number]
+            picture.draw(picture.panel.update(*shown))
+
+    def _tell(self, finished: bool) -> None:
+        epoch = max((rows[-1].epoch for rows in self.rows.values() if rows), default=0)
+        if self._training:
+            self._say(f"Training all four ways: epoch {epoch} of {self.epochs}.")
+        elif finished and self._trains:
+            self._say(f"Training is finished: {self.epochs} epochs of 32 batches for each way.")
+        elif finished:
+            more = "" if self.rows else " Press Train to compare the losses of all four ways."
+            self._say(f"Measured 32 batches of {self.way}.{more}")
+        else:
+            self._say(f"Measuring {self.way}.")
+        self._torch.value = self._torchs_words()
+        if finished:
+            self._show_twin()
+
+    def _torchs_words(self) -> str:
+        """Return what torch said about the present way, and what to do, as HTML."""
+        if self.way != NO_DETACH or not self.raised:
+            return ""
+        (first, plain), (second, updated) = (
+            (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {escape(step.error)}</p>')
+            for step in self.raised
+        )
+        return (
+            f'<div class="rnnlab-twin"><p>In batch {first}, at <code>loss.backward()</code>, torch '
+            f"says:</p>{plain}<p><b>What to do:</b> detach between the batches, "
+            "<code>state = state.detach()</code>. The value goes on, the graph ends.</p><p>The "
+            "message's own hint is <code>retain_graph=True</code>. With it, and with "
+            f"<code>optimizer.step()</code> after each backward, torch says in batch {second}:"
+            f"</p>{updated}<p>With the hint and no <code>optimizer.step()</code> nothing raises. "
+            "The pictures show what that costs: each backward goes back to the first batch.</p>"
+            "</div>"
+        )
+
+    def describe(self) -> str:
+        """Return what the pictures show in words, a line for each."""
+        read = ", ".join(f"{first} to {last}" for first, last in self._steps)
+        lines = [
+            f"{self.way.capitalize()}: {' '.join(NOTES[self.way])} The first batches read the time "
+            f"steps {read}."
+        ]
+        if self.way in self._measured:
+            name = " with retain_graph=True" if self.way == NO_DETACH else ""
+            lines.append(f"Measured{name}: {cost_words(self.costs[self.way])}")
+        if self.way == NO_DETACH and DETACH in self._measured:
+            lines.append(f"With detach: {cost_words(self.costs[DETACH])}")
+        lines += [
+            loss_words(rows, carrying.best_loss(self._task, way))
+            for way, rows in self.rows.items()
+            if rows
+        ]
+        return "\n".join(lines)
+
+    # ---- how it is put together ----------------------------------------------------------
+
+    def _make_pictures(self) -> None:
+        def on_axes(
+            panel: Callable[..., Any], width: int, left: int, right: int, *given: Any
+        ) -> Any:
+            figure, axes = make_figure(width, 270, left, right)
+            return figure, panel(axes, *given)
+
+        self.pictures = (
+            LivePicture(lambda: on_axes(FlowPanel, 370, 0, 0)),
+            LivePicture(lambda: on_axes(CurvesPanel, 370, 46, 70)),
+            *(
+                LivePicture(lambda cost=cost: on_axes(CostPanel, 290, 44, 86, *cost))  # type: ignore[misc]
+                for cost in COSTS
+            ),
+        )
+
+    def _lay_out(self) -> None:
+        self.controls = {
+            "way": w.ToggleButtons(options=WAYS, description="Way"),
+            "window": slider("Window", WINDOWS, "{} steps"),
+            "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
+            "epochs": slider("Train for", EPOCHS, "{} epochs"),
+            "seed": w.BoundedIntText(min=0, max=10**6, description="Seed"),
+        }
+        self.controls["way"].style.button_width = "172px"
+        for name in ("way", "seed"):
+            self.controls[name].style.description_width = "90px"
+            self.controls[name].layout.max_width = "100%"
+        self.buttons = {
+            name: w.Button(description=name, layout=w.Layout(width="92px"))
+            for name in ("Train", "Stop", "Reset")
+        }
+        self.buttons["Train"].button_style = "primary"
+        self.buttons["Train"].layout.width = "140px"
+        for name, button in self.buttons.items():
+            action = getattr(self, f"_on_{name.lower()}")
+            button.on_click(lambda _, action=action: self._runner.call(action))
+        self._torch = w.HTML(layout=w.Layout(max_width="60em"))
+        way, *others = self.controls.values()
+        self.children = [
+            self._style,
+            row(self.buttons.values()),
+            way,
+            row(others),
+            self._status,
+            self._message,
+            row(picture.widget for picture in self.pictures),
+            self._torch,
+            self._twin,
+            self._errors,
+        ]
+
+    def _on_train(self) -> None:
+        self._complain("")
+        self._begin_training()
+        self._go()
+
+    def _on_stop(self) -> None:
+        if self._runner.steps is not None:
+            self._runner.stop()
+            self._training = None
+            self._show()
+            self._say("Stopped.")
+            self._show_twin()
+
+    def _on_reset(self) -> None:
+        self._complain("")
+        self._forget()
+        self._go()

@@ -1,0 +1,108 @@
+"""StateLab in a real JupyterLab in a real browser, by the keyboard alone."""
+
+import re
+import time
+
+import nbformat
+import pytest
+from conftest import ROOT, jupyterlab, open_notebook, wait_for_text
+
+pytestmark = pytest.mark.browser
+LAB = "import rnnlab\n\nlab = rnnlab.StateLab()\nlab"
+NAME = "state_lab.ipynb"
+WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jupyterlab")
+    with jupyterlab(folder) as base:
+        write_notebook(folder)
+        page = open_notebook(browser, base, NAME)
+        yield page
+        assert page.faults == []
+        assert page.locator("[data-mime-type*=stderr]").count() == 0
+        page.close()
+
+
+def write_notebook(folder):
+    """Write a notebook with nothing but the lab beside those of the course."""
+    cell = nbformat.v4.new_code_cell(LAB)
+    course = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", 4)
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=course.metadata)
+    nbformat.write(notebook, folder / "course" / NAME)
+
+
+def press(page, name, key="Enter"):
+    page.get_by_role("button", name=name, exact=True).focus()
+    page.keyboard.press(key)
+
+
+def slide(page, slider, key):
+    page.locator(".noUi-handle").nth(slider).focus()
+    page.keyboard.press(key)
+
+
+def twin(page):
+    return page.locator(".rnnlab-twin[aria-live]").inner_text()
+
+
+def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
+    wait_for_text(page, "Measured 32 batches of reset. Press Train")
+    assert page.locator("img.rnnlab-picture").count() == 5
+    for way in (*WAYS[1:], WAYS[0]):
+        before = page.locator("img.rnnlab-picture").first.get_attribute("src")
+        start = time.perf_counter()
+        press(page, way)
+        page.wait_for_function(
+            "old => document.querySelector('img.rnnlab-picture').src !== old", arg=before
+        )
+        report(f"StateLab, {way}: key to new picture {1000 * (time.perf_counter() - start):.0f} ms")
+        wait_for_text(page, f"Measured 32 batches of {way}.")
+        last = 128 if way == "carry without detach" else 4
+        page.wait_for_function(
+            "w => document.querySelector('.rnnlab-twin[aria-live]').innerText.startsWith(w)",
+            arg=way.capitalize(),
+        )
+        assert "the gradient goes back 4 time steps in batch 1" in twin(page)
+        assert (f"{last} time steps and" in twin(page)) is (last == 128)
+
+
+def test_torchs_own_error_is_read_on_the_page(page):
+    press(page, "carry without detach")
+    wait_for_text(page, "RuntimeError: Trying to backward through the graph a second time")
+    wait_for_text(page, "has been modified by an inplace operation")
+    wait_for_text(page, "state = state.detach()")
+    press(page, "reset")
+    page.wait_for_function("() => !document.body.innerText.includes('RuntimeError')")
+
+
+def test_training_shows_the_order_and_follows_the_window(page, report):
+    start = time.perf_counter()
+    press(page, "Train")
+    wait_for_text(page, "Training is finished: 12 epochs of 32 batches for each way.")
+    report(f"StateLab: Train to finished {time.perf_counter() - start:.1f} s, window 4")
+    final = {
+        way: float(re.search(rf"Loss, {way}: .* ([\d.]+) on average in epoch 12", twin(page))[1])
+        for way in (WAYS[1], WAYS[0], WAYS[3])
+    }
+    report(f"StateLab in the browser, loss of the last epoch: {final}")
+    assert final["carry and detach"] < 0.05
+    assert 0.4 < final["reset"] < 0.6 < final["carry with shuffle"] < 0.9
+    assert "Loss, carry without detach: 0.98 in batch 2, where torch raised." in twin(page)
+    slide(page, 0, "End")
+    wait_for_text(page, "16 time steps in batch 1")
+    wait_for_text(page, "The best to be expected is 0.125.")
+    assert "Training is finished" in page.locator(".rnnlab [role=status]").inner_text()
+    slide(page, 0, "Home")
+    wait_for_text(page, "2 time steps in batch 1")
+
+
+def test_stop_and_reset(page):
+    slide(page, 2, "End")
+    wait_for_text(page, "of 40.")
+    press(page, "Stop", "Space")
+    wait_for_text(page, "Stopped.")
+    press(page, "Reset")
+    wait_for_text(page, "Press Train")
+    page.wait_for_function("() => !document.body.innerText.includes('Loss, reset')")

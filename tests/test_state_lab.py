@@ -1,0 +1,308 @@
+"""StateLab without a browser: its ways, its pictures, torch's words, and its end."""
+
+import asyncio
+import gc
+import html
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from rnnlab.carrying import (
+    DETACH,
+    NO_DETACH,
+    RESET,
+    SHUFFLE,
+    WAYS,
+    carry_through,
+    recall_task,
+    steps_read,
+)
+from rnnlab.widgets.state_lab import COSTS, CURVES, FLOW, StateLab
+
+
+async def until_done(lab, seconds=30):
+    await asyncio.sleep(0.05)  # a click has reached the lab
+    async with asyncio.timeout(seconds):
+        while lab._runner.steps is not None:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # the crisp pictures
+
+
+async def until_training(lab, seconds=30):
+    async with asyncio.timeout(seconds):
+        while not lab.rows.get(RESET):
+            await asyncio.sleep(0.001)
+
+
+def panels(lab):
+    return [picture.panel for picture in lab.pictures]
+
+
+def around(values, over=1):
+    """Return the median of so many values around each, of those that are there all."""
+    values = [*values]
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(values, over), axis=1)
+    return np.pad(middle, over // 2, mode="edge")
+
+
+def words_of(panel):
+    return [text.get_text() for text in panel.axes.texts if text.get_visible()]
+
+
+def test_run_trains_all_ways_and_the_order_is_clear():
+    lab = StateLab()
+    rows = lab.run()
+    assert list(rows) == list(WAYS)
+    assert [len(rows[way]) for way in WAYS] == [384, 384, 2, 384]
+    losses = {way: rows[way][-1].train_loss for way in (DETACH, RESET, SHUFFLE)}
+    assert losses[DETACH] < 0.05 < 0.4 < losses[RESET] < 0.6 < losses[SHUFFLE] < 0.9
+    assert rows[RESET][-1].loss == [*carry_through(recall_task(4), RESET)][-1].loss
+    lines = panels(lab)[CURVES].lines
+    for way, loss in losses.items():
+        assert lines[way].get_ydata()[-1] == loss
+        assert f"Loss, {way}: " in lab._twin.value
+        assert f"{loss:.3f} on average in epoch 12" in lab.describe()
+    assert "Loss, carry without detach: 0.98 in batch 2, where torch raised." in lab.describe()
+    assert "without detach: error in batch 2" in words_of(panels(lab)[CURVES])
+    assert "Training is finished" in lab._status.value
+    assert lab.snapshot().data.startswith(b"\x89PNG")
+    lab.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("window", [2, 7])
+def test_every_way_is_measured_and_shown(way, window):
+    lab = StateLab(way=way, window=window, epochs=1, hidden_size=4)
+    lab._runner.drain()
+    rows = lab.costs[way]
+    expected = [window * k for k in range(1, 33)] if way == NO_DETACH else [window] * 32
+    assert [row.graph_length for row in rows] == expected
+    for panel, (title, value, *over) in zip(panels(lab)[CURVES + 1 :], COSTS, strict=True):
+        assert panel.axes.get_title(loc="left") == title
+        np.testing.assert_array_equal(panel.line.get_ydata(), around(map(value, rows), *over))
+        reference = [] if way == DETACH else around(map(value, lab.costs[DETACH]), *over)
+        np.testing.assert_array_equal(panel.reference.get_ydata(), reference)
+        assert panel.axes.get_ylim()[1] > max(panel.line.get_ydata())
+    flow = panels(lab)[FLOW]
+    assert flow.axes.get_title(loc="left") == f"Between batches: {way}"
+    if way != SHUFFLE:
+        assert {f"0 to {window - 1}", f"{window} to {2 * window - 1}"} <= set(words_of(flow))
+    assert words_of(flow).count("detach") == (2 if way in (DETACH, SHUFFLE) else 0)
+    assert words_of(flow).count("0") == (3 if way == RESET else 1)
+    assert words_of(flow).count("freed") == (2 if way == NO_DETACH else 0)
+    assert words_of(flow).count("other\npart") == (2 if way == SHUFFLE else 0)
+    read = ", ".join(f"{a} to {b}" for a, b in steps_read(recall_task(window), way, 3))
+    assert lab.describe().startswith(way.capitalize())
+    assert f"The first batches read the time steps {read}." in lab.describe()
+    assert f"{window} time steps in batch 1" in lab.describe()
+    assert f"Measured 32 batches of {way}. Press Train" in lab._status.value
+    lab.close()
+
+
+def test_torchs_own_words_are_shown_with_what_to_do_and_only_where_it_raises():
+    lab = StateLab(way=NO_DETACH, seed=2)
+    lab._runner.drain()
+    shown = html.unescape(lab._torch.value)
+    plain, updated = lab.raised
+    *_, own = carry_through(recall_task(4, 2), NO_DETACH, seed=2)
+    assert plain.error == own.error
+    for text in (plain.error, updated.error, "In batch 2", "state = state.detach()"):
+        assert text in shown
+    assert "Trying to backward through the graph a second time" in plain.error
+    assert "has been modified by an inplace operation" in updated.error
+    assert lab._errors.outputs == ()  # the lesson is no fault of the lab
+    assert lab._message.value == ""
+    lab.way = DETACH
+    assert lab._torch.value == ""
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("way", "keep"), ("way", 3), ("window", 0), ("window", 65), ("window", 2.5), ("epochs", 0),
+     ("hidden_size", "big"), ("seed", -1)],
+)  # fmt: skip
+def test_a_bad_value_is_refused_in_the_lab(name, value):
+    lab = StateLab(epochs=1)
+    before = getattr(lab, name)
+    setattr(lab, name, value)
+    assert getattr(lab, name) == before
+    if name in lab.controls:
+        assert lab.controls[name].value == before
+    assert f"{name} stays {before!r}" in html.unescape(lab._message.value)
+    lab.controls["window"].value = 6
+    assert lab._message.value == ""
+    lab.close()
+    with pytest.raises(ValueError, match=name):
+        StateLab(**{name: value})
+    with pytest.raises(TypeError, match="delay"):
+        StateLab(delay=3)
+
+
+def test_a_window_from_code_is_offered_on_the_slider():
+    lab = StateLab(window=7)
+    lab.window = 20
+    assert lab.controls["window"].value == 20
+    assert {"7 steps", "20 steps"} <= {label for label, _ in lab.controls["window"].options}
+    lab.close()
+
+
+def test_many_changes_end_in_one_finished_state_with_the_last_values():
+    async def main():
+        lab = StateLab(epochs=2)
+        await until_done(lab)
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        gc.collect()
+        figures = sum(type(o) is Figure for o in gc.get_objects())
+        windows = [value for _, value in lab.controls["window"].options]
+        for k in range(41):
+            lab.controls["window"].value = windows[k % 9]
+            lab.controls["way"].value = WAYS[k % 4]
+            await asyncio.sleep(0.01)
+            assert len(asyncio.all_tasks()) <= 2  # this one and the lab's
+        await until_done(lab)
+        assert (lab.window, lab.way) == (windows[40 % 9], WAYS[40 % 4]) == (6, RESET)
+        assert lab._task.window == 6
+        assert {row.graph_length for row in lab.costs[RESET]} == {6}
+        assert [len(lab.rows[way]) for way in WAYS] == [64, 64, 2, 64]  # trained anew
+        expected = [row.loss for row in carry_through(recall_task(6), RESET, epochs=2)]
+        assert [row.loss for row in lab.rows[RESET]] == expected
+        assert "Training is finished" in lab._status.value
+        assert panels(lab)[FLOW].axes.get_title(loc="left").endswith(RESET)
+        gc.collect()
+        assert sum(type(o) is Figure for o in gc.get_objects()) == figures
+        assert len(asyncio.all_tasks()) == 1
+        lab.close()
+        gc.collect()
+        assert sum(type(o) is Figure for o in gc.get_objects()) == figures - 5
+
+    asyncio.run(main())
+
+
+def test_another_way_while_training_is_measured_and_the_training_goes_on():
+    async def main():
+        lab = StateLab(epochs=12)
+        lab.buttons["Train"].click()
+        await until_training(lab)
+        rows = lab.rows
+        assert len(rows[RESET]) < 12 * 32
+        lab.way = NO_DETACH
+        await until_done(lab)
+        assert lab.rows is rows
+        assert [row.loss for row in rows[RESET]] == [
+            row.loss for row in carry_through(recall_task(4), RESET, epochs=12)
+        ]
+        assert lab.costs[NO_DETACH][-1].graph_length == 128
+        lab.way = RESET
+        await until_done(lab)
+        assert lab._status.value.count("Measured 32 batches of reset.") == 1
+        assert len(rows[RESET]) == 12 * 32  # what is trained stays
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_buttons():
+    async def main():
+        lab = StateLab(epochs=200)
+        lab.buttons["Train"].click()
+        await until_training(lab)
+        lab._show()
+        assert "Training all four ways: epoch" in lab._status.value
+        lab.buttons["Stop"].click()
+        await asyncio.sleep(0.05)
+        assert "Stopped" in lab._status.value
+        stopped = [len(rows) for rows in lab.rows.values()]
+        await asyncio.sleep(0.1)
+        assert [len(rows) for rows in lab.rows.values()] == stopped
+        assert abs(stopped[0] - stopped[3]) <= 1  # side by side
+        assert f"Loss, {RESET}: " in lab.describe()
+        lab.buttons["Reset"].click()
+        await until_done(lab)
+        assert lab.rows == {}
+        assert len(panels(lab)[CURVES].lines[RESET].get_xdata()) == 0
+        assert "Press Train" in lab._status.value
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_labs_do_not_disturb_each_other():
+    async def main():
+        labs = [StateLab(epochs=2, seed=seed, way=DETACH) for seed in (0, 1)]
+        for lab in labs:
+            lab.buttons["Train"].click()
+        await asyncio.sleep(0.05)
+        for seed, lab in enumerate(labs):
+            await until_done(lab)
+            for way in WAYS:
+                alone = carry_through(recall_task(4, seed), way, epochs=2, seed=seed)
+                assert [row.loss for row in lab.rows[way]] == [row.loss for row in alone]
+        labs[0].window = 8
+        await until_done(labs[0])
+        assert labs[0].costs[DETACH][0].graph_length == 8
+        assert labs[1].costs[DETACH][0].graph_length == 4
+        for lab in labs:
+            lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_closed_lab_says_so_and_nothing_of_it_goes_on():
+    lab = StateLab(epochs=1)
+    lab.close()
+    for act in (lab.run, lab.snapshot, lambda: setattr(lab, "window", 2)):
+        with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
+            act()
+
+    async def main():
+        lab = StateLab(epochs=200)
+        lab.buttons["Train"].click()
+        lab.way = SHUFFLE
+        lab.close()  # before their turn has come
+        await asyncio.sleep(0.1)
+        assert lab._runner.steps is None
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(main())
+
+
+def test_an_error_of_the_labs_own_is_shown(monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("no such luck")
+        yield
+
+    monkeypatch.setattr("rnnlab.carrying.carry_through", broken)
+    lab = StateLab()
+    with pytest.raises(RuntimeError, match="no such luck"):
+        lab.run()
+    assert "no such luck" in lab._message.value
+    assert "no such luck" in lab._status.value
+    monkeypatch.undo()
+    lab.window = 3
+    lab._runner.drain()
+    assert lab._message.value == ""
+    assert len(lab.costs[RESET]) == 32
+    lab.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("window", [16])
+def test_no_text_of_a_picture_is_cut_off_or_touches_another(way, window):
+    lab = StateLab(way=way, window=window, epochs=2, hidden_size=4)
+    lab.run()
+    for picture in lab.pictures:
+        picture.figure.canvas.draw()
+        axes = picture.panel.axes
+        shown = [text for text in (*axes.texts, axes._left_title, axes.xaxis.label)
+                 if text.get_text().strip() and text.get_visible()]  # fmt: skip
+        boxes = [text.get_window_extent(picture.figure.canvas.get_renderer()) for text in shown]
+        for k, (text, box) in enumerate(zip(shown, boxes, strict=True)):
+            assert min(box.x0, box.y0) >= 0, text
+            assert box.x1 <= picture.figure.bbox.x1, text
+            assert box.y1 <= picture.figure.bbox.y1, text
+            assert not any(box.overlaps(other) for other in boxes[k + 1 :]), text
+            assert text.get_fontsize() >= 8
+    lab.close()

@@ -134,7 +134,7 @@ class HiddenStatePanel:
             interpolation="nearest",
         )  # fmt: skip
         self.key = axes.text(
-            0, -0.13, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
+            0, -0.24, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
         )
         self.waiting = _waiting(axes, "comes with forward")
         self.moving: list[Artist] = [self.heat, self.key, self.waiting]
@@ -149,7 +149,7 @@ class HiddenStatePanel:
         self.heat.set_data(values)
         bound = -nice_floor(-max(float(np.nanmax(np.abs(values))), 1e-3))
         self.heat.set_clim(-bound, bound)
-        self.key.set_text(f"blue −{bound:g}, white 0, orange {bound:g}")  # noqa: RUF001
+        self.key.set_text(f"blue −{bound:g} to orange {bound:g}")  # noqa: RUF001
         units, steps = values.shape
         self.heat.set_extent((0.5, steps + 0.5, units + 0.5, 0.5))
         changed = set_limits(self.axes, "x", (0.5, steps + 0.5))

@@ -20,7 +20,7 @@ STYLE = """<style>
   font-size: 12.5px; color: var(--jp-ui-font-color2, #5f5f5f) }
 .rnnlab-facts th { text-align: left; font-weight: normal; padding: 1px 14px 1px 0 }
 .rnnlab-facts td { text-align: right; padding: 1px 14px 1px 0;
-  font-variant-numeric: tabular-nums; min-width: 72px }
+  font-variant-numeric: tabular-nums; white-space: nowrap; min-width: 72px }
 .rnnlab-facts td.new { font-weight: bold; color: var(--jp-ui-font-color1, #1a1a1a) }
 .rnnlab-facts td.new::after { content: " \\25C2" }
 .rnnlab-facts td:not(.new)::after { content: "\\2003" }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnlab.checks import check, progress, solution
     from rnnlab.data import Batches, Series, Streams, windows
+    from rnnlab.doctor.watch import watch
     from rnnlab.history import Epoch, History, Step
     from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, fit, train, train_batch
     from rnnlab.model import SequenceModel
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "watch": "doctor.watch",
     "check": "checks",
     "progress": "checks",
     "solution": "checks",
@@ -82,6 +84,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "LoopStepper",
     "GradientLab",
     "StateLab",
+    "watch",
     "check",
     "progress",
     "solution",

@@ -14,7 +14,11 @@ README = HOUSE.parent / "README.md"
 # Each module imports from lines above its own only; what stands on one line does not import
 # one another.
 FLOORS = [
-    {"arguments", "bptt", "history", "interrupt", "randomness"},
+    {"arguments", "bptt", "history", "interrupt", "randomness", "doctor.advice", "doctor.trace"},
+    {"doctor.raised", "doctor.recorder", "doctor.report"},
+    {"doctor.rules"},
+    {"doctor.watch"},
+    {"doctor.__main__"},
     {"checks"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
     {"loop", "model"},

@@ -1,0 +1,107 @@
+"""What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, NamedTuple
+
+from rnnlab.doctor.trace import Place, Trace
+
+SEVERITIES = ("error", "warning", "note")
+STYLE = """<style>
+.rnnlab-report { border-collapse: collapse; line-height: 1.45; max-width: 66em }
+.rnnlab-report td, .rnnlab-report th { text-align: left; vertical-align: top;
+  padding: 5px 14px 5px 0; border-top: 1px solid var(--jp-border-color2, #ddd) }
+.rnnlab-report code { white-space: pre-wrap }
+</style>"""
+
+
+class Finding(NamedTuple):
+    """Something that is wrong, with its evidence from this run.
+
+    Attributes:
+        code: the mistake's name, as in notebook 09.
+        severity: "error", "warning" or "note".
+        where: the line of the user's code.
+        what: what was seen, with the run's own numbers.
+        why: why that is wrong.
+        fix: the line to write.
+        lesson: the notebook that teaches it, or "".
+    """
+
+    code: str
+    severity: str
+    where: Place
+    what: str
+    why: str
+    fix: str
+    lesson: str = ""
+
+
+class Report:
+    """The result of a watch; the last line of a cell shows it as a table.
+
+    Attributes:
+        findings: the `Finding`s, the gravest first.
+        trace: the `Trace` that they were judged by.
+    """
+
+    def __init__(self) -> None:
+        self.trace = Trace()
+        self.findings: list[Finding] = []
+        self.finished = False
+
+    @property
+    def worst(self) -> str | None:
+        """The gravest severity, None if nothing was found."""
+        return self.findings[0].severity if self.findings else None
+
+    def looked_at(self) -> str:
+        """Return in words what was seen, and what could not be."""
+        if not self.finished:
+            return "The watch is still on: ask again after its block."
+        counts = self.trace.counts
+        parts = {
+            "forward": "forward passes", "loss": "losses", "backward": "backward passes",
+            "clip": "clippings", "step": "updates",
+        }  # fmt: skip
+        seen = ", ".join(f"{counts[kind]} {name}" for kind, name in parts.items())
+        missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
+        unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
+        return f"Watched: {seen}.{unseen}"
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """Return the findings as plain dictionaries, for JSON."""
+        return [{**finding._asdict(), "where": finding.where._asdict()}
+                for finding in self.findings]  # fmt: skip
+
+    def __str__(self) -> str:
+        """Return the report as text."""
+        if not self.findings:
+            return f"Nothing wrong found. {self.looked_at()}"
+        blocks = [
+            f"{f.severity}: {f.code}\n  where: {f.where}\n  what:  {f.what}\n  why:   {f.why}\n"
+            f"  fix:   {f.fix}" + (f"\n  learn: {f.lesson}" if f.lesson else "")
+            for f in self.findings
+        ]
+        return "\n\n".join([*blocks, self.looked_at()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        if not self.findings:
+            return f"<p><b>Nothing wrong found.</b> {escape(self.looked_at())}</p>"
+        rows = "".join(
+            f"<tr><td><b>{escape(f.severity)}</b><br><code>{escape(f.code)}</code></td>"
+            f"<td>{escape(f.where.file)}, line {f.where.line}<br>"
+            f"<code>{escape(f.where.text)}</code></td>"
+            f"<td>{escape(f.what)} {escape(f.why)}</td>"
+            f"<td><code>{escape(f.fix)}</code><br>{escape(f.lesson)}</td></tr>"
+            for f in self.findings
+        )
+        return (
+            f'{STYLE}<table class="rnnlab-report"><thead><tr><th scope="col">finding</th>'
+            '<th scope="col">where</th><th scope="col">what was seen, and why it is wrong</th>'
+            f'<th scope="col">write</th></tr></thead><tbody>{rows}</tbody></table>'
+            f"<p>{escape(self.looked_at())}</p>"
+        )

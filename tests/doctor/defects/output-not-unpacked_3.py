@@ -1,0 +1,23 @@
+"""An LSTM as a part of nn.Sequential."""
+
+import torch
+from torch import nn
+
+
+class Trainer:
+    def __init__(self):
+        self.net = nn.Sequential(nn.LSTM(2, 6, batch_first=True), nn.Linear(6, 1))
+        self.opt = torch.optim.Adam(self.net.parameters(), lr=0.01)
+
+    def step(self, x, y):
+        self.opt.zero_grad()
+        loss = (self.net(x) - y).square().mean()  # <- here
+        loss.backward()
+        self.opt.step()
+
+
+torch.manual_seed(2)
+trainer = Trainer()
+for _ in range(10):
+    x = torch.rand(4, 8, 2)
+    trainer.step(x, x.mean(-1, keepdim=True))

@@ -175,6 +175,19 @@ def test_a_watch_in_a_thread_sees_that_thread():
     assert [finding.code for finding in reports[0].findings] == ["missing-zero-grad"]
 
 
+def test_each_clipping_is_counted_once():
+    weight = nn.Parameter(torch.ones(3))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    with rnnlab.watch() as report:
+        for _ in range(4):
+            optimizer.zero_grad()
+            (1e3 * weight.sum()).backward()
+            nn.utils.clip_grad_norm_([weight], 1.0)
+            optimizer.step()
+    assert report.trace.counts["clip"] == 4
+    assert report.findings == []
+
+
 def test_the_trace_does_not_grow_with_the_number_of_batches(monkeypatch):
     monkeypatch.setattr("rnnlab.doctor.trace.FIRST", 50)
     monkeypatch.setattr("rnnlab.doctor.trace.LAST", 60)

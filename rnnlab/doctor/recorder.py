@@ -212,6 +212,8 @@ class Recorder(TorchFunctionMode):
         while frame is not None and frame.f_code.co_filename.startswith(_TORCH):
             if frame.f_code.co_name in CLIPPING:
                 empty = func is torch.tensor
+                if self.trace.last is not None and self.trace.last.kind == "clip":
+                    return  # one clipping calls several of these
                 self._note("clip", empty=empty, bound=frame.f_locals.get("max_norm"))
                 return
             frame = frame.f_back  # type: ignore[assignment]

@@ -9,10 +9,10 @@ from rnnlab.doctor.trace import Place, Trace
 
 SEVERITIES = ("error", "warning", "note")
 STYLE = """<style>
-.rnnlab-report { border-collapse: collapse; line-height: 1.45; max-width: 66em }
-.rnnlab-report td, .rnnlab-report th { text-align: left; vertical-align: top;
-  padding: 5px 14px 5px 0; border-top: 1px solid var(--jp-border-color2, #ddd) }
-.rnnlab-report code { white-space: pre-wrap }
+table.rnnlab-report { table-layout: fixed; width: 100%; max-width: 66em; line-height: 1.45 }
+table.rnnlab-report tr > * { text-align: left !important; vertical-align: top; white-space: normal;
+  overflow-wrap: anywhere; padding: 5px 14px 5px 0 }
+table.rnnlab-report code { white-space: pre-wrap }
 </style>"""
 
 
@@ -92,16 +92,16 @@ class Report:
         if not self.findings:
             return f"<p><b>Nothing wrong found.</b> {escape(self.looked_at())}</p>"
         rows = "".join(
-            f"<tr><td><b>{escape(f.severity)}</b><br><code>{escape(f.code)}</code></td>"
-            f"<td>{escape(f.where.file)}, line {f.where.line}<br>"
+            f"<tr><td><b>{escape(f.severity)}: {escape(f.code)}</b><br>"
+            f"{escape(f.where.file)}, line {f.where.line}<br>"
             f"<code>{escape(f.where.text)}</code></td>"
             f"<td>{escape(f.what)} {escape(f.why)}</td>"
             f"<td><code>{escape(f.fix)}</code><br>{escape(f.lesson)}</td></tr>"
             for f in self.findings
         )
         return (
-            f'{STYLE}<table class="rnnlab-report"><thead><tr><th scope="col">finding</th>'
-            '<th scope="col">where</th><th scope="col">what was seen, and why it is wrong</th>'
+            f'{STYLE}<table class="rnnlab-report"><thead><tr><th scope="col">found, and where</th>'
+            '<th scope="col">what was seen, and why it is wrong</th>'
             f'<th scope="col">write</th></tr></thead><tbody>{rows}</tbody></table>'
             f"<p>{escape(self.looked_at())}</p>"
         )

@@ -59,14 +59,17 @@ class Trace:
 
     Attributes:
         counts: number of events by kind.
+        last: the latest event.
         error: the exception that ended the run, or None; error_place: the user's line of it.
-        unseen: names of parameters, by what is wrong with them, filled when the watch ends.
+        left_out: names of parameters that had a gradient, and that no optimizer held or changed.
+        weights_changed: whether any parameter is not what it was.
     """
 
     def __init__(self) -> None:
         self._first: list[Event] = []
         self._last: deque[Event] = deque(maxlen=LAST)
         self.counts: Counter[str] = Counter()
+        self.last: Event | None = None
         self.error: BaseException | None = None
         self.error_place: Place | None = None
         self.left_out: list[str] = []
@@ -75,6 +78,7 @@ class Trace:
     def add(self, event: Event) -> None:
         """Append an event."""
         self.counts[event.kind] += 1
+        self.last = event
         if len(self._first) < FIRST:
             self._first.append(event)
         else:

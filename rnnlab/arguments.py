@@ -30,10 +30,15 @@ def resolve_device(device: str | torch.device) -> torch.device:
     return torch.device(device)
 
 
+def check_finite(name: str, value: float) -> None:
+    """Refuse what is not a finite number."""
+    if not _is_finite(value):
+        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+
+
 def check_positive(name: str, value: float) -> None:
     """Refuse what is not a finite number above zero."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value <= 0:
+    if not _is_finite(value) or value <= 0:
         raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
 
 
@@ -52,6 +57,11 @@ def check_known(name: str, value: object, known: Iterable[str], plural: str) -> 
     known = list(known)
     if value not in known:
         raise ValueError(f"{name} is {value!r}; the known {plural} are {', '.join(known)}")
+
+
+def _is_finite(value: object) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and math.isfinite(value)  # type: ignore[arg-type]  # it is a number
 
 
 def _check_whole(name: str, value: int, least: int) -> None:

@@ -266,6 +266,6 @@ def _fill_gaps(values: list[float | None]) -> list[float]:
             left = max(k for k in known if k < i)
             right = min(k for k in known if k > i)
             low, high = values[left], values[right]
-            value = low + (high - low) * (i - left) / (right - left)  # type: ignore[operator]
+            value = low + (high - low) * (i - left) / (right - left)  # type: ignore[operator]  # both are known
         filled.append(value)
     return filled

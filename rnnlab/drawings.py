@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
-from rnnlab.plots import BLUE, INK, MUTED, ORANGE, PALE, EndLabels, make_figure, style
+from rnnlab.plots import BLUE, INK, MUTED, ORANGE, PALE, EndLabels, log_scale, make_figure, style
 
 # Told apart by hue, by lightness and by line style.
 LOOKS = ((BLUE, "-"), (ORANGE, (0, (4, 1.5))), (INK, (0, (1, 1.2))), ("#7A3E9D", (0, (6, 1, 1, 1))),
@@ -107,12 +107,8 @@ def bars(
 
 
 def _log_scale(axes: Axes) -> None:
-    axes.set_yscale("log")
     low, high = axes.get_ylim()
-    subs = (1.0, 2.0, 5.0) if high < 1000 * low else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    log_scale(axes, (1.0, 2.0, 5.0) if high < 1000 * low else (1.0,))
 
 
 def heat(

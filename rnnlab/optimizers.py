@@ -30,7 +30,7 @@ def resolve_optimizer(
         if not parameters:
             raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")
         kind, options = OPTIMIZERS[optimizer]
-        return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]
+        return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]  # each kind has them
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
             f"optimizer is {type(optimizer).__name__}; expected a name "

@@ -49,6 +49,14 @@ def style(axes: Axes, title: str, xlabel: str) -> None:
         spine.set_visible(False)
 
 
+def log_scale(axes: Axes, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
+    """Make the y axis logarithmic, with plain numbers at these multiples of powers of ten."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
 class Panel(Protocol):
     """What a live picture needs of a picture."""
 
@@ -62,10 +70,7 @@ class LossPanel:
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "Loss", "epoch")
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes, self._drawn = axes, 0
         (self.before,) = axes.plot([], [], color=PALE, lw=1.1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from rnnlab.carrying import BATCHES, DETACH, NO_DETACH, RESET, SHUFFLE, CarryStep
 from rnnlab.plots import (
@@ -21,6 +21,7 @@ from rnnlab.plots import (
     ORANGE,
     PALE,
     EndLabels,
+    log_scale,
     nice_floor,
     set_limits,
     style,
@@ -198,10 +199,7 @@ class CurvesPanel:
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        log_scale(axes)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
         self.axes = axes

@@ -108,7 +108,6 @@ class PhaseStepper:
         self.hidden_state = hidden_state
         self.lines = lines_of_a_batch(clip_norm is not None, fault)
         self.phases = tuple(dict.fromkeys(line.phase for line in self.lines))
-        self._names = {id(p): name for name, p in model.named_parameters()}
         self._random = random_state() if seed is None else seeded_state(seed)
         self.model.train()
         self._begin()
@@ -336,8 +335,13 @@ class PhaseStepper:
 
     def _forget_old(self) -> None:
         """Keep no more of the past than the bounds allow."""
-        tensors = [*self._start.weights.values(), *self.model.parameters()]
-        size = 2 * sum(t.numel() * t.element_size() for t in tensors if isinstance(t, Tensor))
+
+        def size_of(values: Iterable[Any]) -> int:
+            return sum(v.numel() * v.element_size() for v in values if isinstance(v, Tensor))
+
+        # weights, gradients, and what an optimizer such as Adam keeps beside them; and the batch
+        size = 4 * size_of(self._start.weights.values())
+        size += size_of(self._drawn[self._number].batch)
         most = max(2, min(KEPT_BATCHES, KEPT_BYTES // max(1, size)))
         while len(self._moments) > most:
             self._drawn.pop(self._moments.pop(0).number, None)

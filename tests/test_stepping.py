@@ -197,6 +197,17 @@ def test_the_past_that_is_kept_is_bounded(monkeypatch):
     assert everything(stepper) == before
 
 
+@pytest.mark.parametrize(("moments", "kept"), [(1000, 12), (4, 4), (0, 2)])
+def test_the_past_is_bounded_in_bytes_too(monkeypatch, moments, kept):
+    stepper = stepper_of()
+    weights = sum(p.numel() * 4 for p in stepper.model.parameters())
+    batch = 2 * 8 * 5 * 4  # inputs and targets (8, 5, 1), the last of an epoch a little smaller
+    monkeypatch.setattr("rnnlab.stepping.KEPT_BYTES", moments * (4 * weights + batch))
+    for _ in range(12):
+        stepper.next_batch()
+    assert len(stepper._drawn) == len(stepper._moments) == kept
+
+
 def test_without_a_fault_the_lines_are_those_of_train_batch():
     lines = lines_of_a_batch()
     assert tuple(dict.fromkeys(line.phase for line in lines)) == ("batch", *PHASES)

@@ -6,6 +6,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from functools import wraps
+from types import FrameType
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import TorchFunctionMode, _get_current_function_mode
 
-from rnnlab.doctor.trace import Event, Place, Trace, place_of, users_frame
+from rnnlab.doctor.trace import Event, Trace, place_of, users_frame
 
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip
@@ -60,7 +61,6 @@ class Recorder(TorchFunctionMode):
         self._trained: set[int] = set()
         self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._seen_modules: weakref.WeakSet[nn.Module] = weakref.WeakSet()
-        self._cleared_at: Place | None = None
         self._undo: list[Callable[[], None]] = []
 
     # ---- on and off ----------------------------------------------------------------------
@@ -124,10 +124,8 @@ class Recorder(TorchFunctionMode):
         for kept in (self._used, self._stale, self._names, self._parameters, self._outputs):
             kept.clear()
 
-    def _note(self, kind: str, **numbers: Any) -> Place:
-        place = place_of(users_frame(sys._getframe(1)))
-        self.trace.add(Event(kind, place, numbers))
-        return place
+    def _note(self, kind: str, **numbers: Any) -> None:
+        self.trace.add(Event(kind, place_of(users_frame(sys._getframe(1))), numbers))
 
     # ---- modules -------------------------------------------------------------------------
 
@@ -162,9 +160,11 @@ class Recorder(TorchFunctionMode):
         key = id(parameter)
         if key not in self._parameters:
             self._parameters[key] = parameter
-            if len(self._parameters) > PARAMETERS:
-                del self._parameters[next(iter(self._parameters))]
             self._values[key] = _mark(parameter)
+            if len(self._parameters) > PARAMETERS:
+                oldest = next(iter(self._parameters))
+                del self._parameters[oldest], self._values[oldest]
+                self._used.pop(oldest, None)
         if name is not None:
             self._names.setdefault(key, name)
 
@@ -182,7 +182,7 @@ class Recorder(TorchFunctionMode):
             self._on_loss(func, result, args, kwargs)
             return result
         if func in USED_BY_CLIPPING:
-            self._on_clip(func, args)
+            self._on_clip(func)
         return func(*args, **kwargs)
 
     def _on_loss(self, func: Any, result: Any, args: Any, kwargs: Any) -> None:
@@ -203,20 +203,16 @@ class Recorder(TorchFunctionMode):
                         (given.detach() >= 0).all()
                         and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
                     )
-        if result.dim() == 0:
-            numbers["value"] = result.detach().item()
         self._note("loss", **numbers)
 
-    def _on_clip(self, func: Any, args: Any) -> None:
-        frame = sys._getframe(2)
+    def _on_clip(self, func: Any) -> None:
+        frame: FrameType | None = sys._getframe(2)
         while frame is not None and frame.f_code.co_filename.startswith(_TORCH):
             if frame.f_code.co_name in CLIPPING:
-                empty = func is torch.tensor
-                if self.trace.last is not None and self.trace.last.kind == "clip":
-                    return  # one clipping calls several of these
-                self._note("clip", empty=empty, bound=frame.f_locals.get("max_norm"))
-                return
-            frame = frame.f_back  # type: ignore[assignment]
+                if self.trace.last is None or self.trace.last.kind != "clip":
+                    self._note("clip", empty=func is torch.tensor)
+                return  # one clipping calls several of these
+            frame = frame.f_back
 
     def _on_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         if self._in_backward:  # a tensor's backward calls torch.autograd.backward
@@ -229,10 +225,7 @@ class Recorder(TorchFunctionMode):
 
     def _see_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         known = dict(self._parameters)
-        self._stale -= {
-            key for key in self._stale
-            if key not in known or known[key].grad is None or not known[key].grad.any()  # type: ignore[union-attr]
-        }  # fmt: skip
+        self._stale = {key for key in self._stale if key in known and _has_gradient(known[key])}
         added = {
             key for key, p in known.items()
             if p.grad is not None and self._was_used(key, p.grad)
@@ -325,6 +318,11 @@ def _has_graph(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(_has_graph(part) for part in value)
     return False
+
+
+def _has_gradient(parameter: Tensor) -> bool:
+    """Whether there is a gradient that is not zero."""
+    return parameter.grad is not None and bool(parameter.grad.any())
 
 
 def _is_noisy(module: nn.Module) -> bool:

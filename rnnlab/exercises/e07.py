@@ -416,7 +416,7 @@ def _about_halves(order: Sequence[str]) -> Hints | None:
     phases = train_batch(
         whole, inputs, targets, loss_fn="mse", optimizer=_sgd(whole), clip_norm=0.1
     )
-    full = float(list(phases)[-1].grad_norm)  # type: ignore[arg-type]
+    full = float(list(phases)[-1].grad_norm)  # type: ignore[arg-type]  # the last phase has a norm
     model, found = _run_halves(order)
     if "zero_grad" not in order:
         text = "In your order nothing clears the gradients"

@@ -74,8 +74,8 @@ def _calls(puzzle: Callable[..., Any]) -> Calls:
 
     for parameter in model.parameters():
         parameter.register_post_accumulate_grad_hook(backward)
-    optimizer.zero_grad = zero_grad  # type: ignore[method-assign]
-    optimizer.step = step  # type: ignore[method-assign]
+    optimizer.zero_grad = zero_grad  # type: ignore[method-assign]  # to see the calls
+    optimizer.step = step  # type: ignore[method-assign]  # as above
     puzzle(model, optimizer, _random(3, 5, 1), _random(3, 5, 1))
     return calls
 

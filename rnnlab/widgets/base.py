@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import traceback
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -86,6 +87,17 @@ class Lab(w.VBox):
             part.close()
         self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
         self.closed = True
+
+    def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
+        """Return a button for each action, on the loop's thread; the first is the big one."""
+        buttons = {
+            name: w.Button(description=name, layout=w.Layout(width="104px")) for name in actions
+        }
+        first = next(iter(buttons.values()))
+        first.button_style, first.layout.width = "primary", "140px"
+        for name, button in buttons.items():
+            button.on_click(lambda _, act=actions[name]: self._runner.call(act))
+        return buttons
 
     def _check_open(self) -> None:
         if self.closed:

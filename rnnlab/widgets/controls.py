@@ -62,8 +62,8 @@ def as_task(task: str | Task) -> Task:
     return load_task(task) if isinstance(task, str) else task
 
 
-def make_controls(task: str | Task, names: Iterable[str] = SETTINGS) -> dict[str, Any]:
-    """Return the control of each of these settings, by its name."""
+def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]:
+    """Return the control of each of these settings, by its name; a task of one's own is offered."""
     tasks: list[Any] = list(TASKS)
     if not isinstance(task, str):
         tasks = [(task.name, task), *((name, name) for name in TASKS)]

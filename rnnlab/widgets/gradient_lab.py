@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from html import escape
 from typing import Any, NamedTuple
@@ -12,13 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn.utils import get_total_norm
 
-from rnnlab.arguments import check_count, check_positive
+from rnnlab.arguments import check_count, check_finite, check_positive
 from rnnlab.gradient_panels import LONGEST, clip_factor, clipping, make_through_time, verdict
 from rnnlab.model import SequenceModel
 from rnnlab.probes import GradientThroughTime, gradient_through_time
 from rnnlab.recurrence import CELLS
 from rnnlab.sequences import AddingTask
-from rnnlab.widgets.controls import CLIP_NORMS, HIDDEN_SIZES, check_setting, row, slider
+from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import PAUSE
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting, SettingsLab
@@ -252,24 +251,15 @@ def loss_at_every_step(predictions: Tensor, targets: Tensor) -> Tensor:
     return (predictions - targets).square().mean((0, 2)).sum()  # (B, T, 1) -> (T,) -> ()
 
 
-def check_finite(name: str, value: float) -> None:
-    """Refuse what is not a finite number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}; it must be a finite number")
-
-
 def make_gradient_controls() -> dict[str, Any]:
     """Return the control of each setting, by its name."""
-    seed = w.BoundedIntText(min=0, max=10**6, description="Seed")
     controls = {
         "length": slider("Length", LENGTHS, "{} steps"),
         "scale": slider("Scale weight_hh", SCALES, "times {:g}"),
-        "clip_norm": slider("Clip above", CLIP_NORMS, "{:g}"),
+        **make_controls(["clip_norm"]),
         "forget_bias": slider("LSTM forget bias", FORGET_BIASES, "{:g}"),
-        "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
-        "seed": seed,
+        **make_controls(["hidden_size", "seed"]),
     }
     for control in controls.values():
         control.style.description_width = "110px"
-    seed.layout.width, seed.layout.max_width = "320px", "100%"
     return controls

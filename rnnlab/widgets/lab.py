@@ -246,20 +246,15 @@ class TrainingLab(SettingsLab):
         )
 
     def _lay_out(self) -> None:
-        self.controls = make_controls(self.task)
+        self.controls = make_controls(SETTINGS, self.task)
         live = sized(
             w.Checkbox(value=self.apply_while_training, description="Apply while training")
         )
         traitlets.link((live, "value"), (self, "apply_while_training"))
-        self.buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="92px"))
-            for name in ("Train", "Pause", "Step", "Stop", "Reset")
-        }
-        self.buttons["Train"].button_style = "primary"
-        self.buttons["Train"].layout.width = "140px"
-        for name, button in self.buttons.items():
-            action = getattr(self, f"_on_{name.lower()}")
-            button.on_click(lambda _, action=action: self._runner.call(action))
+        self.buttons = self._make_buttons({
+            "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
+            "Stop": self._on_stop, "Reset": self._on_reset,
+        })  # fmt: skip
         self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
         self.children = [
             self._style,

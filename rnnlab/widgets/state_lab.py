@@ -21,7 +21,7 @@ from rnnlab.state_panels import (
     cost_words,
     loss_words,
 )
-from rnnlab.widgets.controls import HIDDEN_SIZES, row, slider
+from rnnlab.widgets.controls import make_controls, row, slider
 from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting, SettingsLab
@@ -296,26 +296,18 @@ class StateLab(SettingsLab):
         )
 
     def _lay_out(self) -> None:
+        ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
+        ways.style.button_width, ways.style.description_width = "172px", "90px"
         self.controls = {
-            "way": w.ToggleButtons(options=WAYS, description="Way"),
+            "way": ways,
             "window": slider("Window", WINDOWS, "{} steps"),
-            "hidden_size": slider("Hidden size", HIDDEN_SIZES, "{} units"),
+            **make_controls(["hidden_size"]),
             "epochs": slider("Train for", EPOCHS, "{} epochs"),
-            "seed": w.BoundedIntText(min=0, max=10**6, description="Seed"),
+            **make_controls(["seed"]),
         }
-        self.controls["way"].style.button_width = "172px"
-        for name in ("way", "seed"):
-            self.controls[name].style.description_width = "90px"
-            self.controls[name].layout.max_width = "100%"
-        self.buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="92px"))
-            for name in ("Train", "Stop", "Reset")
-        }
-        self.buttons["Train"].button_style = "primary"
-        self.buttons["Train"].layout.width = "140px"
-        for name, button in self.buttons.items():
-            action = getattr(self, f"_on_{name.lower()}")
-            button.on_click(lambda _, action=action: self._runner.call(action))
+        self.buttons = self._make_buttons(
+            {"Train": self._on_train, "Stop": self._on_stop, "Reset": self._on_reset}
+        )
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
         way, *others = self.controls.values()
         self.children = [

@@ -271,7 +271,7 @@ class LoopStepper(SettingsLab):
         names = [*OF_THE_RUN] if self._own is not None else [*OF_THE_MODEL, *OF_THE_RUN]
         if not isinstance(self._optimizer, str):
             names.remove("learning_rate")  # it has its own
-        self.controls = make_controls(self.task, names)
+        self.controls = make_controls(names, self.task)
         mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
         self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
         self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")
@@ -297,12 +297,7 @@ class LoopStepper(SettingsLab):
             "Back": self.back,
             "Restart": self.restart,
         }
-        self.buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="104px")) for name in actions
-        }
-        self.buttons["Next phase"].button_style = "primary"
-        for name, button in self.buttons.items():
-            button.on_click(lambda _, act=actions[name]: self._runner.call(act))
+        self.buttons = self._make_buttons(actions)
         keys = Keys(
             {" ": lambda: self._runner.call(self._on_run),
              "Enter": lambda: self._runner.call(self.next_phase)},

@@ -12,11 +12,20 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from rnnlab.hidden import State
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
 from rnnlab.recurrence import gru_gates, lstm_gates
-from rnnlab.unrolling import call_unrolled, find_recurrence, gates_of, weights_of
+from rnnlab.through_time import back_through_time
+from rnnlab.unrolling import (
+    Recurrence,
+    Unrolled,
+    call_unrolled,
+    find_recurrence,
+    gates_of,
+    weights_of,
+)
 
 NUMBERS_AT_ONCE = 2**23  # of gradients by all hidden states, for as many loss steps as fit
 
@@ -82,19 +91,22 @@ def gradient_through_time(
             unbatched inputs, or is called more than once; for shapes that do not fit.
     """
     loss_fn = resolve_loss(loss_fn)
-    predictions, layers = call_unrolled(model, inputs, state, module)
+    unrolled = call_unrolled(model, inputs, state, module)
+    predictions, layers, _ = unrolled
     check_shapes(loss_fn, predictions, targets)
     _check_derivable(predictions, layer, len(layers))
     _, *hidden = layers[layer].hidden
     loss = loss_fn(predictions, targets)
     (d_predictions,) = torch.autograd.grad(loss, predictions, retain_graph=True)
-    norms = _norms(_derive(predictions, hidden, d_predictions))
     axis = _time_axis(predictions, hidden)
     if axis is None:
+        norms = _norms(_derive(predictions, hidden, d_predictions))
         matrix = norms.new_zeros(len(hidden), len(hidden))
         matrix[-1] = norms
         return GradientThroughTime(norms, matrix)
-    return GradientThroughTime(norms, _by_prediction(predictions, hidden, d_predictions, axis))
+    is_last = layer in (-1, len(layers) - 1)
+    recurrent = find_recurrence(model, module) if is_last else None
+    return _by_prediction(unrolled, hidden, d_predictions, axis, recurrent)
 
 
 def hidden_states(
@@ -105,7 +117,7 @@ def hidden_states(
     Takes what `gradient_through_time` takes, and raises what it raises.
     """
     with torch.no_grad():
-        _, layers = call_unrolled(model, inputs, state, module)
+        layers = call_unrolled(model, inputs, state, module).layers
         return torch.stack([torch.stack(layer.hidden[1:], 1) for layer in layers])
 
 
@@ -125,7 +137,7 @@ def gate_activity(
         raise ValueError("the model's recurrence is an RNN, which has no gates; give a GRU or LSTM")
     gates = lstm_gates if isinstance(recurrent, nn.LSTM) else gru_gates
     with torch.no_grad():
-        _, layers = call_unrolled(model, inputs, state, module)
+        layers = call_unrolled(model, inputs, state, module).layers
         by_layer = [
             gates(layer.inputs, torch.stack(layer.hidden[:-1]), *weights)  # each (T, B, H)
             for layer, weights in zip(layers, weights_of(recurrent), strict=True)
@@ -200,18 +212,48 @@ def _time_axis(predictions: Tensor, hidden: list[Tensor]) -> int | None:
 
 
 def _by_prediction(
-    predictions: Tensor, hidden: list[Tensor], d_predictions: Tensor, axis: int
-) -> Tensor:
-    """Return the matrix (T, T) of `GradientThroughTime`, many loss steps at a time."""
+    unrolled: Unrolled, hidden: list[Tensor], d_predictions: Tensor, axis: int,
+    recurrent: Recurrence | None,
+) -> GradientThroughTime:  # fmt: skip
+    """Return the gradient of each prediction and of all, many loss steps at a time.
+
+    `recurrent` is the module if `hidden` is its last layer: by equations that is faster.
+    """
+    predictions = unrolled.predictions
     by_step = d_predictions.movedim(axis, -1)  # (..., T)
     at_once = max(1, NUMBERS_AT_ONCE // max(len(hidden) * hidden[0].numel(), by_step.numel()))
-    parts = []
+    parts, whole = [], [torch.zeros_like(h) for h in hidden]
     for first in range(0, len(hidden), at_once):
         some = by_step[..., first : first + at_once]
         rows = predictions.new_zeros(some.shape[-1], *predictions.shape)  # one for each loss step
         rows.diagonal(first, dim1=0, dim2=1 + axis).copy_(some)
-        parts.append(_norms(_derive_each(predictions, hidden, rows)))
-    return torch.cat(parts).tril()
+        if recurrent is None:
+            found = _derive_each(predictions, hidden, rows)
+        else:
+            found = _derive_by_equations(unrolled, rows, first, recurrent)
+        parts.append(_norms(found, len(rows)))
+        whole = [h + d_h.sum(0) for h, d_h in zip(whole, found, strict=True)]
+    return GradientThroughTime(_norms(whole), torch.cat(parts).tril())
+
+
+def _derive_by_equations(
+    unrolled: Unrolled, rows: Tensor, first: int, module: Recurrence
+) -> list[Tensor]:
+    """Return what `_derive_each` does for the last layer; autograd goes to its outputs alone.
+
+    Rows of loss steps before a time step are left out of it, where the readout looks at no later
+    output: their gradient is zero there.
+    """
+    d_outputs, *d_states = _derive_each(unrolled.predictions, unrolled.returned, rows)
+    if module.batch_first:
+        d_outputs = d_outputs.transpose(1, 2)  # (rows, B, T, H) -> (rows, T, B, H)
+    d_last = [d_state[:, -1] for d_state in d_states]  # (rows, layers, B, H) -> (rows, B, H)
+    with torch.no_grad():
+        found = back_through_time(
+            module, unrolled.layers[-1], weights_of(module)[-1], d_outputs, d_last, first
+        )
+        by_time = dict(found)
+    return [by_time[t] for t in range(len(by_time))]
 
 
 def _derive(of: Tensor, by: list[Tensor], weights: Tensor, *, each: bool = False) -> list[Tensor]:
@@ -235,14 +277,17 @@ def _derive_each(of: Tensor, by: list[Tensor], rows: Tensor) -> list[Tensor]:
         return [torch.stack(d_h) for d_h in zip(*by_row, strict=True)]
 
 
-def _norms(gradients: list[Tensor]) -> Tensor:
+def _norms(gradients: list[Tensor], rows: int | None = None) -> Tensor:
     """Return the norm over batch and units of each gradient (..., B, H), stacked to (..., T).
 
-    In float64: squares leave the range of a float32 long before the gradient does.
+    With `rows` the first axis may be shorter: what lacks in front is zero. In float64: squares
+    leave the range of a float32 long before the gradient does.
     """
     norms = [
         torch.linalg.vector_norm(d_h.cpu(), dim=(-2, -1), dtype=torch.float64) for d_h in gradients
     ]
+    if rows is not None:
+        norms = [pad(norm, (rows - len(norm), 0)) for norm in norms]
     return torch.stack(norms, -1).to(gradients[0].dtype)
 
 

@@ -25,10 +25,23 @@ GATES: dict[type[nn.RNNBase], str] = {nn.RNN: "h", nn.GRU: "rzn", nn.LSTM: "ifgo
 
 
 class Layer(NamedTuple):
-    """What one layer read, (T, B, D or H), and its hidden states, 1 + T of (B, H) with h_0."""
+    """What one layer read, (T, B, D or H), and its states, 1 + T of (B, H) with h_0 and c_0."""
 
     inputs: Tensor
     hidden: list[Tensor]
+    cells: list[Tensor]  # of an LSTM, else none
+
+
+class Unrolled(NamedTuple):
+    """The predictions of a model, what its recurrent layers did, and what the module returned.
+
+    Attributes:
+        returned: outputs, with the module's own axes, and h_n (layers, B, H); of an LSTM c_n too.
+    """
+
+    predictions: Tensor
+    layers: list[Layer]
+    returned: list[Tensor]
 
 
 def find_recurrence(model: nn.Module, name: str | None = None) -> Recurrence:
@@ -80,21 +93,20 @@ def _check_recurrence(module: Recurrence) -> None:
         )
 
 
-def call_unrolled(
-    model: nn.Module, inputs: Tensor, state: State, name: str | None
-) -> tuple[Tensor, list[Layer]]:
-    """Call the model with its recurrence unrolled; return predictions and what each layer did."""
-    with _unrolled(find_recurrence(model, name)) as layers:
+def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | None) -> Unrolled:
+    """Call the model with its recurrence computed step by step."""
+    with _unrolled(find_recurrence(model, name)) as (layers, returned):
         predictions, _ = forward(model, inputs, state)
     if not layers:
         raise ValueError("the model's forward did not call its recurrent module")
-    return predictions, layers
+    return Unrolled(predictions, layers, returned)
 
 
 @contextmanager
-def _unrolled(module: Recurrence) -> Iterator[list[Layer]]:
-    """Let the module compute step by step for a block, and note down what its layers did."""
+def _unrolled(module: Recurrence) -> Iterator[tuple[list[Layer], list[Tensor]]]:
+    """Let the module compute step by step for a block, and note down what it did and returned."""
     layers: list[Layer] = []
+    returned: list[Tensor] = []
     signature = inspect.signature(module.forward)
 
     def unrolled(*args: Any, **kwargs: Any) -> tuple[Tensor, State]:
@@ -105,11 +117,12 @@ def _unrolled(module: Recurrence) -> Iterator[list[Layer]]:
             )
         outputs, state, done = _unroll(module, *signature.bind(*args, **kwargs).arguments.values())
         layers.extend(done)
+        returned.extend([outputs, *(state if isinstance(state, tuple) else [state])])
         return outputs, state
 
     module.forward = unrolled  # type: ignore[assignment,method-assign]
     try:
-        yield layers
+        yield layers, returned
     finally:
         del module.forward  # the class's own comes to light again
 
@@ -131,11 +144,13 @@ def _unroll(
         if number > 0 and module.dropout > 0:
             x = dropout(x, module.dropout, module.training)
         now: Any = (state[0][number], state[1][number]) if is_lstm else state[number]
-        hidden = [now[0] if is_lstm else now]  # (B, H)
+        states = [now]  # (B, H), of an LSTM two of them
         for x_t in x.unbind():
             now = _step(module, x_t, now, weights)
-            hidden.append(_derivable(now[0] if is_lstm else now))
-        layers.append(Layer(x, hidden))
+            _make_derivable(now[0] if is_lstm else now)
+            states.append(now)
+        hidden = [now[0] if is_lstm else now for now in states]
+        layers.append(Layer(x, hidden, [now[1] for now in states] if is_lstm else []))
         ends.append(now)
         x = torch.stack(hidden[1:])  # T of (B, H) -> (T, B, H)
     outputs = x.transpose(0, 1) if module.batch_first else x
@@ -162,9 +177,10 @@ def gates_of(module: Recurrence) -> str:
     return next(names for kind, names in GATES.items() if isinstance(module, kind))
 
 
-def _derivable(h: Tensor) -> Tensor:
+def _make_derivable(h: Tensor) -> None:
     """Let a hidden state be derived by, also where no weight below it is trained."""
-    return h.requires_grad_() if torch.is_grad_enabled() and not h.requires_grad else h
+    if torch.is_grad_enabled() and not h.requires_grad:
+        h.requires_grad_()
 
 
 def _check_inputs(inputs: Tensor) -> None:

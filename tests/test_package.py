@@ -23,6 +23,7 @@ FLOORS = [
     {"data", "hidden", "losses", "optimizers", "recurrence"},
     {"loop", "model"},
     {"phases", "unrolling"},
+    {"through_time"},
     {"probes"},
     {"series", "sequences", "stepping"},
     {"tasks", "carrying", "phase_words"},

@@ -314,6 +314,65 @@ class Two(nn.Module):
         return self.decoder(self.encoder(inputs)[0])[0]
 
 
+class Neighbours(Own):
+    """Each prediction looks at the outputs beside it, one step later too, and at the last state."""
+
+    def forward(self, inputs, state=None):
+        outputs, state = self.rnn(inputs, hx=state)
+        earlier = torch.cat([outputs[:, :1], outputs[:, :-1]], 1)
+        later = torch.cat([outputs[:, 1:], outputs[:, -1:]], 1)
+        mixed = outputs + 0.5 * earlier + 0.3 * later
+        if self.read == "state":
+            last = state[1] if isinstance(state, tuple) else state
+            mixed = torch.cat([mixed[:, :2], mixed[:, 2:] + last[-1].unsqueeze(1)], 1)
+        return self.head(mixed), state
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("read", ["all", "state"])
+@pytest.mark.parametrize("at_once", [2**23, 3 * 7 * B * H])
+def test_readouts_that_look_ahead_are_exact_too(cell, read, at_once, monkeypatch):
+    monkeypatch.setattr(probes, "NUMBERS_AT_ONCE", at_once)
+    torch.manual_seed(0)
+    model = Neighbours(cell, 2, read, batch_first=True).double()
+    inputs, targets = torch.randn(B, 7, D).double(), torch.randn(B, 7, C).double()
+    found = probes.gradient_through_time(model, inputs, targets, "mse")
+    lower = probes.gradient_through_time(model, inputs, targets, "mse", layer=0)
+    outputs, every = through_cells(model.rnn, inputs.transpose(0, 1))
+    if cell == "lstm" and read == "state":  # the plain loop keeps no c: compare by autograd alone
+        matrix = generic_matrix(model, inputs, targets, -1)
+        torch.testing.assert_close(found.matrix, matrix, rtol=1e-6, atol=1e-15)
+        return
+    outputs = outputs.transpose(0, 1)
+
+    class Given(nn.Module):
+        batch_first = True
+
+        def forward(self, x, hx=None):
+            return outputs, torch.stack([hidden[-1] for hidden in every])
+
+    twin = Neighbours(cell, 2, read, batch_first=True).double()
+    twin.load_state_dict(model.state_dict())
+    twin.rnn = Given()
+    predictions, _ = twin(inputs)
+    each = ((predictions - targets) ** 2).mean((0, 2)) / 7  # the share of each prediction
+    rows = torch.stack([norms_at(every, share) for share in each])  # (T, layers, T)
+    for got, layer in ((found, 1), (lower, 0)):
+        torch.testing.assert_close(got.matrix, rows[:, layer].tril(), rtol=1e-6, atol=1e-15)
+        torch.testing.assert_close(
+            got.norms, norms_at(every, each.sum())[layer], rtol=1e-6, atol=1e-15
+        )
+
+
+def generic_matrix(model, inputs, targets, layer):
+    """Return the matrix by autograd alone, without the equations."""
+    unrolled = probes.call_unrolled(model, inputs, None, None)
+    _, *hidden = unrolled.layers[layer].hidden
+    loss = mse_loss(unrolled.predictions, targets)
+    (d_predictions,) = torch.autograd.grad(loss, unrolled.predictions, retain_graph=True)
+    return probes._by_prediction(unrolled, hidden, d_predictions, 1, None).matrix
+
+
 def test_one_of_several_modules_and_an_operation_that_goes_row_by_row():
     torch.manual_seed(0)
     model = Two().double()

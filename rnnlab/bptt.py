@@ -38,7 +38,7 @@ class RNNThroughTime(Function):
         states = room_for_states(x, h_0, len(w_hh))  # (1 + T, B, H)
         input_product(x, w_ih, b_ih + b_hh, out=states[1:])  # (T, B, D) -> (T, B, H)
         h_before, *h = states.numpy()
-        w_hh_t, from_before = w_hh.numpy().T, np.empty_like(h_before)
+        w_hh_t, from_before = np.ascontiguousarray(w_hh.numpy().T), np.empty_like(h_before)
         product = best_product(h_before, w_hh_t)
         for h_t in h:
             product(h_before, w_hh_t, from_before)
@@ -99,7 +99,7 @@ class GRUThroughTime(Function):
         r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
         h_before, *h = states.numpy()
         w, b_hn = w_hh.numpy(), b_hh[2 * size :].numpy()
-        w_rz_t, w_n_t = w[: 2 * size].T, w[2 * size :].T
+        w_rz_t, w_n_t = (np.ascontiguousarray(part.T) for part in (w[: 2 * size], w[2 * size :]))
         rz_product, n_product = best_product(h_before, w_rz_t), best_product(h_before, w_n_t)
         rz_from_before = np.empty_like(rz[0])
         every_t = zip(*(all_t.numpy() for all_t in (rz, r, z, n, m)), h, strict=True)

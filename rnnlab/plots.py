@@ -92,7 +92,9 @@ class LossPanel:
             low, high = nice_floor(min(values)), -nice_floor(-max(values))
             if 0 < self._drawn <= len(runs[0]):  # within a run it only grows: it does not jump
                 old = self.axes.get_ylim()
-                low, high = min(low, old[0]), max(high, old[1])
+                # with room below: each change of the limits is a whole drawing
+                low = old[0] if low >= old[0] else nice_floor(0.6 * low)
+                high = max(high, old[1])
             changed |= set_limits(self.axes, "y", (low, high))
         self._drawn = len(runs[0])
         self.labels.place()

@@ -115,7 +115,7 @@ def _unrolled(module: Recurrence) -> Iterator[tuple[list[Layer], list[Tensor]]]:
                 "the model calls its recurrent module more than once in a forward; the probes "
                 "look at one call over all of time"
             )
-        outputs, state, done = _unroll(module, *signature.bind(*args, **kwargs).arguments.values())
+        outputs, state, done = unroll(module, *signature.bind(*args, **kwargs).arguments.values())
         layers.extend(done)
         returned.extend([outputs, *(state if isinstance(state, tuple) else [state])])
         return outputs, state
@@ -127,7 +127,7 @@ def _unrolled(module: Recurrence) -> Iterator[tuple[list[Layer], list[Tensor]]]:
         del module.forward  # the class's own comes to light again
 
 
-def _unroll(
+def unroll(
     module: Recurrence, inputs: Tensor, state: State = None
 ) -> tuple[Tensor, State, list[Layer]]:
     """Return the outputs and the state that the module returns, and what each layer did."""

@@ -78,4 +78,33 @@ ADVICE: dict[str, tuple[str, str, str]] = {
     "output-not-unpacked": (
         "A recurrent module returns outputs and state.",
         "outputs, state = self.rnn(inputs)", FORWARD),
+    "batch-first": (
+        "Without batch_first=True a recurrent module takes axis 0 for time.",
+        "nn.RNN(..., batch_first=True), or inputs.transpose(0, 1)", FORWARD),
+    "detached-every-time-step": (
+        "Only backpropagation through time can tell an early time step what it did to a late loss.",
+        "detach the state between batches, never within the loop over time", BACKWARD),
+    "carried-and-shuffled": (
+        "A carried state is a memory of what came before; shuffled, it is that of something else.",
+        "DataLoader(..., shuffle=False) in the order of time, or state = None in each batch",
+        STATE),
+    "graph-kept": (
+        "A tensor with a graph holds all that it was computed from.",
+        "total += loss.item(), or kept.append(state.detach())", BACKWARD),
+    "mean-of-batch-means": (
+        "A smaller last batch weighs as much as a whole one.",
+        "total += loss.item() * len(inputs); count += len(inputs); total / count", LOOP),
+    "learning-rate-too-high": (
+        "Each step goes downhill, and far past the valley.",
+        "divide the learning rate by 10 until the loss falls", STEP),
+    "learning-rate-too-low": (
+        "Each step goes the right way and hardly moves.",
+        "multiply the learning rate by 10 until the loss jumps, then go back one", STEP),
+    "vanishing-gradient": (
+        "Each time step multiplies the gradient; here by little.",
+        "an LSTM or GRU, larger recurrent weights (nn.init.orthogonal_), smaller inputs",
+        BACKWARD),
+    "exploding-gradient": (
+        "Each time step multiplies the gradient; here by much.",
+        "clip_grad_norm_(model.parameters(), 1.0)  # between backward and step", CLIPPING),
 }  # fmt: skip

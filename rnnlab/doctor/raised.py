@@ -48,7 +48,11 @@ def judge_error(trace: Trace) -> dict[str, Verdict]:
     said = f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"
     if text.startswith("Trying to backward through the graph a second time"):
         carried = [e for e in trace.of("recurrent")[-3:] if e.numbers["state_has_graph"]]
-        return {"state-not-detached": ("error", place, said)} if carried else {}
+        # a cell written by hand shows no state: then the loss has a graph of its own, as large as
+        # that of the loss before, and that one too
+        again, new = trace.last_graph.get("again", 0), trace.last_graph.get("new", 0)
+        carried_on = 0 < again <= 2 * new
+        return {"state-not-detached": ("error", place, said)} if carried or carried_on else {}
     if "modified by an inplace operation" in text:
         last = trace.of("loss", "backward", "step")[-2:]
         if [event.kind for event in last] == ["loss", "step"]:
@@ -57,6 +61,8 @@ def judge_error(trace: Trace) -> dict[str, Verdict]:
         return {"retain-graph": ("error", place, said)} if retained else {}
     if "nested_tensorlist[0].empty()" in text and not trace.counts["backward"]:
         return {"clip-before-backward": ("error", place, said)}
+    if _is_swapped(text, trace):
+        return {"batch-first": ("error", place, said)}
     for code, pattern in TEXTS:
         if re.search(pattern, text):
             return {code: ("error", place, said)} if _fits(code, trace) else {}
@@ -68,3 +74,15 @@ def _fits(code: str, trace: Trace) -> bool:
     if code in ("lstm-state-is-a-tuple", "output-not-unpacked"):
         return bool(trace.of("recurrent"))
     return True
+
+
+def _is_swapped(text: str, trace: Trace) -> bool:
+    """Whether a state was refused that has a row for each example of a batch read as time."""
+    found = re.search(r"Expected hidden.* size .*, got \[\d+, (\d+), \d+\]", text)
+    calls = trace.of("recurrent")
+    if found is None or not calls:
+        return False
+    shape = calls[-1].numbers["shape"]
+    return calls[-1].numbers["batch_first"] is False and len(shape) == 3 and (
+        int(found[1]) == shape[0] != shape[1]
+    )  # fmt: skip

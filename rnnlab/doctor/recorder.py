@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from types import FrameType
@@ -22,8 +24,14 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 from torch.overrides import TorchFunctionMode, _get_current_function_mode
+from torch.utils.data.dataloader import _BaseDataLoaderIter
 
-from rnnlab.doctor.trace import Event, Trace, place_of, users_frame
+from rnnlab.doctor.back_in_time import BackInTime
+from rnnlab.doctor.flow import CUTS, Flow, has_graph
+from rnnlab.doctor.graphs import Graph, read_graph
+from rnnlab.doctor.marks import tensors_in
+from rnnlab.doctor.parameters import Parameters
+from rnnlab.doctor.trace import Event, Place, Trace, place_of, users_frame
 
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip
@@ -35,10 +43,11 @@ LOSSES = ELEMENTWISE | {
 NOISY = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 CLIPPING = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 USED_BY_CLIPPING = {torch._foreach_norm, torch._foreach_clamp_min_, torch._foreach_clamp_max_,
-                    torch._foreach_mul_, torch.tensor}  # fmt: skip
+                    torch._foreach_mul_, torch.tensor, torch.linalg.vector_norm}  # fmt: skip
+DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
 SEEN_WHOLE = (nn.RNNBase, nn.RNNCellBase, nn.Linear)  # what is inside does not matter
-PARAMETERS = 5000  # that are followed, the latest ones
 LOOKED_AT = 40  # values of the first losses, which take a moment to look at
+GRAPHS = 4  # backward passes from one line whose graph is read, and whose way back is measured
 
 
 class Recorder(TorchFunctionMode):
@@ -51,17 +60,16 @@ class Recorder(TorchFunctionMode):
         super().__init__()
         self.trace = trace
         self._depth, self._in_backward, self._on = 0, False, False
-        # by parameter, its gradient that a step has used; kept, for an id may be given again
-        self._used: dict[int, tuple[Tensor, int]] = {}
-        self._stale: set[int] = set()  # parameters to whose used gradient a backward has added
-        self._filled: set[int] = set()  # parameters that a backward has given a gradient
-        self._values: dict[int, tuple[int, float]] = {}  # to see afterwards what has changed
-        self._names: dict[int, str] = {}
-        self._parameters: dict[int, Tensor] = {}  # until the end, to see what has changed
-        self._trained: set[int] = set()
-        self._outputs: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+        self._place = Place("unknown", 0, "")  # of the call of a model by the loop
+        self._parameters = Parameters()
+        self._flow = Flow(self._note_at, lambda: place_of(users_frame(sys._getframe(2))))
+        self._back = BackInTime()
+        self._graph: Graph | None = None
+        self._read: Counter[Place] = Counter()
+        self._linear: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._seen_modules: weakref.WeakSet[nn.Module] = weakref.WeakSet()
         self._undo: list[Callable[[], None]] = []
+        self._thread = threading.get_ident()
 
     # ---- on and off ----------------------------------------------------------------------
 
@@ -69,7 +77,7 @@ class Recorder(TorchFunctionMode):
         """Begin to see."""
         handles = [
             register_module_forward_pre_hook(self._before_module),
-            register_module_forward_hook(self._after_module, always_call=True),
+            register_module_forward_hook(self._after_module, with_kwargs=True, always_call=True),
             register_optimizer_step_pre_hook(self._before_step),
             register_optimizer_step_post_hook(self._after_step),
         ]
@@ -77,6 +85,7 @@ class Recorder(TorchFunctionMode):
         self._replace(Optimizer, "zero_grad", self._on_zero_grad)
         self._replace(nn.Module, "zero_grad", self._on_zero_grad)
         self._replace(torch.autograd, "backward", self._on_backward)
+        self._replace(_BaseDataLoaderIter, "__next__", self._on_batch)
         self._resume()
 
     def _pause(self) -> None:
@@ -98,75 +107,97 @@ class Recorder(TorchFunctionMode):
         for undo in reversed(self._undo):
             undo()
         self._undo = []
-        self._conclude()
+        self._back.clear()
+        self._flow.clear()
+        self._linear.clear()
+        self._graph = None
+        self.trace.left_out, self.trace.weights_changed = self._parameters.conclude()
+
+    def _is_elsewhere(self) -> bool:
+        """Whether this is not the block's own thread, or torch's compiler: neither is looked at."""
+        return torch.compiler.is_compiling() or threading.get_ident() != self._thread
 
     def _replace(self, owner: Any, name: str, instead: Callable[..., Any]) -> None:
         original = getattr(owner, name)
 
         @wraps(original)
         def seen(*args: Any, **kwargs: Any) -> Any:
+            if self._is_elsewhere():
+                return original(*args, **kwargs)
             return instead(original, *args, **kwargs)
 
         setattr(owner, name, seen)
         self._undo.append(lambda: setattr(owner, name, original))
 
-    def _conclude(self) -> None:
-        """Note which parameters were left out, and let go of everything."""
-        there = dict(self._parameters)
-        changed = {key for key, p in there.items() if _mark(p) != self._values.get(key)}
-        self.trace.weights_changed = bool(changed)
-        self.trace.left_out = [
-            self._names[key]
-            for key, p in there.items()
-            if key in self._filled and key not in self._trained and key not in changed
-            and p.requires_grad and key in self._names
-        ]  # fmt: skip
-        for kept in (self._used, self._stale, self._names, self._parameters, self._outputs):
-            kept.clear()
-
     def _note(self, kind: str, **numbers: Any) -> None:
         self.trace.add(Event(kind, place_of(users_frame(sys._getframe(1))), numbers))
 
-    # ---- modules -------------------------------------------------------------------------
+    def _note_at(self, kind: str, place: Place | None, **numbers: Any) -> None:
+        self.trace.add(Event(kind, place or place_of(users_frame(sys._getframe(1))), numbers))
+
+    # ---- data and modules ----------------------------------------------------------------
+
+    def _on_batch(self, original: Any, iterator: Any) -> Any:
+        batch = original(iterator)
+        self._flow.on_batch(iterator, batch)
+        return batch
 
     def _before_module(self, module: nn.Module, args: Any) -> None:
-        self._resume()
+        if self._is_elsewhere():
+            return
+        self._pause()
         self._depth += 1
-        if self._depth == 1 and module not in self._seen_modules and not _is_traced():
+        if self._depth == 1:
+            self._place = place_of(users_frame(sys._getframe(1)))
+            self._flow.on_caller(self._place)
+        if module not in self._seen_modules and not _is_traced():
             self._seen_modules.add(module)
             for name, parameter in module.named_parameters():
-                self._know(parameter, name)
-        if isinstance(module, SEEN_WHOLE):
-            self._pause()
+                self._parameters.know(parameter, name)
+        if self._flow.looks and module._parameters:
+            self._flow.on_module(module, args)
+        if not isinstance(module, SEEN_WHOLE):
+            self._resume()
 
-    def _after_module(self, module: nn.Module, args: Any, output: Any) -> None:
-        self._resume()
+    def _after_module(self, module: nn.Module, args: Any, *rest: Any) -> None:
+        if self._is_elsewhere():
+            return
+        # after an exception torch calls without kwargs, and with no output
+        kwargs, output = rest if len(rest) == 2 else ({}, rest[0])
+        self._pause()
         self._depth = max(0, self._depth - 1)
-        if isinstance(module, nn.Linear) and isinstance(output, Tensor) and output.dim() == 3:
-            self._outputs[id(output)] = output
-        if isinstance(module, (nn.RNNBase, nn.RNNCellBase)) and args:
-            state = args[1] if len(args) > 1 else None
-            self._note(
-                "recurrent", module=type(module).__name__,
-                state=state is not None, state_has_graph=_has_graph(state),
-            )  # fmt: skip
+        looks = self._flow.looks and not _is_traced()
+        if isinstance(module, nn.Linear) and isinstance(output, Tensor):
+            if output.dim() == 3:
+                self._linear[id(output)] = output
+            if looks and args:
+                self._flow.after_linear(args[0], output)
+        if isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+            self._on_recurrent(module, args, kwargs, output, looks and output is not None)
+        if looks and self._flow.is_fresh and torch.is_grad_enabled():
+            self._back.on_call(module, _inputs_and_state(args, kwargs), output)
         if self._depth == 0 and any(True for _ in module.parameters()):
-            self._note(
-                "forward", module=type(module).__name__, training=module.training,
-                grad=torch.is_grad_enabled(), graph=_has_graph(output), noisy=_is_noisy(module),
-            )  # fmt: skip
+            self.trace.add(Event("forward", self._place, {
+                "module": type(module).__name__, "training": module.training,
+                "grad": torch.is_grad_enabled(), "graph": _has_graph(output),
+                "noisy": _is_noisy(module),
+            }))  # fmt: skip
+            if looks:
+                self._flow.after_model(output)
+        self._resume()
 
-    def _know(self, parameter: Tensor, name: str | None = None) -> None:
-        key = id(parameter)
-        if key not in self._parameters:
-            self._parameters[key] = parameter
-            self._values[key] = _mark(parameter)
-            if len(self._parameters) > PARAMETERS:
-                oldest = next(iter(self._parameters))
-                del self._parameters[oldest], self._values[oldest]
-                self._used.pop(oldest, None)
-        if name is not None:
-            self._names.setdefault(key, name)
+    def _on_recurrent(
+        self, module: nn.Module, args: Any, kwargs: Any, output: Any, looks: bool
+    ) -> None:
+        inputs, state = _inputs_and_state(args, kwargs)
+        place = place_of(users_frame(sys._getframe(2)))
+        told = self._flow.after_recurrent(module, inputs, state, output, place) if looks else {}
+        self.trace.add(Event("recurrent", place, {
+            "module": type(module).__name__, "state": state is not None,
+            "state_has_graph": _has_graph(state), "caller": self._place,
+            "shape": tuple(inputs.shape) if isinstance(inputs, Tensor) else (),
+            "batch_first": getattr(module, "batch_first", None), **told,
+        }))  # fmt: skip
 
     # ---- torch's functions ---------------------------------------------------------------
 
@@ -175,15 +206,24 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         """Let a function of torch do its work, and note it if it is one that matters."""
         kwargs = kwargs or {}
+        if torch.compiler.is_compiling():
+            return func(*args, **kwargs)
+        if func.__name__ == "__get__" and func not in CUTS:  # .shape and the like
+            return func(*args, **kwargs)
         if func is Tensor.backward:
             return self._on_backward(func, *args, **kwargs)
-        if func in LOSSES:
-            result = func(*args, **kwargs)
-            self._on_loss(func, result, args, kwargs)
-            return result
         if func in USED_BY_CLIPPING:
             self._on_clip(func)
-        return func(*args, **kwargs)
+        result = func(*args, **kwargs)
+        if func is Tensor.__iter__:  # its pieces are then known when they are used
+            result = list(result)
+        if self._flow.looks:
+            if func in DIFFERENCES:
+                self._on_difference(func, result, args)
+            self._flow.on_function(func, args, kwargs, result, self._depth == 0)
+        if func in LOSSES:
+            self._on_loss(func, result, args, kwargs)
+        return iter(result) if func is Tensor.__iter__ else result
 
     def _on_loss(self, func: Any, result: Any, args: Any, kwargs: Any) -> None:
         given = kwargs.get("input", args[0] if args else None)
@@ -193,7 +233,7 @@ class Recorder(TorchFunctionMode):
         numbers: dict[str, Any] = {
             "name": func.__name__, "shape": tuple(given.shape), "target": tuple(target.shape),
             "graph": result.requires_grad, "elementwise": func in ELEMENTWISE,
-            "linear": id(given) in self._outputs,
+            "linear": id(given) in self._linear,
         }  # fmt: skip
         if self.trace.counts["loss"] < LOOKED_AT:
             with torch.no_grad():
@@ -204,6 +244,19 @@ class Recorder(TorchFunctionMode):
                         and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
                     )
         self._note("loss", **numbers)
+        is_mean = kwargs.get("reduction", "mean") == "mean"
+        self._flow.after_loss(result, len(target) if target.dim() else 1, is_mean)
+
+    def _on_difference(self, func: Any, result: Any, args: Any) -> None:
+        """A loss written by hand begins with a difference, of predictions and targets."""
+        if len(args) < 2 or not (isinstance(args[0], Tensor) and isinstance(args[1], Tensor)):
+            return
+        given, target = args[:2] if args[0].requires_grad else (args[1], args[0])
+        if result.requires_grad and not target.requires_grad and given.dim() != target.dim():
+            self._note(
+                "difference", name="the difference", shape=tuple(given.shape),
+                target=tuple(target.shape), elementwise=True,
+            )  # fmt: skip
 
     def _on_clip(self, func: Any) -> None:
         frame: FrameType | None = sys._getframe(2)
@@ -224,30 +277,40 @@ class Recorder(TorchFunctionMode):
             self._in_backward = False
 
     def _see_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:
-        known = dict(self._parameters)
-        self._stale = {key for key in self._stale if key in known and _has_gradient(known[key])}
-        added = {
-            key for key, p in known.items()
-            if p.grad is not None and self._was_used(key, p.grad)
-        }  # fmt: skip
+        place = place_of(users_frame(sys._getframe(1)))
         retained = bool(kwargs.get("retain_graph")) or (
             original is Tensor.backward and len(args) > 2 and bool(args[2])
         )
-        before = {key: (id(p.grad), p.grad._version) for key, p in known.items()
-                  if p.grad is not None}  # fmt: skip
+        root = args[0] if args else kwargs.get("tensors")
+        told = self._read_graph(root, place) if isinstance(root, Tensor) else {}
+        before = self._parameters.before_backward()
         result = original(*args, **kwargs)
-        filled = {
-            key for key, p in known.items()
-            if p.grad is not None and before.get(key) != (id(p.grad), p.grad._version)
-        }  # fmt: skip
-        self._stale |= added & filled
-        self._filled |= filled
-        self._note("backward", filled=len(filled), retained=retained)
+        if "recurrent" in told:
+            told["back_in_time"] = self._back.take(told["recurrent"])
+        self._back.clear()
+        cuts = self._flow.after_backward(root)
+        filled = self._parameters.after_backward(before)
+        event = Event("backward", place, {"filled": filled, "retained": retained, "cuts": cuts,
+                                          **told})  # fmt: skip
+        self.trace.add(event)
         return result
 
-    def _was_used(self, key: int, grad: Tensor) -> bool:
-        used, version = self._used.get(key, (None, 0))
-        return used is grad and grad._version == version
+    def _read_graph(self, root: Tensor, place: Place) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if root.numel() == 1 and root.device.type == "cpu":
+            told["value"] = float(root.detach())
+        graph = None
+        if self._flow.looks and self._read[place] < GRAPHS:
+            self._read[place] += 1
+            graph = read_graph(root)
+        if graph is not None:
+            told |= {"uses": graph.uses, "recurrent": graph.recurrent}
+            if self._graph is not None:  # how much of the backward before is in this one?
+                told["again"] = len(graph.nodes.keys() & self._graph.nodes.keys())
+                told["new"] = len(graph.nodes) - told["again"]
+        self._graph = graph
+        self.trace.last_graph = told
+        return told
 
     # ---- optimizers ----------------------------------------------------------------------
 
@@ -257,47 +320,46 @@ class Recorder(TorchFunctionMode):
             result = original(owner, *args, **kwargs)
         finally:
             self._resume()
-        parameters = (
-            owner.parameters()
-            if isinstance(owner, nn.Module)
-            else (p for group in owner.param_groups for p in group["params"])
+        self._parameters.on_cleared(
+            owner.parameters() if isinstance(owner, nn.Module) else _parameters_of(owner)
         )
-        for parameter in parameters:
-            self._stale.discard(id(parameter))
         self._note("zero_grad", owner=type(owner).__name__)
         return result
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if self._is_elsewhere():
+            return
         self._pause()
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        for parameter in parameters:
-            self._know(parameter)
-            self._trained.add(id(parameter))
-            grad = parameter.grad
-            if grad is None or self._used.get(id(parameter), (None,))[0] is not grad:
-                self._stale.discard(id(parameter))  # cleared by hand
-        grads = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
-        norm = 0.0
-        if grads and all(g.device.type == "cpu" for g in grads):
-            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
         closure = len(args) > 1 or kwargs.get("closure") is not None  # the first is the optimizer
+        numbers = self._parameters.before_step(_parameters_of(optimizer))
         self._note(
-            "step", optimizer=type(optimizer).__name__, grads=len(grads), norm=norm,
-            stale=sum(id(p) in self._stale for p in parameters), closure=closure,
-            learning_rate=float(optimizer.param_groups[0]["lr"]),
+            "step", optimizer=type(optimizer).__name__, closure=closure,
+            learning_rate=float(optimizer.param_groups[0]["lr"]), length=None, **numbers,
         )  # fmt: skip
         if closure:
             self._resume()  # the closure is the user's
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if self._is_elsewhere():
+            return
+        self._pause()
+        length = self._parameters.after_step(_parameters_of(optimizer))
+        if length is not None and self.trace.last is not None and self.trace.last.kind == "step":
+            self.trace.last.numbers["length"] = length
         self._resume()
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    self._used[id(p)] = (p.grad, p.grad._version)
 
 
 _TORCH = torch.__path__[0]
+
+
+def _parameters_of(optimizer: Optimizer) -> list[Tensor]:
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def _inputs_and_state(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Return what a recurrence was given; the state of a cell may be named hx as well."""
+    inputs = args[0] if args else kwargs.get("input")
+    return inputs, args[1] if len(args) > 1 else kwargs.get("hx")
 
 
 def _is_traced() -> bool:
@@ -305,24 +367,8 @@ def _is_traced() -> bool:
     return torch.jit.is_tracing() or torch.compiler.is_compiling()
 
 
-def _mark(parameter: Tensor) -> tuple[int, float]:
-    """Return what changes when a parameter does; `parameter.data` can be changed unnoticed."""
-    if parameter.device.type != "cpu" or not parameter.dtype.is_floating_point:
-        return parameter._version, 0.0
-    return parameter._version, parameter.detach().double().sum().item()
-
-
 def _has_graph(value: Any) -> bool:
-    if isinstance(value, Tensor):
-        return value.grad_fn is not None
-    if isinstance(value, (tuple, list)):
-        return any(_has_graph(part) for part in value)
-    return False
-
-
-def _has_gradient(parameter: Tensor) -> bool:
-    """Whether there is a gradient that is not zero."""
-    return parameter.grad is not None and bool(parameter.grad.any())
+    return any(has_graph(tensor) for tensor in tensors_in(value))
 
 
 def _is_noisy(module: nn.Module) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # rnnlab is a library too
 LIBRARIES = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {os.path.dirname(os.path.dirname(os.path.abspath(torch.__file__))), HERE}
@@ -29,11 +29,13 @@ class Place(NamedTuple):
         file: its file, or the cell as in "cell [5]".
         line: counted from 1.
         text: the line itself.
+        source: what linecache knows the file by; for a cell that is not its name.
     """
 
     file: str
     line: int
     text: str
+    source: str = ""
 
     def __str__(self) -> str:
         """Return where it is, and what stands there."""
@@ -61,6 +63,7 @@ class Trace:
         counts: number of events by kind.
         last: the latest event.
         error: the exception that ended the run, or None; error_place: the user's line of it.
+        last_graph: what the graph of the latest backward told.
         left_out: names of parameters that had a gradient, and that no optimizer held or changed.
         weights_changed: whether any parameter is not what it was.
     """
@@ -72,6 +75,7 @@ class Trace:
         self.last: Event | None = None
         self.error: BaseException | None = None
         self.error_place: Place | None = None
+        self.last_graph: dict[str, Any] = {}
         self.left_out: list[str] = []
         self.weights_changed = False
 
@@ -129,7 +133,7 @@ def place_of(frame: FrameType | None) -> Place:
 @lru_cache(1000)
 def make_place(file: str, line: int) -> Place:
     """Return a place; a notebook's cell is named as the notebook shows it."""
-    return Place(cell_name(file) or file, line, linecache.getline(file, line).strip())
+    return Place(cell_name(file) or file, line, linecache.getline(file, line).strip(), file)
 
 
 def cell_name(file: str) -> str | None:

@@ -1,46 +1,9 @@
-"""What is wrong with a loop, judged by its trace: a small function for each mistake.
-
-A rule takes the trace and returns (severity, place, what was seen), or None. It is added by
-`@rule(code)`; why it is wrong and what to write stands in `advice`. What a rule cannot judge it
-leaves alone: a false alarm costs more trust than a miss.
-"""
+"""Lines that are missing, or out of their order, and modes that are left on."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
-from rnnlab.doctor.advice import ADVICE
-from rnnlab.doctor.raised import judge_error
-from rnnlab.doctor.report import SEVERITIES, Finding
-from rnnlab.doctor.trace import Event, Place, Trace
-
-Verdict = tuple[str, Place, str] | None
-RULES: dict[str, Callable[[Trace], Verdict]] = {}
-
-
-def rule(code: str) -> Callable[[Callable[[Trace], Verdict]], Callable[[Trace], Verdict]]:
-    """Add a function to the rules under the code of its mistake."""
-
-    def add(function: Callable[[Trace], Verdict]) -> Callable[[Trace], Verdict]:
-        RULES[code] = function
-        return function
-
-    return add
-
-
-def judge(trace: Trace) -> list[Finding]:
-    """Return what is wrong, the gravest first."""
-    verdicts = {code: function(trace) for code, function in RULES.items()}
-    if trace.error is not None:
-        verdicts.update(judge_error(trace))
-    findings = [
-        Finding(code, severity, place, what, *ADVICE[code])
-        for code, verdict in verdicts.items()
-        if verdict is not None
-        for severity, place, what in [verdict]
-    ]
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+from rnnlab.doctor.rule import Verdict, rule
+from rnnlab.doctor.trace import Event, Trace
 
 
 @rule("missing-zero-grad")
@@ -59,6 +22,8 @@ def _missing_zero_grad(trace: Trace) -> Verdict:
 
 @rule("zero-grad-after-backward")
 def _zero_grad_after_backward(trace: Trace) -> Verdict:
+    if _begins_with_a_step(trace):  # the same circle, entered elsewhere: the step stands too early
+        return None
     emptied = []
     for events in trace.rounds():
         kinds = [event.kind for event in events]
@@ -114,13 +79,26 @@ def _step_before_backward(trace: Trace) -> Verdict:
         for (first, _), (second, step), (third, _) in zip(kinds, kinds[1:], kinds[2:], strict=False)
         if (first, second, third) == ("loss", "step", "backward")
     ]
-    if len(early) < 2 or len(early) < 0.8 * trace.counts["step"]:
-        return None
-    return (
-        "error", early[-1].place,
-        f"In {len(early)} of {trace.counts['step']} updates the step came between the loss and "
-        "its backward: it used the gradients of the batch before, or none.",
-    )  # fmt: skip
+    if len(early) > 1 and len(early) >= 0.8 * trace.counts["step"]:
+        return (
+            "error", early[-1].place,
+            f"In {len(early)} of {trace.counts['step']} updates the step came between the loss and "
+            "its backward: it used the gradients of the batch before, or none.",
+        )  # fmt: skip
+    empty = [step for step in trace.of("step") if not step.numbers["norm"]]
+    if _begins_with_a_step(trace) and len(empty) > 2 and len(empty) == len(trace.of("step")):
+        return (
+            "error", empty[-1].place,
+            f"In all of {len(empty)} updates the step came before backward, and found no gradient: "
+            "they had been cleared.",
+        )  # fmt: skip
+    return None
+
+
+def _begins_with_a_step(trace: Trace) -> bool:
+    """Whether the loop makes a step before its first backward."""
+    first = next((event.kind for event in trace.of("backward", "step")), None)
+    return first == "step" and trace.counts["backward"] > 0
 
 
 def _in_training(event: Event) -> bool:
@@ -174,77 +152,6 @@ def _misplaced_clips(trace: Trace, where: str) -> list[Event]:
     return found
 
 
-@rule("loss-broadcast")
-def _loss_broadcast(trace: Trace) -> Verdict:
-    for loss in trace.of("loss"):
-        shape, target = loss.numbers["shape"], loss.numbers["target"]
-        if not loss.numbers["elementwise"] or math.prod(target) < 2 or math.prod(shape) < 2:
-            continue
-        both = _broadcast(shape, target)
-        if both is not None and math.prod(both) > max(math.prod(shape), math.prod(target)):
-            return (
-                "error", loss.place,
-                f"{loss.numbers['name']} was given shapes {shape} and {target}; they are "
-                f"stretched to {both}, so every prediction is compared with every target.",
-            )  # fmt: skip
-    return None
-
-
-def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...] | None:
-    sizes = []
-    length = max(len(one), len(other))
-    for a, b in zip((1,) * (length - len(one)) + one, (1,) * (length - len(other)) + other,
-                    strict=True):  # fmt: skip
-        if a != b and 1 not in (a, b):
-            return None
-        sizes.append(max(a, b))
-    return tuple(sizes)
-
-
-@rule("cross-entropy-axis")
-def _cross_entropy_axis(trace: Trace) -> Verdict:
-    for loss in trace.of("loss"):
-        shape, target = loss.numbers["shape"], loss.numbers["target"]
-        if loss.numbers["name"] == "cross_entropy" and loss.numbers["linear"] and (
-            len(shape) == 3 and len(target) == 2 and shape[1] == shape[2]
-        ):  # fmt: skip
-            return (
-                "error", loss.place,
-                f"cross_entropy was given the output {shape} of a linear layer as it is: the "
-                "classes are on its last axis, and axis 1, time, is taken for them.",
-            )  # fmt: skip
-    return None
-
-
-@rule("softmax-before-cross-entropy")
-def _softmax_before_cross_entropy(trace: Trace) -> Verdict:
-    losses = [e for e in trace.of("loss") if "probabilities" in e.numbers and e.numbers["graph"]]
-    wrong = [loss for loss in losses if loss.numbers["probabilities"]]
-    if len(wrong) < 2 or len(wrong) < len(losses):
-        return None
-    return (
-        "error", wrong[-1].place,
-        f"cross_entropy was given probabilities: in {len(wrong)} of {len(losses)} batches all "
-        "values are at least 0 and those of the classes sum to 1.",
-    )  # fmt: skip
-
-
-@rule("nonfinite-gradient")
-def _nonfinite_gradient(trace: Trace) -> Verdict:
-    count, backward = 0, None
-    for event in trace.of("backward", "step"):
-        backward = event if event.kind == "backward" else backward
-        count += event.kind == "step"
-        if event.kind == "step" and not math.isfinite(event.numbers["norm"]):
-            step, place = event, (backward or event).place
-            return (
-                "error", place,
-                f"At update {count} the norm of the gradients is {step.numbers['norm']}: the "
-                "weights are lost from here on.",
-            )  # fmt: skip
-    return None
-
-
 @rule("parameters-not-in-optimizer")
 def _parameters_not_in_optimizer(trace: Trace) -> Verdict:
     steps = trace.of("step")
@@ -294,23 +201,4 @@ def _validation_builds_graph(trace: Trace) -> Verdict:
         "warning", wrong[-1].place,
         f"{len(wrong)} times the model, in evaluation mode, has built a graph that no backward "
         "used.",
-    )  # fmt: skip
-
-
-@rule("retain-graph")
-def _retain_graph(trace: Trace) -> Verdict:
-    kept, last = [], None
-    for event in trace.of("recurrent", "backward"):
-        if event.kind == "backward":
-            last = event
-        elif last is not None:
-            if last.numbers["retained"] and event.numbers["state_has_graph"]:
-                kept.append(last)
-            last = None
-    if len(kept) < 3:
-        return None
-    return (
-        "error", kept[-1].place,
-        f"After {len(kept)} backward passes with retain_graph=True the state went on with its "
-        "graph: each backward goes through all batches before it.",
     )  # fmt: skip

@@ -1,0 +1,29 @@
+"""Judges a trace by all rules."""
+
+from __future__ import annotations
+
+from rnnlab.doctor import (  # noqa: F401  # each adds its rules
+    rules_of_losses,
+    rules_of_order,
+    rules_of_size,
+    rules_of_state,
+)
+from rnnlab.doctor.advice import ADVICE
+from rnnlab.doctor.raised import judge_error
+from rnnlab.doctor.report import SEVERITIES, Finding
+from rnnlab.doctor.rule import RULES
+from rnnlab.doctor.trace import Trace
+
+
+def judge(trace: Trace) -> list[Finding]:
+    """Return what is wrong, the gravest first."""
+    verdicts = {code: function(trace) for code, function in RULES.items()}
+    if trace.error is not None:
+        verdicts.update(judge_error(trace))
+    findings = [
+        Finding(code, severity, place, what, *ADVICE[code])
+        for code, verdict in verdicts.items()
+        if verdict is not None
+        for severity, place, what in [verdict]
+    ]
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

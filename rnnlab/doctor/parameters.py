@@ -1,0 +1,139 @@
+"""Follows a loop's parameters: which have a gradient, what a step has used, how far it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+MOST = 5000  # that are followed, the latest ones
+MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 50th
+
+
+class Parameters:
+    """What is known of the parameters that models and optimizers have shown.
+
+    Attributes:
+        filled: ids of those that a backward has given a gradient.
+        trained: ids of those that an optimizer holds.
+    """
+
+    def __init__(self) -> None:
+        self.filled: set[int] = set()
+        self.trained: set[int] = set()
+        # by parameter, its gradient that a step has used; kept, for an id may be given again
+        self._used: dict[int, tuple[Tensor, int]] = {}
+        self._stale: set[int] = set()  # to whose used gradient a backward has added
+        self._marks: dict[int, tuple[int, float]] = {}  # to see afterwards what has changed
+        self._names: dict[int, str] = {}
+        self._all: dict[int, Tensor] = {}
+        self._steps = 0
+        self._before: list[Tensor] = []
+
+    def know(self, parameter: Tensor, name: str | None = None) -> None:
+        """Follow this one too."""
+        key = id(parameter)
+        if key not in self._all:
+            self._all[key] = parameter
+            self._marks[key] = _mark(parameter)
+            if len(self._all) > MOST:
+                oldest = next(iter(self._all))
+                for kept in (self._all, self._marks, self._used):
+                    kept.pop(oldest, None)
+        if name is not None:
+            self._names.setdefault(key, name)
+
+    # ---- backward ------------------------------------------------------------------------
+
+    def before_backward(self) -> Any:
+        """Return what `after_backward` needs."""
+        known = self._all
+        self._stale = {key for key in self._stale if key in known and _has_gradient(known[key])}
+        there = {key: p.grad for key, p in known.items() if p.grad is not None}
+        added = {key for key, grad in there.items() if self._was_used(key, grad)}
+        return added, {key: (id(grad), grad._version) for key, grad in there.items()}
+
+    def after_backward(self, before: Any) -> int:
+        """Note which gradients were added to, and return how many parameters have got one."""
+        added, versions = before
+        filled = {
+            key for key, p in self._all.items()
+            if p.grad is not None and versions.get(key) != (id(p.grad), p.grad._version)
+        }  # fmt: skip
+        self._stale |= added & filled
+        self.filled |= filled
+        return len(filled)
+
+    def _was_used(self, key: int, grad: Tensor) -> bool:
+        used, version = self._used.get(key, (None, 0))
+        return used is grad and grad._version == version
+
+    def on_cleared(self, parameters: Iterable[Tensor]) -> None:
+        """Their gradients were cleared."""
+        for parameter in parameters:
+            self._stale.discard(id(parameter))
+
+    # ---- step ----------------------------------------------------------------------------
+
+    def before_step(self, parameters: list[Tensor]) -> dict[str, Any]:
+        """Return how many of an optimizer's parameters have gradients, their norm, what is old."""
+        for parameter in parameters:
+            self.know(parameter)
+            self.trained.add(id(parameter))
+            grad = parameter.grad
+            if grad is None or self._used.get(id(parameter), (None,))[0] is not grad:
+                self._stale.discard(id(parameter))  # cleared by hand
+        grads = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
+        on_cpu = all(g.device.type == "cpu" for g in grads)
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item() if (
+            grads and on_cpu
+        ) else 0.0  # fmt: skip
+        self._steps += 1
+        measured = on_cpu and (self._steps in MEASURED or self._steps % 50 == 0)
+        self._before = [p.detach().clone() for p in parameters] if measured else []
+        return {"grads": len(grads), "norm": norm, "stale": sum(id(p) in self._stale
+                for p in parameters)}  # fmt: skip
+
+    def after_step(self, parameters: list[Tensor]) -> float | None:
+        """Note which gradients were used; return the step's length by the weights', if measured."""
+        for p in parameters:
+            if p.grad is not None:
+                self._used[id(p)] = (p.grad, p.grad._version)
+        before, self._before = self._before, []
+        if len(before) != len(parameters) or not before:
+            return None
+        moved = [p.detach() - old for p, old in zip(parameters, before, strict=True)]
+        length, size = (
+            torch.stack([part.double().square().sum() for part in parts]).sum().sqrt().item()
+            for parts in (moved, before)
+        )
+        return length / size if size > 0 else None
+
+    # ---- the end -------------------------------------------------------------------------
+
+    def conclude(self) -> tuple[list[str], bool]:
+        """Return the names of those left out, and whether any changed; let go of all."""
+        changed = {key for key, p in self._all.items() if _mark(p) != self._marks.get(key)}
+        left_out = [
+            self._names[key]
+            for key, p in self._all.items()
+            if key in self.filled and key not in self.trained and key not in changed
+            and p.requires_grad and key in self._names
+        ]  # fmt: skip
+        for kept in (self._used, self._stale, self._names, self._all, self._marks):
+            kept.clear()
+        return left_out, bool(changed)
+
+
+def _mark(parameter: Tensor) -> tuple[int, float]:
+    """Return what changes when a parameter does; `parameter.data` can be changed unnoticed."""
+    if parameter.device.type != "cpu" or not parameter.dtype.is_floating_point:
+        return parameter._version, 0.0
+    return parameter._version, parameter.detach().double().sum().item()
+
+
+def _has_gradient(parameter: Tensor) -> bool:
+    """Whether there is a gradient that is not zero."""
+    return parameter.grad is not None and bool(parameter.grad.any())

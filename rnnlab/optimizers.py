@@ -59,7 +59,7 @@ def gradient_norm(optimizer: Optimizer) -> Tensor:
 
     It is `torch.nn.utils.get_total_norm` to the last bit.
     """
-    gradients = [p.grad for p in trained_parameters(optimizer) if p.grad is not None]
+    gradients = [g for p in trained_parameters(optimizer) if (g := p.grad) is not None]
     if len({gradient.device for gradient in gradients}) != 1:
         return get_total_norm(gradients)
     # the same on one device, without the sorting by device that takes half of its time

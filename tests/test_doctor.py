@@ -38,6 +38,7 @@ def watched(path):
         pass
     finally:
         torch.random.set_rng_state(state)
+    assert report.trace.stumbled is None
     return report
 
 
@@ -157,6 +158,19 @@ def test_a_watch_in_a_thread_sees_that_thread():
     thread.start()
     thread.join()
     assert [finding.code for finding in reports[0].findings] == ["missing-zero-grad"]
+
+
+def test_a_mistake_of_the_doctors_own_does_not_reach_the_loop(monkeypatch):
+    bare, _ = train()
+
+    def fail(*args, **kwargs):
+        raise ValueError("of the doctor")
+
+    for name in ("on_function", "after_backward", "on_caller"):
+        monkeypatch.setattr(f"rnnlab.doctor.flow.Flow.{name}", fail)
+    with rnnlab.watch() as report:
+        assert train()[0] == bare
+    assert "The doctor itself stumbled: ValueError: of the doctor." in str(report)
 
 
 def test_each_clipping_is_counted_once():

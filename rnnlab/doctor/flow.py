@@ -22,7 +22,8 @@ from rnnlab.doctor.trace import Place
 ROUNDS, ROUNDS_MORE = 40, 10  # that are looked at: at first, and after a call from a new line
 FRESH = 4  # rounds after such a call in which also the way back is measured
 CALLS, CALLS_MORE = 20_000, 4_000  # of torch's functions, likewise
-CUTS = {Tensor.detach, Tensor.detach_, Tensor.data.__get__}  # type: ignore[attr-defined]
+DATA: Any = Tensor.data  # what x.data asks
+CUTS = {Tensor.detach, Tensor.detach_, DATA.__get__}
 RANDOM_INDICES = {torch.randperm, torch.randint}
 PIECES = {"split", "chunk", "unbind", "tensor_split", "__iter__"}
 # What leaves the examples on axis 0, where the sizes say so too. What is not here may move them.

@@ -10,6 +10,7 @@ from torch import Tensor
 
 MOST = 5000  # that are followed, the latest ones
 MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 50th
+NORMS, NORMS_EVERY = 60, 8  # the gradients' norm: of the first steps, and then not of every one
 
 
 class Parameters:
@@ -78,23 +79,29 @@ class Parameters:
     # ---- step ----------------------------------------------------------------------------
 
     def before_step(self, parameters: list[Tensor]) -> dict[str, Any]:
-        """Return how many of an optimizer's parameters have gradients, their norm, what is old."""
+        """Return how many of an optimizer's parameters have gradients, their norm, what is old.
+
+        The norm is None where it was not measured.
+        """
+        grads = []
         for parameter in parameters:
-            self.know(parameter)
-            self.trained.add(id(parameter))
-            grad = parameter.grad
-            if grad is None or self._used.get(id(parameter), (None,))[0] is not grad:
-                self._stale.discard(id(parameter))  # cleared by hand
-        grads = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
-        on_cpu = all(g.device.type == "cpu" for g in grads)
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item() if (
-            grads and on_cpu
-        ) else 0.0  # fmt: skip
+            key, grad = id(parameter), parameter.grad
+            if key not in self._all:
+                self.know(parameter)
+            self.trained.add(key)
+            if grad is None or self._used.get(key, (None,))[0] is not grad:
+                self._stale.discard(key)  # cleared by hand
+            if grad is not None and not grad.is_sparse:
+                grads.append(grad)
         self._steps += 1
+        on_cpu = all(grad.device.type == "cpu" for grad in grads)
+        norm: float | None = None if grads else 0.0
+        if grads and on_cpu and (self._steps <= NORMS or self._steps % NORMS_EVERY == 0):
+            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
         measured = on_cpu and (self._steps in MEASURED or self._steps % 50 == 0)
         self._before = [p.detach().clone() for p in parameters] if measured else []
-        return {"grads": len(grads), "norm": norm, "stale": sum(id(p) in self._stale
-                for p in parameters)}  # fmt: skip
+        stale = sum(id(p) in self._stale for p in parameters) if self._stale else 0
+        return {"grads": len(grads), "norm": norm, "stale": stale}
 
     def after_step(self, parameters: list[Tensor]) -> float | None:
         """Note which gradients were used; return the step's length by the weights', if measured."""

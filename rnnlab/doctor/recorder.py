@@ -27,7 +27,7 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnlab.doctor.back_in_time import BackInTime
-from rnnlab.doctor.flow import CUTS, Flow, has_graph
+from rnnlab.doctor.flow import DATA, Flow, has_graph
 from rnnlab.doctor.graphs import Graph, read_graph
 from rnnlab.doctor.marks import tensors_in
 from rnnlab.doctor.parameters import Parameters
@@ -47,7 +47,21 @@ USED_BY_CLIPPING = {torch._foreach_norm, torch._foreach_clamp_min_, torch._forea
 DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
 SEEN_WHOLE = (nn.RNNBase, nn.RNNCellBase, nn.Linear)  # what is inside does not matter
 LOOKED_AT = 40  # values of the first losses, which take a moment to look at
+EVERY = 8  # of the later rounds, those in which torch's functions are looked at
 GRAPHS = 4  # backward passes from one line whose graph is read, and whose way back is measured
+
+
+def _safely(method: Callable[..., None]) -> Callable[..., None]:
+    """Let a mistake of the doctor's own not become one of the loop's: it is noted, no more."""
+
+    @wraps(method)
+    def guarded(self: Recorder, *args: Any, **kwargs: Any) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception as error:
+            self.trace.stumbled = f"{type(error).__name__}: {error}"
+
+    return guarded
 
 
 class Recorder(TorchFunctionMode):
@@ -59,12 +73,13 @@ class Recorder(TorchFunctionMode):
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
-        self._depth, self._in_backward, self._on = 0, False, False
+        self._depth, self._in_backward, self._on, self._looks = 0, False, False, True
         self._place = Place("unknown", 0, "")  # of the call of a model by the loop
         self._parameters = Parameters()
         self._flow = Flow(self._note_at, lambda: place_of(users_frame(sys._getframe(2))))
         self._back = BackInTime()
         self._graph: Graph | None = None
+        self._gradients_before: Any = None
         self._read: Counter[Place] = Counter()
         self._linear: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._seen_modules: weakref.WeakSet[nn.Module] = weakref.WeakSet()
@@ -95,12 +110,13 @@ class Recorder(TorchFunctionMode):
             self._on = False
 
     def _resume(self) -> None:
-        if not self._on:
+        if not self._on and self._looks:
             self.__enter__()
             self._on = True
 
     def end(self) -> None:
         """Stop to see, and put everything back."""
+        self._looks = True
         self._resume()  # a step that raised has left it paused
         self.__exit__(None, None, None)
         self._on = False
@@ -139,9 +155,10 @@ class Recorder(TorchFunctionMode):
 
     def _on_batch(self, original: Any, iterator: Any) -> Any:
         batch = original(iterator)
-        self._flow.on_batch(iterator, batch)
+        _safely(lambda self: self._flow.on_batch(iterator, batch))(self)
         return batch
 
+    @_safely
     def _before_module(self, module: nn.Module, args: Any) -> None:
         if self._is_elsewhere():
             return
@@ -150,6 +167,7 @@ class Recorder(TorchFunctionMode):
         if self._depth == 1:
             self._place = place_of(users_frame(sys._getframe(1)))
             self._flow.on_caller(self._place)
+            self._looks |= self._flow.looks
         if module not in self._seen_modules and not _is_traced():
             self._seen_modules.add(module)
             for name, parameter in module.named_parameters():
@@ -159,6 +177,7 @@ class Recorder(TorchFunctionMode):
         if not isinstance(module, SEEN_WHOLE):
             self._resume()
 
+    @_safely
     def _after_module(self, module: nn.Module, args: Any, *rest: Any) -> None:
         if self._is_elsewhere():
             return
@@ -166,17 +185,18 @@ class Recorder(TorchFunctionMode):
         kwargs, output = rest if len(rest) == 2 else ({}, rest[0])
         self._pause()
         self._depth = max(0, self._depth - 1)
-        looks = self._flow.looks and not _is_traced()
+        answered = output is not None  # else it has raised
+        looks = self._flow.looks and answered and not _is_traced()
         if isinstance(module, nn.Linear) and isinstance(output, Tensor):
             if output.dim() == 3:
                 self._linear[id(output)] = output
             if looks and args:
                 self._flow.after_linear(args[0], output)
         if isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
-            self._on_recurrent(module, args, kwargs, output, looks and output is not None)
+            self._on_recurrent(module, args, kwargs, output, looks)
         if looks and self._flow.is_fresh and torch.is_grad_enabled():
             self._back.on_call(module, _inputs_and_state(args, kwargs), output)
-        if self._depth == 0 and any(True for _ in module.parameters()):
+        if self._depth == 0 and _has_parameters(module):
             self.trace.add(Event("forward", self._place, {
                 "module": type(module).__name__, "training": module.training,
                 "grad": torch.is_grad_enabled(), "graph": _has_graph(output),
@@ -205,10 +225,10 @@ class Recorder(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Let a function of torch do its work, and note it if it is one that matters."""
+        if func.__name__ == "__get__" and func.__self__ is not DATA:  # .shape and the like
+            return func(*args)
         kwargs = kwargs or {}
         if torch.compiler.is_compiling():
-            return func(*args, **kwargs)
-        if func.__name__ == "__get__" and func not in CUTS:  # .shape and the like
             return func(*args, **kwargs)
         if func is Tensor.backward:
             return self._on_backward(func, *args, **kwargs)
@@ -217,13 +237,17 @@ class Recorder(TorchFunctionMode):
         result = func(*args, **kwargs)
         if func is Tensor.__iter__:  # its pieces are then known when they are used
             result = list(result)
+        self._on_function(func, args, kwargs, result)
+        return iter(result) if func is Tensor.__iter__ else result
+
+    @_safely
+    def _on_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
         if self._flow.looks:
             if func in DIFFERENCES:
                 self._on_difference(func, result, args)
             self._flow.on_function(func, args, kwargs, result, self._depth == 0)
         if func in LOSSES:
             self._on_loss(func, result, args, kwargs)
-        return iter(result) if func is Tensor.__iter__ else result
 
     def _on_loss(self, func: Any, result: Any, args: Any, kwargs: Any) -> None:
         given = kwargs.get("input", args[0] if args else None)
@@ -258,8 +282,9 @@ class Recorder(TorchFunctionMode):
                 target=tuple(target.shape), elementwise=True,
             )  # fmt: skip
 
+    @_safely
     def _on_clip(self, func: Any) -> None:
-        frame: FrameType | None = sys._getframe(2)
+        frame: FrameType | None = sys._getframe(3)  # of who called torch's function
         while frame is not None and frame.f_code.co_filename.startswith(_TORCH):
             if frame.f_code.co_name in CLIPPING:
                 if self.trace.last is None or self.trace.last.kind != "clip":
@@ -277,26 +302,34 @@ class Recorder(TorchFunctionMode):
             self._in_backward = False
 
     def _see_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:
+        told: dict[str, Any] = {
+            "retained": bool(kwargs.get("retain_graph") or args[2:3] == (True,))
+        }
         place = place_of(users_frame(sys._getframe(1)))
-        retained = bool(kwargs.get("retain_graph")) or (
-            original is Tensor.backward and len(args) > 2 and bool(args[2])
-        )
         root = args[0] if args else kwargs.get("tensors")
-        told = self._read_graph(root, place) if isinstance(root, Tensor) else {}
-        before = self._parameters.before_backward()
+        self._before_backward(root, place, told)
         result = original(*args, **kwargs)
+        self._after_backward(root, place, told)
+        return result
+
+    @_safely
+    def _before_backward(self, root: Any, place: Place, told: dict[str, Any]) -> None:
+        if isinstance(root, Tensor):
+            self._read_graph(root, place, told)
+        self._gradients_before = self._parameters.before_backward()
+
+    @_safely
+    def _after_backward(self, root: Any, place: Place, told: dict[str, Any]) -> None:
         if "recurrent" in told:
             told["back_in_time"] = self._back.take(told["recurrent"])
         self._back.clear()
-        cuts = self._flow.after_backward(root)
-        filled = self._parameters.after_backward(before)
-        event = Event("backward", place, {"filled": filled, "retained": retained, "cuts": cuts,
-                                          **told})  # fmt: skip
-        self.trace.add(event)
-        return result
+        told["cuts"] = self._flow.after_backward(root)
+        told["filled"] = self._parameters.after_backward(self._gradients_before)
+        self.trace.add(Event("backward", place, {"seen": self._looks, **told}))
+        self._looks = self._flow.looks or self._flow.round % EVERY == 0
+        self._resume()
 
-    def _read_graph(self, root: Tensor, place: Place) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+    def _read_graph(self, root: Tensor, place: Place, told: dict[str, Any]) -> None:
         if root.numel() == 1 and root.device.type == "cpu":
             told["value"] = float(root.detach())
         graph = None
@@ -310,7 +343,6 @@ class Recorder(TorchFunctionMode):
                 told["new"] = len(graph.nodes) - told["again"]
         self._graph = graph
         self.trace.last_graph = told
-        return told
 
     # ---- optimizers ----------------------------------------------------------------------
 
@@ -326,6 +358,7 @@ class Recorder(TorchFunctionMode):
         self._note("zero_grad", owner=type(owner).__name__)
         return result
 
+    @_safely
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._is_elsewhere():
             return
@@ -334,11 +367,13 @@ class Recorder(TorchFunctionMode):
         numbers = self._parameters.before_step(_parameters_of(optimizer))
         self._note(
             "step", optimizer=type(optimizer).__name__, closure=closure,
-            learning_rate=float(optimizer.param_groups[0]["lr"]), length=None, **numbers,
+            learning_rate=float(optimizer.param_groups[0]["lr"]), length=None,
+            seen=self._looks, **numbers,
         )  # fmt: skip
         if closure:
             self._resume()  # the closure is the user's
 
+    @_safely
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._is_elsewhere():
             return
@@ -369,6 +404,10 @@ def _is_traced() -> bool:
 
 def _has_graph(value: Any) -> bool:
     return any(has_graph(tensor) for tensor in tensors_in(value))
+
+
+def _has_parameters(module: nn.Module) -> bool:
+    return next(module.parameters(), None) is not None
 
 
 def _is_noisy(module: nn.Module) -> bool:

@@ -68,7 +68,10 @@ class Report:
         seen = ", ".join(f"{counts[kind]} {name}" for kind, name in parts.items())
         missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
         unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
-        return f"Watched: {seen}.{unseen}"
+        rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
+        rarely = " Of the later rounds every 8th was looked at closely." if rare else ""
+        stumbled = self.trace.stumbled and f" The doctor itself stumbled: {self.trace.stumbled}."
+        return f"Watched: {seen}.{rarely}{unseen}{stumbled or ''}"
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""

@@ -85,7 +85,7 @@ def _mean_of_batch_means(trace: Trace) -> Verdict:
 @rule("graph-kept")
 def _graph_kept(trace: Trace) -> Verdict:
     kept = trace.of("kept")
-    if not kept:
+    if not kept or any(e.numbers["retained"] for e in trace.of("backward")):  # kept on purpose
         return None
     last = kept[-1]
     most = max(event.numbers["rounds"] for event in kept if event.place == last.place)

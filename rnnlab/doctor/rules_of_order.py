@@ -28,7 +28,7 @@ def _zero_grad_after_backward(trace: Trace) -> Verdict:
     for events in trace.rounds():
         kinds = [event.kind for event in events]
         step = events[-1]
-        if step.kind != "step" or "backward" not in kinds or step.numbers["norm"] > 0:
+        if step.kind != "step" or "backward" not in kinds or step.numbers["norm"] != 0:
             continue
         after = events[len(kinds) - kinds[::-1].index("backward") :]
         cleared = [event for event in after if event.kind == "zero_grad"]
@@ -74,23 +74,25 @@ def _missing_backward(trace: Trace) -> Verdict:
 @rule("step-before-backward")
 def _step_before_backward(trace: Trace) -> Verdict:
     kinds = [(e.kind, e) for e in trace.of("loss", "backward", "step") if _in_training(e)]
+    steps = [event for kind, event in kinds if kind == "step"]
     early = [
         step
         for (first, _), (second, step), (third, _) in zip(kinds, kinds[1:], kinds[2:], strict=False)
         if (first, second, third) == ("loss", "step", "backward")
     ]
-    if len(early) > 1 and len(early) >= 0.8 * trace.counts["step"]:
+    if len(early) > 1 and len(early) >= 0.8 * len(steps):
         return (
             "error", early[-1].place,
-            f"In {len(early)} of {trace.counts['step']} updates the step came between the loss and "
+            f"In {len(early)} of {len(steps)} updates the step came between the loss and "
             "its backward: it used the gradients of the batch before, or none.",
         )  # fmt: skip
-    empty = [step for step in trace.of("step") if not step.numbers["norm"]]
-    if _begins_with_a_step(trace) and len(empty) > 2 and len(empty) == len(trace.of("step")):
+    seen = [step for step in trace.of("step") if step.numbers["norm"] is not None]
+    empty = [step for step in seen if step.numbers["norm"] == 0]
+    if _begins_with_a_step(trace) and len(empty) > 2 and len(empty) == len(seen):
         return (
             "error", empty[-1].place,
             f"In all of {len(empty)} updates the step came before backward, and found no gradient: "
-            "they had been cleared.",
+            "it had been cleared.",
         )  # fmt: skip
     return None
 
@@ -102,7 +104,7 @@ def _begins_with_a_step(trace: Trace) -> bool:
 
 
 def _in_training(event: Event) -> bool:
-    return event.kind != "loss" or bool(event.numbers["graph"])
+    return bool(event.numbers["graph"] if event.kind == "loss" else event.numbers["seen"])
 
 
 @rule("clip-before-backward")

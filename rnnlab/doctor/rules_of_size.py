@@ -18,11 +18,12 @@ def _nonfinite_gradient(trace: Trace) -> Verdict:
     for event in trace.of("backward", "step"):
         backward = event if event.kind == "backward" else backward
         count += event.kind == "step"
-        if event.kind == "step" and not math.isfinite(event.numbers["norm"]):
-            step, place = event, (backward or event).place
+        norm = event.numbers.get("norm")
+        if norm is not None and not math.isfinite(norm):
+            place = (backward or event).place
             return (
                 "error", place,
-                f"At update {count} the norm of the gradients is {step.numbers['norm']}: the "
+                f"At update {count} the norm of the gradients is {norm}: the "
                 "weights are lost from here on.",
             )  # fmt: skip
     return None
@@ -32,11 +33,11 @@ def _nonfinite_gradient(trace: Trace) -> Verdict:
 def _learning_rate_too_low(trace: Trace) -> Verdict:
     steps, values = _single_steps(trace), _values(trace)
     lengths = [s.numbers["length"] for s in steps if s.numbers["length"] is not None]
-    if len(steps) < 15 or len(lengths) < 3 or len(values) < 15:
+    if min(len(steps), len(_norms(steps)), len(values)) < 15 or len(lengths) < 3:
         return None
     rates = [step.numbers["learning_rate"] for step in steps]
     raised = rates[-1] > rates[0]  # a warm-up goes on after what was seen
-    small = max(lengths) < TINY and median(s.numbers["norm"] for s in steps) > 1e-3
+    small = max(lengths) < TINY and median(_norms(steps)) > 1e-3
     if raised or not small or median(values[-5:]) < 0.9 * median(values[:5]):
         return None
     return (
@@ -107,6 +108,10 @@ def _single_steps(trace: Trace) -> list[Event]:
     steps = [step for step in trace.of("step") if not step.numbers["closure"]]
     kinds = {(step.numbers["optimizer"], step.place) for step in steps}
     return steps if len(kinds) == 1 else []
+
+
+def _norms(steps: list[Event]) -> list[float]:
+    return [step.numbers["norm"] or 0.0 for step in steps if step.numbers["norm"] is not None]
 
 
 def _values(trace: Trace) -> list[float]:

@@ -65,6 +65,7 @@ class Trace:
         error: the exception that ended the run, or None; error_place: the user's line of it.
         last_graph: what the graph of the latest backward told.
         left_out: names of parameters that had a gradient, and that no optimizer held or changed.
+        stumbled: an exception of the doctor's own, or None.
         weights_changed: whether any parameter is not what it was.
     """
 
@@ -78,6 +79,7 @@ class Trace:
         self.last_graph: dict[str, Any] = {}
         self.left_out: list[str] = []
         self.weights_changed = False
+        self.stumbled: str | None = None
 
     def add(self, event: Event) -> None:
         """Append an event."""

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import RandomSampler, default_collate
 
+from rnnlab.doctor.events import Place
 from rnnlab.doctor.marks import Mark, Marks, tensors_in
-from rnnlab.doctor.trace import Place
 
 ROUNDS, ROUNDS_MORE = 40, 10  # that are looked at: at first, and after a call from a new line
 FRESH = 4  # rounds after such a call in which also the way back is measured

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from rnnlab.doctor import (  # noqa: F401  # each adds its rules
-    rules_of_losses,
-    rules_of_order,
-    rules_of_size,
-    rules_of_state,
-)
+import rnnlab.doctor.rules_of_losses
+import rnnlab.doctor.rules_of_order
+import rnnlab.doctor.rules_of_size
+import rnnlab.doctor.rules_of_state  # noqa: F401  # each adds its rules
 from rnnlab.doctor.advice import ADVICE
 from rnnlab.doctor.raised import judge_error
 from rnnlab.doctor.report import SEVERITIES, Finding

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from rnnlab.doctor.trace import Place
+from rnnlab.doctor.events import Place
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rnnlab.doctor.trace import Place, Trace
+from rnnlab.doctor.events import Place
+from rnnlab.doctor.trace import Trace
 
 Verdict = tuple[str, Place, str]
 

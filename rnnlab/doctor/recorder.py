@@ -27,11 +27,12 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnlab.doctor.back_in_time import BackInTime
+from rnnlab.doctor.events import Event, Place, place_of, users_frame
 from rnnlab.doctor.flow import DATA, Flow, has_graph
 from rnnlab.doctor.graphs import Graph, read_graph
 from rnnlab.doctor.marks import tensors_in
 from rnnlab.doctor.parameters import Parameters
-from rnnlab.doctor.trace import Event, Place, Trace, place_of, users_frame
+from rnnlab.doctor.trace import Trace
 
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip

@@ -5,15 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import Any, NamedTuple
 
-from rnnlab.doctor.trace import Place, Trace
+from rnnlab.doctor.cycle import STYLE
+from rnnlab.doctor.events import Place
+from rnnlab.doctor.trace import Trace
 
 SEVERITIES = ("error", "warning", "note")
-STYLE = """<style>
-table.rnnlab-report { table-layout: fixed; width: 100%; max-width: 66em; line-height: 1.45 }
-table.rnnlab-report tr > * { text-align: left !important; vertical-align: top; white-space: normal;
-  overflow-wrap: anywhere; padding: 5px 14px 5px 0 }
-table.rnnlab-report code { white-space: pre-wrap }
-</style>"""
 
 
 class Finding(NamedTuple):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rnnlab.doctor.trace import Place, Trace
+from rnnlab.doctor.events import Place
+from rnnlab.doctor.trace import Trace
 
 Verdict = tuple[str, Place, str] | None
 RULES: dict[str, Callable[[Trace], Verdict]] = {}

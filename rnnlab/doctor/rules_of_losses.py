@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from rnnlab.doctor.events import Place
 from rnnlab.doctor.rule import Verdict, rule
 from rnnlab.doctor.source import is_averaged
-from rnnlab.doctor.trace import Place, Trace
+from rnnlab.doctor.trace import Trace
 
 
 @rule("loss-broadcast")

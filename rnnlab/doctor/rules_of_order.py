@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rnnlab.doctor.events import Event
 from rnnlab.doctor.rule import Verdict, rule
-from rnnlab.doctor.trace import Event, Trace
+from rnnlab.doctor.trace import Trace
 
 
 @rule("missing-zero-grad")

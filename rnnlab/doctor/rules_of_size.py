@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from statistics import median
 
+from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rule import Verdict, rule
-from rnnlab.doctor.trace import Event, Place, Trace
+from rnnlab.doctor.trace import Trace
 
 TINY, FAR, HUGE = 2e-6, 0.02, 0.3  # length of a step, as a share of the weights' size
 SHRINKS, GROWS = 0.15, 1.5  # factor a time step

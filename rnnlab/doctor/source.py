@@ -6,7 +6,7 @@ import ast
 import linecache
 from functools import lru_cache
 
-from rnnlab.doctor.trace import Place
+from rnnlab.doctor.events import Place
 
 
 @lru_cache(200)

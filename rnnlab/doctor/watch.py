@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rnnlab.doctor.events import place_of_error
 from rnnlab.doctor.judge import judge
 from rnnlab.doctor.recorder import Recorder
 from rnnlab.doctor.report import Report
-from rnnlab.doctor.trace import place_of_error
 
 _watching = threading.Lock()
 

@@ -1,0 +1,102 @@
+"""What is seen of a loop: an event, the numbers that matter of it, and its place in the source."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import sysconfig
+from functools import cache, lru_cache
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # rnnlab is a library too
+LIBRARIES = tuple(
+    {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {os.path.dirname(os.path.dirname(os.path.abspath(torch.__file__))), HERE}
+)
+
+
+class Place(NamedTuple):
+    """A line of the user's own code.
+
+    Attributes:
+        file: its file, or the cell as in "cell [5]".
+        line: counted from 1.
+        text: the line itself.
+        source: what linecache knows the file by; for a cell that is not its name.
+    """
+
+    file: str
+    line: int
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Return where it is, and what stands there."""
+        return f"{self.file}, line {self.line}: {self.text}"
+
+
+class Event(NamedTuple):
+    """One thing that the loop did.
+
+    Attributes:
+        kind: "forward", "recurrent", "loss", "backward", "zero_grad", "clip", "step".
+        place: the line of the user's code that did it.
+        numbers: what was seen of it; each kind has its own.
+    """
+
+    kind: str
+    place: Place
+    numbers: dict[str, Any]
+
+
+@cache
+def is_users(file: str) -> bool:
+    """Whether a file is neither a library's nor the doctor's."""
+    return not file.startswith(LIBRARIES) and not file.startswith("<frozen")
+
+
+def users_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is neither a library's nor the doctor's."""
+    outermost = frame
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            return frame
+        outermost, frame = frame, frame.f_back
+    return outermost
+
+
+def place_of(frame: FrameType | None) -> Place:
+    """Return the place of a frame's present line."""
+    if frame is None:
+        return Place("unknown", 0, "")
+    return make_place(frame.f_code.co_filename, frame.f_lineno)
+
+
+@lru_cache(1000)
+def make_place(file: str, line: int) -> Place:
+    """Return a place; a notebook's cell is named as the notebook shows it."""
+    return Place(cell_name(file) or file, line, linecache.getline(file, line).strip(), file)
+
+
+def cell_name(file: str) -> str | None:
+    """Return "cell [5]" for the code of a notebook's cell, None for a file."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    names = getattr(getattr(shell, "compile", None), "_filename_map", {})
+    return f"cell [{names[file]}]" if file in names else None
+
+
+def place_of_error(error: BaseException) -> Place:
+    """Return the user's line from which an exception came."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if is_users(name):
+            found = make_place(name, trace.tb_lineno)
+        trace = trace.tb_next
+    return found or Place("unknown", 0, "")

@@ -52,6 +52,9 @@ class Flow:
         self._until, self._calls, self._fresh_until = ROUNDS, CALLS, 0
         self._callers: set[Place] = set()
         self._draws = 0
+        self._evaluating = False
+        self._tested = 0  # calls of a model in evaluation mode: there no backward ends a round
+        self._pending: dict[Place, int] = {}  # rounds kept in such calls, if no backward comes
         # of this round: how often one module or weight was given what was cut there
         self._cuts: Counter[tuple[Place, int]] = Counter()
         self._graphs: list[tuple[weakref.ref[Tensor], Place, int]] = []  # made with a graph
@@ -66,6 +69,12 @@ class Flow:
     def is_fresh(self) -> bool:
         """Whether the loop has lately called a model from a new line."""
         return self.round < self._fresh_until
+
+    def conclude(self) -> None:
+        """Note what an evaluation has kept: its graphs were not for a backward."""
+        for place, rounds in self._pending.items():
+            self._note("kept", place, rounds=rounds)
+        self._pending.clear()
 
     def clear(self) -> None:
         """Forget all."""
@@ -148,8 +157,13 @@ class Flow:
             self.marks[tensor] = after
         return numbers
 
-    def after_model(self, output: Any) -> None:
+    def after_model(self, output: Any, training: bool) -> None:
         """A model has answered the loop."""
+        self._evaluating = not training
+        if training:
+            self.conclude()
+        else:
+            self._tested += 1
         for tensor in tensors_in(output):
             if has_graph(tensor):
                 self._on_graph(tensor, [])
@@ -170,6 +184,7 @@ class Flow:
         if isinstance(root, Tensor):
             self.marks[root] = replace(mark, spent=True, chain=0)
         self._graphs = [entry for entry in self._graphs if entry[0]() is not None]
+        self._pending.clear()
         self._note_kept()
         self.round += 1
         return cuts
@@ -251,14 +266,18 @@ class Flow:
 
     def _on_graph(self, result: Tensor, given: list[Mark]) -> None:
         """Something outside of all modules has a graph; has a round before gone into it?"""
-        chains = [m.chain + (m.made < self.round) for m in given if m.made is not None]
-        chain = max(chains, default=0)
+        now = self.round + self._tested
+        before = [m for m in given if m.made is not None]
+        older = max((m.chain + 1 for m in before if (m.made or 0) < now), default=0)
+        chain = max([older, *(m.chain for m in before)])
         place = self._place()
         mark = self.marks.get(result) or Mark()
-        self.marks[result] = replace(mark, made=self.round, chain=chain, spent=False)
+        self.marks[result] = replace(mark, made=now, chain=chain, spent=False)
         self._graphs.append((weakref.ref(result), place, self.round))
-        if chain >= 3:
-            self._note("kept", place, rounds=chain)
+        if older >= 3 and self._evaluating:
+            self._pending[place] = older
+        elif older >= 3:
+            self._note("kept", place, rounds=older)
 
     def _note_kept(self) -> None:
         """Note the lines whose results of several rounds are still there with their graphs."""

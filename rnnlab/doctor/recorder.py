@@ -125,6 +125,7 @@ class Recorder(TorchFunctionMode):
             undo()
         self._undo = []
         self._back.clear()
+        self._flow.conclude()
         self._flow.clear()
         self._linear.clear()
         self._graph = None
@@ -204,7 +205,7 @@ class Recorder(TorchFunctionMode):
                 "noisy": _is_noisy(module),
             }))  # fmt: skip
             if looks:
-                self._flow.after_model(output)
+                self._flow.after_model(output, module.training)
         self._resume()
 
     def _on_recurrent(

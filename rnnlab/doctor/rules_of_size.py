@@ -9,7 +9,7 @@ from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rule import Verdict, rule
 from rnnlab.doctor.trace import Trace
 
-TINY, FAR, HUGE = 2e-6, 0.02, 0.3  # length of a step, as a share of the weights' size
+TINY, FAR, HUGE = 2e-6, 0.03, 0.3  # length of a step, as a share of the weights' size
 SHRINKS, GROWS = 0.15, 1.5  # factor a time step
 
 
@@ -55,9 +55,10 @@ def _learning_rate_too_high(trace: Trace) -> Verdict:
     lengths = [s.numbers["length"] for s in steps if s.numbers["length"] is not None]
     if len(steps) < 10 or len(lengths) < 2 or len(values) < 10:
         return None
-    last = median(values[-(len(values) // 3) :])
+    end = values[-(len(values) // 3) :]
+    first, last = max(values[0], 0.0), median(end)
     far = median(lengths) > HUGE
-    worse = last > 3 * max(values[0], 0.0) and median(lengths) > FAR
+    worse = last > 3 * first and min(end) > 1.2 * first and median(lengths) > FAR
     if any(s.numbers["stale"] for s in steps) or not (far or worse):
         return None
     return (

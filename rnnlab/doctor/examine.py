@@ -1,0 +1,32 @@
+"""`examine`: the doctor looks at a loop that is pulled step by step, for a bounded while."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from rnnlab.doctor.report import Report
+from rnnlab.doctor.watch import watch
+
+
+def examine(steps: Iterator[Any], most: int, seconds: float) -> tuple[Report, str]:
+    """Pull steps under watch, so many at most, and none after so many seconds.
+
+    Returns:
+        the report, and what the steps raised, as text; "" if nothing.
+
+    Raises:
+        RuntimeError: inside another watch; no step is pulled then.
+    """
+    report, end = None, time.perf_counter() + seconds
+    try:
+        with watch() as report:
+            for count, _ in enumerate(steps, start=1):
+                if count >= most or time.perf_counter() >= end:
+                    break
+    except Exception as error:  # the report names its cause
+        if report is None:
+            raise
+        return report, f"{type(error).__name__}: {error}"
+    return report, ""

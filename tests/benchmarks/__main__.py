@@ -12,11 +12,11 @@ from time import perf_counter
 
 import torch
 
-from tests.benchmarks import drawing, growth, memory, promises, training
+from tests.benchmarks import drawing, growth, memory, promises, training, watching
 from tests.benchmarks.contenders import versions
 from tests.benchmarks.table import tell
 
-PARTS = ("training", "drawing", "growth")
+PARTS = ("training", "drawing", "watching", "growth")
 
 
 def machine() -> str:
@@ -53,6 +53,13 @@ def print_drawing(small: bool) -> None:
     results = drawing.measure(small)
     print(drawing.table(results))
     print(promises.of_drawing(results))
+
+
+def print_watching(small: bool) -> None:
+    """Print the table of the doctor's cost and the promise on it."""
+    seconds = watching.measure(small)
+    print(watching.table(seconds))
+    print(promises.of_watching(seconds))
 
 
 def print_growth(small: bool) -> None:

@@ -8,11 +8,12 @@ from tests.benchmarks.contenders import PEERS
 from tests.benchmarks.drawing import Pictures, pace, share
 from tests.benchmarks.table import ratio
 from tests.benchmarks.training import Row
+from tests.benchmarks.watching import times
 
 # cell, T (None: each), H (0: each cell at 128), rnnlab's time at most so many times plain PyTorch's
 AT_MOST = (("rnn", 24, 0.45), ("rnn", 100, 0.40), ("gru", None, 0.70), ("lstm", None, 0.95))
 TIMES_FASTER = {"Lightning": 3.0, "Keras": 10.0}
-OVERHEAD, SHARE, PACE = 1.03, 0.90, 8.0
+OVERHEAD, SHARE, PACE, WATCHING = 1.03, 0.90, 8.0, 1.5
 
 
 def line(promise: str, met: bool | None, measured: str = "") -> str:
@@ -97,6 +98,19 @@ def of_drawing(results: dict[str, list[Pictures]]) -> str:
             f"the lab keeps {SHARE:.0%} of bare throughput at {PACE:g} pictures a second",
             kept >= SHARE and pictures >= PACE,
             f"{kept:.1%} at {pictures:.1f}" + (f" ({others})" if others else ""),
+        )
+        + "\n"
+    )
+
+
+def of_watching(seconds: dict[str, list[float]]) -> str:
+    """Judge what was promised of the doctor's cost."""
+    cost, after = times(seconds, "under watch"), times(seconds, "after it")
+    return (
+        line(
+            f"training under watch / without <= {WATCHING}",
+            cost <= WATCHING,
+            f"{cost:.2f}, after it {after:.2f}",
         )
         + "\n"
     )

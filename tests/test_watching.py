@@ -1,0 +1,287 @@
+"""Watching: it changes nothing, leaves nothing behind, and tells what it saw in three ways."""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import tracemalloc
+import weakref
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.modules import module as module_hooks
+from torch.optim import Optimizer
+from torch.optim import optimizer as optimizer_hooks
+from torch.utils.data.dataloader import _BaseDataLoaderIter
+
+import rnnlab
+from rnnlab.doctor.trace import FIRST, LAST
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.readout = nn.RNN(1, 4, 2, batch_first=True, dropout=0.2), nn.Linear(4, 1)
+
+    def forward(self, inputs):
+        return self.readout(self.rnn(inputs)[0])
+
+
+def train(steps=12, clear=True, seed=0):
+    """A loop whose random numbers (dropout) matter; returns its losses."""
+    torch.manual_seed(seed)
+    model, loss_fn = Model(), nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    inputs, targets = torch.randn(2, steps, 3, 5, 1)
+    losses = []
+    for x, y in zip(inputs, targets, strict=True):
+        if clear:
+            optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, torch.get_rng_state()
+
+
+def test_watching_changes_nothing_and_repeats():
+    bare, numbers = train()
+    for _ in range(2):
+        with rnnlab.watch() as report:
+            seen, after = train()
+        assert seen == bare
+        assert torch.equal(after, numbers)
+        assert report.findings == []
+        assert "12 forward passes, 12 losses, 12 backward passes" in str(report)
+
+
+def global_state():
+    """What a watch touches, by identity."""
+    return [
+        Optimizer.zero_grad, nn.Module.zero_grad, torch.autograd.backward,
+        torch.Tensor.backward, _BaseDataLoaderIter.__next__,
+        dict(module_hooks._global_forward_hooks), dict(module_hooks._global_forward_pre_hooks),
+        dict(module_hooks._global_forward_hooks_always_called),
+        dict(optimizer_hooks._global_optimizer_pre_hooks),
+        dict(optimizer_hooks._global_optimizer_post_hooks),
+        torch.overrides._get_current_function_mode_stack(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("where", ["loop", "forward", "step"])
+def test_nothing_is_left_after_the_block(error, where, monkeypatch):
+    before = global_state()
+
+    def fail(*args, **kwargs):
+        raise error("stop here")
+
+    if error is not None and where == "forward":
+        monkeypatch.setattr(Model, "forward", fail)
+    if error is not None and where == "step":
+        monkeypatch.setattr(torch.optim.SGD, "_init_group", fail)
+    passes = contextlib.nullcontext() if error is None else pytest.raises(error)
+    with passes, rnnlab.watch() as report:
+        train()
+        if error is not None:
+            fail()
+    assert global_state() == before
+    assert report.finished
+    with rnnlab.watch() as report:  # and the next works
+        pass
+    assert "Nothing wrong found" in str(report)
+
+
+def test_a_watch_inside_a_watch_is_refused_and_the_outer_one_goes_on():
+    with rnnlab.watch() as report:
+        second = rnnlab.watch()
+        with pytest.raises(RuntimeError, match=r"a watch is on already.*leave out the second"):
+            second.__enter__()
+        train(clear=False)
+    assert [finding.code for finding in report.findings] == ["missing-zero-grad"]
+
+
+def test_a_watch_in_a_thread_sees_that_thread():
+    reports = []
+
+    def work():
+        with rnnlab.watch() as report:
+            train(clear=False)
+        reports.append(report)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert [finding.code for finding in reports[0].findings] == ["missing-zero-grad"]
+
+
+def test_a_mistake_of_the_doctors_own_does_not_reach_the_loop(monkeypatch):
+    bare, _ = train()
+
+    def fail(*args, **kwargs):
+        raise ValueError("of the doctor")
+
+    for name in ("on_function", "after_backward", "on_caller"):
+        monkeypatch.setattr(f"rnnlab.doctor.flow.Flow.{name}", fail)
+    with rnnlab.watch() as report:
+        assert train()[0] == bare
+    assert "The doctor itself stumbled: ValueError: of the doctor." in str(report)
+
+
+def test_in_an_async_cell_other_tasks_go_on():
+    async def other(seen):
+        for _ in range(3):
+            seen.append((torch.ones(2) + 1).sum().item())
+            await asyncio.sleep(0)
+
+    async def cell():
+        seen = []
+        task = asyncio.create_task(other(seen))
+        with rnnlab.watch() as report:
+            for _ in range(3):
+                train(steps=4, clear=False)
+                await asyncio.sleep(0)
+        await task
+        return report, seen
+
+    before = global_state()
+    report, seen = asyncio.run(cell())
+    assert [finding.code for finding in report.findings] == ["missing-zero-grad"]
+    assert seen == [4.0] * 3
+    assert global_state() == before
+
+
+def test_two_processes_watch_at_the_same_time(tmp_path):
+    script = tmp_path / "loop.py"
+    script.write_text(SCRIPT.format(clear="pass"))
+    command = [sys.executable, "-m", "rnnlab.doctor", "--json", str(script), "4"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        (finding,) = json.loads(process.communicate()[0])["findings"]
+        assert finding["code"] == "missing-zero-grad"
+
+
+def test_memory_does_not_grow_with_the_number_of_batches(report):
+    """Python's memory, in a watch of 300 and of 1500 batches, all but the kept events."""
+    grown = []
+    for steps in (300, 1500):
+        tracemalloc.start()
+        with rnnlab.watch() as watched:
+            train(steps=steps)
+            before = tracemalloc.get_traced_memory()[0]
+            train(steps=steps)
+            grown.append((tracemalloc.get_traced_memory()[0] - before) / 1e6)
+        tracemalloc.stop()
+        assert watched.findings == []
+    report(f"Doctor: MB of Python's memory for 300 batches {grown[0]:.2f}, 1500 {grown[1]:.2f}")
+    assert grown[1] < 2.0
+    assert len(watched.trace._first) + len(watched.trace._last) <= FIRST + LAST
+
+
+def test_a_watch_holds_no_batch():
+    """What a batch has computed is gone when the loop lets go of it, all but the last graph."""
+    alive = []
+    with rnnlab.watch():
+        model = Model()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for _ in range(60):
+            optimizer.zero_grad()
+            loss = model(torch.randn(3, 5, 1)).square().mean()
+            loss.backward()
+            optimizer.step()
+            alive.append(weakref.ref(loss))
+    assert sum(reference() is not None for reference in alive) == 1
+
+
+def test_the_trace_shows_the_loop_that_was_run():
+    with rnnlab.watch() as report:
+        train()
+        model = Model().eval()
+        with torch.no_grad():
+            for _ in range(3):
+                nn.functional.mse_loss(model(torch.ones(2, 5, 1)), torch.zeros(2, 5, 1))
+        train(steps=1)
+    text = str(report.trace)
+    common, rare = text.split("1 of 13 updates:")
+    phases = [line.split()[0] for line in common.splitlines()[1:]]
+    assert common.startswith("12 of 13 updates:")
+    assert phases == ["zero_grad", "forward", "loss", "backward", "step"]
+    assert rare.count("(3 times)") == 2  # the forward and the loss of the evaluation
+    html = report.trace._repr_html_()
+    assert html.count("<tr>") == 1 + 2 + 5 + 7
+    assert "loss.backward()" in html
+
+
+def test_each_clipping_is_counted_once():
+    weight = nn.Parameter(torch.ones(3))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    with rnnlab.watch() as report:
+        for _ in range(4):
+            optimizer.zero_grad()
+            (1e3 * weight.sum()).backward()
+            nn.utils.clip_grad_norm_([weight], 1.0)
+            optimizer.step()
+    assert report.trace.counts["clip"] == 4
+    assert report.findings == []
+
+
+def test_the_trace_does_not_grow_with_the_number_of_batches(monkeypatch):
+    monkeypatch.setattr("rnnlab.doctor.trace.FIRST", 50)
+    monkeypatch.setattr("rnnlab.doctor.trace.LAST", 60)
+    with rnnlab.watch() as report:
+        train(steps=100, clear=False)
+    assert len([*report.trace]) == 110
+    assert report.trace.counts["step"] == 100
+    assert report.worst == "error"
+
+
+def test_a_report_is_told_in_a_table_in_text_and_as_data():
+    with rnnlab.watch() as report:
+        assert "still on" in report.looked_at()
+        train(clear=False)
+    (finding,) = report.findings
+    assert finding.where.text == "loss.backward()"
+    assert finding.where.file == __file__
+    assert "In 11 of 12 updates" in finding.what
+    for text in (str(report), report._repr_html_()):
+        for part in ("missing-zero-grad", "loss.backward()", "In 11 of 12 updates",
+                     "optimizer.zero_grad()", "07_the_training_loop"):  # fmt: skip
+            assert part in text
+    assert json.loads(json.dumps(report.as_rows()))[0]["where"]["line"] == finding.where.line
+
+
+def run_doctor(tmp_path, code, *options):
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    command = [sys.executable, "-m", "rnnlab.doctor", *options, str(script), "4"]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+SCRIPT = """
+import sys, torch
+from torch import nn
+cell, optimizer = nn.RNN(1, 1), None
+optimizer = torch.optim.SGD(cell.parameters(), lr=0.1)
+for _ in range(int(sys.argv[1])):
+    {clear}
+    loss = nn.functional.mse_loss(cell(torch.randn(3, 2, 1))[0], torch.randn(3, 2, 1))
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_the_command_runs_a_script_and_tells_by_its_exit_status(tmp_path):
+    right = run_doctor(tmp_path, SCRIPT.format(clear="optimizer.zero_grad()"))
+    assert (right.returncode, right.stderr) == (0, "")
+    assert right.stdout.startswith("Nothing wrong found. Watched: 4 forward passes, 4 losses")
+    wrong = run_doctor(tmp_path, SCRIPT.format(clear="pass"), "--json")
+    assert wrong.returncode == 1
+    (finding,) = json.loads(wrong.stdout)["findings"]
+    assert (finding["code"], finding["where"]["line"]) == ("missing-zero-grad", 9)
+    raising = run_doctor(tmp_path, "import torch\n(torch.ones(3).sum()).backward()\n")
+    assert raising.returncode == 1
+    assert "RuntimeError: element 0 of tensors does not require grad" in raising.stderr
+    assert "error: no-graph" in raising.stdout

@@ -95,7 +95,8 @@ class Report:
             f"{escape(f.where.file)}, line {f.where.line}<br>"
             f"<code>{escape(f.where.text)}</code></td>"
             f"<td>{escape(f.what)} {escape(f.why)}</td>"
-            f"<td><code>{escape(f.fix)}</code><br>{escape(f.lesson)}</td></tr>"
+            f"<td><code>{escape(f.fix)}</code><br>"
+            f"{escape(f'lesson {f.lesson}' if f.lesson else '')}</td></tr>"
             for f in self.findings
         )
         return (

@@ -62,8 +62,8 @@ def _detached_every_time_step(trace: Trace) -> Verdict:
     place, count = found[-1]
     return (
         "error", place,
-        f"In {len(found)} of the backward passes that were looked at the same weights have read "
-        f"what was cut off here {count} times, and no gradient went from one time step to another.",
+        f"In each of the {len(found)} batches looked at the state was cut off here {count} times: "
+        "no gradient went from one time step to the one before.",
     )  # fmt: skip
 
 

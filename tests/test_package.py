@@ -21,6 +21,7 @@ FLOORS = [
         "interrupt",
         "randomness",
         "doctor.advice",
+        "doctor.calls",
         "doctor.graphs",
         "doctor.parameters",
         "doctor.events",

@@ -8,12 +8,10 @@ import weakref
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.modules.module import (
     register_module_forward_hook,
     register_module_forward_pre_hook,
@@ -27,6 +25,14 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnlab.doctor.back_in_time import BackInTime
+from rnnlab.doctor.calls import (
+    DIFFERENCES,
+    LOSSES,
+    USED_BY_CLIPPING,
+    is_clipping,
+    tell_difference,
+    tell_loss,
+)
 from rnnlab.doctor.events import Event, Place, place_of, users_frame
 from rnnlab.doctor.flow import DATA, Flow, has_graph
 from rnnlab.doctor.graphs import Graph, read_graph
@@ -34,18 +40,7 @@ from rnnlab.doctor.marks import tensors_in
 from rnnlab.doctor.parameters import Parameters
 from rnnlab.doctor.trace import Trace
 
-ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
-               functional.huber_loss}  # fmt: skip
-LOSSES = ELEMENTWISE | {
-    functional.cross_entropy, functional.nll_loss, functional.binary_cross_entropy,
-    functional.binary_cross_entropy_with_logits, functional.kl_div, functional.ctc_loss,
-    functional.gaussian_nll_loss, functional.poisson_nll_loss,
-}  # fmt: skip
 NOISY = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
-CLIPPING = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
-USED_BY_CLIPPING = {torch._foreach_norm, torch._foreach_clamp_min_, torch._foreach_clamp_max_,
-                    torch._foreach_mul_, torch.tensor, torch.linalg.vector_norm}  # fmt: skip
-DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
 SEEN_WHOLE = (nn.RNNBase, nn.RNNCellBase, nn.Linear)  # what is inside does not matter
 LOOKED_AT = 40  # values of the first losses, which take a moment to look at
 EVERY = 8  # of the later rounds, those in which torch's functions are looked at
@@ -245,54 +240,24 @@ class Recorder(TorchFunctionMode):
     @_safely
     def _on_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
         if self._flow.looks:
-            if func in DIFFERENCES:
-                self._on_difference(func, result, args)
+            told = tell_difference(result, args) if func in DIFFERENCES else None
+            if told is not None:
+                self._note("difference", **told)
             self._flow.on_function(func, args, kwargs, result, self._depth == 0)
         if func in LOSSES:
             self._on_loss(func, result, args, kwargs)
 
     def _on_loss(self, func: Any, result: Any, args: Any, kwargs: Any) -> None:
-        given = kwargs.get("input", args[0] if args else None)
-        target = kwargs.get("target", args[1] if len(args) > 1 else None)
-        if not isinstance(given, Tensor) or not isinstance(target, Tensor):
-            return
-        numbers: dict[str, Any] = {
-            "name": func.__name__, "shape": tuple(given.shape), "target": tuple(target.shape),
-            "graph": result.requires_grad, "elementwise": func in ELEMENTWISE,
-            "linear": id(given) in self._linear,
-        }  # fmt: skip
-        if self.trace.counts["loss"] < LOOKED_AT:
-            with torch.no_grad():
-                if func is functional.cross_entropy and given.dim() > 1:
-                    sums = given.detach().sum(1)
-                    numbers["probabilities"] = bool(
-                        (given.detach() >= 0).all()
-                        and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
-                    )
-        self._note("loss", **numbers)
-        is_mean = kwargs.get("reduction", "mean") == "mean"
-        self._flow.after_loss(result, len(target) if target.dim() else 1, is_mean)
-
-    def _on_difference(self, func: Any, result: Any, args: Any) -> None:
-        """A loss written by hand begins with a difference, of predictions and targets."""
-        if len(args) < 2 or not (isinstance(args[0], Tensor) and isinstance(args[1], Tensor)):
-            return
-        given, target = args[:2] if args[0].requires_grad else (args[1], args[0])
-        if result.requires_grad and not target.requires_grad and given.dim() != target.dim():
-            self._note(
-                "difference", name="the difference", shape=tuple(given.shape),
-                target=tuple(target.shape), elementwise=True,
-            )  # fmt: skip
+        told = tell_loss(func, result, args, kwargs, self.trace.counts["loss"] < LOOKED_AT)
+        if told is not None:
+            self._note("loss", linear=told.pop("given") in self._linear, **told)
+            self._flow.after_loss(result, told["examples"], told["mean"])
 
     @_safely
     def _on_clip(self, func: Any) -> None:
-        frame: FrameType | None = sys._getframe(3)  # of who called torch's function
-        while frame is not None and frame.f_code.co_filename.startswith(_TORCH):
-            if frame.f_code.co_name in CLIPPING:
-                if self.trace.last is None or self.trace.last.kind != "clip":
-                    self._note("clip", empty=func is torch.tensor)
-                return  # one clipping calls several of these
-            frame = frame.f_back
+        last = self.trace.last
+        if is_clipping(sys._getframe(3)) and (last is None or last.kind != "clip"):
+            self._note("clip", empty=func is torch.tensor)  # one clipping calls several of these
 
     def _on_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         if self._in_backward:  # a tensor's backward calls torch.autograd.backward
@@ -384,9 +349,6 @@ class Recorder(TorchFunctionMode):
         if length is not None and self.trace.last is not None and self.trace.last.kind == "step":
             self.trace.last.numbers["length"] = length
         self._resume()
-
-
-_TORCH = torch.__path__[0]
 
 
 def _parameters_of(optimizer: Optimizer) -> list[Tensor]:

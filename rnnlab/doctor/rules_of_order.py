@@ -112,7 +112,8 @@ def _in_training(event: Event) -> bool:
 def _clip_before_backward(trace: Trace) -> Verdict:
     early = _misplaced_clips(trace, "before")
     empty = [clip for clip in trace.of("clip") if clip.numbers["empty"]]
-    if len(empty) > 1 and not early and trace.counts["backward"]:
+    cleared = _zero_grad_after_backward(trace) is not None  # then that is why
+    if len(empty) > 1 and not early and not cleared and trace.counts["backward"]:
         return (
             "error", empty[-1].place,
             f"{len(empty)} times the clipping was given no parameter with a gradient; a generator "

@@ -9,7 +9,7 @@ from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rule import Verdict, rule
 from rnnlab.doctor.trace import Trace
 
-TINY, FAR, HUGE = 2e-6, 0.03, 0.3  # length of a step, as a share of the weights' size
+TINY, FAR, HUGE = 2e-6, 0.1, 0.3  # length of a step, as a share of the weights' size
 SHRINKS, GROWS = 0.15, 1.5  # factor a time step
 
 
@@ -56,15 +56,16 @@ def _learning_rate_too_high(trace: Trace) -> Verdict:
     if len(steps) < 10 or len(lengths) < 2 or len(values) < 10:
         return None
     end = values[-(len(values) // 3) :]
-    first, last = max(values[0], 0.0), median(end)
+    first, last, low = max(values[0], 0.0), median(end), sorted(end)[len(end) // 5]
     far = median(lengths) > HUGE
-    worse = last > 3 * first and min(end) > 1.2 * first and median(lengths) > FAR
-    if any(s.numbers["stale"] for s in steps) or not (far or worse):
+    worse = max(lengths) > FAR and last > 3 * first and low > 1.2 * first
+    no_better = max(lengths) > 2 * FAR and last > 1.1 * first and low > 0.8 * first
+    if any(s.numbers["stale"] for s in steps) or not (far or worse or no_better):
         return None
     return (
         "warning", steps[-1].place,
         f"At a learning rate of {steps[-1].numbers['learning_rate']:.2g} a step moves the weights "
-        f"by {median(lengths):.0%} of their size; the loss was {values[0]:.4g} at first, and "
+        f"by up to {max(lengths):.0%} of their size; the loss was {values[0]:.4g} at first, and "
         f"{last:.4g} in the last third of the batches.",
     )  # fmt: skip
 

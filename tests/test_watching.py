@@ -71,6 +71,20 @@ def global_state():
     ]  # fmt: skip
 
 
+def test_what_was_taken_in_the_block_works_after_it():
+    before = global_state()
+    weight = nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    with rnnlab.watch() as report:
+        clear, backward = optimizer.zero_grad, torch.autograd.backward
+    backward((2 * weight).sum())
+    assert weight.grad.tolist() == [2.0, 2.0]
+    clear()
+    assert weight.grad is None
+    assert global_state() == before
+    assert report.trace.counts.total() == 0
+
+
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("where", ["loop", "forward", "step"])
 def test_nothing_is_left_after_the_block(error, where, monkeypatch):

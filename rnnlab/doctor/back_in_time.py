@@ -58,9 +58,10 @@ class BackInTime:
             if part.requires_grad:
                 self._handles.append(part.register_hook(_keeper(gradients, name)))
         start = args[1] if len(args) > 1 else None
-        start = tuple(s.detach() for s in start) if isinstance(start, tuple) else (
-            None if start is None else start.detach()
-        )  # fmt: skip
+        if isinstance(start, (tuple, list)):
+            start = tuple(part.detach() for part in start)
+        elif start is not None:
+            start = start.detach()
         self._whole.append((module, args[0].detach(), start, gradients))
 
     def take(self, recurrent: frozenset[int]) -> list[list[float]]:
@@ -72,9 +73,10 @@ class BackInTime:
         found = []
         for key, norms in self._norms.items():
             own = {id(p) for p in self._modules[key].parameters()}
-            calls = self._calls[key]
-            if calls >= SHORTEST and own & recurrent:
-                found.append([norms.get(call, 0.0) ** 0.5 for call in range(calls)])
+            if (
+                len(norms) >= SHORTEST and own & recurrent
+            ):  # a call whose answer is not used has none
+                found.append([norms[call] ** 0.5 for call in sorted(norms)])
         for module, inputs, start, gradients in self._whole:
             if gradients and inputs.shape[1 if module.batch_first else 0] >= SHORTEST:
                 found.append(_norms_inside(module, inputs, start, gradients))

@@ -15,7 +15,9 @@ from rnnlab.doctor.trace import Trace
 
 def judge(trace: Trace) -> list[Finding]:
     """Return what is wrong, the gravest first."""
-    verdicts = {code: function(trace) for code, function in RULES.items()}
+    # where the doctor has stumbled, what is missing may be its own doing
+    rules = {} if trace.stumbled else RULES
+    verdicts = {code: function(trace) for code, function in rules.items()}
     if trace.error is not None:
         verdicts.update(judge_error(trace))
     findings = [

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 MOST = 5000  # that are followed, the latest ones
-MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 50th
+MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 48th
 NORMS, NORMS_EVERY = 60, 8  # the gradients' norm: of the first steps, and then not of every one
 
 
@@ -31,7 +31,7 @@ class Parameters:
         self._names: dict[int, str] = {}
         self._all: dict[int, Tensor] = {}
         self._steps = 0
-        self._before: list[Tensor] = []
+        self._before: list[tuple[Tensor, Tensor]] = []
 
     def know(self, parameter: Tensor, name: str | None = None) -> None:
         """Follow this one too."""
@@ -98,8 +98,10 @@ class Parameters:
         norm: float | None = None if grads else 0.0
         if grads and on_cpu and (self._steps <= NORMS or self._steps % NORMS_EVERY == 0):
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
-        measured = on_cpu and (self._steps in MEASURED or self._steps % 50 == 0)
-        self._before = [p.detach().clone() for p in parameters] if measured else []
+        measured = norm is not None and (self._steps in MEASURED or self._steps % 48 == 0)
+        self._before = [(p, p.detach().clone()) for p in parameters if p.grad is not None] if (
+            measured
+        ) else []  # fmt: skip
         stale = sum(id(p) in self._stale for p in parameters) if self._stale else 0
         return {"grads": len(grads), "norm": norm, "stale": stale}
 
@@ -109,12 +111,11 @@ class Parameters:
             if p.grad is not None:
                 self._used[id(p)] = (p.grad, p.grad._version)
         before, self._before = self._before, []
-        if len(before) != len(parameters) or not before:
+        if not before:
             return None
-        moved = [p.detach() - old for p, old in zip(parameters, before, strict=True)]
         length, size = (
             torch.stack([part.double().square().sum() for part in parts]).sum().sqrt().item()
-            for parts in (moved, before)
+            for parts in ([p.detach() - old for p, old in before], [old for _, old in before])
         )
         return length / size if size > 0 else None
 

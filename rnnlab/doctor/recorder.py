@@ -81,6 +81,8 @@ class Recorder(TorchFunctionMode):
         self._seen_modules: weakref.WeakSet[nn.Module] = weakref.WeakSet()
         self._undo: list[Callable[[], None]] = []
         self._thread = threading.get_ident()
+        self._step: Event | None = None
+        self._backwards = 0  # before that step
 
     # ---- on and off ----------------------------------------------------------------------
 
@@ -106,7 +108,7 @@ class Recorder(TorchFunctionMode):
             self._on = False
 
     def _resume(self) -> None:
-        if not self._on and self._looks:
+        if self._undo and not self._on and self._looks:
             self.__enter__()
             self._on = True
 
@@ -135,7 +137,7 @@ class Recorder(TorchFunctionMode):
 
         @wraps(original)
         def seen(*args: Any, **kwargs: Any) -> Any:
-            if self._is_elsewhere():
+            if not self._undo or self._is_elsewhere():  # somebody has kept it beyond the block
                 return original(*args, **kwargs)
             return instead(original, *args, **kwargs)
 
@@ -332,11 +334,13 @@ class Recorder(TorchFunctionMode):
         self._pause()
         closure = len(args) > 1 or kwargs.get("closure") is not None  # the first is the optimizer
         numbers = self._parameters.before_step(_parameters_of(optimizer))
+        self._backwards = self.trace.counts["backward"]
         self._note(
             "step", optimizer=type(optimizer).__name__, closure=closure,
             learning_rate=float(optimizer.param_groups[0]["lr"]), length=None,
             seen=self._looks, **numbers,
         )  # fmt: skip
+        self._step = self.trace.last
         if closure:
             self._resume()  # the closure is the user's
 
@@ -346,8 +350,10 @@ class Recorder(TorchFunctionMode):
             return
         self._pause()
         length = self._parameters.after_step(_parameters_of(optimizer))
-        if length is not None and self.trace.last is not None and self.trace.last.kind == "step":
-            self.trace.last.numbers["length"] = length
+        if self._step is not None:
+            self._step.numbers["length"] = length
+            # Lightning hands a closure to every step; what counts is whether it computes gradients
+            self._step.numbers["closure"] &= self.trace.counts["backward"] > self._backwards
         self._resume()
 
 

@@ -65,7 +65,14 @@ class Report:
         missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
         unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
         rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
-        rarely = " Of the later rounds every 8th was looked at closely." if rare else ""
+        rarely = (
+            (
+                " Of the later rounds every 8th was looked at closely; losses and clippings are those "
+                "of these."
+            )
+            if rare
+            else ""
+        )
         stumbled = self.trace.stumbled and f" The doctor itself stumbled: {self.trace.stumbled}."
         return f"Watched: {seen}.{rarely}{unseen}{stumbled or ''}"
 

@@ -99,9 +99,11 @@ def _step_before_backward(trace: Trace) -> Verdict:
 
 
 def _begins_with_a_step(trace: Trace) -> bool:
-    """Whether the loop makes a step before its first backward."""
-    first = next((event.kind for event in trace.of("backward", "step")), None)
-    return first == "step" and trace.counts["backward"] > 0
+    """Whether the loop makes a step before its first backward, and not by a closure."""
+    first = next(iter(trace.of("backward", "step")), None)
+    if first is None or first.kind != "step" or not trace.counts["backward"]:
+        return False
+    return not first.numbers["closure"]
 
 
 def _in_training(event: Event) -> bool:
@@ -189,16 +191,16 @@ def _eval_mode_while_training(trace: Trace) -> Verdict:
 
 @rule("validation-builds-graph")
 def _validation_builds_graph(trace: Trace) -> Verdict:
-    wrong, waiting = [], None
+    wrong: list[Event] = []
+    waiting: list[Event] = []  # for a backward that may still come
     for event in trace.of("forward", "backward"):
         if event.kind == "backward":
-            waiting = None
-            continue
-        if waiting is not None:
-            wrong.append(waiting)
-        is_validation = event.numbers["graph"] and not event.numbers["training"]
-        waiting = event if is_validation else None
-    wrong += [waiting] if waiting is not None else []
+            waiting = []
+        elif event.numbers["training"]:
+            wrong, waiting = wrong + waiting, []
+        elif event.numbers["graph"]:
+            waiting.append(event)
+    wrong += waiting
     if len(wrong) < 2:
         return None
     return (

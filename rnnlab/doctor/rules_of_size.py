@@ -96,7 +96,7 @@ def _exploding_gradient(trace: Trace) -> Verdict:
         factor = norms[0] / end if end > 0 else 1.0
         if factor > 300 and factor ** (1 / len(norms)) > GROWS:
             found.append((place, factor, len(norms)))
-    if len(found) < 2 or trace.counts["clip"]:
+    if len(found) < 2 or trace.counts["clip"] or not trace.counts["step"]:
         return None
     place, factor, length = found[-1]
     return (

@@ -1,0 +1,32 @@
+"""Manual optimization, and nobody clears the gradients."""
+
+import lightning as L
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+class Model(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.automatic_optimization = False
+        self.lstm, self.readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
+
+    def training_step(self, batch, _):
+        optimizer = self.optimizers()
+        inputs, targets = batch
+        loss = nn.functional.mse_loss(self.readout(self.lstm(inputs)[0]), targets)
+        self.manual_backward(loss)  # <- here
+        optimizer.step()
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=0.01)
+
+
+torch.manual_seed(0)
+waves = torch.sin(0.4 * torch.arange(13) + 6 * torch.rand(48, 1))[..., None]
+trainer = L.Trainer(
+    max_epochs=2, accelerator="cpu", logger=False, enable_checkpointing=False,
+    enable_progress_bar=False, enable_model_summary=False,
+)  # fmt: skip
+trainer.fit(Model(), DataLoader(TensorDataset(waves[:, :-1], waves[:, 1:]), 6, shuffle=True))

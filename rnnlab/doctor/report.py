@@ -65,16 +65,9 @@ class Report:
         missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
         unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
         rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
-        rarely = (
-            (
-                " Of the later rounds every 8th was looked at closely; losses and clippings are those "
-                "of these."
-            )
-            if rare
-            else ""
-        )
+        rarely = " Losses and clippings are those of the first rounds and of every 8th later one."
         stumbled = self.trace.stumbled and f" The doctor itself stumbled: {self.trace.stumbled}."
-        return f"Watched: {seen}.{rarely}{unseen}{stumbled or ''}"
+        return f"Watched: {seen}.{rarely if rare else ''}{unseen}{stumbled or ''}"
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import RandomSampler, default_collate
 
+from rnnlab.doctor.axes import axis_after, takes_examples
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.marks import Mark, Marks, tensors_in
 
@@ -25,16 +26,7 @@ CALLS, CALLS_MORE = 20_000, 4_000  # of torch's functions, likewise
 DATA: Any = Tensor.data  # what x.data asks
 CUTS = {Tensor.detach, Tensor.detach_, DATA.__get__}
 RANDOM_INDICES = {torch.randperm, torch.randint}
-PIECES = {"split", "chunk", "unbind", "tensor_split", "__iter__"}
-# What leaves the examples on axis 0, where the sizes say so too. What is not here may move them.
-KEEPS_AXIS = {
-    "float", "double", "half", "to", "type", "cpu", "cuda", "clone", "contiguous", "detach", "add",
-    "sub", "mul", "div", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
-    "__truediv__", "embedding", "one_hot", "linear", "relu", "tanh", "sigmoid", "dropout",
-    "layer_norm", "pin_memory",
-}  # fmt: skip
 KEEPS_LOSS = {"detach", "clone", "cpu", "float", "double"}
-SUMS = {"add", "add_", "__add__", "__iadd__", "__radd__", "sub", "__sub__", "stack", "cat"}
 
 
 class Flow:
@@ -217,10 +209,13 @@ class Flow:
             after = replace(after, loss_size=sizes)
         if name == "__getitem__":
             after = self._after_index(first, args, mark, after, result)
-        axis = self._axis_after(name, first, args, drawn, result)
+        picks = self.marks.get(args[1]) if name == "__getitem__" else None
+        axis = 0 if picks is not None and picks.indices and args[1].dim() == 1 else None
+        if drawn.batch_axis == 0:
+            axis = axis_after(name, first, args, result)
         for tensor in tensors_in(result):
             new = replace(after, batch_axis=axis)
-            if drawn.batch_axis == 0 and _cuts_examples(name, args, kwargs):
+            if drawn.batch_axis == 0 and takes_examples(name, args, kwargs):
                 self._draws += 1
                 new = replace(new, draw=self._draws)
             if cut is not None and not tensor.requires_grad:
@@ -241,21 +236,6 @@ class Flow:
         if mark.time_major is not None and last_row and result.requires_grad:
             self._note("last_row", mark.time_major)
         return after
-
-    def _axis_after(self, name: str, first: Tensor, args: Any, drawn: Mark, result: Any) -> Any:
-        made = self.marks.get(args[1]) if name == "__getitem__" and len(args) > 1 else None
-        if made is not None and made.indices and args[1].dim() == 1:
-            return 0
-        if drawn.batch_axis is None or not isinstance(result, Tensor) or result.dim() == 0:
-            return drawn.batch_axis if name in ("split", "chunk", "tensor_split") else None
-        if name == "__getitem__":
-            index = args[1] if isinstance(args[1], tuple) else (args[1],)
-            return 0 if isinstance(index[0], slice) or index[0] is Ellipsis else None
-        if name == "unsqueeze":
-            last = args[1] in (-1, first.dim()) if len(args) > 1 else False
-            return 0 if last else None
-        same = result.dim() >= first.dim() and result.shape[0] == first.shape[0]
-        return 0 if name in KEEPS_AXIS and same else None
 
     def _on_cut(self, given: Tensor, result: Any) -> None:
         mark = self.marks.get(given) or Mark()
@@ -315,14 +295,3 @@ def _position(inputs: Any) -> tuple[int, int] | None:
     if not isinstance(inputs, Tensor) or inputs._base is None:
         return None
     return inputs.untyped_storage().data_ptr(), int(inputs.storage_offset())
-
-
-def _cuts_examples(name: str, args: Any, kwargs: Any) -> bool:
-    """Whether a function takes some of the examples on axis 0: another draw."""
-    if name == "__getitem__":
-        index = args[1][0] if isinstance(args[1], tuple) and args[1] else args[1]
-        return isinstance(index, (int, slice)) and index != slice(None)
-    if name not in PIECES:
-        return False
-    dim = kwargs.get("dim", args[-1] if len(args) > (1 if name == "unbind" else 2) else 0)
-    return dim == 0

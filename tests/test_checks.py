@@ -1,7 +1,9 @@
 """check, solution and progress: hints that sharpen, no solution before a try, nothing lost."""
 
 import pytest
+import torch
 
+import rnnlab
 from rnnlab import checks
 
 
@@ -76,3 +78,33 @@ def test_expect_error_wants_kind_and_text(capsys):
         pass
     with pytest.raises(KeyError), checks.expect_error(ValueError, "half"):
         raise KeyError("half")
+
+
+def learners_loop(code):
+    """Return the function that a cell with this code defines."""
+    names = {"nn": torch.nn, "rnnlab": rnnlab}
+    exec(code, names)
+    return names["train_epoch"]
+
+
+def test_a_loop_of_a_learner_who_watches_already_is_judged_without_the_doctor():
+    right = checks.find("07.1").solution
+    wrong = right.replace("        optimizer.zero_grad()\n", "")
+    seen = "backward has added to gradients"
+    assert seen in checks.check("07.1", learners_loop(wrong)).text
+    with rnnlab.watch():
+        assert checks.check("07.1", learners_loop(right)).passed
+        alone = checks.check("07.1", learners_loop(wrong))
+    assert alone.passed is False
+    assert "away from the right ones" in alone.text
+    inside = right.replace("for inputs", "with rnnlab.watch(): pass\n    for inputs")
+    assert checks.check("07.1", learners_loop(inside)).passed
+
+
+def test_the_last_hint_names_the_line_and_what_to_write():
+    code = checks.find("07.1").solution.replace("        optimizer.step()\n", "")
+    hints = [checks.check("07.1", learners_loop(code)).text for _ in range(3)]
+    assert "optimizer.step" not in hints[0] + hints[1]
+    assert "line 7" in hints[1]
+    assert "line 7" in hints[2]
+    assert "optimizer.step()  # after loss.backward()" in hints[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,21 +9,29 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
-from torch.nn.utils import clip_grad_norm_, get_total_norm
+from torch.nn.utils import clip_grad_norm_
 from torch.optim import SGD
 
 from rnnlab import hidden
 from rnnlab.checks import Hints, exercise
+from rnnlab.doctor.trace import Trace
+from rnnlab.exercises.trials import (
+    about_average,
+    about_result,
+    close,
+    explain,
+    not_a_function,
+    small_model,
+    watched,
+    weights_of,
+)
 from rnnlab.loop import Batch
-from rnnlab.model import SequenceModel
 
-Calls = list[tuple[str, float]]  # what was called, and the gradient's norm at that moment
+ROUNDS = 4  # of a step on trial: enough for the doctor
 
 
-def _learner() -> tuple[SequenceModel, SGD]:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(9)
-        model = SequenceModel(input_size=1, hidden_size=4, output_size=1)
+def _learner() -> tuple[nn.Module, SGD]:
+    model = small_model()
     return model, SGD(model.parameters(), lr=0.1)
 
 
@@ -32,65 +39,21 @@ def _random(*shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(9))
 
 
-def _norm(model: nn.Module) -> float:
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    return get_total_norm(gradients).item() if gradients else 0.0
-
-
-def _moved(model: nn.Module, other: nn.Module) -> bool:
-    pairs = zip(model.parameters(), other.parameters(), strict=True)
-    return not all(torch.allclose(a, b, atol=1e-6) for a, b in pairs)
-
-
 def _numbers(values: list[float]) -> str:
     return ", ".join(f"{value:.4g}" for value in values)
 
 
 def _near(values: list[float], others: list[float]) -> bool:
-    return all(math.isclose(a, b, rel_tol=1e-4) for a, b in zip(values, others, strict=True))
+    return close(torch.tensor(values), torch.tensor(others))
 
 
 # 09.1
 
 
-def _calls(puzzle: Callable[..., Any]) -> Calls:
-    """Run one step of a loop; return its calls of backward, zero_grad and step, in order."""
+def _repeat(puzzle: Callable[..., Any]) -> set[float]:
     model, optimizer = _learner()
-    calls: Calls = []
-    clear, update = optimizer.zero_grad, optimizer.step
-
-    def zero_grad(*args: Any, **options: Any) -> None:
-        clear(*args, **options)
-        calls.append(("zero_grad", _norm(model)))
-
-    def step(*args: Any, **options: Any) -> Any:
-        calls.append(("step", _norm(model)))
-        return update(*args, **options)
-
-    def backward(_: Tensor) -> None:  # called once for each parameter
-        if calls and calls[-1][0] == "backward":
-            calls.pop()
-        calls.append(("backward", _norm(model)))
-
-    for parameter in model.parameters():
-        parameter.register_post_accumulate_grad_hook(backward)
-    optimizer.zero_grad = zero_grad  # type: ignore[method-assign]  # to see the calls
-    optimizer.step = step  # type: ignore[method-assign]  # as above
-    puzzle(model, optimizer, _random(3, 5, 1), _random(3, 5, 1))
-    return calls
-
-
-def _diagnosis(calls: Calls) -> str | None:
-    order = [name for name, _ in calls]
-    if "backward" not in order:
-        return "missing-backward"
-    if "step" not in order:
-        return "missing-step"
-    if order.index("step") < order.index("backward"):
-        return "step-before-backward"
-    if "zero_grad" in order[order.index("backward") : order.index("step")]:
-        return "zero-grad-after-backward"
-    return None if "zero_grad" in order else "missing-zero-grad"
+    inputs, targets = _random(3, 5, 1), _random(3, 5, 1)
+    return {puzzle(model, optimizer, inputs, targets).item() for _ in range(ROUNDS)}
 
 
 @exercise(
@@ -101,79 +64,87 @@ answer = "zero-grad-after-backward"
 """,
 )
 def judge_name(answer: Any, puzzle: Callable[..., Any]) -> Hints | None:
-    """Run the puzzle and follow its calls."""
-    calls = _calls(puzzle)
-    right = _diagnosis(calls)
-    if right is None:
+    """Run the puzzle, and compare the answer with what the doctor says."""
+    trial = watched(lambda: _repeat(puzzle))
+    if trial.result is not None and len(trial.result) == ROUNDS:
         text = "This loop is in order now: run the cell of the puzzle again as it was"
         return text, text, text
+    right = trial.findings[0].code if trial.findings else "zero-grad-after-backward"
     if isinstance(answer, str) and answer.strip("`") == right:
         return None
-    order, norms = ", ".join(name for name, _ in calls), dict(calls)
-    at_backward, at_step = norms.get("backward", 0.0), norms.get("step", 0.0)
-    told = {
-        "missing-backward": f"backward is there: after it the gradient's norm is {at_backward:.3g}",
-        "missing-step": "step is there: it was called "
-        f"{order.count('step')} time in one batch, with a gradient of norm {at_step:.3g}",
-        "step-before-backward": f"step comes after backward; the calls of one batch: {order}",
-        "missing-zero-grad": "zero_grad is there, called "
-        f"{order.count('zero_grad')} time in one batch; without it gradients add up and the "
-        "loss moves",
-        "clip-before-backward": "clipping comes after backward; it meets a norm of "
-        f"{at_step:.3g}, but somebody else made it so",
-        "clip-after-step": "clipping comes before step; take it out, and the loss still stands",
-    }
-    if not isinstance(answer, str):
-        first = f"Your answer is {answer!r}; give the code in quotes, as it stands in a heading"
-    else:
-        first = told.get(
-            answer.strip("`"),
-            f"{answer!r} is no mistake that makes a loss repeat itself to the last digit; the "
-            "table at the end of the lesson names four that do",
-        )
+    if not trial.findings:
+        text = f"{answer!r} is not its mistake. For a hint run this cell outside of your own watch"
+        return text, text, text
+    order = [e.kind for e in trial.trace.of("backward", "zero_grad", "step")]
+    order = order[: len(order) // ROUNDS]  # those of one batch
+    filled, norm = _gradient(trial.trace)
+    first = _told(answer, order, filled, norm)
     return (
         first[0].upper() + first[1:] + ".",
-        f"Follow the gradient's norm: {at_backward:.3g} after backward, {at_step:.3g} when step "
-        "reads it.",
-        f"The calls of one batch are {order}. Which of them stands between the other two, and "
-        "what does it do to .grad?",
+        f"Follow the gradient: backward gave one to {filled} parameters, and step found a norm of "
+        f"{norm:.3g}.",
+        f"The calls of one batch are {', '.join(order)}. Look at {trial.findings[0].where}. What "
+        "does this line do to .grad, and who needs it?",
+    )
+
+
+def _gradient(trace: Trace) -> tuple[int, float]:
+    """Return how many parameters backward has filled, and the norm that the step found."""
+    backwards, steps = trace.of("backward"), trace.of("step")
+    filled = backwards[0].numbers["filled"] if backwards else 0
+    return filled, steps[0].numbers["norm"] if steps else 0.0
+
+
+def _told(answer: Any, order: list[str], filled: int, norm: float) -> str:
+    """Return what speaks against a wrong answer."""
+    if not isinstance(answer, str):
+        return f"your answer is {answer!r}; give the code in quotes, as it stands in a heading"
+    times = {kind: f"called {order.count(kind)} time in one batch" for kind in order}
+    told = {
+        "missing-backward": f"backward is there: it gave {filled} parameters a gradient",
+        "missing-step": f"step is there, {times.get('step')}, with a gradient of norm {norm:.3g}",
+        "step-before-backward": "step comes after backward; the calls of one batch: "
+        f"{', '.join(order)}",
+        "missing-zero-grad": f"zero_grad is there, {times.get('zero_grad')}; without it "
+        "gradients add up and the loss moves",
+        "clip-before-backward": f"clipping comes after backward; it meets a norm of {norm:.3g}, "
+        "but somebody else made it so",
+        "clip-after-step": "clipping comes before step; take it out, and the loss still stands",
+    }
+    return told.get(
+        answer.strip("`"),
+        f"{answer!r} is no mistake that makes a loss repeat itself to the last digit; the "
+        "table at the end of the lesson names four that do",
     )
 
 
 # 09.2
 
-SHAPES = "(6, 1) against (6,) gives 36 differences instead of 6"
-
 
 def _one_step(
-    model: nn.Module, optimizer: SGD, inputs: Tensor, targets: Tensor, wrong: str = ""
+    model: nn.Module, optimizer: SGD, inputs: Tensor, targets: Tensor, clip_norm: float = 1.0
 ) -> Tensor:
-    """Make the step of the exercise, right or with one thing wrong."""
-    if wrong != "no zero_grad":
-        optimizer.zero_grad()
-    predictions = model(inputs)[0][:, -1]  # (B, T, 1) -> (B, 1)
-    loss = mse_loss(predictions, targets if wrong == "broadcast" else targets[:, None])
+    """Make the step of the exercise."""
+    optimizer.zero_grad()
+    loss = mse_loss(model(inputs)[0][:, -1, 0], targets)  # (B,) both
     loss.backward()
-    if wrong == "cleared late":
-        optimizer.zero_grad()
-    if wrong != "no clip":
-        clip_grad_norm_(model.parameters(), 1.0)
-    if wrong != "no step":
-        optimizer.step()
+    clip_grad_norm_(model.parameters(), clip_norm)
+    optimizer.step()
     return loss
 
 
-def _three_losses(step: Callable[..., Any], *options: str) -> tuple[list[float], SequenceModel]:
+def _losses(step: Callable[..., Any], *options: float) -> tuple[list[float], Tensor]:
+    """Return the losses of a few steps, and the weights after them."""
     model, optimizer = _learner()
     inputs = _random(6, 5, 1)
     targets = 3 * inputs.sum((1, 2))  # (B, T, 1) -> (B,), large enough to be clipped
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        losses = [step(model, optimizer, inputs, targets, *options) for _ in range(3)]
+        losses = [step(model, optimizer, inputs, targets, *options) for _ in range(ROUNDS)]
     for loss in losses:
         if not isinstance(loss, Tensor):
             raise TypeError(f"the step returned {type(loss).__name__}; it should return the loss")
-    return [loss.item() for loss in losses], model
+    return [loss.item() for loss in losses], weights_of(model)
 
 
 @exercise(
@@ -191,46 +162,24 @@ def fixed_step(model, optimizer, inputs, targets):
 """,
 )
 def judge_step(answer: Any) -> Hints | None:
-    """Run three steps beside right and wrong ones."""
-    if not callable(answer):
-        text = f"fixed_step is {answer!r}; expected a function"
-        return text, text, text
-    losses, model = _three_losses(answer)
-    right, trained = _three_losses(_one_step)
-    yours = f"Your losses of three steps are {_numbers(losses)}"
-    if _near(losses, right) and not _moved(model, trained):
+    """Run some steps beside right ones; the doctor tells the cause."""
+    if hints := not_a_function("fixed_step", answer, "the loss"):
+        return hints
+    trial = watched(lambda: _losses(answer))
+    if trial.result is None:
+        return explain(trial)
+    (losses, weights), (right, trained) = trial.result, _losses(_one_step)
+    if _near(losses, right) and close(weights, trained):
         return None
-    known = {
-        wrong: _three_losses(_one_step, wrong)[0]
-        for wrong in ("broadcast", "no zero_grad", "no clip", "no step")
-    }
-    if math.isclose(losses[0], known["broadcast"][0], rel_tol=1e-4):
+    yours = f"Your losses of {ROUNDS} steps are {_numbers(losses)}"
+    if cause := explain(trial):
+        return cause
+    if _near(losses, _losses(_one_step, torch.inf)[0]):
         return (
-            f"Your first loss is {losses[0]:.4g}, as when each prediction is compared with "
-            "every target.",
-            f"The shapes differ: {SHAPES}.",
-            "predictions[:, -1] is (B, 1). Take its last axis away, or give targets one.",
+            f"{yours}: the first is right, and they are those of a step with no clipping.",
+            f"{yours}. When clipping is called, is the gradient there, and not used yet?",
+            f"{yours}. Clipping belongs between backward and step.",
         )
-    if _near(losses, known["no step"]):
-        return (
-            f"{yours}: all the same, so the weights do not move.",
-            f"After your step the gradient's norm is {_norm(model):.3g}. "
-            "What did optimizer.step find?",
-            "Look for a zero_grad between backward and step, or for a step that is missing.",
-        )
-    if math.isclose(losses[0], right[0], rel_tol=1e-4):
-        if _near(losses, known["no clip"]):
-            return (
-                f"{yours}: the first is right, and they are those of a step with no clipping.",
-                "When clipping is called, is the gradient there, and has it not been used?",
-                "It belongs between backward and step.",
-            )
-        if _near(losses, known["no zero_grad"]):
-            return (
-                f"{yours}: two are right, then the gradient of step 1 pushes once more.",
-                "backward adds to .grad; nobody has cleared it.",
-                "One line at the start of the step is missing.",
-            )
     return (
         f"{yours}; right would be {_numbers(right)}.",
         "Only the last time step counts, and every line of the loop comes once, in its order.",
@@ -247,8 +196,9 @@ def _batches() -> list[Batch]:
     return list(zip(inputs.split(5, 1), targets.split(5, 1), strict=True))  # T = 5, 5, 5, 2
 
 
-def _batch_losses(model: nn.Module, optimizer: SGD, carry: bool = True) -> list[float]:
-    """Make the epoch of the exercise and return the average loss of each batch."""
+def _right_epoch(carry: bool = True) -> tuple[list[float], Tensor]:
+    """Make the epoch of the exercise; return the loss of each batch, and the weights."""
+    model, optimizer = _learner()
     losses, state = [], None
     for inputs, targets in _batches():
         optimizer.zero_grad()
@@ -257,32 +207,12 @@ def _batch_losses(model: nn.Module, optimizer: SGD, carry: bool = True) -> list[
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return losses
+    return losses, weights_of(model)
 
 
-def _told_by_error(error: Exception) -> Hints:
-    said = str(error)
-    short = said.split(". ")[0].split(" (or ")[0].split(": [")[0]
-    if "second time" in said:
-        return (
-            f'Your epoch still ends in "{short}".',
-            "The second batch starts from a state that remembers how it was computed.",
-            "Cut the state off from its graph where it goes into the next batch.",
-        )
-    if "inplace" in said:
-        return (
-            f'Your epoch ends in "{short}": backward went on into the batch before.',
-            "retain_graph keeps a graph whose weights the step has changed since.",
-            "Do without retain_graph; it is the state that must be cut off.",
-        )
-    if "NoneType" in said:
-        return (
-            f'Your epoch ends in "{short}": at the first batch the state is None.',
-            "Detach it only where there is one; after the model has returned it there always is.",
-            "rnnlab.hidden.detach takes None, too.",
-        )
-    text = f"Your epoch ends in {type(error).__name__}: {said}"
-    return text, text, text
+def _epoch(answer: Callable[..., Any]) -> tuple[Any, Tensor]:
+    model, optimizer = _learner()
+    return answer(model, optimizer, _batches()), weights_of(model)
 
 
 @exercise(
@@ -304,61 +234,43 @@ def fixed_epoch(model, optimizer, batches):
 )
 def judge_epoch(answer: Any) -> Hints | None:
     """Run an epoch beside the right one and one with a state that is reset."""
-    if not callable(answer):
-        text = f"fixed_epoch is {answer!r}; expected a function"
-        return text, text, text
-    (model, optimizer), (right, right_optimizer), (reset, reset_optimizer) = (
-        _learner() for _ in range(3)
-    )
-    losses = _batch_losses(right, right_optimizer)
-    _batch_losses(reset, reset_optimizer, carry=False)
+    if hints := not_a_function("fixed_epoch", answer, "the average loss"):
+        return hints
     try:
-        average = answer(model, optimizer, _batches())
-    except (RuntimeError, AttributeError, TypeError) as error:
-        return _told_by_error(error)
-    if isinstance(average, Tensor) and average.requires_grad:
-        return (
-            f"Your average, {average.item():.4g}, is a tensor with a graph: that of all batches.",
-            "A number to print needs no graph; this one keeps every batch in memory.",
-            "Take the loss as a number, with .item(), before you add it up.",
-        )
-    if average is None:
-        text = "Your epoch returned None; it should return the average loss"
-        return text, text, text
-    if not _moved(model, reset):
+        trial = watched(lambda: _epoch(answer))
+    except AttributeError as error:
+        if "'NoneType' object has no attribute 'detach'" not in str(error):
+            raise
+        return _about_first_state(error)
+    cause = explain(trial)
+    if trial.result is None:
+        return cause
+    (average, weights), (losses, right) = trial.result, _right_epoch()
+    sizes = [targets.numel() for _, targets in _batches()]
+    return (
+        (None if close(weights, right) else _about_weights(weights, cause))
+        or about_result("fixed_epoch", average, cause)
+        or about_average(float(average), losses, sizes, "target values")
+    )
+
+
+def _about_first_state(error: AttributeError) -> Hints:
+    return (
+        f'Your epoch ends in "{error}": at the first batch the state is None.',
+        "Detach it only where there is one; after the model has returned it there always is.",
+        "rnnlab.hidden.detach takes None, too.",
+    )
+
+
+def _about_weights(weights: Tensor, cause: Hints | None) -> Hints:
+    if close(weights, _right_epoch(carry=False)[1]):
         return (
             "Your weights end where those of a state that is reset at each batch end.",
             "The state must go into the next batch: its values, not its graph.",
             "What is the second argument of model(...) in your second batch?",
         )
-    if _moved(model, right):
-        return (
-            "Your average is "
-            f"{float(average):.4g}, but your weights end elsewhere: the updates differ.",
-            "One update for each batch: zero_grad, forward, loss, backward, step.",
-            "The lines of the update were right; mend only the state and the average.",
-        )
-    return _about_average(float(average), losses)
-
-
-def _about_average(average: float, losses: list[float]) -> Hints | None:
-    sizes = [targets.numel() for _, targets in _batches()]
-    summed = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
-    if math.isclose(average, summed / sum(sizes), rel_tol=1e-4):
-        return None
-    counts = f"the batches have {', '.join(map(str, sizes))} target values"
-    if math.isclose(average, sum(losses) / len(losses), rel_tol=1e-4):
-        return (
-            f"The weights are right. Your average, {average:.4g}, is that of the four batch "
-            f"averages, but {counts}.",
-            f"The batch averages are {_numbers(losses)}; the last counts as much as the others.",
-            "All batches have 3 rows and differ in T: multiply each loss by its number of target "
-            "values, and divide by all of them.",
-        )
-    return (
-        f"The weights are right. Your average is {average:.4g}; the batch averages are "
-        f"{_numbers(losses)}, so it must lie between the smallest and the largest of them, or is "
-        "weighted wrongly.",
-        f"Add up loss times target values: {counts}.",
-        f"Divide the sum by the number of all target values, {sum(sizes)}.",
+    return cause or (
+        "Your weights do not end where they should: the updates differ.",
+        "One update for each batch: zero_grad, forward, loss, backward, step.",
+        "The lines of the update were right; mend only the state and the average.",
     )

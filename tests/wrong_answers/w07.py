@@ -51,13 +51,29 @@ WRONG = {
         ("train_epoch = 0.2", "not a function"),
         (loop(*RIGHT, result="None"), "the average loss is a number"),
         (loop(*RIGHT).replace("    return", "        return"), "the model it gave read 1"),
-        (loop(*RIGHT[1:]), "the gradients of all batches pile up"),
+        (loop(*RIGHT[1:]), "backward has added to gradients that an earlier update had used"),
         (loop("clear", "forward", "backward", "step", "add"), "Nothing held it to the bound"),
-        (loop("clear", "forward", "backward", "step", "clip", "add"), "but too late"),
-        (loop("clear", "forward", "backward", "clip", "add"), "4 batches and no update"),
+        (
+            loop("clear", "forward", "backward", "step", "clip", "add"),
+            "clipped after the step that had used them",
+        ),
+        (
+            loop("clear", "forward", "clip", "backward", "step", "add"),
+            "clipped before backward had brought any",
+        ),
+        (
+            loop("clear", "forward", "step", "backward", "clip", "add"),
+            "the step came between the loss and its backward",
+        ),
+        (loop("clear", "forward", "clip", "step", "add"), "no backward: every step found no"),
+        (loop(*RIGHT).replace("model(inputs)[0]", "model(inputs)"), "AttributeError: 'tuple'"),
+        (
+            loop("clear", "forward", "backward", "clip", "add"),
+            "no optimizer step: no weight has changed",
+        ),
         (
             loop("forward", "backward", "clear", "clip", "step", "add"),
-            "Every step found a gradient of norm 0",
+            "cleared between backward and the optimizer's step",
         ),
         (loop("step", "clear", "forward", "backward", "clip", "add"), "one batch late"),
         (

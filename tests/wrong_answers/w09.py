@@ -48,8 +48,8 @@ def epoch(**wrong):
 
 WRONG = {
     "09.1": [
-        ('answer = "missing-backward"', "Backward is there: after it the gradient's norm is"),
-        ('answer = "missing-step"', "Step is there: it was called 1 time"),
+        ('answer = "missing-backward"', "Backward is there: it gave 6 parameters a gradient"),
+        ('answer = "missing-step"', "Step is there, called 1 time"),
         ('answer = "step-before-backward"', "Step comes after backward"),
         ('answer = "missing-zero-grad"', "without it gradients add up"),
         ('answer = "clip-before-backward"', "somebody else made it so"),
@@ -58,30 +58,38 @@ WRONG = {
         ("answer = 10", "give the code in quotes"),
     ],
     "09.2": [
-        (step(predictions="predictions[:, -1]"), "each prediction is compared with every target"),
-        (step(clear=""), "then the gradient of step 1 pushes once more"),
+        (step(predictions="predictions[:, -1]"), "every prediction is compared with every target"),
+        (step(clear=""), "backward has added to gradients that an earlier update had used"),
         (
             step(clear="", clip="optimizer.zero_grad()"),
-            "all the same, so the weights do not move",
+            "cleared between backward and the optimizer's step",
         ),
         (
             step(clip="", late="nn.utils.clip_grad_norm_(model.parameters(), 1.0)"),
-            "those of a step with no clipping",
+            "clipped before backward had brought any",
         ),
+        (step(clip=""), "those of a step with no clipping"),
         (step(predictions="predictions.mean(1)[:, 0]"), "right would be"),
         (step(predictions="predictions[:, :, 0]"), "could not be read: RuntimeError"),
         (step().replace("return loss", "loss.item()"), "it should return the loss"),
-        ("fixed_step = 3", "expected a function"),
+        ("fixed_step = 3", "not a function"),
     ],
     "09.3": [
         (epoch(state="state"), "a second time"),
-        (epoch(state="state", backward="retain_graph=True"), "went on into the batch before"),
+        (epoch(state="state", backward="retain_graph=True"), "modified by an inplace operation"),
         (epoch(state="state.detach()"), "at the first batch the state is None"),
         (epoch(state="None"), "a state that is reset at each batch"),
-        (epoch(loss="loss.item()", count="1"), "is that of the four batch averages"),
-        (epoch(loss="loss * targets.numel()"), "is a tensor with a graph"),
-        (epoch(count="1"), "it must lie between"),
-        (epoch().replace("optimizer.zero_grad()", "pass"), "the updates differ"),
-        (epoch().replace("return total / count", "pass"), "returned None"),
+        (epoch(loss="loss.item()", count="1"), "the mean of the batch means"),
+        (epoch(loss="loss * targets.numel()"), "still holds its graph"),
+        (epoch(count="1"), "the average over target values is another number"),
+        (
+            epoch().replace("optimizer.zero_grad()", "pass"),
+            "backward has added to gradients that an earlier update had used",
+        ),
+        (
+            epoch().replace("optimizer.step()", "optimizer.step(); optimizer.step()"),
+            "the updates differ",
+        ),
+        (epoch().replace("return total / count", "pass"), "returns None"),
     ],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any, NamedTuple
 
 import torch
@@ -172,6 +172,29 @@ class PhaseStepper:
             self._restore(self._start)
         self._random = self._start.random
         self._begin()
+
+    def at_start(self) -> PhaseStepper:
+        """Return a stepper at the start of this run, on copies; this one stays where it is.
+
+        Raises:
+            TypeError: if model, optimizer or batches cannot be copied, or be read only once.
+        """
+        if isinstance(self.batches, Iterator):
+            raise TypeError(
+                f"batches is a {type(self.batches).__name__}, which can be read only once: "
+                "give a list, a DataLoader or rnnlab.Batches"
+            )
+        dataset = getattr(self.batches, "dataset", None)  # may be large, and is only read
+        other = copy(self)
+        try:
+            other.model, other.optimizer, other.batches = deepcopy(
+                (self.model, self.optimizer, self.batches), {id(dataset): dataset}
+            )
+        except (RuntimeError, TypeError) as error:
+            raise TypeError(f"this run cannot be copied: {error}") from error
+        other.history = History()
+        other.restart()
+        return other
 
     @property
     def phase(self) -> str | None:

@@ -67,6 +67,7 @@ LIBRARIES = {  # the only importers of a library
         "widgets.picture",
         "widgets.base",
         "widgets.controls",
+        "widgets.doctoring",
         "widgets.lab",
         "widgets.gradient_lab",
         "widgets.state_lab",

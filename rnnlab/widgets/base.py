@@ -74,6 +74,10 @@ class Lab(w.VBox):
         """Return what the pictures show, in words."""
         raise NotImplementedError  # each lab has its own pictures
 
+    def _words(self) -> str:
+        """Return what the text twin says."""
+        return self.describe()
+
     def close(self) -> None:
         """End the run and take the lab, with all its parts, from the page and from memory."""
         if "_runner" not in vars(self):
@@ -91,7 +95,8 @@ class Lab(w.VBox):
     def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
         """Return a button for each action, on the loop's thread; the first is the big one."""
         buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="104px")) for name in actions
+            name: w.Button(description=name, layout=w.Layout(width="auto", min_width="104px"))
+            for name in actions
         }
         first = next(iter(buttons.values()))
         first.button_style, first.layout.width = "primary", "140px"
@@ -118,7 +123,7 @@ class Lab(w.VBox):
         self._status.value = f'<div role="status" aria-live="polite">{escape(status)}</div>'
 
     def _show_twin(self) -> None:
-        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self.describe().splitlines())
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self._words().splitlines())
         self._twin.value = f'<div class="rnnlab-twin" aria-live="polite">{paragraphs}</div>'
 
     def _complain(self, message: str) -> None:

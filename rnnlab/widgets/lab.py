@@ -15,16 +15,18 @@ from rnnlab.history import History
 from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import Task
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row, sized
+from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.live import Pace, fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting, SettingsLab
+from rnnlab.widgets.settings import Setting
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
 
 
-class TrainingLab(SettingsLab):
+class TrainingLab(ExaminedLab):
     """A live lab: sliders and buttons around one training run. The last line of a cell shows it.
 
     Every setting is a trait of the same name: set it from code, or by its control. A changed
@@ -52,6 +54,7 @@ class TrainingLab(SettingsLab):
     clip = Setting(True)
     clip_norm = Setting(1.0)
     seed = Setting(0)
+    _most = 60
     apply_while_training = traitlets.Bool(False)
 
     def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
@@ -132,13 +135,23 @@ class TrainingLab(SettingsLab):
         self._show()
 
     def _make_model(self) -> None:
+        self.model, self._batches = self._fresh()
+        self._total = self.epochs * len(self._batches)
+
+    def _fresh(self) -> tuple[SequenceModel, Any]:
+        """Return a model and its batches, from the seed."""
         with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
             torch.manual_seed(self.seed)
-            self.model = SequenceModel(
+            model = SequenceModel(
                 self._task.input_size, self.hidden_size, self._task.output_size, self.cell
             )
-        self._batches = self._task.batches(self.hidden_state, seed=self.seed)
-        self._total = self.epochs * len(self._batches)
+        return model, self._task.batches(self.hidden_state, seed=self.seed)
+
+    def _fresh_run(self) -> PhaseStepper:
+        return PhaseStepper(
+            *self._fresh(), loss_fn=self._task.loss_fn, learning_rate=self.learning_rate,
+            clip_norm=self._bound, hidden_state=self.hidden_state, seed=self.seed, device="cpu",
+        )  # fmt: skip
 
     def _forget(self) -> None:
         """Go back to an untrained model and clear the pictures."""
@@ -216,8 +229,8 @@ class TrainingLab(SettingsLab):
         threads = "one thread" if self._runner.threads == 1 else f"{self._runner.threads} threads"
         return f", {rate:.0f} steps a second on {threads}" if len(self.history) else ""
 
-    def describe(self) -> str:
-        """Return what the pictures show in words, a line for each."""
+    def _words(self) -> str:
+        """Return what the pictures show, a line for each."""
         lines = []
         if self.history.epochs:
             first, last = self.history.epochs[0], self.history.epochs[-1]
@@ -253,7 +266,7 @@ class TrainingLab(SettingsLab):
         traitlets.link((live, "value"), (self, "apply_while_training"))
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
-            "Stop": self._on_stop, "Reset": self._on_reset,
+            "Stop": self._on_stop, "Reset": self._on_reset, ASK: self._on_ask,
         })  # fmt: skip
         self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
         self.children = [
@@ -262,6 +275,7 @@ class TrainingLab(SettingsLab):
             row([*self.controls.values(), live]),
             row([self._progress, self._status]),
             self._message,
+            self._doctor,
             row(picture.widget for picture in self.pictures),
             self._twin,
             self._errors,
@@ -292,6 +306,10 @@ class TrainingLab(SettingsLab):
             self._show()
             self._say(f"Run {self.runs} was stopped at {self._where()}.")
             self._show_twin()
+
+    def _on_ask(self) -> None:
+        super()._on_ask()
+        self._started, self._first = time.perf_counter(), len(self.history)  # of the run alone
 
     def _on_reset(self) -> None:
         self._complain("")

@@ -22,10 +22,11 @@ from rnnlab.stepper_panels import FirstSequencePanel, HiddenStatePanel, RingPane
 from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import Task
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
+from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.keys import Keys
 from rnnlab.widgets.live import Pace, fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting, SettingsLab
+from rnnlab.widgets.settings import Setting
 from rnnlab.widgets.stepper_page import facts_html, source_html
 
 OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for a model of one's own
@@ -41,7 +42,7 @@ FAULT_NAMES = {
 }
 
 
-class LoopStepper(SettingsLab):
+class LoopStepper(ExaminedLab):
     """A debugger for the training loop. The last line of a cell shows it.
 
     It runs the lines of `rnnlab.train_batch` one phase at a time and shows what each has changed.
@@ -129,10 +130,6 @@ class LoopStepper(SettingsLab):
         self.stepper.restart()
         self._show()
 
-    def describe(self) -> str:
-        """Return what the last phase did, in words."""
-        return phase_words(self.stepper)
-
     # ---- the run -------------------------------------------------------------------------
 
     def _check_setting(self, name: str, value: Any) -> None:
@@ -162,6 +159,12 @@ class LoopStepper(SettingsLab):
             self.hidden_state, self._carries_for_fault = "reset", False
         self._begin()
         self._show()
+
+    def _words(self) -> str:
+        return phase_words(self.stepper)
+
+    def _fresh_run(self) -> PhaseStepper:
+        return self.stepper.at_start()
 
     def _begin(self) -> None:
         if self._own is not None and self._ready:
@@ -296,6 +299,7 @@ class LoopStepper(SettingsLab):
             "Run": self._on_run,
             "Back": self.back,
             "Restart": self.restart,
+            ASK: self._on_ask,
         }
         self.buttons = self._make_buttons(actions)
         keys = Keys(
@@ -307,8 +311,8 @@ class LoopStepper(SettingsLab):
         ring, *others = (picture.widget for picture in self.pictures)
         self.children = [
             self._style, keys, row(self.buttons.values()), row(self.controls.values()),
-            self._status, self._message, self._twin, row([self._source, ring]), row(others),
-            self._facts, self._errors,
+            self._status, self._message, self._twin, row([self._source, ring]),
+            self._doctor, row(others), self._facts, self._errors,
         ]  # fmt: skip
 
     def _on_run(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from html import escape
-from itertools import groupby
 from typing import Any
 
 from rnnlab.phase_words import clip_factor, number, shape, state_words
 from rnnlab.stepping import PhaseStepper
+from rnnlab.whole_loop import numbered
 
 STYLE = """<style>
 .rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
@@ -31,20 +31,18 @@ STYLE = """<style>
 
 
 def source_html(stepper: PhaseStepper) -> str:
-    """Return the lines of the loop, those of the last phase marked."""
-    rows = []
-    for phase, lines in groupby(stepper.lines, key=lambda line: line.phase):
-        for k, line in enumerate(lines):
-            kind = "now" if phase == stepper.phase else ""
-            kind += " out" if line.code is None else " moved" if line.moved else ""
-            label = phase if k == 0 else ""
-            mark = "\u25b6" if phase == stepper.phase and k == 0 else " "
-            for text in line.text.split("\n"):
-                rows.append(
-                    f'<span class="name">{mark} {label:<10}</span>'
-                    f'<span class="{kind.strip()}">{escape(text)}</span>'
-                )
-                mark, label = " ", ""
+    """Return the lines of the loop with their numbers, those of the last phase marked."""
+    rows, before = [], ""
+    for count, line, text in numbered(stepper.lines):
+        label = line.phase if line.phase != before else ""
+        before = line.phase
+        kind = "now" if line.phase == stepper.phase else ""
+        mark = "\u25b6" if label and kind else " "
+        kind += " out" if line.code is None else " moved" if line.moved else ""
+        rows.append(
+            f'<span class="name">{count:>2} {mark} {label:<10}</span>'
+            f'<span class="{kind.strip()}">{escape(text)}</span>'
+        )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
         + "\n".join(rows)

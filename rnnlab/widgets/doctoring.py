@@ -1,0 +1,133 @@
+"""Labs that can be examined: a button, and what the doctor says of a fresh run, on the page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from rnnlab.doctor.examine import examine
+from rnnlab.doctor.report import Finding, Report
+from rnnlab.randomness import random_state, seeded_state, set_random_state
+from rnnlab.stepping import PhaseStepper
+from rnnlab.whole_loop import LOOP, whole_batches
+from rnnlab.widgets.live import fitting_threads, on_threads
+from rnnlab.widgets.settings import SettingsLab
+
+ASK = "Ask the doctor"
+BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
+WATCHED = "A fresh run with these settings was watched; your own is where it was."
+SECONDS = 1.0  # that an examination may take
+# by the code of a finding: the setting that it is about, and what to do here if not what it says
+SETTING_OF = {
+    "learning-rate-too-high": ("learning_rate", ""),
+    "learning-rate-too-low": ("learning_rate", ""),
+    "nonfinite-gradient": ("learning_rate", "a lower learning rate, and clip = True"),
+    "exploding-gradient": ("clip", "clip = True"),
+    "vanishing-gradient": ("cell", ""),
+    "carried-and-shuffled": ("hidden_state", 'hidden_state = "reset", or batches in order'),
+}
+STYLE = """<style>
+.rnnlab-doctor { color: var(--jp-ui-font-color1, #333); line-height: 1.45; margin: 8px 0;
+  padding: 4px 0 4px 12px; border-left: 3px solid var(--jp-border-color1, #bdbdbd) }
+.rnnlab-doctor h3 { font-size: 13px; margin: 0 }
+.rnnlab-doctor p { margin: 2px 0; max-width: 66em }
+.rnnlab-doctor table { border-collapse: collapse; margin: 6px 0 }
+.rnnlab-doctor th { font-weight: normal; color: var(--jp-ui-font-color2, #5f5f5f) }
+.rnnlab-doctor th:first-child { width: 27% }
+.rnnlab-doctor th:last-child { width: 29% }
+.rnnlab-doctor tr > * { border-bottom: 1px solid var(--jp-border-color2, #e0e0e0) }
+.rnnlab-doctor code { font: 12px/1.45 var(--jp-code-font-family, monospace) }
+</style>"""
+
+
+class ExaminedLab(SettingsLab):
+    """A lab whose loop the doctor examines when the learner asks: first they look themselves.
+
+    A lab of its own says what run is examined (`_fresh_run`) and for how many batches (`_most`),
+    and has `_doctor` among its children. What is found stays until a setting changes.
+    """
+
+    seed: Any
+    _most = 20
+    _said = ""  # what the doctor has said, as text
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._doctor = w.HTML()
+
+    def ask_the_doctor(self) -> Report | None:
+        """Train a fresh run with the present settings under watch, for a short while, and show it.
+
+        The lab's own run, its model and all random numbers stay as they are.
+
+        Returns:
+            the report; None if the doctor cannot look: the lab then says why.
+        """
+        self._check_open()
+        outside = random_state()
+        try:
+            run = self._fresh_run()
+            set_random_state(seeded_state(self.seed))
+            with on_threads(fitting_threads(run.model)):
+                report, raised = examine(whole_batches(run), self._most, SECONDS)
+        except (TypeError, ValueError) as error:  # there is no fresh run
+            self._show_doctor("The doctor cannot look", f"{error}.")
+            return None
+        except RuntimeError:
+            self._show_doctor("The doctor cannot look now", BUSY)
+            return None
+        finally:
+            set_random_state(outside)
+        report.findings = [self._placed(finding) for finding in report.findings]
+        self._show_report(report, raised)
+        return report
+
+    def _on_ask(self) -> None:
+        self.ask_the_doctor()
+
+    def describe(self) -> str:
+        """Return what the pictures show, and what the doctor has said, in words."""
+        return "\n".join(filter(None, (self._words(), self._said)))
+
+    def _fresh_run(self) -> PhaseStepper:
+        """Return a run with the present settings, at its start, that nobody else uses."""
+        raise NotImplementedError  # each lab has its own
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Return a finding with a place that the page shows: a setting, or the loop's line."""
+        where = finding.where
+        name, here = SETTING_OF.get(finding.code, ("", ""))
+        if name in self.controls:
+            where = where._replace(
+                file=f"the setting {self.controls[name].description}", line=0,
+                text=f"{name} = {getattr(self, name)!r}",
+            )  # fmt: skip
+            return finding._replace(where=where, fix=here or finding.fix)
+        if where.file.startswith(LOOP):
+            return finding._replace(where=where._replace(file=LOOP))
+        return finding
+
+    def _apply_all(self) -> None:
+        if self._changed - {"speed"}:  # that of showing; all others make it another run
+            self._said = self._doctor.value = ""
+        super()._apply_all()
+
+    # ---- what is shown -------------------------------------------------------------------
+
+    def _show_report(self, report: Report, raised: str) -> None:
+        text, page = str(report), report._repr_html_()
+        if raised and not report.findings:  # that is no clean bill
+            text = f"It has ended with an error whose cause is not known: {raised}"
+            page = f"<p>{escape(text)}</p>"
+        none = ", line 0"  # the place is a setting
+        text, page = text.replace(none, ""), page.replace(none, "")
+        self._show_doctor("What the doctor says", WATCHED, text, page)
+
+    def _show_doctor(self, title: str, first: str, text: str = "", page: str = "") -> None:
+        self._said = "\n".join(filter(None, (f"{title}: {first}", text)))
+        self._doctor.value = (
+            f'{STYLE}<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'
+            f'<h3>{title}</h3><div role="status"><p>{escape(first)}</p>{page}</div></section>'
+        )

@@ -1,0 +1,362 @@
+"""Asking the doctor in a lab: it names each mistake and setting, and leaves the lab's run alone."""
+
+import asyncio
+import html
+import random
+import re
+import time
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+import rnnlab
+from rnnlab.doctor.examine import examine
+from rnnlab.phases import FAULTS
+from rnnlab.randomness import seeded_state, set_random_state
+from rnnlab.stepping import PhaseStepper
+from rnnlab.tasks import TASKS
+from rnnlab.whole_loop import whole_batches
+from rnnlab.widgets.controls import LEARNING_RATES
+from tests.test_lab import Steady
+from tests.test_stepping import everything, stepper_of
+
+ASK = "Ask the doctor"
+
+
+def ask(lab):
+    """Press the button, with no loop running, and return the codes that the page names."""
+    lab.buttons[ASK].click()
+    return re.findall(r"<b>\w+: ([\w-]+)</b>", lab._doctor.value)
+
+
+def numbers():
+    """The random numbers of the notebook, as one value."""
+    return torch.get_rng_state().tolist(), random.getstate(), str(np.random.get_state())
+
+
+def rows_of_the_loop(lab):
+    """Return the loop's lines by the number that the page gives them."""
+    rows = re.findall(
+        r'class="name"> *(\d+) .*?</span><span class="[^"]*">(.*?)</span>', lab._source.value
+    )
+    return {int(number): html.unescape(text).strip() for number, text in rows}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_mistake_is_named_with_its_line_and_the_run_stays_where_it_is(fault):
+    lab, alone = (rnnlab.LoopStepper(fault=fault, clip_norm=0.5) for _ in range(2))
+    for stepper in (lab.stepper, alone.stepper):
+        for _ in range(9):
+            stepper.next_phase()
+    before, outside = everything(lab.stepper), numbers()
+    assert lab._doctor.value == ""  # the learner looks first
+    assert ask(lab)[0] == fault
+    assert everything(lab.stepper) == before
+    assert numbers() == outside
+    page, text = html.unescape(lab._doctor.value), lab.describe()
+    (number,) = re.findall(rf"{fault}</b><br>the loop, line (\d+)<br>", page)
+    line = rows_of_the_loop(lab)[int(number)]
+    finding = lab.ask_the_doctor().findings[0]
+    assert finding.where == ("the loop", int(number), line, finding.where.source)
+    for part in (finding.what, finding.why, finding.fix, finding.lesson, line):
+        assert part in page
+        assert part in text
+    assert finding.lesson in ("05_gradient_clipping", "07_the_training_loop", "08_hidden_state")
+    assert fault not in lab._twin.value  # there it would stand twice
+    if fault != "state-not-detached":  # which has raised by then
+        for stepper in (lab.stepper, alone.stepper):
+            for _ in range(12):
+                stepper.next_batch()
+    assert everything(lab.stepper) == everything(alone.stepper)
+    lab.close()
+    alone.close()
+
+
+@pytest.mark.parametrize("clip", [True, False])
+def test_the_loop_as_it_should_be_gets_no_finding(clip):
+    lab = rnnlab.LoopStepper(clip=clip)
+    assert ask(lab) == []
+    for said in (lab._doctor.value, lab.describe()):
+        assert "Nothing wrong found" in said
+        assert "20 forward passes, 20 losses, 20 backward passes" in said
+    lab.close()
+
+
+def test_what_is_said_stays_until_the_mistake_or_a_setting_changes():
+    lab = rnnlab.LoopStepper(fault="missing-step")
+    for name, value in (("fault", "nothing"), ("seed", 3), ("cell", "gru"), ("clip", False)):
+        ask(lab)
+        said = lab._doctor.value
+        assert said
+        lab.next_batch()
+        lab.back()
+        lab.restart()
+        lab.speed = 2 if lab.speed == 1 else 1
+        lab.seed = -1  # refused
+        assert lab._doctor.value == said
+        assert "doctor" in lab.describe()
+        setattr(lab, name, value)
+        assert lab._doctor.value == ""
+        assert "doctor" not in lab.describe()
+    lab.close()
+
+
+def test_it_can_be_reached_and_read_by_keyboard_and_screen_reader():
+    for lab in (rnnlab.LoopStepper(fault="missing-step"), rnnlab.TrainingLab()):
+        assert lab._doctor in lab.children
+        ask(lab)
+        region = '<section class="rnnlab-doctor" aria-label="What the doctor says" tabindex="0">'
+        assert f'{region}<h3>What the doctor says</h3><div role="status">' in lab._doctor.value
+        lab.close()
+
+
+# ---- a fresh run ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["batches", "loader", "noisy", "streams"])
+def test_the_loop_in_one_piece_is_that_of_the_stepper_bit_for_bit(kind):
+    stepper = stepper_of(kind, hidden_state="carry" if kind == "streams" else "reset")
+    stepper.next_batch()
+    fresh = stepper.at_start()
+    set_random_state(seeded_state(3))  # the seed of `stepper_of`
+    for _ in islice(whole_batches(fresh), 7):
+        pass
+    for _ in range(6):
+        stepper.next_batch()
+    for ours, theirs in zip(fresh.model.parameters(), stepper.model.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+        assert torch.equal(ours.grad, theirs.grad)
+        assert ours is not theirs
+    assert len(fresh.history) == 0
+
+
+def own(batches, model=None):
+    torch.manual_seed(0)
+    model = model or nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.3), nn.Linear(4, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    return rnnlab.LoopStepper(
+        model=model, batches=batches, loss_fn="mse", optimizer=optimizer, fault="missing-zero-grad"
+    )
+
+
+def loader():
+    torch.manual_seed(1)
+    data = TensorDataset(torch.randn(20, 5, 1), torch.randn(20, 5, 1))
+    return DataLoader(data, 8, shuffle=True, generator=torch.Generator().manual_seed(2))
+
+
+def test_a_model_and_batches_of_ones_own_stay_as_they_are():
+    lab, alone = own(loader()), own(loader())
+    for stepper in (lab.stepper, alone.stepper):
+        for _ in range(11):
+            stepper.next_phase()
+    before = everything(lab.stepper)
+    assert ask(lab) == ["missing-zero-grad"]
+    assert everything(lab.stepper) == before
+    for stepper in (lab.stepper, alone.stepper):
+        for _ in range(9):
+            stepper.next_batch()
+    assert everything(lab.stepper) == everything(alone.stepper)
+    lab.close()
+    alone.close()
+
+
+def test_what_cannot_be_run_afresh_is_said():
+    pairs = [(torch.randn(4, 5, 1), torch.randn(4, 5, 1)) for _ in range(3)]
+    lab = own(pair for pair in pairs)
+    assert lab.ask_the_doctor() is None
+    assert "batches is a generator, which can be read only once: give a list" in lab.describe()
+    lab.next_batch()  # and none was taken
+    assert torch.equal(lab.stepper.scope["inputs"], pairs[0][0])
+    lab.close()
+    model = nn.Linear(1, 1)
+    model.kept = model(torch.ones(1, 1))
+    lab = own(pairs, model)
+    assert lab.ask_the_doctor() is None
+    assert "The doctor cannot look: this run cannot be copied: Only Tensors" in lab.describe()
+    lab.close()
+
+
+# ---- the training lab -------------------------------------------------------------------
+
+
+def test_default_settings_get_no_finding(report):
+    start = time.perf_counter()
+    for task in TASKS:
+        for cell in ("rnn", "gru", "lstm"):
+            lab = rnnlab.TrainingLab(task, cell=cell)
+            assert ask(lab) == [], (task, cell)
+            assert "60 updates" in lab._doctor.value
+            lab.close()
+    seconds = (time.perf_counter() - start) / 18
+    report(f"a TrainingLab is made and the doctor asked: {seconds:.2f} s, mean of 18 labs")
+
+
+def shuffled(hidden_state="reset", batch_size=None, seed=0):
+    """Batches that no state should be carried over."""
+    noise = torch.randn(64, 6, 1, generator=torch.Generator().manual_seed(1))
+    return rnnlab.Batches(noise, noise, 8, shuffle=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "setting", "settings"),
+    [
+        *(("learning-rate-too-high", "learning_rate = 1.0",
+           {"task": task, "cell": cell, "learning_rate": LEARNING_RATES[-1]})
+          for task, cell in (("sunspots", "rnn"), ("sunspots", "gru"), ("sunspots", "lstm"),
+                             ("co2", "rnn"), ("sine", "lstm"), ("names", "gru"))),
+        ("learning-rate-too-low", "learning_rate = 1e-08", {"learning_rate": 1e-8}),
+        ("exploding-gradient", "clip = False",
+         {"cell": "gru", "hidden_size": 128, "learning_rate": 1.0, "clip": False}),
+        ("nonfinite-gradient", "learning_rate = 1e+30", {"learning_rate": 1e30, "clip": False}),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_work_are_named(code, setting, settings):
+    lab = rnnlab.TrainingLab(**settings)
+    outside, model = numbers(), lab.model
+    weights = [p.clone() for p in model.parameters()]
+    assert code in ask(lab)
+    assert f"<code>{setting}</code>" in lab._doctor.value
+    assert f"where: the setting {lab.controls[setting.split()[0]].description}: {setting}\n" in (
+        lab.describe()
+    )
+    assert numbers() == outside
+    assert lab.model is model
+    assert all(torch.equal(p, w) for p, w in zip(model.parameters(), weights, strict=True))
+    assert len(lab.history) == lab.runs == 0
+    lab.learning_rate = 0.01
+    assert lab._doctor.value == ""
+    lab.close()
+
+
+def test_a_state_carried_over_shuffled_batches_is_named_by_its_setting():
+    task = Steady()
+    task.batches = shuffled
+    lab = rnnlab.TrainingLab(task, hidden_state="carry", hidden_size=4)
+    assert ask(lab) == ["carried-and-shuffled"]
+    assert "<code>hidden_state = &#x27;carry&#x27;</code>" in lab._doctor.value
+    lab.hidden_state = "reset"
+    assert ask(lab) == []
+    lab.close()
+
+
+def test_after_a_divergence_the_message_stays_and_the_finding_is_added():
+    lab = rnnlab.TrainingLab(learning_rate=1e30, clip=False, hidden_size=4)
+    with pytest.raises(rnnlab.TrainingDiverged):
+        lab.run()
+    message, status = lab._message.value, lab._status.value
+    assert "Try a lower learning rate" in message
+    assert ask(lab) == ["nonfinite-gradient"]
+    assert (lab._message.value, lab._status.value) == (message, status)
+    lab.close()
+
+
+def test_an_error_that_the_doctor_does_not_know_is_no_clean_bill():
+    task = Steady()
+    task.batches = lambda *_, **__: [(torch.ones(2, 5, 3), torch.ones(2, 5, 1))]
+    lab = rnnlab.TrainingLab(task, hidden_size=4)
+    assert ask(lab) == []
+    for said in (html.unescape(lab._doctor.value), lab.describe()):
+        assert "an error whose cause is not known: ValueError: inputs have shape" in said
+        assert "Nothing wrong" not in said
+    lab.close()
+
+
+def test_a_run_that_goes_on_is_not_disturbed():
+    async def main():
+        expected = rnnlab.TrainingLab(epochs=100, cell="gru").run()
+        lab = rnnlab.TrainingLab(epochs=100, cell="gru")
+        lab.buttons["Train"].click()
+        asked = []
+        for _ in range(3):
+            await asyncio.sleep(0.03)
+            assert lab._runner.busy
+            lab.buttons[ASK].click()
+            async with asyncio.timeout(10):
+                while not lab._doctor.value:
+                    await asyncio.sleep(0.001)
+            asked.append(len(lab.history))
+            lab._doctor.value = ""
+            assert lab._runner.busy  # and it goes on
+        assert 0 < asked[0] < asked[1] < asked[2] < len(expected)
+        async with asyncio.timeout(30):
+            while lab._runner.steps is not None:
+                await asyncio.sleep(0.01)
+        assert lab.history == expected
+        lab.buttons["Step"].click()  # one that stands paused stays so
+        lab.buttons[ASK].click()
+        await asyncio.sleep(0.6)
+        assert "Nothing wrong found" in lab._doctor.value
+        assert (len(lab.history), lab._runner.paused) == (1, True)
+        lab.close()
+        await asyncio.sleep(0.05)
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(main())
+
+
+def test_a_closed_lab_says_so():
+    for lab in (rnnlab.LoopStepper(), rnnlab.TrainingLab()):
+        lab.close()
+        with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
+            lab.ask_the_doctor()
+
+
+@pytest.mark.parametrize("kind", ["LoopStepper", "TrainingLab"])
+def test_a_watch_that_is_on_is_told_in_a_sentence(kind):
+    lab = getattr(rnnlab, kind)()
+    outside = numbers()
+    with rnnlab.watch():
+        assert lab.ask_the_doctor() is None
+    assert "A watch (rnnlab.watch) is on in this notebook. Ask again" in lab.describe()
+    assert "A watch (rnnlab.watch) is on in this notebook" in lab._doctor.value
+    assert numbers() == outside
+    assert lab._message.value == ""
+    assert lab.ask_the_doctor().findings == []
+    lab.close()
+
+
+# ---- examine ----------------------------------------------------------------------------
+
+
+def test_examine_is_bounded_and_tells_what_was_raised():
+    pulled = []
+
+    def steps(pause=0.0):
+        for k in range(100):
+            pulled.append(k)
+            time.sleep(pause)
+            yield
+
+    report, raised = examine(steps(), 7, 60.0)
+    assert (len(pulled), raised, report.findings) == (7, "", [])
+    pulled.clear()
+    examine(steps(0.02), 100, 0.05)
+    assert len(pulled) <= 3
+    _, raised = examine((1 // k for k in (1, 0)), 5, 60.0)
+    assert raised == "ZeroDivisionError: integer division or modulo by zero"
+    pulled.clear()
+    with rnnlab.watch(), pytest.raises(RuntimeError, match="a watch is on already"):
+        examine(steps(), 7, 60.0)
+    assert pulled == []
+
+
+def test_a_source_of_its_own_for_each_loop():
+    """Places are remembered by file and line: another fault must not show this one's text."""
+    lines = {}
+    for fault in (None, *FAULTS):
+        lab = PhaseStepper(
+            rnnlab.SequenceModel(1, 3, 1), rnnlab.load_task("sine").batches(), loss_fn="mse",
+            clip_norm=1.0, fault=fault, hidden_state="carry", device="cpu",
+        )  # fmt: skip
+        report, _ = examine(whole_batches(lab.at_start()), 4, 60.0)
+        for event in report.trace:
+            lines.setdefault(event.kind, set()).add(event.place.text)
+    assert lines["backward"] == {"loss.backward()"}
+    assert lines["step"] == {"optimizer.step()"}
+    assert lines["zero_grad"] == {"optimizer.zero_grad()"}
+    assert lines["clip"] == {"clip_gradient(optimizer, clip_norm, grad_norm)"}

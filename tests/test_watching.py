@@ -85,6 +85,18 @@ def test_what_was_taken_in_the_block_works_after_it():
     assert report.trace.counts.total() == 0
 
 
+@pytest.mark.parametrize("bound", [1e-3, 1e3])
+def test_the_clipping_of_rnnlab_is_seen_also_where_it_has_nothing_to_do(bound):
+    batches = rnnlab.load_task("sine").batches()
+    with rnnlab.watch() as report:
+        rnnlab.fit(
+            rnnlab.SequenceModel(1, 8, 1), batches, loss_fn="mse", epochs=2, clip_norm=bound,
+            progress=False, device="cpu",
+        )  # fmt: skip
+    assert report.trace.counts["clip"] == report.trace.counts["step"] == 2 * len(batches)
+    assert report.findings == []
+
+
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("where", ["loop", "forward", "step"])
 def test_nothing_is_left_after_the_block(error, where, monkeypatch):

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rnnlab.optimizers import clip_gradient
+
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip
 LOSSES = ELEMENTWISE | {
@@ -21,6 +23,7 @@ USED_BY_CLIPPING = {torch._foreach_norm, torch._foreach_clamp_min_, torch._forea
                     torch._foreach_mul_, torch.tensor, torch.linalg.vector_norm}  # fmt: skip
 DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
 _TORCH = torch.__path__[0]
+_OURS = clip_gradient.__code__
 
 
 def tell_loss(
@@ -58,6 +61,11 @@ def tell_difference(result: Any, args: Any) -> dict[str, Any] | None:
         return None
     return {"name": "the difference", "shape": tuple(given.shape), "target": tuple(target.shape),
             "elementwise": True}  # fmt: skip
+
+
+def is_our_clipping(func: Any, frame: FrameType) -> bool:
+    """Whether a call is rnnlab's clipping, which asks for the norm, and may have nothing to do."""
+    return func is Tensor.item and frame.f_code is _OURS
 
 
 def is_clipping(frame: FrameType | None) -> bool:

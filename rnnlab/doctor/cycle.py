@@ -113,7 +113,7 @@ def as_html(rounds: list[list[Event]], most: int = 4) -> str:
     rows = "".join(
         f'<tr><th scope="rowgroup" colspan="3">{cycle.count} of {total} updates</th></tr>'
         + "".join(
-            f"<tr><td>{stop.phase}</td><td>{escape(stop.place.file)}, line {stop.place.line}: "
+            f"<tr><td>{stop.phase}</td><td>{escape(stop.place.name)}: "
             f"<code>{escape(stop.place.text)}</code></td><td>{stop.times}</td></tr>"
             for stop in cycle.stops
         )

@@ -36,7 +36,12 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         """Return where it is, and what stands there."""
-        return f"{self.file}, line {self.line}: {self.text}"
+        return f"{self.name}: {self.text}"
+
+    @property
+    def name(self) -> str:
+        """The file and the line, where there is one."""
+        return f"{self.file}, line {self.line}" if self.line else self.file
 
 
 class Event(NamedTuple):

@@ -46,7 +46,8 @@ def judge_error(trace: Trace) -> dict[str, Verdict]:
     if error is None or place is None:
         return {}
     text = str(error)
-    said = f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"
+    sentence = re.split(r"(?<=[a-z)])[.!] |\n", text, maxsplit=1)[0]  # some texts are a page long
+    said = f"{type(error).__name__}: {sentence}"
     if text.startswith("Trying to backward through the graph a second time"):
         carried = [e for e in trace.of("recurrent")[-3:] if e.numbers["state_has_graph"]]
         # a cell written by hand shows no state: then the loss has a graph of its own, as large as

@@ -30,6 +30,7 @@ from rnnlab.doctor.calls import (
     LOSSES,
     USED_BY_CLIPPING,
     is_clipping,
+    is_our_clipping,
     tell_difference,
     tell_loss,
 )
@@ -231,7 +232,7 @@ class Recorder(TorchFunctionMode):
             return func(*args, **kwargs)
         if func is Tensor.backward:
             return self._on_backward(func, *args, **kwargs)
-        if func in USED_BY_CLIPPING:
+        if func in USED_BY_CLIPPING or is_our_clipping(func, sys._getframe(1)):
             self._on_clip(func)
         result = func(*args, **kwargs)
         if func is Tensor.__iter__:  # its pieces are then known when they are used
@@ -258,7 +259,8 @@ class Recorder(TorchFunctionMode):
     @_safely
     def _on_clip(self, func: Any) -> None:
         last = self.trace.last
-        if is_clipping(sys._getframe(3)) and (last is None or last.kind != "clip"):
+        clips = func is Tensor.item or is_clipping(sys._getframe(3))
+        if clips and (last is None or last.kind != "clip"):
             self._note("clip", empty=func is torch.tensor)  # one clipping calls several of these
 
     def _on_backward(self, original: Any, *args: Any, **kwargs: Any) -> Any:

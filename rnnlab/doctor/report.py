@@ -92,7 +92,7 @@ class Report:
             return f"<p><b>Nothing wrong found.</b> {escape(self.looked_at())}</p>"
         rows = "".join(
             f"<tr><td><b>{escape(f.severity)}: {escape(f.code)}</b><br>"
-            f"{escape(f.where.file)}, line {f.where.line}<br>"
+            f"{escape(f.where.name)}<br>"
             f"<code>{escape(f.where.text)}</code></td>"
             f"<td>{escape(f.what)} {escape(f.why)}</td>"
             f"<td><code>{escape(f.fix)}</code><br>"
@@ -100,7 +100,9 @@ class Report:
             for f in self.findings
         )
         return (
-            f'{STYLE}<table class="rnnlab-report"><thead><tr><th scope="col">found, and where</th>'
+            f'{STYLE}<table class="rnnlab-report">'
+            '<colgroup><col style="width: 28%"><col style="width: 42%"><col></colgroup>'
+            '<thead><tr><th scope="col">found, and where</th>'
             '<th scope="col">what was seen, and why it is wrong</th>'
             f'<th scope="col">write</th></tr></thead><tbody>{rows}</tbody></table>'
             f"<p>{escape(self.looked_at())}</p>"

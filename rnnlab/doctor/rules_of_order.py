@@ -9,15 +9,17 @@ from rnnlab.doctor.trace import Trace
 
 @rule("missing-zero-grad")
 def _missing_zero_grad(trace: Trace) -> Verdict:
-    steps = trace.of("step")
-    stale = [step for step in steps if step.numbers["stale"]]
-    backwards = trace.of("backward")
-    if len(stale) < 2 or not backwards:
+    added, backward = [], None
+    for event in trace.of("backward", "step"):
+        backward = event if event.kind == "backward" else backward
+        if event.kind == "step" and event.numbers["stale"] and backward is not None:
+            added.append(backward)
+    if len(added) < 2:
         return None
     return (
-        "error", backwards[-1].place,
-        f"In {len(stale)} of {len(steps)} updates backward has added to gradients that an earlier "
-        "update had used already.",
+        "error", added[-1].place,
+        f"In {len(added)} of {len(trace.of('step'))} updates backward has added to gradients that "
+        "an earlier update had used already.",
     )  # fmt: skip
 
 

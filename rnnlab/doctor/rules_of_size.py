@@ -10,7 +10,7 @@ from rnnlab.doctor.rule import Verdict, rule
 from rnnlab.doctor.trace import Trace
 
 TINY, FAR, HUGE = 2e-6, 0.1, 0.3  # length of a step, as a share of the weights' size
-SHRINKS, GROWS = 0.15, 1.5  # factor a time step
+SHRINKS, GROWS = 0.15, 1.4  # factor a time step
 
 
 @rule("nonfinite-gradient")
@@ -60,13 +60,14 @@ def _learning_rate_too_high(trace: Trace) -> Verdict:
     far = median(lengths) > HUGE
     worse = max(lengths) > FAR and last > 3 * first and low > 1.2 * first
     no_better = max(lengths) > 2 * FAR and last > 1.1 * first and low > 0.8 * first
-    if any(s.numbers["stale"] for s in steps) or not (far or worse or no_better):
+    jumped = max(lengths) > HUGE and max(values) > 5 * first
+    if any(s.numbers["stale"] for s in steps) or not (far or worse or no_better or jumped):
         return None
     return (
         "warning", steps[-1].place,
         f"At a learning rate of {steps[-1].numbers['learning_rate']:.2g} a step moves the weights "
-        f"by up to {max(lengths):.0%} of their size; the loss was {values[0]:.4g} at first, and "
-        f"{last:.4g} in the last third of the batches.",
+        f"by up to {max(lengths):.0%} of their size; the loss was {values[0]:.4g} at first, "
+        f"{max(values):.4g} at most, and {last:.4g} in the last third of the batches.",
     )  # fmt: skip
 
 
@@ -81,10 +82,11 @@ def _vanishing_gradient(trace: Trace) -> Verdict:
     if len(found) < 2 or len(found) < 0.8 * len(_ways_back(trace)):
         return None
     place, share, top = found[-1]
+    left = f"{share:.1g} of what it was, {share ** (1 / top):.2g} a step" if share else "exactly 0"
     return (
         "warning", place,
-        f"On its way back over {top} time steps the gradient shrinks to {share:.1g} of what it "
-        f"was: {share ** (1 / top):.2g} a step. What the first steps read cannot be learnt.",
+        f"On its way back over {top} time steps the gradient shrinks to {left}. What the first "
+        "steps read cannot be learnt.",
     )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ SETTING_OF = {
 }
 STYLE = """<style>
 .rnnlab-doctor { color: var(--jp-ui-font-color1, #333); line-height: 1.45; margin: 8px 0;
-  padding: 4px 0 4px 12px; border-left: 3px solid var(--jp-border-color1, #bdbdbd) }
+  padding: 4px 0 4px 12px; border-left: 3px solid var(--jp-border-color1, #bdbdbd);
+  container-type: inline-size }
+.rnnlab .rnnlab-doctor:focus-visible { outline-offset: -2px }
 .rnnlab-doctor h3 { font-size: 13px; margin: 0 }
 .rnnlab-doctor p { margin: 2px 0; max-width: 66em }
 .rnnlab-doctor table { border-collapse: collapse; margin: 6px 0 }
@@ -39,6 +41,11 @@ STYLE = """<style>
 .rnnlab-doctor th:last-child { width: 29% }
 .rnnlab-doctor tr > * { border-bottom: 1px solid var(--jp-border-color2, #e0e0e0) }
 .rnnlab-doctor code { font: 12px/1.45 var(--jp-code-font-family, monospace) }
+@container (max-width: 480px) {
+  .rnnlab-doctor thead { display: none }
+  .rnnlab-doctor :is(table, tbody, tr, td) { display: block; width: auto }
+  .rnnlab-doctor td:not(:last-child) { border: 0; padding-bottom: 0 }
+}
 </style>"""
 
 
@@ -121,8 +128,6 @@ class ExaminedLab(SettingsLab):
         if raised and not report.findings:  # that is no clean bill
             text = f"It has ended with an error whose cause is not known: {raised}"
             page = f"<p>{escape(text)}</p>"
-        none = ", line 0"  # the place is a setting
-        text, page = text.replace(none, ""), page.replace(none, "")
         self._show_doctor("What the doctor says", WATCHED, text, page)
 
     def _show_doctor(self, title: str, first: str, text: str = "", page: str = "") -> None:

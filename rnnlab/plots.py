@@ -211,12 +211,12 @@ class EndLabels:
         self.texts = [
             axes.annotate(
                 name, (0, 0), xytext=(5, 0), textcoords="offset points", va="center",
-                fontsize=8.5, color=line.get_color(), annotation_clip=False,  # type: ignore[attr-defined]
+                fontsize=8.5, color=line.get_color(), annotation_clip=False,  # type: ignore[attr-defined]  # a line
             )
             for name, line in zip(names, lines, strict=True)
         ]  # fmt: skip
         for text, line in zip(self.texts, lines, strict=True):
-            if line.get_color() == PALE:  # type: ignore[attr-defined]
+            if line.get_color() == PALE:  # type: ignore[attr-defined]  # a line
                 text.set_color(MUTED)
 
     def place(self) -> None:

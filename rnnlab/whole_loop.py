@@ -13,12 +13,8 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 from typing import Any
 
-from torch import Tensor, nn
-from torch.optim import Optimizer
-
 from rnnlab import loop
 from rnnlab.hidden import State
-from rnnlab.optimizers import trained_parameters
 from rnnlab.phases import Line
 from rnnlab.stepping import PhaseStepper
 
@@ -46,7 +42,7 @@ def whole_batches(stepper: PhaseStepper) -> Iterator[None]:
         Exception: what a line of the loop raises.
     """
     code = _compile(stepper.lines)
-    names = {**vars(loop), "clip_gradient": _clip_gradient}
+    names = vars(loop).copy()
     for epoch in itertools.count(1):
         if hasattr(stepper.batches, "set_epoch"):
             stepper.batches.set_epoch(epoch)
@@ -72,8 +68,3 @@ def _compile(lines: list[Line]) -> CodeType:
     name = f"{LOOP} {zlib.crc32(source.encode()):08x}"  # of its own, for lines are remembered
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     return compile(source, name, "exec")
-
-
-def _clip_gradient(optimizer: Optimizer, clip_norm: float, grad_norm: Tensor) -> None:
-    """Clip as the loop does, by torch's own function: the doctor knows that one by sight."""
-    nn.utils.clip_grad_norm_(trained_parameters(optimizer), clip_norm)

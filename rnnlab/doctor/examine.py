@@ -17,7 +17,7 @@ def examine(steps: Iterator[Any], most: int, seconds: float) -> tuple[Report, st
         the report, and what the steps raised, as text; "" if nothing.
 
     Raises:
-        RuntimeError: inside another watch; no step is pulled then.
+        AlreadyWatched: inside another watch; no step is pulled then.
     """
     report, end = None, time.perf_counter() + seconds
     try:

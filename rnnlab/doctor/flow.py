@@ -174,7 +174,7 @@ class Flow:
         self._cuts.clear()
         mark = self.marks.get(root) or Mark()
         if isinstance(root, Tensor):
-            self.marks[root] = replace(mark, spent=True, chain=0)
+            self.marks[root] = replace(mark, chain=0)
         self._graphs = [entry for entry in self._graphs if entry[0]() is not None]
         self._pending.clear()
         self._note_kept()
@@ -208,7 +208,7 @@ class Flow:
             sizes = tuple(size for _, m in marked for size in m.loss_size)
             after = replace(after, loss_size=sizes)
         if name == "__getitem__":
-            after = self._after_index(first, args, mark, after, result)
+            after = self._after_index(args, mark, after, result)
         picks = self.marks.get(args[1]) if name == "__getitem__" else None
         axis = 0 if picks is not None and picks.indices and args[1].dim() == 1 else None
         if drawn.batch_axis == 0:
@@ -222,7 +222,7 @@ class Flow:
                 new = replace(new, cut=cut)
             self.marks[tensor] = new
 
-    def _after_index(self, first: Tensor, args: Any, mark: Mark, after: Mark, result: Any) -> Mark:
+    def _after_index(self, args: Any, mark: Mark, after: Mark, result: Any) -> Mark:
         """Note what an index tells: random rows, or the last row of what has time first."""
         index = args[1] if len(args) > 1 else None
         picks = self.marks.get(index)
@@ -252,7 +252,7 @@ class Flow:
         chain = max([older, *(m.chain for m in before)])
         place = self._place()
         mark = self.marks.get(result) or Mark()
-        self.marks[result] = replace(mark, made=now, chain=chain, spent=False)
+        self.marks[result] = replace(mark, made=now, chain=chain)
         self._graphs.append((weakref.ref(result), place, self.round))
         if older >= 3 and self._evaluating:
             self._pending[place] = older
@@ -275,7 +275,9 @@ class Flow:
     def _went_back(self, module: nn.Module, inputs: Any) -> bool:
         """Whether this input lies before the one before it in the memory of one series."""
         before, now = self._positions.get(id(module)), _position(inputs)
-        return None not in (before, now) and before[0] == now[0] and now[1] < before[1]  # type: ignore[index]
+        if before is None or now is None:
+            return False
+        return before[0] == now[0] and now[1] < before[1]
 
     def _remember_position(self, module: nn.Module, inputs: Any) -> None:
         now = _position(inputs)

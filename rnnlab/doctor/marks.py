@@ -27,7 +27,6 @@ class Mark:
         loss_size: of a loss, the number of examples whose mean it is; of several, all of them.
         made: the round in which it was computed, if it has a graph.
         chain: how many rounds before have gone into it with their graphs.
-        spent: whether a backward has started from it.
     """
 
     draw: int | None = None
@@ -40,7 +39,6 @@ class Mark:
     loss_size: tuple[int, ...] = ()
     made: int | None = None
     chain: int = 0
-    spent: bool = False
 
 
 class Marks:

@@ -32,8 +32,7 @@ def _nonfinite_gradient(trace: Trace) -> Verdict:
 
 @rule("learning-rate-too-low")
 def _learning_rate_too_low(trace: Trace) -> Verdict:
-    steps, values = _single_steps(trace), _values(trace)
-    lengths = [s.numbers["length"] for s in steps if s.numbers["length"] is not None]
+    steps, values, lengths = _updates(trace)
     if min(len(steps), len(_norms(steps)), len(values)) < 15 or len(lengths) < 3:
         return None
     rates = [step.numbers["learning_rate"] for step in steps]
@@ -51,8 +50,7 @@ def _learning_rate_too_low(trace: Trace) -> Verdict:
 
 @rule("learning-rate-too-high")
 def _learning_rate_too_high(trace: Trace) -> Verdict:
-    steps, values = _single_steps(trace), _values(trace)
-    lengths = [s.numbers["length"] for s in steps if s.numbers["length"] is not None]
+    steps, values, lengths = _updates(trace)
     if len(steps) < 10 or len(lengths) < 2 or len(values) < 10:
         return None
     end = values[-(len(values) // 3) :]
@@ -106,6 +104,13 @@ def _exploding_gradient(trace: Trace) -> Verdict:
         f"On its way back over {length} time steps the gradient grows {factor:.2g} times, and "
         "nothing clips it.",
     )  # fmt: skip
+
+
+def _updates(trace: Trace) -> tuple[list[Event], list[float], list[float]]:
+    """Return the steps of a loop, the loss of each update, and the lengths that were measured."""
+    steps = _single_steps(trace)
+    lengths = [step.numbers["length"] for step in steps if step.numbers["length"] is not None]
+    return steps, _values(trace), lengths
 
 
 def _single_steps(trace: Trace) -> list[Event]:

@@ -27,6 +27,8 @@ def is_averaged(place: Place) -> bool:
 
 def _collected_in(statement: ast.stmt) -> str | None:
     """Return what a line such as `total += x` or `losses.append(x)` adds to, if x is plain."""
+    target: ast.expr
+    value: ast.expr
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
         target, value = statement.target, statement.value
     elif (
@@ -35,7 +37,7 @@ def _collected_in(statement: ast.stmt) -> str | None:
         and isinstance(statement.value.func, ast.Attribute)
         and statement.value.func.attr == "append"
     ):
-        target, value = statement.value.func.value, statement.value.args[0]  # type: ignore[assignment]
+        target, value = statement.value.func.value, statement.value.args[0]
     else:
         return None
     weighted = any(isinstance(node, (ast.Mult, ast.Div)) for node in ast.walk(value))

@@ -14,6 +14,10 @@ from rnnlab.doctor.report import Report
 _watching = threading.Lock()
 
 
+class AlreadyWatched(RuntimeError):
+    """A watch is on already; one is enough, and a second is refused."""
+
+
 @contextmanager
 def watch() -> Iterator[Report]:
     """Watch whatever trains in the block, and say afterwards what is wrong with it.
@@ -26,10 +30,10 @@ def watch() -> Iterator[Report]:
         a `Report`, empty until the block ends.
 
     Raises:
-        RuntimeError: inside another watch; one is enough.
+        AlreadyWatched: a RuntimeError, inside another watch.
     """
     if not _watching.acquire(blocking=False):
-        raise RuntimeError("a watch is on already, and sees this block too: leave out the second")
+        raise AlreadyWatched("a watch is on already, and sees this block too: leave out the second")
     report = Report()
     recorder = Recorder(report.trace)
     try:

@@ -13,7 +13,7 @@ from torch.nn.utils import get_total_norm, parameters_to_vector
 from rnnlab.checks import Hints
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
-from rnnlab.doctor.watch import watch
+from rnnlab.doctor.watch import AlreadyWatched, watch
 from rnnlab.loop import Batch
 from rnnlab.model import SequenceModel
 
@@ -59,7 +59,7 @@ def watched(trial: Callable[[], Result]) -> Watched[Result]:
         causes = [finding for finding in report.findings if finding.what.startswith(said)]
         if causes:
             return Watched(None, causes[:1], report.trace)
-        if "a watch is on already" not in str(error):
+        if not isinstance(error, AlreadyWatched):
             raise
     return Watched(trial(), [], Trace())
 

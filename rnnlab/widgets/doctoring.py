@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from rnnlab.doctor.examine import examine
 from rnnlab.doctor.report import Finding, Report
+from rnnlab.doctor.watch import AlreadyWatched
 from rnnlab.randomness import random_state, seeded_state, set_random_state
 from rnnlab.stepping import PhaseStepper
 from rnnlab.whole_loop import LOOP, whole_batches
@@ -82,7 +83,7 @@ class ExaminedLab(SettingsLab):
         except (TypeError, ValueError) as error:  # there is no fresh run
             self._show_doctor("The doctor cannot look", f"{error}.")
             return None
-        except RuntimeError:
+        except AlreadyWatched:
             self._show_doctor("The doctor cannot look now", BUSY)
             return None
         finally:

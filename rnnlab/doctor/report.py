@@ -61,13 +61,14 @@ class Report:
             "forward": "forward passes", "loss": "losses", "backward": "backward passes",
             "clip": "clippings", "step": "updates",
         }  # fmt: skip
-        seen = ", ".join(f"{counts[kind]} {name}" for kind, name in parts.items())
+        rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
+        seldom = ("loss", "clip") if rare else ()  # their numbers would look like a mistake
+        seen = ", ".join(f"{counts[k]} {name}" for k, name in parts.items() if k not in seldom)
         missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
         unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
-        rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
-        rarely = " Losses and clippings are those of the first rounds and of every 8th later one."
+        rarely = "; losses and clippings in the first rounds and in every 8th later one"
         stumbled = self.trace.stumbled and f" The doctor itself stumbled: {self.trace.stumbled}."
-        return f"Watched: {seen}.{rarely if rare else ''}{unseen}{stumbled or ''}"
+        return f"Watched: {seen}{rarely if rare else ''}.{unseen}{stumbled or ''}"
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""

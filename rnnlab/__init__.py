@@ -12,11 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnlab.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
     from rnnlab.checks import check, progress, solution
     from rnnlab.data import Batches, Series, Streams, windows
     from rnnlab.doctor.watch import watch
+    from rnnlab.fitting import fit
     from rnnlab.history import Epoch, History, Step
-    from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, fit, train, train_batch
+    from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, train, train_batch
     from rnnlab.model import SequenceModel
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
@@ -44,7 +46,10 @@ _HOME = {
     "Run": "loop",
     "TrainingDiverged": "loop",
     "evaluate": "loop",
-    "fit": "loop",
+    "fit": "fitting",
+    "CheckpointError": "checkpoints",
+    "load_checkpoint": "checkpoints",
+    "save_checkpoint": "checkpoints",
     "train": "loop",
     "train_batch": "loop",
     "SequenceModel": "model",
@@ -72,6 +77,9 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "TrainingDiverged",
     "evaluate",
     "fit",
+    "CheckpointError",
+    "load_checkpoint",
+    "save_checkpoint",
     "train",
     "train_batch",
     "SequenceModel",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from rnnlab.arguments import check_known
@@ -34,6 +35,15 @@ def detach(state: State) -> State:
     if isinstance(state, Tensor):
         return state.detach()
     return tuple(detach(part) for part in state)
+
+
+def to(state: State, device: torch.device) -> State:
+    """Return the same state on a device."""
+    if state is None:
+        return None
+    if isinstance(state, Tensor):
+        return state.to(device)
+    return tuple(to(part, device) for part in state)
 
 
 def batch_size(state: State) -> int | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,7 @@ from rnnlab.history import History, Step
 from rnnlab.interrupt import InterruptHeld
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
 from rnnlab.optimizers import clip_gradient, gradient_norm, resolve_optimizer
+from rnnlab.randomness import RandomState, random_state, set_random_state
 
 Batch = tuple[Tensor, Tensor]
 Validation = Iterable[Batch] | Callable[[nn.Module], float]
@@ -45,6 +47,25 @@ class Phase(NamedTuple):
     state: State = None
     loss: Tensor | None = None
     grad_norm: Tensor | None = None
+
+
+class Position(NamedTuple):
+    """Where a run stands, between two updates.
+
+    Attributes:
+        epoch: of the next update; the first is 1.
+        batch: how many batches of that epoch are done.
+        index: how many updates are done.
+        state: the hidden state that the next batch starts from.
+        total, count: sum of the epoch's losses so far, over so many target values.
+    """
+
+    epoch: int = 1
+    batch: int = 0
+    index: int = 0  # type: ignore[assignment]  # tuples have a method of this name
+    state: State = None
+    total: float = 0.0
+    count: int = 0  # type: ignore[assignment]  # and of this
 
 
 class TrainingDiverged(ArithmeticError):
@@ -146,7 +167,8 @@ class Run(Iterator[Step]):
 
     It can be left and taken up again at any point: an interrupt falls between two updates, and
     going on gives exactly the run that was not interrupted. `learning_rate` and `clip_norm` may
-    be changed between two updates; `history` holds all steps so far.
+    be changed between two updates; `history` holds all steps so far, `position` says where it
+    stands.
     """
 
     def __init__(
@@ -167,9 +189,8 @@ class Run(Iterator[Step]):
         self.optimizer, self.epochs, self.clip_norm = optimizer, epochs, clip_norm
         self.hidden_state, self.validation = hidden_state, validation
         self.device, self.history = device, history
-        self._generator = self._updates()
-        self._undelivered: Step | None = None
         self._interrupt_held = InterruptHeld()
+        self.go_on_from(Position())
 
     @property
     def learning_rate(self) -> float:
@@ -181,6 +202,26 @@ class Run(Iterator[Step]):
         check_positive("learning_rate", value)
         for group in self.optimizer.param_groups:
             group["lr"] = value
+
+    def go_on_from(self, position: Position, random: tuple[RandomState, ...] = ()) -> None:
+        """Stand somewhere else. What the run has changed, weights above all, is the caller's.
+
+        Args:
+            position: where to go on.
+            random: the random numbers at the start of that epoch, and where the run goes on, as
+                `random_states` found them; without them, those of the moment.
+        """
+        self.position, self._given = position, random
+        self._at_start = random[0] if random else None
+        self._generator = self._updates()
+        self._undelivered: Step | None = None
+
+    def random_states(self) -> tuple[RandomState, ...]:
+        """Return the random numbers at the start of the present epoch, and those of the moment."""
+        if self._given:
+            return self._given
+        now = random_state(self.batches)
+        return (now if self._at_start is None else self._at_start), now
 
     def __iter__(self) -> Run:
         """Go on where the run stands."""
@@ -197,12 +238,9 @@ class Run(Iterator[Step]):
 
     def _updates(self) -> Iterator[Step]:
         self.model.train()
-        index = 0
-        for epoch in range(1, self.epochs + 1):
-            if hasattr(self.batches, "set_epoch"):  # same seed and epoch, same order
-                self.batches.set_epoch(epoch)
-            state, total, count = None, 0.0, 0
-            batches = iter(self.batches)
+        for epoch in range(self.position.epoch, self.epochs + 1):
+            _, done, index, state, total, count = self.position
+            batches = self._to_come(epoch, done)
             batch = next(batches, None)
             if batch is None:
                 raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
@@ -211,11 +249,31 @@ class Run(Iterator[Step]):
                 loss, grad_norm, state = self._update(inputs, targets, state, epoch, index)
                 total, count = total + loss * targets.numel(), count + targets.numel()
                 step = Step(epoch, index, loss, grad_norm, self._clips(grad_norm))
-                index += 1
+                done, index = done + 1, index + 1
                 batch = next(batches, None)
+                self.position = Position(epoch, done, index, state, total, count)
                 if batch is None:  # the average is over examples: the last batch may be smaller
                     step = step._replace(train_loss=total / count, validation_loss=self._validate())
+                    self.position, self._at_start = Position(epoch + 1, index=index), None
                 yield step
+        if self._given:  # it was finished when it was saved
+            set_random_state(self._given[1], self.batches)
+
+    def _to_come(self, epoch: int, done: int) -> Iterator[Batch]:
+        """Yield the batches of an epoch that are not done; a loader may draw random numbers."""
+        given, self._given = self._given, ()
+        if given:
+            set_random_state(given[0], self.batches)
+        self._at_start = random_state(self.batches)
+        if hasattr(self.batches, "set_epoch"):  # same seed and epoch, same order
+            self.batches.set_epoch(epoch)
+        batches = islice(self.batches, done, None)
+        first = next(batches, None)
+        if given and done:
+            set_random_state(given[1], self.batches)
+        if first is not None:
+            yield first
+            yield from batches
 
     def _update(
         self, inputs: Tensor, targets: Tensor, state: State, epoch: int, index: int
@@ -331,28 +389,6 @@ def train(
         device=place,
         history=History() if history is None else history,
     )
-
-
-def fit(
-    model: nn.Module, batches: Iterable[Batch], *, progress: bool = True, **options: Any
-) -> History:
-    """Train to the end with a progress bar and return the `History`.
-
-    Takes what `train` takes. To keep the history of a run that is interrupted or diverges, hand
-    in your own: `history=rnnlab.History()`.
-    """
-    from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
-
-    run = train(model, batches, **options)
-    with tqdm(total=run.epochs, unit="epoch", disable=not progress) as bar:
-        for step in run:
-            if step.train_loss is not None:
-                losses = {"loss": f"{step.train_loss:.4f}"}
-                if step.validation_loss is not None:
-                    losses["validation"] = f"{step.validation_loss:.4f}"
-                bar.set_postfix(losses, refresh=False)
-                bar.update()
-    return run.history
 
 
 @contextmanager

@@ -11,19 +11,27 @@ import torch
 RandomState = tuple[Any, ...]
 
 
-def random_state() -> RandomState:
-    """Return where the generators of torch (on each device), Python and NumPy stand."""
+def random_state(batches: object = None) -> RandomState:
+    """Return where the generators of torch (on each device), Python and NumPy stand.
+
+    And the one that `batches` draws from, if it has one as its `generator`, as a DataLoader may.
+    """
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return torch.get_rng_state(), random.getstate(), np.random.get_state(), cuda
+    own = getattr(batches, "generator", None)
+    loader = own.get_state() if isinstance(own, torch.Generator) else None
+    return torch.get_rng_state(), random.getstate(), np.random.get_state(), cuda, loader
 
 
-def set_random_state(state: RandomState) -> None:
+def set_random_state(state: RandomState, batches: object = None) -> None:
     """Put all generators where `random_state` found them."""
     torch.set_rng_state(state[0])
     random.setstate(state[1])
     np.random.set_state(state[2])
     if state[3]:
         torch.cuda.set_rng_state_all(state[3])
+    own = getattr(batches, "generator", None)
+    if isinstance(own, torch.Generator) and state[4] is not None:
+        own.set_state(state[4])
 
 
 def seeded_state(seed: int) -> RandomState:

@@ -1,0 +1,84 @@
+"""fit: the training loop taken to its end, with a progress bar and, if asked, a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from rnnlab import checkpoints
+from rnnlab.history import History
+from rnnlab.loop import Batch, Run, train
+
+
+def fit(
+    model: nn.Module,
+    batches: Iterable[Batch],
+    *,
+    progress: bool = True,
+    checkpoint: str | PathLike[str] | None = None,
+    resume: bool = False,
+    **options: Any,
+) -> History:
+    """Train to the end with a progress bar and return the `History`.
+
+    Takes what `train` takes. To keep the history of a run that is interrupted or diverges, hand
+    in your own, `history=rnnlab.History()`, or give a checkpoint.
+
+    Args:
+        model: as for `train`.
+        batches: as for `train`.
+        progress: show the bar.
+        checkpoint: path of a file to save the run in as it goes, about every second, and when it
+            ends, is interrupted or fails; see `save_checkpoint`.
+        resume: go on from the checkpoint, if there is one, to `epochs` in all; bit for bit as if
+            the run had not stopped, unless other settings are given.
+        options: of `train`.
+
+    Raises:
+        FileExistsError: for a checkpoint that is there, without `resume`: no run is overwritten.
+        CheckpointError, OSError: as `load_checkpoint` and `save_checkpoint`.
+    """
+    from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
+
+    if resume and checkpoint is None:
+        raise ValueError("resume=True needs a checkpoint to go on from: checkpoint='my_run.pt'")
+    run = train(model, batches, **options)
+    if checkpoint is not None and Path(checkpoint).exists():
+        _take_up(run, checkpoint, resume, options.get("learning_rate"))
+    with ExitStack() as block:
+        keep = None
+        if checkpoint is not None:
+            saving = checkpoints.keeping(lambda: checkpoints.run_state(run), checkpoint)
+            keep = block.enter_context(saving)
+        done = run.position.epoch - 1
+        bar = tqdm(total=run.epochs, initial=done, unit="epoch", disable=not progress)
+        block.enter_context(bar)
+        for step in run:
+            if keep is not None:
+                keep()
+            if step.train_loss is not None:
+                losses = {"loss": f"{step.train_loss:.4f}"}
+                if step.validation_loss is not None:
+                    losses["validation"] = f"{step.validation_loss:.4f}"
+                bar.set_postfix(losses, refresh=False)
+                bar.update()
+    return run.history
+
+
+def _take_up(
+    run: Run, checkpoint: str | PathLike[str], resume: bool, learning_rate: float | None
+) -> None:
+    """Load a checkpoint that is there, and refuse to overwrite it if that is not wanted."""
+    if not resume:
+        raise FileExistsError(
+            f"the checkpoint {checkpoint} is there already: resume=True goes on from it; to begin "
+            "anew, delete it or give another name"
+        )
+    checkpoints.load_checkpoint(run, checkpoint)
+    if learning_rate is not None:
+        run.learning_rate = learning_rate

@@ -268,7 +268,7 @@ def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = PH
     axes.text(0, 0, "one batch,\none update", ha="center", va="center", fontsize=9, color=MUTED)
 
 
-def outline(values: Sequence[float], most: int = 500) -> tuple[Any, Any]:
+def outline(values: Sequence[float], most: int = 250) -> tuple[Any, Any]:
     """Return x and y of a line through at most about twice `most` of many values.
 
     Of each stretch the least and the greatest value stay, so that it looks the same.

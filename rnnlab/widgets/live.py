@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-SLICE = 0.06  # seconds of work before other cells and messages get their turn
+SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
 # Parameters. Two threads took 1.05 to 1.6 times as long as one for RNNs and GRUs below this size,
 # and up to 20 times where a neighbour had the other core.

@@ -47,7 +47,13 @@ FLOORS = [
     {f"exercises.e{number:02}" for number in range(1, 11)},
     {"plots"},
     {"drawings", "panels", "gradient_panels", "state_panels", "stepper_panels"},
-    {"widgets.keys", "widgets.live", "widgets.picture", "widgets.stepper_page"},
+    {
+        "widgets.keys",
+        "widgets.live",
+        "widgets.outputs",
+        "widgets.picture",
+        "widgets.stepper_page",
+    },
     {"widgets.base", "widgets.controls"},
     {"widgets.settings"},
     {"widgets.doctoring"},
@@ -65,6 +71,7 @@ LIBRARIES = {  # the only importers of a library
     },
     "ipywidgets": {
         "widgets.picture",
+        "widgets.outputs",
         "widgets.base",
         "widgets.controls",
         "widgets.doctoring",

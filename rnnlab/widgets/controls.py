@@ -18,9 +18,10 @@ LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
 CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+WIDEST = 1024  # an LSTM of this size takes 70 MB to train, one of ten times the size 7 GB
 SETTINGS = (
     "task", "cell", "hidden_size", "hidden_state",
-    "learning_rate", "epochs", "clip", "clip_norm", "seed",
+    "learning_rate", "epochs", "clip", "clip_norm", "seed", "apply_while_training",
 )  # fmt: skip
 
 
@@ -30,6 +31,11 @@ def check_setting(name: str, value: Any) -> None:
         check_positive(name, value)
     elif name in ("epochs", "hidden_size"):
         check_count(name, value)
+        if name == "hidden_size" and value > WIDEST:
+            raise ValueError(
+                f"hidden_size is {value}; a lab takes at most {WIDEST} units, for a larger network "
+                "may not fit into memory: train it with rnnlab.fit"
+            )
     elif name == "seed":
         check_seed(name, value)
     elif name == "hidden_state":
@@ -38,8 +44,8 @@ def check_setting(name: str, value: Any) -> None:
         check_known(name, value, CELLS, "cells")
     elif name == "task":
         check_task(value)
-    elif name == "clip" and not isinstance(value, bool):
-        raise ValueError(f"clip is {value!r}; it must be True or False")
+    elif name in ("clip", "apply_while_training") and not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}; it must be True or False")
 
 
 def check_task(task: Any) -> None:
@@ -76,6 +82,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
         "epochs": lambda: slider("Train for", EPOCHS, "{} epochs"),
         "clip": lambda: w.Checkbox(description="Clip the gradient norm"),
         "clip_norm": lambda: slider("Clip above", CLIP_NORMS, "{:g}"),
+        "apply_while_training": lambda: w.Checkbox(description="Apply while training"),
         "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
     return {name: sized(kinds[name]()) for name in names}

@@ -8,7 +8,6 @@ from typing import Any
 
 import ipywidgets as w
 import torch
-import traitlets
 
 from rnnlab import loop
 from rnnlab.history import History
@@ -17,7 +16,7 @@ from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import Task
-from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row, sized
+from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.live import Pace, fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
@@ -55,11 +54,11 @@ class TrainingLab(ExaminedLab):
     clip_norm = Setting(1.0)
     seed = Setting(0)
     _most = 60
-    apply_while_training = traitlets.Bool(False)
+    apply_while_training = Setting(False)
 
     def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
         super().__init__()
-        unknown = set(settings) - {*SETTINGS, "apply_while_training"}
+        unknown = set(settings) - {*SETTINGS}
         if unknown:
             raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
         for name, value in {"task": task, **settings}.items():
@@ -93,6 +92,9 @@ class TrainingLab(ExaminedLab):
             as_task(pair["task"]).batches(pair["hidden_state"])
 
     def _apply(self, changed: set[str]) -> None:
+        changed = changed - {"apply_while_training"}
+        if not changed:
+            return
         if self.apply_while_training and changed <= APPLICABLE and self._runner.steps is not None:
             assert self._run is not None  # there are steps
             self._run.learning_rate = self.learning_rate
@@ -129,7 +131,7 @@ class TrainingLab(ExaminedLab):
         )
         self.history = self._run.history
         self._started, self._first = time.perf_counter(), 0
-        self._errors.outputs = ()
+        self._errors.clear()
         self._runner.start(self._run, paused, fitting_threads(self.model))
         self._turn = -1  # all pictures
         self._show()
@@ -171,12 +173,10 @@ class TrainingLab(ExaminedLab):
             self._show()
 
     def _on_error(self, error: Exception) -> None:
-        self._show()
-        if isinstance(error, loop.TrainingDiverged):  # nothing to debug: the message says it all
-            self._complain(str(error))
-        else:
-            super()._on_error(error)
-        self._say(f"Run {self.runs} ended at {self._where()}: {error}")
+        try:
+            self._show()
+        finally:  # a task of the learner's own may raise again
+            self._say(f"Run {self.runs} ended at {self._where()}: {error}")
         self._show_twin()
 
     # ---- what is shown -------------------------------------------------------------------
@@ -192,17 +192,14 @@ class TrainingLab(ExaminedLab):
         loss, gradient, answers = self.pictures
         self._turn = self._turn + 1 if self._runner.busy else 0
         with self._pace.drawing(), on_threads(self._runner.threads):
-            changed = {loss: loss.panel.update(self.history, self._before, self.epochs)}
+            loss.draw(loss.panel.update(self.history, self._before, self.epochs))
             if self._turn % 2 == 0:
-                changed[gradient] = gradient.panel.update(
-                    self.history, self._before, self._total, self._bound
+                gradient.draw(
+                    gradient.panel.update(self.history, self._before, self._total, self._bound)
                 )
             if self._turn % 4 == 0:
-                changed[answers] = answers.panel.update(
-                    *self._task.answers(self.model), scores=not self._runner.busy
-                )
-            for picture, anew in changed.items():
-                picture.draw(anew)
+                shown = self._task.answers(self.model)
+                answers.draw(answers.panel.update(*shown, scores=not self._runner.busy))
             self._progress.value = len(self.history) / self._total
             self._tell(finished)
 
@@ -260,10 +257,6 @@ class TrainingLab(ExaminedLab):
 
     def _lay_out(self) -> None:
         self.controls = make_controls(SETTINGS, self.task)
-        live = sized(
-            w.Checkbox(value=self.apply_while_training, description="Apply while training")
-        )
-        traitlets.link((live, "value"), (self, "apply_while_training"))
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
             "Stop": self._on_stop, "Reset": self._on_reset, ASK: self._on_ask,
@@ -272,7 +265,7 @@ class TrainingLab(ExaminedLab):
         self.children = [
             self._style,
             row(self.buttons.values()),
-            row([*self.controls.values(), live]),
+            row(self.controls.values()),
             row([self._progress, self._status]),
             self._message,
             self._doctor,

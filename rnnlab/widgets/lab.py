@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import torch
 
-from rnnlab import loop
+from rnnlab import checkpoints, loop
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.stepping import PhaseStepper
-from rnnlab.tasks import Task
+from rnnlab.tasks import TASKS, Task
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.live import Pace, fitting_threads, on_threads
@@ -42,6 +44,12 @@ class TrainingLab(ExaminedLab):
             meets `rnnlab.tasks.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
+        checkpoint: path of a file to save the settings and the run in, as it goes. Where there is
+            one, the lab begins as it was, paused: after a kernel has died, run the cell again.
+
+    Raises:
+        ValueError: for a value that cannot work.
+        CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
     task = Setting("sunspots")
@@ -56,13 +64,21 @@ class TrainingLab(ExaminedLab):
     _most = 60
     apply_while_training = Setting(False)
 
-    def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
+    def __init__(
+        self,
+        task: str | Task = "sunspots",
+        *,
+        checkpoint: str | PathLike[str] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__()
         unknown = set(settings) - {*SETTINGS}
         if unknown:
             raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
-        for name, value in {"task": task, **settings}.items():
+        saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
+        for name, value in {"task": task, **settings, **_settings_of(saved, task)}.items():
             setattr(self, name, value)
+        self._keeper: checkpoints.Keeper | None = None
         self.runs = 0
         self.history = History()
         self._before: History | None = None
@@ -73,6 +89,10 @@ class TrainingLab(ExaminedLab):
         self._lay_out()
         self._follow()
         self._forget()
+        if saved:
+            self._take_up(saved, checkpoint)
+        if checkpoint:
+            self._keeper = checkpoints.Keeper(self._state, checkpoint, self._complain)
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -136,6 +156,21 @@ class TrainingLab(ExaminedLab):
         self._turn = -1  # all pictures
         self._show()
 
+    def _state(self) -> dict[str, Any]:
+        """Return what a checkpoint of the lab holds: the run's, and the settings."""
+        assert self._run is not None  # for mypy: saved is what runs
+        settings = {name: getattr(self, name) for name in SETTINGS} | {"task": self._task.name}
+        return {**checkpoints.run_state(self._run), "lab": settings}
+
+    def _take_up(self, saved: dict[str, Any], path: Any) -> None:
+        self._start(paused=True)
+        assert self._run is not None  # for mypy: it has begun
+        checkpoints.restore(self._run, saved, path)
+        self._first = len(self.history)
+        if self._run.position.epoch > self.epochs:
+            self._runner.stop()
+        self._show(finished=self._runner.steps is None)
+
     def _make_model(self) -> None:
         self.model, self._batches = self._fresh()
         self._total = self.epochs * len(self._batches)
@@ -171,6 +206,8 @@ class TrainingLab(ExaminedLab):
             self._runner.call(lambda: self._make_crisp(run))
         elif self._runner.paused or self._pace.due():
             self._show()
+        if self._keeper is not None:
+            self._keeper.keep(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
         try:
@@ -296,6 +333,8 @@ class TrainingLab(ExaminedLab):
     def _on_stop(self) -> None:
         if self._runner.steps is not None:
             self._runner.stop()
+            if self._keeper is not None:
+                self._keeper.keep(now=True)
             self._show()
             self._say(f"Run {self.runs} was stopped at {self._where()}.")
             self._show_twin()
@@ -311,3 +350,23 @@ class TrainingLab(ExaminedLab):
     def _name_pause(self) -> None:
         waiting = self._runner.steps is not None and self._runner.paused
         self.buttons["Pause"].description = "Resume" if waiting else "Pause"
+
+
+def _settings_of(saved: dict[str, Any], task: str | Task) -> dict[str, Any]:
+    """Return a saved lab's settings; a task of one's own is the one that is given."""
+    if not saved:
+        return {}
+    settings = saved.get("lab")
+    if not isinstance(settings, dict) or settings.keys() != {*SETTINGS}:
+        raise checkpoints.CheckpointError(
+            "the checkpoint holds a run but no lab's settings: go on from it with rnnlab.fit"
+        )
+    name = settings["task"]
+    if name in TASKS:
+        return settings
+    if getattr(task, "name", None) != name:
+        raise checkpoints.CheckpointError(
+            f"the checkpoint was saved with the task {name!r}: make the lab with that task, or "
+            "give another checkpoint"
+        )
+    return {**settings, "task": task}

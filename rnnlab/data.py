@@ -11,7 +11,7 @@ from importlib import resources
 import torch
 from torch import Tensor
 
-from rnnlab.arguments import check_count, check_positive, check_seed
+from rnnlab.arguments import check_count, check_positive, check_seed, check_tensor
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed:
     check_count("length", length)
     check_positive("period", period)
     check_seed("seed", seed)
-    if not 0 <= noise < math.inf:
+    if not isinstance(noise, int | float) or not 0 <= noise < math.inf:
         raise ValueError(f"noise is {noise!r}; a standard deviation is a number of at least 0")
     times = torch.arange(length)
     generator = torch.Generator().manual_seed(seed)
@@ -125,6 +125,7 @@ class Batches:
     ) -> None:
         _check_pair(inputs, targets)
         check_count("batch_size", batch_size)
+        check_seed("seed", seed)
         self.inputs, self.targets = inputs, targets
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
         self._epoch = 1
@@ -224,11 +225,7 @@ def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
 
 def _check_pair(inputs: Tensor, targets: Tensor) -> None:
     for name, tensor in (("inputs", inputs), ("targets", targets)):
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"{name} is {type(tensor).__name__}; expected a tensor: "
-                f"use torch.as_tensor({name}, dtype=torch.float32)"
-            )
+        check_tensor(name, tensor)
         if tensor.dim() == 0 or len(tensor) == 0:
             raise ValueError(
                 f"{name} is empty (shape {tuple(tensor.shape)}); expected at least one example"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def load_co2() -> Series:
         f"{len(missing)} of {len(rows)} months have no reading and are filled by a straight line "
         f"between their neighbours: {', '.join(rows[i][0] for i in missing)}."
     )
-    return Series("CO2", times, torch.tensor(_fill_gaps(values)), "ppm", "month", note)
+    return Series("CO2", times, torch.tensor(fill_gaps(values)), "ppm", "month", note)
 
 
 def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
@@ -209,6 +210,25 @@ class Streams:
         )
 
 
+def fill_gaps(values: Sequence[float | None]) -> list[float]:
+    """Return values with each gap (None) filled by a straight line between its neighbours.
+
+    Values count as evenly spaced.
+
+    Raises:
+        ValueError: for a gap at an end, which has one neighbour only.
+    """
+    known = [i for i, value in enumerate(values) if value is not None]
+    if not known or known[0] != 0 or known[-1] != len(values) - 1:
+        raise ValueError("the first or the last value is missing: give both ends")
+    filled = [value or 0.0 for value in values]
+    for left, right in itertools.pairwise(known):
+        low, high = filled[left], filled[right]
+        for i in range(left + 1, right):
+            filled[i] = low + (high - low) * (i - left) / (right - left)
+    return filled
+
+
 def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
     """Refuse a series that is empty, not (N, D), or holds values that are not finite."""
     if not isinstance(series, Tensor):
@@ -253,16 +273,3 @@ def _check_finite(name: str, values: Tensor, times: Sequence[float] | None = Non
 def _read_rows(filename: str) -> list[list[str]]:
     text = (resources.files("rnnlab") / "datasets" / filename).read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]
-
-
-def _fill_gaps(values: list[float | None]) -> list[float]:
-    known = [i for i, value in enumerate(values) if value is not None]
-    filled = []
-    for i, value in enumerate(values):
-        if value is None:
-            left = max(k for k in known if k < i)
-            right = min(k for k in known if k > i)
-            low, high = values[left], values[right]
-            value = low + (high - low) * (i - left) / (right - left)  # type: ignore[operator]  # both are known
-        filled.append(value)
-    return filled

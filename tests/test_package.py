@@ -14,9 +14,11 @@ README = HOUSE.parent / "README.md"
 # Each module imports from lines above its own only; what stands on one line does not import
 # one another.
 FLOORS = [
+    {"tables"},
     {
         "arguments",
         "bptt",
+        "figures",
         "history",
         "interrupt",
         "randomness",
@@ -26,14 +28,14 @@ FLOORS = [
         "doctor.parameters",
         "doctor.events",
     },
-    {"doctor.cycle"},
+    {"doctor.cycle", "sheets"},
     {"doctor.trace"},
     {"doctor.marks", "doctor.raised", "doctor.report", "doctor.rule", "doctor.source"},
     {"doctor.flow"} | {f"doctor.rules_of_{what}" for what in ("losses", "order", "size", "state")},
     {"doctor.judge"},
     {"checks"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
-    {"loop", "model", "doctor.calls"},
+    {"loop", "model", "reading", "doctor.calls"},
     {"phases", "unrolling", "checkpoints"},
     {"fitting"},
     {"through_time", "doctor.back_in_time"},

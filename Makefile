@@ -39,7 +39,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PIP) --no-deps --extra-index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
 	# the lock says which versions, pyproject.toml what is needed; an editable install needs these two
 	$(PIP) -c requirements.lock editables hatchling
-	$(PIP) -c requirements.lock --no-build-isolation -e '.[lab,test]'
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[test]'
 	@touch $(READY)
 
 $(BENCH): $(READY)

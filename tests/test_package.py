@@ -15,11 +15,13 @@ README = HOUSE.parent / "README.md"
 # one another.
 FLOORS = [
     {
+        "__version__",  # a name in __init__.py, which imports nothing
         "arguments",
         "bptt",
         "history",
         "interrupt",
         "randomness",
+        "threads",
         "doctor.advice",
         "doctor.axes",
         "doctor.graphs",
@@ -42,6 +44,7 @@ FLOORS = [
     {"doctor.__main__", "doctor.examine"},
     {"series", "sequences", "stepping"},
     {"tasks", "carrying", "phase_words", "whole_loop"},
+    {"recipe"},
     {"exercises.trials"},
     {"exercises.two_halves"},
     {f"exercises.e{number:02}" for number in range(1, 11)},

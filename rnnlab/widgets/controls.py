@@ -8,8 +8,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab.arguments import check_count, check_known, check_positive, check_seed
-from rnnlab.hidden import POLICIES, check_policy
+from rnnlab import recipe
+from rnnlab.arguments import check_known
+from rnnlab.hidden import POLICIES
 from rnnlab.panels import PANELS
 from rnnlab.recurrence import CELLS
 from rnnlab.tasks import TASKS, Task, load_task
@@ -18,28 +19,15 @@ LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
 CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
-SETTINGS = (
-    "task", "cell", "hidden_size", "hidden_state",
-    "learning_rate", "epochs", "clip", "clip_norm", "seed",
-)  # fmt: skip
+SETTINGS = tuple(recipe.DEFAULTS)
 
 
 def check_setting(name: str, value: Any) -> None:
     """Refuse a value that cannot work, naming the setting, the value and what was expected."""
-    if name in ("learning_rate", "clip_norm"):
-        check_positive(name, value)
-    elif name in ("epochs", "hidden_size"):
-        check_count(name, value)
-    elif name == "seed":
-        check_seed(name, value)
-    elif name == "hidden_state":
-        check_policy(value)
-    elif name == "cell":
-        check_known(name, value, CELLS, "cells")
-    elif name == "task":
+    if name == "task":
         check_task(value)
-    elif name == "clip" and not isinstance(value, bool):
-        raise ValueError(f"clip is {value!r}; it must be True or False")
+    else:
+        recipe.check_setting(name, value)
 
 
 def check_task(task: Any) -> None:

@@ -13,9 +13,8 @@ import os
 import pathlib
 import random
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sized
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sized
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -182,49 +181,38 @@ def _state(content: bytes, name: str) -> dict[str, Any]:
     return state
 
 
-@contextmanager
-def keeping(take: Callable[[], dict[str, Any]], path: Path) -> Iterator[Callable[[], None]]:
-    """Save now, at each call if it is time, and when the block ends, however it ends.
+class Keeper:
+    """Saves a run as it goes: about once a second, for a twentieth of the time at most.
 
-    Saving takes a twentieth of the time at most. A disk that is full on the way stops nothing: it
-    is said in a warning and tried again.
+    A disk that is full on the way stops nothing: it is told, and tried again.
 
     Args:
-        take: returns what to save.
+        take: returns what to save, such as `run_state` of a run.
         path: of the file.
+        tell: is called with what went wrong.
     """
-    begin = time.perf_counter()
-    write(take(), path)  # what cannot work is said at once
-    due = _next_due(begin)
 
-    def keep() -> None:
-        nonlocal due
+    def __init__(
+        self, take: Callable[[], dict[str, Any]], path: Path, tell: Callable[[str], None]
+    ) -> None:
+        self.path = path
+        self._take, self._tell = take, tell
+        self._due = 0.0
+
+    def keep(self, now: bool = False) -> None:
+        """Save if it is time, or at once."""
         start = time.perf_counter()
-        if start >= due:
-            _write_or_warn(take(), path)
-            due = _next_due(start)
-
-    try:
-        yield keep
-    finally:
-        _write_or_warn(take(), path)
-
-
-def _next_due(start: float) -> float:
-    now = time.perf_counter()
-    return now + max(EVERY, (now - start) * (1 / SHARE - 1))
-
-
-def _write_or_warn(state: dict[str, Any], path: Path) -> None:
-    try:
-        write(state, path)
-    except OSError as error:
-        warnings.warn(
-            f"the checkpoint {os.fspath(path)} could not be written ({error}); training goes on, "
-            "and the last whole one stays: make room, or choose another place",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+        if not now and start < self._due:
+            return
+        try:
+            write(self._take(), self.path)
+        except OSError as error:
+            self._tell(
+                f"the checkpoint {os.fspath(self.path)} could not be written ({error}); training "
+                "goes on, and the last whole one stays: make room, or choose another place"
+            )
+        end = time.perf_counter()
+        self._due = end + max(EVERY, (end - start) * (1 / SHARE - 1))
 
 
 def _made_with(run: Run) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
-from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -50,24 +50,34 @@ def fit(
     run = train(model, batches, **options)
     if checkpoint is not None and Path(checkpoint).exists():
         _take_up(run, checkpoint, resume, options.get("learning_rate"))
-    with ExitStack() as block:
-        keep = None
-        if checkpoint is not None:
-            saving = checkpoints.keeping(lambda: checkpoints.run_state(run), checkpoint)
-            keep = block.enter_context(saving)
-        done = run.position.epoch - 1
-        bar = tqdm(total=run.epochs, initial=done, unit="epoch", disable=not progress)
-        block.enter_context(bar)
-        for step in run:
-            if keep is not None:
-                keep()
-            if step.train_loss is not None:
-                losses = {"loss": f"{step.train_loss:.4f}"}
-                if step.validation_loss is not None:
-                    losses["validation"] = f"{step.validation_loss:.4f}"
-                bar.set_postfix(losses, refresh=False)
-                bar.update()
+    keeper = _make_keeper(run, checkpoint)
+    done = run.position.epoch - 1
+    with tqdm(total=run.epochs, initial=done, unit="epoch", disable=not progress) as bar:
+        try:
+            for step in run:
+                if keeper is not None:
+                    keeper.keep()
+                if step.train_loss is not None:
+                    losses = {"loss": f"{step.train_loss:.4f}"}
+                    if step.validation_loss is not None:
+                        losses["validation"] = f"{step.validation_loss:.4f}"
+                    bar.set_postfix(losses, refresh=False)
+                    bar.update()
+        finally:
+            if keeper is not None:
+                keeper.keep(now=True)
     return run.history
+
+
+def _make_keeper(run: Run, checkpoint: str | PathLike[str] | None) -> checkpoints.Keeper | None:
+    """Save once, so that what cannot be saved is said at once, and return what goes on with it."""
+    if checkpoint is None:
+        return None
+    checkpoints.save_checkpoint(run, checkpoint)
+    return checkpoints.Keeper(
+        lambda: checkpoints.run_state(run), checkpoint,
+        lambda text: warnings.warn(text, RuntimeWarning, stacklevel=4),
+    )  # fmt: skip
 
 
 def _take_up(

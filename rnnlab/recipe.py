@@ -53,8 +53,14 @@ def check_setting(name: str, value: Any) -> None:
         check_policy(value)
     elif name == "cell":
         check_known(name, value, CELLS, "cells")
-    elif name == "clip" and not isinstance(value, bool):
-        raise ValueError(f"clip is {value!r}; it must be True or False")
+    elif name == "clip":
+        check_switch(name, value)
+
+
+def check_switch(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}; it must be True or False")
 
 
 def prepare(

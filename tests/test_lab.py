@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import html
+import signal
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from rnnlab.tasks import TASKS
 
 async def until_done(lab, seconds=30):
     async with asyncio.timeout(seconds):
+        await asyncio.sleep(0.01)  # a click is on its way
         while lab._runner.steps is not None:
             await asyncio.sleep(0.01)
 
@@ -271,3 +273,154 @@ def test_threads_fit_the_model_and_are_undone(hidden_size, inside):
         assert seen[-1] == 2  # a process of the user's own is left as it is
     finally:
         torch.set_num_threads(1)
+
+
+def test_a_lab_with_a_checkpoint_is_again_what_it_was_and_goes_on_bit_for_bit(tmp_path):
+    path = tmp_path / "lab.pt"
+    settings = {"epochs": 60, "cell": "gru", "hidden_state": "carry", "seed": 4}
+
+    async def first():
+        lab = rnnlab.TrainingLab("sine", checkpoint=path)
+        for name, value in settings.items():
+            setattr(lab, name, value)
+        await until_done(lab)
+        lab.learning_rate, runs = 0.01, lab.runs  # another run begins
+        while lab.runs == runs or len(lab.history) < 3:
+            await asyncio.sleep(0.001)
+        lab.buttons["Step"].click()
+        await asyncio.sleep(0.05)
+        assert 3 < len(lab.history) < lab._total
+        return lab.history  # the kernel dies here
+
+    before = asyncio.run(first())
+    whole = rnnlab.TrainingLab("sine", learning_rate=0.01, **settings)
+    whole.run()
+
+    async def second():
+        lab = rnnlab.TrainingLab("sunspots", checkpoint=path)
+        assert (lab.task, lab.cell, lab.learning_rate) == ("sine", "gru", 0.01)
+        assert lab.controls["epochs"].value == 60
+        assert lab.history == before
+        assert "is paused at" in lab._status.value
+        lab.buttons["Pause"].click()
+        await until_done(lab)
+        await asyncio.sleep(0.05)
+        assert lab.history == whole.history
+        for one, other in zip(lab.model.parameters(), whole.model.parameters(), strict=True):
+            assert torch.equal(one, other)
+        lab.close()
+
+    asyncio.run(second())
+    finished = rnnlab.TrainingLab("sine", checkpoint=path)
+    assert finished.history == whole.history
+    assert "is finished" in finished._status.value
+
+
+def test_a_checkpoint_of_another_kind_is_refused_by_a_lab(tmp_path):
+    path, other = tmp_path / "run.pt", tmp_path / "lab.pt"
+    task = rnnlab.load_task("sine")
+    options = {"epochs": 1, "device": "cpu", "progress": False, "checkpoint": path}
+    rnnlab.fit(rnnlab.SequenceModel(1, 4, 1), task.batches(), loss_fn="mse", **options)
+    with pytest.raises(rnnlab.CheckpointError, match="holds a run but no lab's settings: go on fr"):
+        rnnlab.TrainingLab("sine", checkpoint=path)
+    own = rnnlab.SeriesTask(rnnlab.data.make_sine(), "my own")
+    rnnlab.TrainingLab(own, epochs=1, checkpoint=other).run()
+    assert len(rnnlab.TrainingLab(own, checkpoint=other).history.epochs) == 1
+    with pytest.raises(rnnlab.CheckpointError, match="was saved with the task 'my own': make the"):
+        rnnlab.TrainingLab("sine", checkpoint=other)
+
+
+def test_what_a_model_prints_and_what_goes_wrong_is_shown():
+    """Not in a cell: a task's prints and exceptions reach none."""
+    task = rnnlab.load_task("sine")
+    inside = rnnlab.SequenceModel(1, 4, 1)
+
+    class Talking(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inside, self.calls = inside, 0
+
+        def forward(self, inputs, state=None):
+            self.calls += 1
+            print(f"call {self.calls} of a model that prints")
+            if self.calls == 300:
+                raise KeyError("mine")
+            return self.inside(inputs, state)
+
+    async def main():
+        lab = rnnlab.LoopStepper(model=Talking(), batches=task.batches(), loss_fn="mse")
+        for _ in range(60):
+            lab.buttons["Next epoch"].click()
+            await until_done(lab)
+            if "mine" in lab._message.value:
+                break
+        printed, raised = lab._errors.outputs
+        assert printed["text"].startswith("(what was printed before is left out)\ncall ")
+        assert printed["text"].endswith("call 300 of a model that prints\n")
+        assert len(printed["text"]) < 5000
+        assert 'raise KeyError("mine")' in raised["text"]
+        assert "the lines below say where" in lab._message.value
+        lab.buttons["Restart"].click()
+        await asyncio.sleep(0.05)
+        assert lab._errors.outputs == ()
+        assert lab._message.value == ""
+        lab.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("fails", ["batches", "validation_loss", "answers", "words"])
+def test_a_task_that_raises_leaves_a_lab_that_answers(fails):
+    def fail(model=None, **options):
+        if fails != "answers" or len(lab.history):  # the picture of an untrained model is drawn
+            raise OSError("the disk is gone")
+        return answers(model)
+
+    async def main():
+        nonlocal lab
+        lab = rnnlab.TrainingLab(task, epochs=2)
+        setattr(task, fails, fail)
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        await asyncio.sleep(0.05)
+        assert "the disk is gone" in lab._message.value
+        assert "OSError: the disk is gone" in lab._errors.outputs[-1]["text"]
+        assert fails == "batches" or len(lab.history) > 0  # the curve so far
+        lab.controls["task"].value = "sine"
+        await until_done(lab)
+        await asyncio.sleep(0.05)
+        assert len(lab.history.epochs) == 2
+        assert lab._message.value == ""
+        assert lab._errors.outputs == ()
+        lab.close()
+
+    lab, task = None, rnnlab.SeriesTask(rnnlab.data.make_sine(), "failing")
+    answers = task.answers
+    asyncio.run(main())
+
+
+def test_an_interrupt_leaves_a_run_that_waits():
+    task = rnnlab.load_task("sine")
+    lab = rnnlab.TrainingLab(task, epochs=3)
+    whole = rnnlab.TrainingLab("sine", epochs=3).run()
+    measured = task.validation_loss
+
+    def interrupted(model):
+        if lab.history.epochs and len(lab.history.epochs) == 1:
+            signal.raise_signal(signal.SIGINT)
+        return measured(model)
+
+    task.validation_loss = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        lab.run()
+    assert "is paused at epoch 2 of 3" in lab._status.value
+    task.validation_loss = measured
+    lab._run.validation = measured
+
+    async def main():
+        lab._runner.attach()
+        lab.buttons["Pause"].click()
+        await until_done(lab)
+
+    asyncio.run(main())
+    assert lab.history == whole

@@ -56,7 +56,13 @@ FLOORS = [
     {"commands.train"},
     {"commands.main"},
     {"__main__"},
-    {"widgets.keys", "widgets.live", "widgets.picture", "widgets.stepper_page"},
+    {
+        "widgets.keys",
+        "widgets.live",
+        "widgets.outputs",
+        "widgets.picture",
+        "widgets.stepper_page",
+    },
     {"widgets.base", "widgets.controls"},
     {"widgets.settings"},
     {"widgets.doctoring"},
@@ -75,6 +81,7 @@ LIBRARIES = {  # the only importers of a library
     },
     "ipywidgets": {
         "widgets.picture",
+        "widgets.outputs",
         "widgets.base",
         "widgets.controls",
         "widgets.doctoring",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import traceback
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -13,7 +13,9 @@ from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
 from PIL import Image
 
+from rnnlab.loop import TrainingDiverged
 from rnnlab.widgets.live import Runner, warm_up
+from rnnlab.widgets.outputs import OwnOutput
 from rnnlab.widgets.picture import LivePicture
 
 # White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
@@ -23,6 +25,10 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
+.rnnlab.jupyter-widgets-disconnected::before {
+  content: "This lab shows what was: its kernel is gone or was restarted. Run its cell again.";
+  font: var(--jp-ui-font-size1, 13px) var(--jp-ui-font-family, sans-serif);
+  color: var(--jp-error-color1, #b00020); padding: 4px 0 }
 .rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
 </style>"""
 
@@ -44,10 +50,10 @@ class Lab(w.VBox):
     def __init__(self) -> None:
         super().__init__()
         self.add_class("rnnlab")
-        self._runner = Runner(self._on_slice, self._on_error)
+        self._errors = OwnOutput()
+        self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
         self._style = w.HTML(STYLE)
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
-        self._errors = w.Output()
 
     def snapshot(self) -> StaticImage:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
@@ -82,7 +88,7 @@ class Lab(w.VBox):
         """End the run and take the lab, with all its parts, from the page and from memory."""
         if "_runner" not in vars(self):
             return  # its making has failed: there is nothing yet
-        self._runner.stop()
+        self._runner.close()
         for cell in [cell for cell, (_, lab) in _displayed.items() if lab is self]:
             del _displayed[cell]
         parts = _with_parts(self)
@@ -115,9 +121,17 @@ class Lab(w.VBox):
         raise NotImplementedError  # each lab has its own pictures
 
     def _on_error(self, error: Exception) -> None:
+        """Show where an exception has ended the run."""
+
+    def _fail(self, error: Exception) -> None:
         """Show an exception that ended the run: it would vanish otherwise."""
-        self._complain(str(error) or type(error).__name__)
-        self._errors.append_stderr("".join(traceback.format_exception(error)))
+        self._complain(remedy(error))
+        if not isinstance(error, TrainingDiverged):  # there is no line to mend
+            self._errors.show_error(error)
+        try:
+            self._on_error(error)
+        except Exception as another:  # the learner's own code may draw and describe, too
+            self._errors.show_error(another)
 
     def _say(self, status: str) -> None:
         self._status.value = f'<div role="status" aria-live="polite">{escape(status)}</div>'
@@ -141,6 +155,19 @@ class Lab(w.VBox):
                 shown[1].close()  # the cell was run again: its earlier lab is gone from the page
             _displayed[cell] = (execution, self)
         return super()._repr_mimebundle_(**options)
+
+
+def remedy(error: Exception) -> str:
+    """Return what an exception in a lab says, and what to do."""
+    said = str(error) or type(error).__name__
+    if isinstance(error, TrainingDiverged):
+        return said
+    if isinstance(error, MemoryError) or re.search(r"(allocate|out of|enough) memory", said):
+        return (
+            f"There is not enough memory for this: {said.splitlines()[0]} Choose a smaller hidden "
+            "size, fewer layers or shorter windows."
+        )
+    return f"{said} (the lines below say where; after mending them, run their cell and this one)"
 
 
 def _with_parts(widget: Any) -> list[Any]:

@@ -19,15 +19,23 @@ LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
 CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
-SETTINGS = tuple(recipe.DEFAULTS)
+WIDEST = 1024  # an LSTM of this size takes 70 MB to train, one of ten times the size 7 GB
+SETTINGS = (*recipe.DEFAULTS, "apply_while_training")
 
 
 def check_setting(name: str, value: Any) -> None:
     """Refuse a value that cannot work, naming the setting, the value and what was expected."""
     if name == "task":
         check_task(value)
+    elif name == "apply_while_training":
+        recipe.check_switch(name, value)
     else:
         recipe.check_setting(name, value)
+    if name == "hidden_size" and value > WIDEST:
+        raise ValueError(
+            f"hidden_size is {value}; a lab takes at most {WIDEST} units, for a larger network "
+            "may not fit into memory: train it with rnnlab.fit"
+        )
 
 
 def check_task(task: Any) -> None:
@@ -64,6 +72,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
         "epochs": lambda: slider("Train for", EPOCHS, "{} epochs"),
         "clip": lambda: w.Checkbox(description="Clip the gradient norm"),
         "clip_norm": lambda: slider("Clip above", CLIP_NORMS, "{:g}"),
+        "apply_while_training": lambda: w.Checkbox(description="Apply while training"),
         "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
     return {name: sized(kinds[name]()) for name in names}

@@ -118,7 +118,7 @@ class ExaminedLab(SettingsLab):
         return finding
 
     def _apply_all(self) -> None:
-        if self._changed - {"speed"}:  # that of showing; all others make it another run
+        if self._changed - {"speed", "apply_while_training"}:  # all others make it another run
             self._said = self._doctor.value = ""
         super()._apply_all()
 

@@ -141,7 +141,7 @@ class GradientLab(SettingsLab):
     def _apply(self, changed: set[str]) -> None:
         if self.closed:  # before its turn came
             return
-        self._errors.outputs = ()
+        self._errors.clear()
         if changed - {"clip_norm", "forget_bias"}:
             touched = [*CELLS]
         else:
@@ -196,7 +196,6 @@ class GradientLab(SettingsLab):
             self._show_twin()
 
     def _on_error(self, error: Exception) -> None:
-        super()._on_error(error)
         self._say(f"The measurement has ended: {error}")
 
     def _setup(self) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
-import traitlets
 
-from rnnlab import loop
+from rnnlab import checkpoints, loop
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.recipe import DEFAULTS, prepare
 from rnnlab.stepping import PhaseStepper
-from rnnlab.tasks import Task
+from rnnlab.tasks import TASKS, Task
 from rnnlab.threads import fitting_threads, on_threads
-from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row, sized
+from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
@@ -44,6 +45,12 @@ class TrainingLab(ExaminedLab):
             meets `rnnlab.tasks.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
+        checkpoint: path of a file to save the settings and the run in, as it goes. Where there is
+            one, the lab begins as it was, paused: after a kernel has died, run the cell again.
+
+    Raises:
+        ValueError: for a value that cannot work.
+        CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
     task = Setting(DEFAULTS["task"])
@@ -56,15 +63,23 @@ class TrainingLab(ExaminedLab):
     clip_norm = Setting(DEFAULTS["clip_norm"])
     seed = Setting(DEFAULTS["seed"])
     _most = 60
-    apply_while_training = traitlets.Bool(False)
+    apply_while_training = Setting(False)
 
-    def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
+    def __init__(
+        self,
+        task: str | Task = "sunspots",
+        *,
+        checkpoint: str | PathLike[str] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__()
-        unknown = set(settings) - {*SETTINGS, "apply_while_training"}
+        unknown = set(settings) - {*SETTINGS}
         if unknown:
             raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
-        for name, value in {"task": task, **settings}.items():
+        saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
+        for name, value in {"task": task, **settings, **_settings_of(saved, task)}.items():
             setattr(self, name, value)
+        self._keeper: checkpoints.Keeper | None = None
         self.runs = 0
         self.history = History()
         self._before: History | None = None
@@ -75,6 +90,10 @@ class TrainingLab(ExaminedLab):
         self._lay_out()
         self._follow()
         self._forget()
+        if saved:
+            self._take_up(saved, checkpoint)
+        if checkpoint:
+            self._keeper = checkpoints.Keeper(self._state, checkpoint, self._complain)
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -94,6 +113,9 @@ class TrainingLab(ExaminedLab):
             as_task(pair["task"]).batches(pair["hidden_state"])
 
     def _apply(self, changed: set[str]) -> None:
+        changed = changed - {"apply_while_training"}
+        if not changed:
+            return
         if self.apply_while_training and changed <= APPLICABLE and self._runner.steps is not None:
             assert self._run is not None  # there are steps
             self._run.learning_rate = self.learning_rate
@@ -130,10 +152,25 @@ class TrainingLab(ExaminedLab):
         )
         self.history = self._run.history
         self._started, self._first = time.perf_counter(), 0
-        self._errors.outputs = ()
+        self._errors.clear()
         self._runner.start(self._run, paused, fitting_threads(self.model))
         self._turn = -1  # all pictures
         self._show()
+
+    def _state(self) -> dict[str, Any]:
+        """Return what a checkpoint of the lab holds: the run's, and the settings."""
+        assert self._run is not None  # for mypy: saved is what runs
+        settings = {name: getattr(self, name) for name in SETTINGS} | {"task": self._task.name}
+        return {**checkpoints.run_state(self._run), "lab": settings}
+
+    def _take_up(self, saved: dict[str, Any], path: Any) -> None:
+        self._start(paused=True)
+        assert self._run is not None  # for mypy: it has begun
+        checkpoints.restore(self._run, saved, path)
+        self._first = len(self.history)
+        if self._run.position.epoch > self.epochs:
+            self._runner.stop()
+        self._show(finished=self._runner.steps is None)
 
     def _make_model(self) -> None:
         self.model, self._batches = self._fresh()
@@ -168,14 +205,14 @@ class TrainingLab(ExaminedLab):
             self._runner.call(lambda: self._make_crisp(run))
         elif self._runner.paused or self._pace.due():
             self._show()
+        if self._keeper is not None:
+            self._keeper.keep(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
-        self._show()
-        if isinstance(error, loop.TrainingDiverged):  # nothing to debug: the message says it all
-            self._complain(str(error))
-        else:
-            super()._on_error(error)
-        self._say(f"Run {self.runs} ended at {self._where()}: {error}")
+        try:
+            self._show()
+        finally:  # a task of the learner's own may raise again
+            self._say(f"Run {self.runs} ended at {self._where()}: {error}")
         self._show_twin()
 
     # ---- what is shown -------------------------------------------------------------------
@@ -191,17 +228,14 @@ class TrainingLab(ExaminedLab):
         loss, gradient, answers = self.pictures
         self._turn = self._turn + 1 if self._runner.busy else 0
         with self._pace.drawing(), on_threads(self._runner.threads):
-            changed = {loss: loss.panel.update(self.history, self._before, self.epochs)}
+            loss.draw(loss.panel.update(self.history, self._before, self.epochs))
             if self._turn % 2 == 0:
-                changed[gradient] = gradient.panel.update(
-                    self.history, self._before, self._total, self._bound
+                gradient.draw(
+                    gradient.panel.update(self.history, self._before, self._total, self._bound)
                 )
             if self._turn % 4 == 0:
-                changed[answers] = answers.panel.update(
-                    *self._task.answers(self.model), scores=not self._runner.busy
-                )
-            for picture, anew in changed.items():
-                picture.draw(anew)
+                shown = self._task.answers(self.model)
+                answers.draw(answers.panel.update(*shown, scores=not self._runner.busy))
             self._progress.value = len(self.history) / self._total
             self._tell(finished)
 
@@ -259,10 +293,6 @@ class TrainingLab(ExaminedLab):
 
     def _lay_out(self) -> None:
         self.controls = make_controls(SETTINGS, self.task)
-        live = sized(
-            w.Checkbox(value=self.apply_while_training, description="Apply while training")
-        )
-        traitlets.link((live, "value"), (self, "apply_while_training"))
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
             "Stop": self._on_stop, "Reset": self._on_reset, ASK: self._on_ask,
@@ -271,7 +301,7 @@ class TrainingLab(ExaminedLab):
         self.children = [
             self._style,
             row(self.buttons.values()),
-            row([*self.controls.values(), live]),
+            row(self.controls.values()),
             row([self._progress, self._status]),
             self._message,
             self._doctor,
@@ -302,6 +332,8 @@ class TrainingLab(ExaminedLab):
     def _on_stop(self) -> None:
         if self._runner.steps is not None:
             self._runner.stop()
+            if self._keeper is not None:
+                self._keeper.keep(now=True)
             self._show()
             self._say(f"Run {self.runs} was stopped at {self._where()}.")
             self._show_twin()
@@ -317,3 +349,23 @@ class TrainingLab(ExaminedLab):
     def _name_pause(self) -> None:
         waiting = self._runner.steps is not None and self._runner.paused
         self.buttons["Pause"].description = "Resume" if waiting else "Pause"
+
+
+def _settings_of(saved: dict[str, Any], task: str | Task) -> dict[str, Any]:
+    """Return a saved lab's settings; a task of one's own is the one that is given."""
+    if not saved:
+        return {}
+    settings = saved.get("lab")
+    if not isinstance(settings, dict) or settings.keys() != {*SETTINGS}:
+        raise checkpoints.CheckpointError(
+            "the checkpoint holds a run but no lab's settings: go on from it with rnnlab.fit"
+        )
+    name = settings["task"]
+    if name in TASKS:
+        return settings
+    if getattr(task, "name", None) != name:
+        raise checkpoints.CheckpointError(
+            f"the checkpoint was saved with the task {name!r}: make the lab with that task, or "
+            "give another checkpoint"
+        )
+    return {**settings, "task": task}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -25,19 +25,23 @@ class Runner:
     Args:
         on_slice: called after each slice of work, with whether the iterator is exhausted.
         on_error: called with an exception that the iterator raised; the run is over.
+        listening: returns a context that hears what is printed beside the notebook's cells.
     """
 
     def __init__(
-        self, on_slice: Callable[[bool], None], on_error: Callable[[Exception], None]
+        self,
+        on_slice: Callable[[bool], None],
+        on_error: Callable[[Exception], None],
+        listening: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self._on_slice, self._on_error = on_slice, on_error
+        self._on_slice, self._on_error, self._listening = on_slice, on_error, listening
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self.steps: Iterator[Any] | None = None
         self.paused = False
         self.threads = 1
         self.wait: float | None = None
-        self._waiting = False
+        self._waiting = self._closed = False
         self.attach()
 
     def attach(self) -> None:
@@ -48,11 +52,24 @@ class Runner:
             return
 
     def call(self, function: Callable[[], None]) -> None:
-        """Run a function on the loop's thread, from any thread; at once if there is no loop."""
+        """Run a function on the loop's thread, from any thread; at once if there is no loop.
+
+        On the loop nobody would see what it raises or prints: that is shown.
+        """
         if self._loop is None or self._loop.is_closed():
             function()
         else:
-            self._loop.call_soon_threadsafe(function)
+            self._loop.call_soon_threadsafe(self._try, function)
+
+    def _try(self, function: Callable[[], None]) -> None:
+        if self._closed:  # before its turn came
+            return
+        with self._listening():
+            try:
+                function()
+            except Exception as error:
+                self.steps = None
+                self._on_error(error)
 
     @property
     def busy(self) -> bool:
@@ -86,6 +103,10 @@ class Runner:
         """Drop the iterator."""
         self.steps = None
 
+    def close(self) -> None:
+        """Drop the iterator, and all that was to be called."""
+        self.steps, self._closed = None, True
+
     def step(self) -> None:
         """Take one step now and pause."""
         self.paused = True
@@ -110,7 +131,11 @@ class Runner:
     async def _work(self) -> None:
         self._waiting = False
         while self.busy:
-            self._take(time.perf_counter() + (0 if self.wait else SLICE))
+            with self._listening():
+                try:
+                    self._take(time.perf_counter() + (0 if self.wait else SLICE))
+                except KeyboardInterrupt:  # an interrupted kernel goes on; the run waits
+                    break
             self._waiting = self.wait is not None
             await asyncio.sleep(self.wait or PAUSE)
             self._waiting = False
@@ -128,6 +153,10 @@ class Runner:
             if done:
                 self.steps = None
             self._on_slice(done)
+        except KeyboardInterrupt:
+            self.paused = True
+            self._on_slice(False)
+            raise
         except Exception as error:  # a task's exception would vanish: the lab shows it
             self.steps = None
             self._on_error(error)

@@ -50,10 +50,13 @@ class SettingsLab(Lab):
     def _checked(self, name: str, value: Any) -> Any:
         try:
             self._check_setting(name, value)
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # a task of the learner's own may raise anything
             if not self._ready:  # while it is being made there is no lab to say it in
-                raise ValueError(str(error)) from None
-            self._complain(f"{error}. {name} stays {getattr(self, name)!r}.")
+                if isinstance(error, TypeError | ValueError):
+                    raise ValueError(str(error)) from None
+                raise
+            said = str(error) or type(error).__name__
+            self._complain(f"{said}. {name} stays {getattr(self, name)!r}.")
             self.controls[name].value = getattr(self, name)
             return getattr(self, name)
         return value

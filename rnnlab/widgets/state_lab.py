@@ -141,7 +141,7 @@ class StateLab(SettingsLab):
         self._steps = carrying.steps_read(self._task, self.way, FlowPanel.BATCHES, self.seed)
         missing = [way for way in (DETACH, self.way) if way not in self._measured]
         measuring = [self._measure(way) for way in dict.fromkeys(missing)]
-        self._errors.outputs = ()
+        self._errors.clear()
         self._runner.start(chain(*measuring, self._training or ()), paused)
         self._show()
 
@@ -188,7 +188,6 @@ class StateLab(SettingsLab):
             self._show()
 
     def _on_error(self, error: Exception) -> None:
-        super()._on_error(error)
         self._training = None
         self._say(f"The run has ended: {error}")
 

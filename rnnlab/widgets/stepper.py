@@ -127,7 +127,7 @@ class LoopStepper(ExaminedLab):
         self._check_open()
         self._runner.stop()
         self._complain("")
-        self._errors.outputs = ()
+        self._errors.clear()
         self.stepper.restart()
         self._show()
 
@@ -152,7 +152,7 @@ class LoopStepper(ExaminedLab):
             self._runner.wait = 1 / self.speed
             return
         self._runner.stop()
-        self._errors.outputs = ()
+        self._errors.clear()
         if self.fault == "state-not-detached" and self.hidden_state == "reset":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
             self._carries_for_fault = True
@@ -207,7 +207,7 @@ class LoopStepper(ExaminedLab):
             with on_threads(fitting_threads(self.stepper.model)):
                 act()
         except Exception as error:  # the learner's model may raise anything; torch too
-            self._on_error(error)
+            self._fail(error)
         else:
             self._show()
 
@@ -222,8 +222,6 @@ class LoopStepper(ExaminedLab):
 
     def _on_error(self, error: Exception) -> None:
         self._show()
-        self._errors.outputs = ()  # of trying again, too, one is enough
-        super()._on_error(error)
         failed = self.stepper.following
         self._say(f"{self._where()}: {failed} has raised an error. Back leads out of it.")
 

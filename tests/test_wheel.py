@@ -27,7 +27,7 @@ for path in sys.argv[1:]:
     book = nbformat.read(path, 4)
     book.cells.append(nbformat.v4.new_code_cell("import rnnlab; print(rnnlab.__file__)"))
     nbclient.NotebookClient(book, timeout=300, resources={"metadata": {"path": "course"}}).execute()
-    print(book.cells[-1].outputs[-1].text.strip())
+    assert book.cells[-1].outputs[-1].text.startswith(sys.prefix)
 """
 installed = pytest.mark.skipif(
     not (os.environ.get("CI") or os.environ.get("RNNLAB_WHEEL")),
@@ -158,16 +158,12 @@ def test_it_serves_the_course_and_its_notebooks_run(place, report):
         assert status == 200
         assert b"jupyter-config-data" in page
     said = (place / "server.log").read_text()
-    assert "Copied: 11 notebooks." in said
-    assert said.endswith(f"Your notebooks are in {place}/course. To open them again: "
-                         "rnnlab lab course\n")  # fmt: skip
+    assert f"Copied: {len([*(ROOT / 'notebooks').glob('*.ipynb')])} notebooks." in said
+    assert f"Your notebooks are in {place}/course. To open them again: rnnlab lab course" in said
     paths = [f"course/{name}.ipynb" for name in NOTEBOOKS]
     start = time.perf_counter()
-    where = command(place, "python", "-c", RUN_NOTEBOOKS, *paths)
+    command(place, "python", "-c", RUN_NOTEBOOKS, *paths)
     report(f"from the wheel, {', '.join(NOTEBOOKS)}: {time.perf_counter() - start:.0f} s")
-    homes = where.split()
-    assert len(homes) == len(paths)
-    assert all(Path(home).is_relative_to(place / "environment") for home in homes)
 
 
 @installed

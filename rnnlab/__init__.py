@@ -1,9 +1,9 @@
 """rnnlab: see, change and debug the training loop of a recurrent network.
 
 The source in reading order: loop (one batch, then all of them), hidden (state between batches),
-model, recurrence, bptt, data, losses, optimizers, tasks, history, probes, phases, stepping,
-carrying, plots, widgets. Names are imported when first used, so `import rnnlab` loads neither
-matplotlib nor ipywidgets.
+model, recurrence, bptt, data, reading, losses, optimizers, tasks, history, probes, phases,
+stepping, carrying, plots, widgets. Names are imported when first used, so `import rnnlab` loads
+neither matplotlib nor ipywidgets.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnnlab.history import Epoch, History, Step
     from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, train, train_batch
     from rnnlab.model import SequenceModel
+    from rnnlab.reading import read_series
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
     from rnnlab.tasks import load_task
@@ -39,6 +40,7 @@ _HOME = {
     "Series": "data",
     "Streams": "data",
     "windows": "data",
+    "read_series": "reading",
     "Epoch": "history",
     "History": "history",
     "Step": "history",
@@ -69,6 +71,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "Series",
     "Streams",
     "windows",
+    "read_series",
     "Epoch",
     "History",
     "Step",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 
 import torch
+from torch import Tensor
 
+LAST_SEED = 2**32 - 1
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -48,8 +51,35 @@ def check_count(name: str, value: int) -> None:
 
 
 def check_seed(name: str, value: int) -> None:
-    """Refuse what is not a whole number of at least 0."""
+    """Refuse what is not a whole number from 0 to 2**32 - 1, which every generator takes."""
     _check_whole(name, value, 0)
+    if value > LAST_SEED:
+        raise ValueError(f"{name} is {value}; it must be at most {LAST_SEED}")
+
+
+def check_share(name: str, value: float) -> None:
+    """Refuse what is not a number between 0 and 1."""
+    if not _is_finite(value) or not 0 < value < 1:
+        raise ValueError(f"{name} is {value!r}; it is a share between 0 and 1")
+
+
+def check_path(name: str, value: object, what: str) -> None:
+    """Refuse what is not the path of a file; `what` the file is for."""
+    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+        raise TypeError(f"{name} is {value!r}; expected the path of a file {what}")
+    if os.path.isdir(value):
+        raise IsADirectoryError(
+            f"{name} is {os.fspath(value)!r}, a folder; expected the path of a file {what}"
+        )
+
+
+def check_tensor(name: str, value: object) -> None:
+    """Refuse what is not a tensor."""
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"{name} is {type(value).__name__}; expected a tensor: "
+            f"use torch.as_tensor({name}, dtype=torch.float32)"
+        )
 
 
 def check_known(name: str, value: object, known: Iterable[str], plural: str) -> None:

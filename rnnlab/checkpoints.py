@@ -22,11 +22,13 @@ import torch
 from torch import Tensor
 
 from rnnlab import hidden
+from rnnlab.arguments import check_path
 from rnnlab.history import Step
 from rnnlab.loop import Position, Run
 from rnnlab.randomness import RandomState
 
 FORMAT, VERSION = "rnnlab checkpoint", 1
+FOR = "to save the run in"
 PARTS = {"model", "optimizer", "made_with", "position", "random", "history"}
 EVERY = 1.0  # seconds between two savings, at least
 SHARE = 0.05  # of the time, that saving may take
@@ -112,6 +114,7 @@ def restore(run: Run, state: dict[str, Any], path: Path = "") -> None:
 
 def write(state: dict[str, Any], path: Path) -> None:
     """Write a state into a file, whole or not at all."""
+    check_path("checkpoint", path, FOR)
     target = pathlib.Path(path)
     beside = target.with_name(f".{target.name}.part")
     content = io.BytesIO()
@@ -134,6 +137,7 @@ def write(state: dict[str, Any], path: Path) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """Return the state that a file holds; it is not yet known to fit a run."""
+    check_path("checkpoint", path, FOR)
     name = os.fspath(path)
     try:
         whole = pathlib.Path(path).read_bytes()

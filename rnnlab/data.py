@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from importlib import resources
 import torch
 from torch import Tensor
 
-from rnnlab.arguments import check_count, check_positive, check_seed
+from rnnlab.arguments import check_count, check_positive, check_seed, check_tensor
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def load_co2() -> Series:
         f"{len(missing)} of {len(rows)} months have no reading and are filled by a straight line "
         f"between their neighbours: {', '.join(rows[i][0] for i in missing)}."
     )
-    return Series("CO2", times, torch.tensor(_fill_gaps(values)), "ppm", "month", note)
+    return Series("CO2", times, torch.tensor(fill_gaps(values)), "ppm", "month", note)
 
 
 def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
@@ -68,7 +69,7 @@ def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed:
     check_count("length", length)
     check_positive("period", period)
     check_seed("seed", seed)
-    if not 0 <= noise < math.inf:
+    if not isinstance(noise, int | float) or not 0 <= noise < math.inf:
         raise ValueError(f"noise is {noise!r}; a standard deviation is a number of at least 0")
     times = torch.arange(length)
     generator = torch.Generator().manual_seed(seed)
@@ -125,6 +126,7 @@ class Batches:
     ) -> None:
         _check_pair(inputs, targets)
         check_count("batch_size", batch_size)
+        check_seed("seed", seed)
         self.inputs, self.targets = inputs, targets
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
         self._epoch = 1
@@ -208,6 +210,25 @@ class Streams:
         )
 
 
+def fill_gaps(values: Sequence[float | None]) -> list[float]:
+    """Return values with each gap (None) filled by a straight line between its neighbours.
+
+    Values count as evenly spaced.
+
+    Raises:
+        ValueError: for a gap at an end, which has one neighbour only.
+    """
+    known = [i for i, value in enumerate(values) if value is not None]
+    if not known or known[0] != 0 or known[-1] != len(values) - 1:
+        raise ValueError("the first or the last value is missing: give both ends")
+    filled = [value or 0.0 for value in values]
+    for left, right in itertools.pairwise(known):
+        low, high = filled[left], filled[right]
+        for i in range(left + 1, right):
+            filled[i] = low + (high - low) * (i - left) / (right - left)
+    return filled
+
+
 def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
     """Refuse a series that is empty, not (N, D), or holds values that are not finite."""
     if not isinstance(series, Tensor):
@@ -224,11 +245,7 @@ def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
 
 def _check_pair(inputs: Tensor, targets: Tensor) -> None:
     for name, tensor in (("inputs", inputs), ("targets", targets)):
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"{name} is {type(tensor).__name__}; expected a tensor: "
-                f"use torch.as_tensor({name}, dtype=torch.float32)"
-            )
+        check_tensor(name, tensor)
         if tensor.dim() == 0 or len(tensor) == 0:
             raise ValueError(
                 f"{name} is empty (shape {tuple(tensor.shape)}); expected at least one example"
@@ -256,16 +273,3 @@ def _check_finite(name: str, values: Tensor, times: Sequence[float] | None = Non
 def _read_rows(filename: str) -> list[list[str]]:
     text = (resources.files("rnnlab") / "datasets" / filename).read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]
-
-
-def _fill_gaps(values: list[float | None]) -> list[float]:
-    known = [i for i, value in enumerate(values) if value is not None]
-    filled = []
-    for i, value in enumerate(values):
-        if value is None:
-            left = max(k for k in known if k < i)
-            right = min(k for k in known if k > i)
-            low, high = values[left], values[right]
-            value = low + (high - low) * (i - left) / (right - left)  # type: ignore[operator]  # both are known
-        filled.append(value)
-    return filled

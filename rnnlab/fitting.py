@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from rnnlab import checkpoints
+from rnnlab.arguments import check_path
 from rnnlab.history import History
 from rnnlab.loop import Batch, Run, train
 
@@ -47,6 +48,8 @@ def fit(
 
     if resume and checkpoint is None:
         raise ValueError("resume=True needs a checkpoint to go on from: checkpoint='my_run.pt'")
+    if checkpoint is not None:
+        check_path("checkpoint", checkpoint, checkpoints.FOR)
     run = train(model, batches, **options)
     if checkpoint is not None and Path(checkpoint).exists():
         _take_up(run, checkpoint, resume, options.get("learning_rate"))

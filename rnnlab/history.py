@@ -1,8 +1,20 @@
-"""What happened in a training run, as plain rows: one `Step` an update, one `Epoch` a pass."""
+"""What happened in a training run, as plain rows: one `Step` an update, one `Epoch` a pass.
+
+A history is written to a CSV file and read from it; standard library only.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from rnnlab import tables
+from rnnlab.tables import TableError
+
+MOST_STEPS = 1_000_000  # an hour at 300 steps a second; as a History they take some 200 MB
+MOST_BYTES = 150 * MOST_STEPS  # no step takes more
 
 
 class Step(NamedTuple):
@@ -48,6 +60,36 @@ class History:
         if step.train_loss is not None:
             self.epochs.append(Epoch(step.epoch, step.train_loss, step.validation_loss))
 
+    def to_csv(self, path: tables.Path) -> None:
+        """Write all steps into a CSV file: a header with the fields of `Step`, a row for each.
+
+        Numbers are written in full, None as an empty cell; `from_csv` gives an equal history.
+
+        Raises:
+            OSError: if it cannot be written; a file that was there stays as it was.
+        """
+        tables.write(path, [Step._fields, *self.steps])
+
+    @classmethod
+    def from_csv(cls, path: tables.Path) -> History:
+        """Return the history that `to_csv` has written, of at most 1,000,000 steps.
+
+        Raises:
+            OSError: if there is no such file (FileNotFoundError) or it cannot be read.
+            TableError: a ValueError that says file, row and column, what stands there, what was
+                expected and what to do. Rows are numbered from 1, the header.
+        """
+        table = tables.read(path, MOST_BYTES, MOST_STEPS + 1)
+        if (header := tuple(next(table.rows))) != Step._fields:
+            raise TableError(
+                f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
+                f"{','.join(Step._fields)}: give a file that History.to_csv has written"
+            )
+        history = cls()
+        for number, row in enumerate(table.rows, start=2):
+            history.add(_step(row, table.name, number))
+        return history
+
     @property
     def loss(self) -> list[float]:
         """The loss of each step."""
@@ -87,3 +129,45 @@ class History:
             if last.validation_loss is not None:
                 losses += f", validation loss {last.validation_loss:.4g}"
         return f"History({len(self.epochs)} whole epochs, {len(self.steps)} steps{losses})"
+
+
+def _step(row: list[str], name: str, number: int) -> Step:
+    values: list[Any] = []
+    for column, (field, cell) in enumerate(zip(Step._fields, row, strict=True), start=1):
+        read, expected = _READERS[field]
+        value = read(cell)
+        if value is None and (cell or Step._field_defaults.get(field, "") is not None):
+            raise TableError(
+                f"{tables.place(name, number, column, field)}: {tables.shown(cell)} is not "
+                f"{expected}: take another copy of the file, or delete the rows from here on"
+            )
+        values.append(value)
+    return Step(*values)
+
+
+def _whole(cell: str) -> int | None:
+    return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else None
+
+
+def _truth(cell: str) -> bool | None:
+    return {"true": True, "false": False}.get(cell.casefold())
+
+
+def _number(cell: str) -> float | None:
+    if not re.fullmatch(r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)", cell):
+        return None
+    value = float(cell)
+    return None if math.isinf(value) and "inf" not in cell else value
+
+
+_WHOLE = (_whole, "a whole number of at least 0")
+_FLOAT = (_number, "a number such as 0.5, inf or nan")
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "epoch": _WHOLE,
+    "index": _WHOLE,
+    "loss": _FLOAT,
+    "grad_norm": _FLOAT,
+    "clipped": (_truth, "True or False"),
+    "train_loss": _FLOAT,
+    "validation_loss": _FLOAT,
+}

@@ -10,14 +10,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from rnnlab import hidden
-from rnnlab.arguments import check_count, check_positive, resolve_device
+from rnnlab.arguments import check_count, check_positive, check_tensor, resolve_device
 from rnnlab.hidden import State
 from rnnlab.history import History, Step
 from rnnlab.interrupt import InterruptHeld
@@ -154,12 +154,25 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
         raise TypeError(
             f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
         ) from None
-    if inputs.shape[0] != targets.shape[0]:
+    check_tensor("inputs", inputs)
+    check_tensor("targets", targets)
+    if inputs.shape[:1] != targets.shape[:1] or inputs.dim() == 0:
         raise ValueError(
-            f"a batch has {len(inputs)} inputs and {len(targets)} targets: "
-            f"shapes {tuple(inputs.shape)} and {tuple(targets.shape)}; expected as many"
+            f"a batch has inputs of shape {tuple(inputs.shape)} and targets of shape "
+            f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
         )
     return inputs.to(device), targets.to(device)
+
+
+def check_batch(inputs: Tensor, targets: Tensor, epoch: int, index: int) -> None:
+    """Refuse a batch with values that are not finite: no learning rate would help."""
+    for name, values in (("inputs", inputs), ("targets", targets)):
+        bad = values.numel() - int(torch.isfinite(values).sum())
+        if bad:
+            raise ValueError(
+                f"{bad} of {values.numel()} values of the {name} at epoch {epoch}, step {index} "
+                "are not finite numbers: fill or drop them in the data"
+            )
 
 
 class Run(Iterator[Step]):
@@ -295,6 +308,8 @@ class Run(Iterator[Step]):
                 phase.loss is not None and phase.grad_norm is not None and phase.name == "backward"
             ):
                 loss, grad_norm = fetch(phase.loss, phase.grad_norm)
+                if not math.isfinite(loss):
+                    check_batch(inputs, targets, epoch, index)
                 self._check_finite(loss, grad_norm, epoch, index)
         if self.hidden_state == "reset":
             return loss, grad_norm, None
@@ -314,8 +329,10 @@ class Run(Iterator[Step]):
         return self.clip_norm is not None and grad_norm > self.clip_norm
 
     def _validate(self) -> float | None:
-        if self.validation is None or callable(self.validation):
-            return None if self.validation is None else float(self.validation(self.model))
+        if self.validation is None:
+            return None
+        if callable(self.validation):
+            return _as_loss(self.validation(self.model))
         return evaluate(
             self.model,
             self.validation,
@@ -370,6 +387,10 @@ def train(
     if clip_norm is not None:
         check_positive("clip_norm", clip_norm)
     _check_batches(batches)
+    if validation is not None and not callable(validation):
+        _check_batches(validation, "validation")
+    if history is not None and not isinstance(history, History):
+        raise TypeError(f"history is {history!r}; expected a rnnlab.History, or None for a new one")
     if isinstance(batches, Iterator) and epochs > 1:
         raise TypeError(
             f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
@@ -432,8 +453,8 @@ def evaluate(
     total, count, start = 0.0, 0, state
     with evaluating(model) as own:
         place = own if device is None else resolve_device(device)
-        for inputs, targets in batches:
-            inputs, targets = inputs.to(place), targets.to(place)
+        for batch in batches:
+            inputs, targets = on_device(batch, place)
             predictions, end = forward(model, inputs, hidden.fit(start, len(inputs)))
             check_shapes(loss_fn, predictions, targets)
             total += loss_fn(predictions, targets).item() * targets.numel()
@@ -449,11 +470,20 @@ def _check_model(model: nn.Module) -> None:
         raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
 
 
-def _check_batches(batches: Iterable[Batch]) -> None:
+def _as_loss(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"validation returned {value!r}; expected the loss as a number, or a tensor () of it"
+        ) from None
+
+
+def _check_batches(batches: Any, name: str = "batches") -> None:
     if not isinstance(batches, Iterable):
         raise TypeError(
-            f"batches is {type(batches).__name__}; expected pairs (inputs, targets): "
+            f"{name} is {type(batches).__name__}; expected pairs (inputs, targets): "
             "rnnlab.Batches, a DataLoader or a list"
         )
     if isinstance(batches, Sized) and len(batches) == 0:
-        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+        raise ValueError(f"{name} is empty; expected at least one pair (inputs, targets)")

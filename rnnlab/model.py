@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnlab.arguments import check_count, check_known
+from rnnlab.arguments import check_count, check_known, check_tensor
 from rnnlab.hidden import State
 from rnnlab.recurrence import CELLS, TORCH_CELLS, gru_step, lstm_step, rnn_step
 
@@ -62,7 +62,7 @@ class SequenceModel(nn.Module):
         self.cell = cell
         check_known("nonlinearity", nonlinearity, ("tanh", "relu"), "nonlinearities")
         check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")
-        if not 0 <= dropout < 1:
+        if not isinstance(dropout, int | float) or not 0 <= dropout < 1:
             raise ValueError(f"dropout is {dropout!r}; it is a share from 0 to below 1")
         options: dict[str, Any] = {"batch_first": True, "dropout": dropout}
         if cell == "rnn":
@@ -86,8 +86,9 @@ class SequenceModel(nn.Module):
             predictions (B, T, output_size), and the state after the last time step.
 
         Raises:
-            ValueError: if inputs are not (B, T, D) with D = input_size.
+            TypeError, ValueError: if inputs are not a tensor (B, T, D) with D = input_size.
         """
+        check_tensor("inputs", inputs)
         expected = self.recurrence.input_size
         if inputs.dim() != 3 or inputs.shape[2] != expected or 0 in inputs.shape:
             raise ValueError(

@@ -16,8 +16,6 @@ from rnnlab.model import SequenceModel
 from rnnlab.recurrence import CELLS
 from rnnlab.tasks import Task
 
-MOST = 2**32 - 1  # of a seed: NumPy takes no more, and times a million it still fits torch
-
 DEFAULTS: dict[str, Any] = {
     "task": "sunspots",
     "cell": "rnn",
@@ -47,8 +45,6 @@ def check_setting(name: str, value: Any) -> None:
         check_count(name, value)
     elif name == "seed":
         check_seed(name, value)
-        if value > MOST:
-            raise ValueError(f"seed is {value}; it must be at most {MOST}")
     elif name == "hidden_state":
         check_policy(value)
     elif name == "cell":

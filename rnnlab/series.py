@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab import data
+from rnnlab.arguments import check_count, check_share, check_tensor
 from rnnlab.data import Batches, Series, Streams
 from rnnlab.hidden import check_policy
 from rnnlab.loop import evaluate, evaluating, forward
@@ -55,9 +56,9 @@ class SeriesTask:
     ) -> None:
         if not isinstance(series, Series):
             raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
-        data.check_series(series.values.unsqueeze(-1), series.times)
-        if not 0 < held_out < 1:
-            raise ValueError(f"held_out is {held_out!r}; it is a share between 0 and 1")
+        _check_values(series)
+        check_share("held_out", held_out)
+        check_count("window", window)
         self.name, self.title, self.series = name, series.name, series
         self.window, self.changes = window, changes
         self.split = len(series.values) - int(held_out * len(series.values))
@@ -192,6 +193,18 @@ class SeriesTask:
             f"SeriesTask({self.name!r}: {self.split} {unit}s to train on from {times[0]:g}, "
             f"{len(times) - self.split} held out from {times[self.split]:g})"
         )
+
+
+def _check_values(series: Series) -> None:
+    """Refuse values that are not (N,), or that have not a time each."""
+    check_tensor("values", series.values)
+    shape, times = tuple(series.values.shape), len(series.times)
+    if len(shape) != 1 or shape[0] != times:
+        raise ValueError(
+            f"the values of {series.name} have shape {shape} and there are {times} times; "
+            "expected as many values (N,) as times"
+        )
+    data.check_series(series.values.unsqueeze(-1), series.times)
 
 
 def short(value: float) -> str:

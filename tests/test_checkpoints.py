@@ -299,7 +299,7 @@ def test_files_that_are_not_there_or_cannot_be_written(tmp_path):
         rnnlab.load_checkpoint(run, tmp_path / "none.pt")
     with pytest.raises(FileNotFoundError, match=r"the folder .*away of the checkpoint run.pt does"):
         rnnlab.save_checkpoint(run, tmp_path / "away" / "run.pt")
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(IsADirectoryError, match="a folder; expected the path of"):
         rnnlab.load_checkpoint(run, tmp_path)
     with pytest.raises(ValueError, match="resume=True needs a checkpoint to go on from"):
         rnnlab.fit(sequence_model(), [], loss_fn="mse", resume=True)

@@ -14,10 +14,12 @@ README = HOUSE.parent / "README.md"
 # Each module imports from lines above its own only; what stands on one line does not import
 # one another.
 FLOORS = [
+    {"tables"},
     {
         "__version__",  # a name in __init__.py, which imports nothing
         "arguments",
         "bptt",
+        "figures",
         "history",
         "interrupt",
         "randomness",
@@ -28,14 +30,14 @@ FLOORS = [
         "doctor.parameters",
         "doctor.events",
     },
-    {"doctor.cycle"},
+    {"doctor.cycle", "sheets"},
     {"doctor.trace"},
     {"doctor.marks", "doctor.raised", "doctor.report", "doctor.rule", "doctor.source"},
     {"doctor.flow"} | {f"doctor.rules_of_{what}" for what in ("losses", "order", "size", "state")},
     {"doctor.judge"},
     {"checks"},
     {"data", "hidden", "losses", "optimizers", "recurrence"},
-    {"loop", "model", "doctor.calls"},
+    {"loop", "model", "reading", "doctor.calls"},
     {"phases", "unrolling", "checkpoints"},
     {"fitting"},
     {"through_time", "doctor.back_in_time"},
@@ -50,7 +52,7 @@ FLOORS = [
     {f"exercises.e{number:02}" for number in range(1, 11)},
     {"plots"},
     {"drawings", "panels", "gradient_panels", "state_panels", "stepper_panels"},
-    {"sheet"},
+    {"run_picture"},
     {"commands.course", "commands.failing"},
     {"commands.lab", "commands.running"},
     {"commands.train"},
@@ -73,7 +75,7 @@ LIBRARIES = {  # the only importers of a library
         "plots",
         "drawings",
         "panels",
-        "sheet",
+        "run_picture",
         "gradient_panels",
         "state_panels",
         "stepper_panels",

@@ -19,7 +19,7 @@ from rnnlab.data import Batches, Streams
 from rnnlab.fitting import fit
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
-from rnnlab.sheet import draw_run
+from rnnlab.run_picture import draw_run
 from rnnlab.tasks import Task
 from rnnlab.threads import fitting_threads, on_threads
 
@@ -92,7 +92,7 @@ def _train(options: argparse.Namespace, made: Made, history: History) -> int:
 
 def _write(folder: Path, options: argparse.Namespace, made: Made, history: History) -> str:
     """Write the three files, and return how the model does on the held-out part, in words."""
-    history.to_csv(folder / HISTORY)  # type: ignore[attr-defined]
+    history.to_csv(folder / HISTORY)
     content = io.BytesIO()
     torch.save(made.model.state_dict(), content)
     (folder / WEIGHTS).write_bytes(content.getbuffer())

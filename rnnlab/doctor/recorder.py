@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import torch
@@ -96,6 +96,7 @@ class Recorder(TorchFunctionMode):
             register_optimizer_step_post_hook(self._after_step),
         ]
         self._undo = [handle.remove for handle in handles]
+        self._undo.append(partial(_forget_kwargs, handles[1].id))
         self._replace(Optimizer, "zero_grad", self._on_zero_grad)
         self._replace(nn.Module, "zero_grad", self._on_zero_grad)
         self._replace(torch.autograd, "backward", self._on_backward)
@@ -389,3 +390,8 @@ def _is_noisy(module: nn.Module) -> bool:
         or (isinstance(part, nn.RNNBase) and part.dropout > 0)
         for part in module.modules()
     )
+
+
+def _forget_kwargs(number: int) -> None:
+    """Take a forward hook's number from where torch leaves it when the hook is removed."""
+    torch.nn.modules.module._global_forward_hooks_with_kwargs.pop(number, None)

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab import checkpoints, loop
+from rnnlab.arguments import check_path
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
@@ -76,6 +77,8 @@ class TrainingLab(ExaminedLab):
         unknown = set(settings) - {*SETTINGS}
         if unknown:
             raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
+        if checkpoint is not None:
+            check_path("checkpoint", checkpoint, checkpoints.FOR)
         saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
         for name, value in {"task": task, **settings, **_settings_of(saved, task)}.items():
             setattr(self, name, value)

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab import carrying
-from rnnlab.arguments import check_count, check_known, check_seed
+from rnnlab.arguments import check_count, check_known
 from rnnlab.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
 from rnnlab.plots import make_figure
 from rnnlab.state_panels import (
@@ -21,7 +21,7 @@ from rnnlab.state_panels import (
     cost_words,
     loss_words,
 )
-from rnnlab.widgets.controls import make_controls, row, slider
+from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting, SettingsLab
@@ -98,10 +98,10 @@ class StateLab(SettingsLab):
     def _check_setting(self, name: str, value: Any) -> None:
         if name == "way":
             check_known(name, value, WAYS, "ways")
-        elif name == "seed":
-            check_seed(name, value)
-        else:
+        elif name == "window":
             check_count(name, value)
+        else:
+            check_setting(name, value)
         if name == "window" and value > WIDEST:
             raise ValueError(
                 f"window is {value}; the lab reads at most {WIDEST} time steps a batch"

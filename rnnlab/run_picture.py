@@ -1,4 +1,4 @@
-"""The pictures of a run side by side on one sheet: its loss, its gradient norm, and the task's."""
+"""The pictures of a run side by side in one figure: its loss, its gradient norm, and the task's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheet of a run shows the very pictures of the lab, side by side."""
+"""The picture of a run shows the very pictures of the lab, side by side."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ import rnnlab
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.recipe import prepare
-from rnnlab.sheet import draw_run
+from rnnlab.run_picture import draw_run
 
 
 def pixels(figure):
@@ -23,7 +23,7 @@ def test_it_shows_what_the_lab_shows(name):
         model, batches, loss_fn=task.loss_fn, epochs=2, clip_norm=0.1, device="cpu",
         validation=task.validation_loss, progress=False,
     )  # fmt: skip
-    sheet = pixels(draw_run(task, model, history, epochs=3, steps=100, clip_norm=0.1))
+    whole = pixels(draw_run(task, model, history, epochs=3, steps=100, clip_norm=0.1))
     loss, axes = make_figure(330, 270, 54, 72)
     LossPanel(axes).update(history, epochs=3)
     gradient, axes = make_figure(280, 270, 44, 16)
@@ -31,5 +31,5 @@ def test_it_shows_what_the_lab_shows(name):
     answers, panel = make_panel(task)
     panel.update(*task.answers(model), scores=True)
     wanted = np.concatenate([pixels(figure) for figure in (loss, gradient, answers)], axis=1)
-    assert sheet.shape == wanted.shape == (270, 1030, 4)
-    assert (sheet == wanted).all()
+    assert whole.shape == wanted.shape == (270, 1030, 4)
+    assert (whole == wanted).all()

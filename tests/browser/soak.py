@@ -1,0 +1,214 @@
+"""A learner in a hurry: random actions on notebook 00 in a real JupyterLab in a real browser.
+
+`python tests/browser/soak.py --actions 2000` makes as many as that and prints what it saw; a short
+soak is one of the tests.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from conftest import chromium, jupyterlab, open_notebook
+
+NOTEBOOK = "00_start_here.ipynb"
+BUTTONS = ["Train", "Pause", "Step", "Stop", "Reset", "Ask the doctor"]
+KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]
+EVERY = 50  # actions, then the lab has to agree with its controls
+ASK_KERNEL = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const request = kernel.requestExecute({code, store_history: false});
+  let text = '';
+  request.onIOPub = message => {
+    if (message.header.msg_type === 'stream') text += message.content.text;
+    if (message.header.msg_type === 'error') text += message.content.evalue;
+  };
+  await request.done;
+  return text }"""
+SETTLED = """
+import asyncio, json
+while lab._runner.busy:
+    await asyncio.sleep(0.01)
+await asyncio.sleep(0.1)
+print(json.dumps({
+    "traits": {name: getattr(lab, name) for name in lab.controls},
+    "rate": lab._run and lab._run.learning_rate, "epochs": len(lab.history.epochs),
+    "steps": len(lab.history), "status": lab._status.value, "message": lab._message.value,
+}))
+"""
+SHOWN = """() => {
+  const text = name => [...document.querySelectorAll('.rnnlab .widget-inline-hbox')]
+    .find(box => box.querySelector('.widget-label')?.innerText.trim() === name);
+  const of = (name, what) => text(name)?.querySelector(what);
+  const checked = name => [...document.querySelectorAll('.rnnlab label')]
+    .find(label => label.innerText.trim() === name)?.querySelector('input').checked;
+  return {
+    task: of('Task', 'select').selectedOptions[0].text,
+    cell: of('Cell', 'select').selectedOptions[0].text,
+    hidden_state: of('Hidden state', 'select').selectedOptions[0].text,
+    hidden_size: of('Hidden size', '.widget-readout').innerText,
+    learning_rate: of('Learning rate', '.widget-readout').innerText,
+    epochs: of('Train for', '.widget-readout').innerText,
+    clip_norm: of('Clip above', '.widget-readout').innerText,
+    seed: of('Seed', 'input').value,
+    clip: checked('Clip the gradient norm'),
+    apply_while_training: checked('Apply while training'),
+  } }"""
+
+
+class Soak:
+    """One page and the actions on it.
+
+    Args:
+        page: that `open_notebook` returned.
+        seed: of the choices.
+    """
+
+    def __init__(self, page, seed=0):
+        self.page, self.choices, self.seen = page, random.Random(seed), Counter()
+        self.complaints = []
+        page.on("console", self._on_console)
+
+    def _on_console(self, message):
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def act(self):
+        """Do something that a learner could do."""
+        kinds = {
+            self.slide: 8, self.drag: 3, self.choose: 3, self.tick: 3, self.seed: 2, self.press: 8,
+            self.wait: 3, self.run_the_cell: 0.5, self.turn_the_theme: 0.3, self.interrupt: 0.5,
+            self.narrow: 0.3,
+        }  # fmt: skip
+        (kind,) = self.choices.choices([*kinds], [*kinds.values()])
+        self.seen[kind.__name__] += 1
+        kind()
+
+    def slide(self):
+        handle = self.choices.choice(self.page.locator(".rnnlab .noUi-handle").all())
+        handle.focus()
+        for _ in range(self.choices.randint(1, 4)):
+            self.page.keyboard.press(self.choices.choice(KEYS))
+
+    def drag(self):
+        slider = self.choices.choice(self.page.locator(".rnnlab .noUi-target").all())
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + self.choices.random() * box["width"], y)
+        self.page.mouse.down()
+        for _ in range(self.choices.randint(1, 5)):
+            self.page.mouse.move(box["x"] + self.choices.random() * box["width"], y)
+        self.page.mouse.up()
+
+    def choose(self):
+        select = self.choices.choice(self.page.locator(".rnnlab select").all())
+        select.select_option(index=self.choices.randrange(select.locator("option").count()))
+
+    def tick(self):
+        self.choices.choice(self.page.locator(".rnnlab input[type=checkbox]").all()).click()
+
+    def seed(self):
+        field = self.page.locator(".rnnlab input[type=number]").first
+        field.click()
+        field.press("Control+a")
+        field.press_sequentially(self.choices.choice(["7", "-3", "2.5", "e", "", "99999999"]))
+        field.press("Enter")
+
+    def press(self):
+        name = self.choices.choices([*BUTTONS, "Resume"], [4, 3, 3, 3, 2, 0.5, 1])[0]
+        button = self.page.get_by_role("button", name=name, exact=True)
+        if button.count():
+            button.click(click_count=self.choices.choice([1, 1, 2]))
+
+    def wait(self):
+        self.page.wait_for_timeout(self.choices.choice([20, 100, 400]))
+
+    def run_the_cell(self):
+        self.page.evaluate(
+            "() => { const {commands, shell} = window.jupyterapp;"
+            " shell.currentWidget.content.activeCellIndex = 1;"
+            " return commands.execute('notebook:run-cell') }"
+        )
+        self.page.locator(".rnnlab img.rnnlab-picture").first.wait_for(timeout=30_000)
+
+    def turn_the_theme(self):
+        self.page.evaluate(
+            "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: "
+            "document.body.dataset.jpThemeLight === 'true' ? 'JupyterLab Dark' : "
+            "'JupyterLab Light'})"
+        )
+
+    def interrupt(self):
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+
+    def narrow(self):
+        width = self.choices.choice([800, 1100, 1400])
+        self.page.set_viewport_size({"width": width, "height": 900})
+
+    def check(self):
+        """Let the lab come to rest; what it shows, what it has and what it does must agree."""
+        pause = self.page.get_by_role("button", name="Resume", exact=True)
+        if pause.count():
+            pause.click()
+        state = self.state()
+        traits, shown = state["traits"], self.page.evaluate(SHOWN)
+        expected = {
+            **traits, "hidden_size": f"{traits['hidden_size']} units",
+            "learning_rate": f"{traits['learning_rate']:g}",
+            "epochs": f"{traits['epochs']} epochs", "clip_norm": f"{traits['clip_norm']:g}",
+            "seed": str(traits["seed"]),
+        }  # fmt: skip
+        assert shown == expected, (shown, expected)
+        self.page.get_by_role("button", name="Train", exact=True).click()
+        state = self.state()
+        assert state["rate"] == traits["learning_rate"], state
+        ended = "is finished" in state["status"] and state["epochs"] == traits["epochs"]
+        diverged = "training cannot go on from here" in state["message"]
+        assert ended or diverged, state
+        assert self.page.locator(".rnnlab [role=status]").first.inner_text() in state["status"]
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.rnnlab img.rnnlab-picture')]"
+            ".every(i => i.complete && i.naturalWidth > 0)"
+        )
+        assert self.page.locator(".rnnlab img.rnnlab-picture").count() == 3  # one lab
+        assert self.page.faults == [], self.page.faults
+        assert self.complaints == [], self.complaints
+
+    def state(self):
+        self.page.wait_for_timeout(150)  # what was pressed last is on its way
+        return json.loads(self.page.evaluate(ASK_KERNEL, SETTLED))
+
+    def run(self, actions=None, seconds=None):
+        """Act so often or so long, and check now and then and at the end."""
+        end = time.monotonic() + (seconds or float("inf"))
+        while (actions is None or self.seen.total() < actions) and time.monotonic() < end:
+            self.act()
+            if self.seen.total() % EVERY == 0:
+                self.check()
+        self.check()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--actions", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium() as browser,
+        jupyterlab(pathlib.Path(folder)) as server,
+    ):
+        soak, start = Soak(open_notebook(browser, server, NOTEBOOK), options.seed), time.time()
+        soak.run(options.actions)
+    print(f"{soak.seen.total()} actions in {time.time() - start:.0f} s, no console error, each "
+          f"check agreed: {dict(soak.seen)}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Notebook 00 under random actions, in short; and with its kernel or its page gone and back."""
+
+import os
+
+import pytest
+from conftest import IDLE, open_notebook, wait_for_text
+from soak import NOTEBOOK, Soak
+
+pytestmark = pytest.mark.browser
+ACTIONS = 200 if os.environ.get("CI") else 60
+
+
+def test_random_actions_leave_a_lab_that_agrees_with_its_controls(browser, server, report):
+    page = open_notebook(browser, server, NOTEBOOK)
+    soak = Soak(page, seed=1)
+    soak.run(ACTIONS)
+    report(f"browser soak: {soak.seen.total()} actions, no console error")
+    page.close()
+
+
+def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
+    page = open_notebook(browser, server, NOTEBOOK)
+    says = """() => { const lab = document.querySelector('.rnnlab');
+      return lab ? getComputedStyle(lab, '::before').content : '' }"""
+    assert "restarted" not in page.evaluate(says)
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    page.wait_for_function(
+        f"() => ({says})(document.querySelector('.rnnlab')).includes('restarted')"
+    )
+    page.wait_for_function(IDLE, timeout=60_000)
+    page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
+    wait_for_text(page, "Not trained yet", 60)
+    page.wait_for_function(f"() => !({says})().includes('restarted')")
+    page.close()
+
+
+def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser, server):
+    page = open_notebook(browser, server, NOTEBOOK)
+    page.get_by_role("slider").nth(2).focus()
+    page.keyboard.press("End")
+    wait_for_text(page, "of 500,")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(500)
+    page.context.set_offline(True)
+    page.wait_for_timeout(1500)
+    page.context.set_offline(False)
+    before = page.locator(".rnnlab [role=status]").first.inner_text()
+    page.wait_for_function(
+        "t => document.querySelector('.rnnlab [role=status]').innerText !== t", arg=before
+    )  # it goes on, and is seen to
+    page.reload()
+    page.wait_for_selector(".rnnlab [role=status]", timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    wait_for_text(page, "of 500,")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_text(page, "was stopped at")
+    assert page.faults == []
+    page.close()

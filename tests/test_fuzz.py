@@ -1,0 +1,25 @@
+"""Readers of files refuse what they cannot read by the errors they document, and in no other way.
+
+A few seconds of `python -m tests.fuzz`, which see.
+"""
+
+import pytest
+
+from tests import fuzz
+
+
+@pytest.mark.parametrize("name", fuzz.TARGETS)
+def test_no_bytes_make_a_reader_fail(name, report):
+    tally = fuzz.Tally()
+    fuzz.fuzz(fuzz.TARGETS[name], 500, 0, tally)
+    report(f"fuzz {name}: {tally.tried} inputs, {tally.accepted} accepted")
+    assert tally.accepted > 0
+    assert len(tally.refused) > 3
+
+
+def test_a_reader_that_fails_is_found():
+    def read(content):
+        raise ValueError if len(content) < 50 else KeyError
+
+    with pytest.raises(KeyError):
+        fuzz.fuzz(fuzz.Target(read, (ValueError,), [b"good" * 10]), 1000, 0, fuzz.Tally())

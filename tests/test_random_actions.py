@@ -1,0 +1,415 @@
+"""Labs under random actions: none of them leaves a lab that does not answer, or anything behind.
+
+Each example makes a lab and acts on it in any order, as a learner with ten hands would: from the
+loop's thread as a cell does, from another as JupyterLab's widgets do, with no wait or a short one.
+At its end the lab must train as if nothing had happened, and nothing may be left of it.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import gc
+import io
+import math
+import os
+import signal
+import sys
+import threading
+
+import ipywidgets as w
+import psutil
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from matplotlib.figure import Figure
+from torch.nn.modules import module as torch_module
+from torch.optim import optimizer as torch_optimizer
+from tqdm.auto import tqdm
+
+import rnnlab
+from rnnlab import carrying
+from rnnlab.gradient_panels import verdict
+from rnnlab.probes import gradient_through_time  # noqa: F401 - what GradientLab stands on
+from rnnlab.widgets.live import on_threads
+
+ACTIONS = 2600 if os.environ.get("CI") else 300  # for each of the four labs
+STEPS = 50  # actions of an example
+NONSENSE = [
+    None, -1, 0, 2.5, float("nan"), float("inf"), 10**9, "", "tides", "reset ", [], {}, (1, 2),
+    object(), True, torch.ones(3), b"rnn", lambda: 1,
+]  # fmt: skip
+
+
+class Faulty(rnnlab.SeriesTask):
+    """A learner's own task: it prints, and one of its functions raises after some calls."""
+
+    def __init__(self, name, calls):
+        super().__init__(rnnlab.data.make_sine(length=200), f"faulty {name} {calls}")
+        self.fails, self.calls = name, calls
+
+    def _call(self, name, *given, **options):
+        print(f"{name} is called")
+        if name == self.fails:
+            self.calls -= 1
+            if self.calls < 0:
+                raise RuntimeError(f"{name} of the learner's own task has failed")
+        return getattr(super(), name)(*given, **options)
+
+    def batches(self, *given, **options):
+        return self._call("batches", *given, **options)
+
+    def validation_loss(self, model):
+        return self._call("validation_loss", model)
+
+    def answers(self, model):
+        return self._call("answers", model)
+
+    def words(self, model):
+        return self._call("words", model)
+
+
+def makes_sense(name, value):
+    """Return whether a value that is nonsense for most settings is a good one for this."""
+    number = type(value) in (int, float) and math.isfinite(value)
+    if name == "seed":
+        return type(value) is int and value >= 0
+    if name in ("learning_rate", "clip_norm", "scale", "speed"):
+        return number and value > 0
+    if name == "forget_bias":
+        return number
+    return name in ("clip", "apply_while_training") and isinstance(value, bool)
+
+
+def standing():
+    """Return what must be the same after a lab as before it."""
+    gc.collect()
+    hooks = [
+        value for where in (torch_module, torch_optimizer) for name, value in vars(where).items()
+        if name.startswith("_global_") and isinstance(value, dict)
+    ]  # fmt: skip
+    return {
+        "figures": sum(type(thing) is Figure for thing in gc.get_objects()),
+        "widgets": len(w.widgets.widget._instances),
+        "hooks": sum(map(len, hooks)),
+        "threads of torch": torch.get_num_threads(),
+        "threads": threading.active_count(),
+        "random numbers": torch.get_rng_state().sum().item(),
+        "streams": (sys.stdout, sys.stderr),
+        "interrupts": signal.getsignal(signal.SIGINT),
+    }
+
+
+def megabytes():
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)  # what is free goes back to the system
+    return psutil.Process().memory_info().rss / 2**20
+
+
+class LabMachine(RuleBasedStateMachine):
+    """Random actions on one lab; a second one stands beside it now and then."""
+
+    actions = 0
+
+    def __init__(self):
+        super().__init__()
+        self.before = standing()
+        self.loop = asyncio.new_event_loop()
+        self.problems = []
+        self.loop.set_exception_handler(lambda loop, context: self.problems.append(context))
+        self.second = None
+        self.do(self.begin)
+
+    def begin(self):
+        self.lab = self.make()
+
+    def do(self, act, wait=0.0, thread=False):
+        """Act, and leave the loop at work for a while."""
+
+        async def main():
+            if thread:
+                await asyncio.to_thread(act)
+            else:
+                act()
+            await asyncio.sleep(wait)
+
+        type(self).actions += 1
+        self.loop.run_until_complete(main())
+        assert not self.problems, self.problems
+        assert not self.lab.closed
+
+    waits = st.sampled_from([0.0, 0.0, 0.003, 0.03])
+    threads = st.booleans()
+
+    @rule(data=st.data(), wait=waits, thread=threads)
+    def move_a_control(self, data, wait, thread):
+        name = data.draw(st.sampled_from([*self.lab.controls]))
+        control = self.lab.controls[name]
+        if isinstance(control, w.Checkbox):
+            value = data.draw(st.booleans())
+        elif isinstance(control, w.BoundedIntText):
+            value = data.draw(st.integers(0, 5))
+        else:
+            pairs = [o if isinstance(o, tuple) else (o, o) for o in control.options]
+            value = data.draw(st.sampled_from([v for _, v in self.quick(name, pairs)]))
+        self.do(lambda: setattr(control, "value", value), wait, thread)
+
+    @rule(data=st.data(), wait=waits)
+    def set_a_trait(self, data, wait):
+        name, value = data.draw(st.sampled_from(self.good))
+        self.do(lambda: setattr(self.lab, name, value), wait)
+
+    @rule(data=st.data(), value=st.sampled_from(NONSENSE), wait=waits)
+    def set_a_trait_to_nonsense(self, data, value, wait):
+        name = data.draw(st.sampled_from([*self.lab.controls]))
+        if makes_sense(name, value):
+            return
+        before = getattr(self.lab, name)
+
+        def act():
+            setattr(self.lab, name, value)
+            assert name in self.lab._message.value, (name, value)
+
+        self.do(act, wait)
+        assert getattr(self.lab, name) is before
+        assert self.lab.controls[name].value == before
+
+    @rule(data=st.data(), wait=waits, thread=threads)
+    def press_a_button(self, data, wait, thread):
+        buttons = [b for name, b in self.lab.buttons.items() if name != "Ask the doctor"]
+        self.do(data.draw(st.sampled_from(buttons)).click, wait, thread)
+
+    @rule(what=st.sampled_from(["describe", "snapshot", "__repr__", "_repr_mimebundle_"]))
+    def look(self, what):
+        with contextlib.suppress(RuntimeError):  # of a learner's own task that fails
+            self.do(getattr(self.lab, what))
+
+    @rule()
+    def wait(self):
+        self.do(lambda: None, 0.08)
+
+    @rule(wait=waits)
+    def run_the_cell_again(self, wait):
+        def act():
+            self.lab.close()
+            self.lab = self.make()
+
+        self.do(act, wait)
+
+    @rule(wait=waits)
+    def work_in_a_second_lab(self, wait):
+        def act():
+            if self.second is None:
+                self.second = self.make()
+            else:
+                self.second.close()
+                self.second = None
+
+        self.do(act, wait)
+        if self.second is not None and hasattr(self.second, "buttons"):
+            self.do(next(iter(self.second.buttons.values())).click, wait)
+
+    def settle(self, seconds=60):
+        async def main():
+            async with asyncio.timeout(seconds):
+                await asyncio.sleep(0.01)
+                while self.lab._runner.busy or self.lab._runner._waiting:
+                    await asyncio.sleep(0.005)
+                await asyncio.sleep(0.01)
+
+        self.loop.run_until_complete(main())
+
+    def teardown(self):
+        if not hasattr(self, "lab"):
+            return
+        for name, value in self.at_the_end.items():
+            self.do(lambda name=name, value=value: setattr(self.lab, name, value))
+        self.check_that_it_works()
+        for name, control in self.lab.controls.items():
+            assert control.value == getattr(self.lab, name)
+
+        async def close():
+            for lab in (self.lab, self.second):
+                if lab is not None:
+                    lab.close()
+            await asyncio.sleep(0.01)
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            async with asyncio.timeout(10):
+                await asyncio.gather(*left)  # a task that waits ends by itself
+
+        self.loop.run_until_complete(close())
+        assert not self.problems, self.problems
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+        self.lab = self.second = None
+        after = standing()
+        left = {k: (v, after[k]) for k, v in self.before.items() if v != after[k]}
+        assert not left, left
+
+    def quick(self, name, pairs):
+        """Return the choices that an example has time for."""
+        most = {"hidden_size": 16, "epochs": 20, "length": 30, "window": 6}.get(name)
+        return [pair for pair in pairs if most is None or pair[1] <= most]
+
+
+class TrainingLabMachine(LabMachine):
+    at_the_end = {
+        "task": "sine", "cell": "rnn", "hidden_state": "reset", "learning_rate": 0.003, "epochs": 2
+    }  # fmt: skip
+    good = [
+        ("task", "recall"), ("task", "sunspots"), ("learning_rate", 0.0123), ("learning_rate", 1e9),
+        ("epochs", 7), ("clip_norm", 1e-6), ("clip", True), ("seed", 12345), ("cell", "gru"),
+        ("apply_while_training", True), ("hidden_state", "carry"),
+        *(("task", Faulty(name, calls)) for calls in (0, 1, 5)
+          for name in ("batches", "validation_loss", "answers", "words")),
+    ]  # fmt: skip
+
+    def make(self):
+        return rnnlab.TrainingLab("sine", epochs=5, hidden_size=8)
+
+    @rule(really=st.integers(0, 4))
+    def ask_the_doctor(self, really):
+        if really == 0:  # it takes most of a second
+            self.do(self.lab.buttons["Ask the doctor"].click)
+
+    @rule(after=st.sampled_from([0.0, 0.001, 0.01, 0.05]))
+    def interrupt_a_cell_that_trains(self, after):
+        """The stop button of JupyterLab, pressed while `lab.run()` is at work."""
+        timer = threading.Timer(after, signal.raise_signal, [signal.SIGINT])
+
+        def act():
+            try:
+                timer.start()
+                self.lab.run()
+                timer.join()
+            except (KeyboardInterrupt, RuntimeError, rnnlab.TrainingDiverged):
+                pass
+            finally:
+                with contextlib.suppress(KeyboardInterrupt):
+                    timer.join()
+
+        before, self.lab._runner._loop = self.lab._runner._loop, None
+        with contextlib.suppress(KeyboardInterrupt):
+            self.do(act)
+        self.lab._runner._loop = before
+
+    def check_that_it_works(self):
+        self.do(self.lab.buttons["Train"].click)
+        self.settle()
+        lab, task = self.lab, rnnlab.load_task("sine")
+        assert "is finished" in lab._status.value, lab._status.value
+        assert lab._message.value == ""
+        torch_state = torch.get_rng_state()
+        torch.manual_seed(lab.seed)
+        model = rnnlab.SequenceModel(1, lab.hidden_size, 1, lab.cell)
+        torch.set_rng_state(torch_state)
+        expected = rnnlab.fit(
+            model, task.batches(seed=lab.seed), loss_fn="mse", epochs=2, device="cpu",
+            learning_rate=0.003, clip_norm=lab.clip_norm if lab.clip else None, progress=False,
+            validation=task.validation_loss,
+        )  # fmt: skip
+        assert lab.history == expected
+
+
+class LoopStepperMachine(LabMachine):
+    at_the_end = {
+        "task": "sine", "cell": "rnn", "fault": "nothing", "hidden_state": "reset", "clip": True,
+        "learning_rate": 0.003,
+    }  # fmt: skip
+    good = [
+        ("task", "recall"), ("learning_rate", 0.0123), ("learning_rate", 1e9), ("speed", 200),
+        ("fault", "state-not-detached"), ("fault", "missing-step"), ("clip", True), ("clip", False),
+        ("hidden_state", "carry"), ("seed", 12345), ("cell", "lstm"),
+    ]  # fmt: skip
+
+    def make(self):
+        return rnnlab.LoopStepper("sine", hidden_size=4, speed=8)
+
+    @rule(really=st.integers(0, 4))
+    def ask_the_doctor(self, really):
+        if really == 0:  # it takes most of a second
+            self.do(self.lab.buttons["Ask the doctor"].click)
+
+    def check_that_it_works(self):
+        for button in ("Restart", "Next epoch"):
+            self.do(self.lab.buttons[button].click)
+        self.settle()
+        lab, task = self.lab, rnnlab.load_task("sine")
+        torch_state = torch.get_rng_state()
+        torch.manual_seed(lab.seed)
+        model = rnnlab.SequenceModel(1, lab.hidden_size, 1, "rnn")
+        torch.set_rng_state(torch_state)
+        expected = rnnlab.fit(
+            model, task.batches(seed=lab.seed), loss_fn="mse", epochs=1, device="cpu",
+            learning_rate=0.003, clip_norm=lab.clip_norm, progress=False,
+        )  # fmt: skip
+        assert lab.stepper.history.loss == expected.loss
+        assert lab._message.value == ""
+
+
+class GradientLabMachine(LabMachine):
+    at_the_end = {"length": 20, "scale": 1.0, "forget_bias": 0.0, "hidden_size": 8, "seed": 1}
+    good = [
+        ("length", 13), ("scale", 1e6), ("scale", 1e-6), ("clip_norm", 1e-3), ("forget_bias", -3.0),
+        ("hidden_size", 3), ("seed", 12345), ("forget_bias", 0),
+    ]  # fmt: skip
+    press_a_button = None
+
+    def make(self):
+        return rnnlab.GradientLab(length=10, hidden_size=4)
+
+    def check_that_it_works(self):
+        self.settle()
+        self.do(self.lab.describe)
+        alone = rnnlab.GradientLab(clip_norm=self.lab.clip_norm, **self.at_the_end)
+        for cell, measured in self.lab.gradients.items():
+            expected = alone.gradients[cell]
+            assert torch.equal(measured.through_time.matrix, expected.through_time.matrix)
+            words = verdict(cell.upper(), expected.through_time.norms)
+            assert words in self.lab.describe()
+        alone.close()
+
+
+class StateLabMachine(LabMachine):
+    at_the_end = {"way": "reset", "window": 3, "hidden_size": 4, "epochs": 1, "seed": 2}
+    good = [
+        ("way", "carry without detach"), ("way", "carry with shuffle"), ("window", 7),
+        ("epochs", 3), ("hidden_size", 3), ("seed", 12345),
+    ]  # fmt: skip
+
+    def make(self):
+        return rnnlab.StateLab(window=2, hidden_size=4, epochs=1)
+
+    def check_that_it_works(self):
+        self.do(self.lab.buttons["Train"].click)
+        self.settle()
+        assert "Training is finished" in self.lab._status.value, self.lab._status.value
+        task = carrying.recall_task(3, 2)
+        for way, rows in self.lab.rows.items():
+            expected = carrying.carry_through(task, way, hidden_size=4, epochs=1, seed=2)
+            assert [row.loss for row in rows] == [row.loss for row in expected]
+
+
+MACHINES = [TrainingLabMachine, LoopStepperMachine, GradientLabMachine, StateLabMachine]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(machine, report):
+    run = settings(
+        max_examples=-(-ACTIONS // STEPS), stateful_step_count=STEPS, deadline=None, database=None,
+        derandomize=True, phases=[Phase.generate], 
+        suppress_health_check=[*HealthCheck], print_blob=False,
+    )  # fmt: skip
+    machine.actions = 0
+    with on_threads(1), contextlib.redirect_stdout(io.StringIO()):
+        tqdm(disable=True).close()  # the first one starts a thread that stays
+        short = settings(run, max_examples=3)
+        run_state_machine_as_test(machine, settings=short)  # allocators and caches settle
+        before = megabytes()
+        run_state_machine_as_test(machine, settings=run)
+        after = megabytes()
+    report(f"{machine.__name__}: {machine.actions} actions, {after - before:+.1f} MB")
+    assert machine.actions >= ACTIONS
+    assert after - before < 5

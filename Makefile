@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test bench picture format lock clean binder
+.PHONY: lab test wheel-test bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -19,6 +19,10 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# The wheel in an empty environment, as a learner gets it: a few minutes; CI does it in "test" too.
+wheel-test: $(READY)
+	RNNLAB_WHEEL=1 $(BIN)/pytest tests/test_wheel.py
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)
@@ -39,7 +43,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PIP) --no-deps --extra-index-url $(TORCH_INDEX) -r $(VENV)/torch.txt
 	# the lock says which versions, pyproject.toml what is needed; an editable install needs these two
 	$(PIP) -c requirements.lock editables hatchling
-	$(PIP) -c requirements.lock --no-build-isolation -e '.[lab,test]'
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[test]'
 	@touch $(READY)
 
 $(BENCH): $(READY)

@@ -31,9 +31,19 @@ LABEL_GAP = 13.0  # points between two labels at line ends
 
 def make_figure(width: int, height: int, left: int = 44, right: int = 70) -> tuple[Figure, Axes]:
     """Return a figure of width x height pixels at 100 dots an inch, known to no pyplot."""
-    figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
+    figure, (axes,) = make_row([(width, left, right)], height)
+    return figure, axes
+
+
+def make_row(places: Sequence[tuple[int, int, int]], height: int) -> tuple[Figure, list[Axes]]:
+    """Return one figure with Axes side by side, each given by its (width, left, right)."""
+    whole, start, axes = sum(width for width, _, _ in places), 0, []
+    figure = Figure(figsize=(whole / 100, height / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((left / width, 54 / height, 1 - (left + right) / width, 1 - 96 / height))
+    for width, left, right in places:
+        across = (start + left) / whole, (width - left - right) / whole
+        axes.append(figure.add_axes((across[0], 54 / height, across[1], 1 - 96 / height)))
+        start += width
     return figure, axes
 
 

@@ -1,4 +1,7 @@
-"""One thread for all tests, and a place for the figures that they measure."""
+"""One thread for all tests, folders to work in, and a place for the figures that they measure."""
+
+import os
+import sys
 
 import pytest
 import torch
@@ -10,6 +13,25 @@ FIGURES = pytest.StashKey[list[str]]()
 def one_thread():
     """Models this small lose on more than one thread, by a factor where cores are shared."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Be in an empty folder, and leave the process as it was; for what a command line does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["rnnlab"])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    return tmp_path
+
+
+def refuse(number):
+    """Return a `Path.write_bytes` that does half of its work and is then refused by the system."""
+
+    def write_bytes(path, content):
+        path.open("wb").write(content[: len(content) // 2])
+        raise OSError(number, os.strerror(number), str(path))
+
+    return write_bytes
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab.arguments import check_count, check_known, check_positive, check_seed
-from rnnlab.hidden import POLICIES, check_policy
+from rnnlab import recipe
+from rnnlab.arguments import check_known
+from rnnlab.hidden import POLICIES
 from rnnlab.panels import PANELS
 from rnnlab.recurrence import CELLS
 from rnnlab.tasks import TASKS, Task, load_task
@@ -20,34 +21,22 @@ CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}
-SETTINGS = (
-    "task", "cell", "hidden_size", "hidden_state",
-    "learning_rate", "epochs", "clip", "clip_norm", "seed", "apply_while_training",
-)  # fmt: skip
+SETTINGS = (*recipe.DEFAULTS, "apply_while_training")
 
 
 def check_setting(name: str, value: Any) -> None:
     """Refuse a value that cannot work, naming the setting, the value and what was expected."""
-    if name in ("learning_rate", "clip_norm"):
-        check_positive(name, value)
-    elif name in ("epochs", "hidden_size"):
-        check_count(name, value)
-        most = MOST[name]
-        if value > most:
-            raise ValueError(
-                f"{name} is {value}; a lab takes at most {most}, so that it stays quick and within "
-                "memory: go further with rnnlab.fit"
-            )
-    elif name == "seed":
-        check_seed(name, value)
-    elif name == "hidden_state":
-        check_policy(value)
-    elif name == "cell":
-        check_known(name, value, CELLS, "cells")
-    elif name == "task":
+    if name == "task":
         check_task(value)
-    elif name in ("clip", "apply_while_training") and not isinstance(value, bool):
-        raise ValueError(f"{name} is {value!r}; it must be True or False")
+    elif name == "apply_while_training":
+        recipe.check_switch(name, value)
+    else:
+        recipe.check_setting(name, value)
+    if name in MOST and value > MOST[name]:
+        raise ValueError(
+            f"{name} is {value}; a lab takes at most {MOST[name]}, so that it stays quick and "
+            "within memory: go further with rnnlab.fit"
+        )
 
 
 def check_task(task: Any) -> None:

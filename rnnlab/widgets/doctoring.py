@@ -12,8 +12,8 @@ from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.watch import AlreadyWatched
 from rnnlab.randomness import random_state, seeded_state, set_random_state
 from rnnlab.stepping import PhaseStepper
+from rnnlab.threads import fitting_threads, on_threads
 from rnnlab.whole_loop import LOOP, whole_batches
-from rnnlab.widgets.live import fitting_threads, on_threads
 from rnnlab.widgets.settings import SettingsLab
 
 ASK = "Ask the doctor"

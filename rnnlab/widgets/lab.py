@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
-import torch
 
 from rnnlab import checkpoints, loop
 from rnnlab.arguments import check_path
@@ -17,11 +16,13 @@ from rnnlab.history import History
 from rnnlab.model import SequenceModel
 from rnnlab.panels import make_panel
 from rnnlab.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.recipe import DEFAULTS, prepare
 from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import TASKS, Task
+from rnnlab.threads import fitting_threads, on_threads
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.live import Pace, fitting_threads, on_threads
+from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting
 
@@ -53,15 +54,15 @@ class TrainingLab(ExaminedLab):
         CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
-    task = Setting("sunspots")
-    cell = Setting("rnn")
-    hidden_size = Setting(32)
-    hidden_state = Setting("reset")
-    learning_rate = Setting(0.003)
-    epochs = Setting(40)
-    clip = Setting(True)
-    clip_norm = Setting(1.0)
-    seed = Setting(0)
+    task = Setting(DEFAULTS["task"])
+    cell = Setting(DEFAULTS["cell"])
+    hidden_size = Setting(DEFAULTS["hidden_size"])
+    hidden_state = Setting(DEFAULTS["hidden_state"])
+    learning_rate = Setting(DEFAULTS["learning_rate"])
+    epochs = Setting(DEFAULTS["epochs"])
+    clip = Setting(DEFAULTS["clip"])
+    clip_norm = Setting(DEFAULTS["clip_norm"])
+    seed = Setting(DEFAULTS["seed"])
     _most = 60
     apply_while_training = Setting(False)
 
@@ -180,12 +181,10 @@ class TrainingLab(ExaminedLab):
 
     def _fresh(self) -> tuple[SequenceModel, Any]:
         """Return a model and its batches, from the seed."""
-        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-            torch.manual_seed(self.seed)
-            model = SequenceModel(
-                self._task.input_size, self.hidden_size, self._task.output_size, self.cell
-            )
-        return model, self._task.batches(self.hidden_state, seed=self.seed)
+        return prepare(
+            self._task, cell=self.cell, hidden_size=self.hidden_size,
+            hidden_state=self.hidden_state, seed=self.seed,
+        )  # fmt: skip
 
     def _fresh_run(self) -> PhaseStepper:
         return PhaseStepper(

@@ -9,13 +9,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
-from torch import nn
+
+from rnnlab.threads import on_threads
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
-# Parameters. Two threads took 1.05 to 1.6 times as long as one for RNNs and GRUs below this size,
-# and up to 20 times where a neighbour had the other core.
-ONE_THREAD_UP_TO = 2**17
 
 
 class Runner:
@@ -193,23 +191,6 @@ class Pace:
     def now(self) -> None:
         """Make the next picture due at once."""
         self._due = 0.0
-
-
-def fitting_threads(model: nn.Module) -> int:
-    """Return how many of torch's threads a model of this size trains fastest on."""
-    size = sum(parameter.numel() for parameter in model.parameters())
-    return 1 if size <= ONE_THREAD_UP_TO else torch.get_num_threads()
-
-
-@contextmanager
-def on_threads(number: int) -> Iterator[None]:
-    """Compute on so many intra-op threads in the block, and on as many as before after it."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def warm_up() -> None:

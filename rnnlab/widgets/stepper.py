@@ -21,10 +21,11 @@ from rnnlab.plots import make_figure
 from rnnlab.stepper_panels import FirstSequencePanel, HiddenStatePanel, RingPanel, SharePanel
 from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import Task
+from rnnlab.threads import fitting_threads, on_threads
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.keys import Keys
-from rnnlab.widgets.live import Pace, fitting_threads, on_threads
+from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting
 from rnnlab.widgets.stepper_page import facts_html, source_html

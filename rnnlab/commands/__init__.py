@@ -1,0 +1,1 @@
+"""The commands of `rnnlab`; main hands each line to one of them."""

@@ -1,0 +1,136 @@
+"""The course in a folder of the learner's: what is new is copied, what is theirs is never lost.
+
+A small file in the folder keeps what each notebook was when it was copied. So a notebook that the
+learner has changed is told from one that is only older than the course. Where that file is missing
+or damaged, whatever differs from the course counts as changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+FIRST = "00_start_here.ipynb"
+MANIFEST = ".rnnlab.json"
+
+
+def course_folder() -> Path:
+    """Return where this rnnlab has its notebooks: in the package, or beside it in a checkout.
+
+    Raises:
+        FileNotFoundError: if they are missing.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "course", package.parent / "notebooks"):
+        if (folder / FIRST).is_file():
+            return folder
+    raise FileNotFoundError(
+        f"the notebooks are missing from {package}: pip install --force-reinstall rnnlab"
+    )
+
+
+@dataclass
+class Done:
+    """What was done with the notebooks in a folder, each kind with their names.
+
+    Attributes:
+        copied: were not there.
+        replaced: were there unchanged, and are the newer version now.
+        moved: were changed and have a newer version beside them; these are their names now.
+        kept: stayed as they were.
+        older: those of the kept ones of which the course has another version.
+    """
+
+    copied: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+
+
+def copy_course(folder: Path, update: bool = False) -> Done:
+    """Bring the notebooks of the course into a folder, and never write over one that is changed.
+
+    Args:
+        folder: where to; it is made if it is not there.
+        update: bring new versions too. A notebook that nobody has changed is replaced; one that
+            is changed is kept beside the new one, under the name of `free_name`.
+
+    Raises:
+        OSError: if the system refuses it; what was done until then is done, and nothing is lost.
+    """
+    course = course_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _read_manifest(folder)
+    known, done = dict(before), Done()
+    try:
+        for notebook in sorted(course.glob("*.ipynb")):
+            _bring(notebook, folder / notebook.name, known, done, update)
+    finally:
+        if known != before:
+            _write(json.dumps({"copied": known}, indent=1).encode(), folder / MANIFEST)
+    return done
+
+
+def _bring(notebook: Path, target: Path, known: dict[str, str], done: Done, update: bool) -> None:
+    """Bring one notebook to its place, and write down what was done."""
+    name, content = notebook.name, notebook.read_bytes()
+    new, there, copied = sha256(content).hexdigest(), _digest(target), known.get(name)
+    if there is None:
+        _write(content, target)
+        done.copied.append(name)
+    elif there == new or copied == new:  # or: changed by the learner, with nothing newer to bring
+        done.kept.append(name)
+    elif not update:
+        done.kept.append(name)
+        done.older.append(name)
+        return
+    elif there == copied:
+        _write(content, target)
+        done.replaced.append(name)
+    else:
+        beside = free_name(target)
+        _write(content, target, move=beside)
+        done.moved.append(beside.name)
+    known[name] = new
+
+
+def free_name(path: Path) -> Path:
+    """Return the name for the learner's own version: `03_loss (yours).ipynb`, `(yours 2)`, ..."""
+    beside, number = path.with_name(f"{path.stem} (yours){path.suffix}"), 1
+    while os.path.lexists(beside):
+        number += 1
+        beside = path.with_name(f"{path.stem} (yours {number}){path.suffix}")
+    return beside
+
+
+def _digest(path: Path) -> str | None:
+    """Return what tells one content from another; None if there is nothing of this name."""
+    if not os.path.lexists(path):
+        return None
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+
+
+def _write(content: bytes, path: Path, move: Path | None = None) -> None:
+    """Write a file, whole or not at all; what was there is moved first, if asked."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        if move is not None:
+            path.rename(move)
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _read_manifest(folder: Path) -> dict[str, str]:
+    try:
+        copied = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["copied"]
+        return {name: digest for name, digest in copied.items() if isinstance(digest, str)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}

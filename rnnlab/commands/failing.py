@@ -1,0 +1,32 @@
+"""What a command says when the system refuses it something."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
+REMEDIES = {
+    errno.ENOSPC: "make room, or choose a place on another disk",
+    errno.EDQUOT: "make room, or choose a place on another disk",
+    errno.EFBIG: "choose a place that takes files of this size",
+    errno.EACCES: "choose a place where you may write",
+    errno.EPERM: "choose a place where you may write",
+    errno.EROFS: "choose a place where you may write",
+    errno.ENOTDIR: "choose a place that does not lie below a file",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def fail(command: str, what: str) -> int:
+    """Say on the error stream what has failed, and return the exit status for it."""
+    print(f"{command}: error: {what}", file=sys.stderr)
+    return 1
+
+
+def refusal(error: OSError) -> str:
+    """Return what the system refused, where, and what to do."""
+    if error.strerror is None:  # not the system's words but ours, which say all
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror}; {REMEDIES.get(error.errno or 0, 'choose another place')}"

@@ -1,0 +1,147 @@
+"""A training run of the command line: its words, and its files however it ends."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from rnnlab.commands.failing import INTERRUPTED, fail, refusal
+from rnnlab.data import Batches, Streams
+from rnnlab.fitting import fit
+from rnnlab.history import History
+from rnnlab.model import SequenceModel
+from rnnlab.run_picture import draw_run
+from rnnlab.tasks import Task
+from rnnlab.threads import fitting_threads, on_threads
+
+NAME = "rnnlab train"
+FILES = HISTORY, PICTURE, WEIGHTS = "history.csv", "picture.png", "model.pt"
+
+
+class Made(NamedTuple):
+    """What is trained on what, made by `rnnlab.recipe.prepare`."""
+
+    task: Task
+    model: SequenceModel
+    batches: Batches | Streams
+
+
+def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
+    """Train, write the three files, and return the exit status.
+
+    Args:
+        options: of `rnnlab train`.
+        made: what to train on what.
+        again: the line that takes up the run if it is interrupted; "" if none does.
+
+    Raises:
+        CheckpointError: as `fit`; nothing is written then.
+    """
+    history, folder = History(), options.output.absolute()
+    say = _nothing if options.quiet else print
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after it
+    except OSError as error:
+        return fail(NAME, f"cannot write to {folder}: {refusal(error)}")
+    say(_what_is_trained(options, made))
+    with on_threads(fitting_threads(made.model)):
+        status = _train(options, made, history)
+        if status == INTERRUPTED:
+            print(f"Interrupted {_where(options, history)}.", file=sys.stderr)
+        if history.steps:
+            try:
+                words = _write(folder, options, made, history)
+            except OSError as error:
+                return fail(NAME, f"the files could not be written: {refusal(error)}")
+            say(f"{_losses(history)}{words.strip()}")
+            say(f"Written to {folder}: {', '.join(FILES)}.")
+    if status == INTERRUPTED and again:
+        print(f"To go on: {again}", file=sys.stderr)
+    return status
+
+
+def _train(options: argparse.Namespace, made: Made, history: History) -> int:
+    """Train into a history; say why it ended, if not as it should, and return the status."""
+    try:
+        with _warnings_in_words():
+            fit(
+                made.model, made.batches, loss_fn=made.task.loss_fn, optimizer=options.optimizer,
+                learning_rate=options.learning_rate, epochs=options.epochs,
+                clip_norm=options.clip_norm, hidden_state=options.hidden_state,
+                validation=made.task.validation_loss, device="cpu", history=history,
+                progress=not options.quiet, checkpoint=options.checkpoint, resume=options.resume,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        return fail(NAME, refusal(error))
+    except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
+        return fail(NAME, str(error))
+    return 0
+
+
+def _write(folder: Path, options: argparse.Namespace, made: Made, history: History) -> str:
+    """Write the three files, and return how the model does on the held-out part, in words."""
+    history.to_csv(folder / HISTORY)
+    content = io.BytesIO()
+    torch.save(made.model.state_dict(), content)
+    (folder / WEIGHTS).write_bytes(content.getbuffer())
+    steps = max(options.epochs * len(made.batches), len(history))
+    figure = draw_run(
+        made.task, made.model, history, epochs=options.epochs, steps=steps,
+        clip_norm=options.clip_norm,
+    )  # fmt: skip
+    words = made.task.words(made.model)
+    figure.savefig(folder / PICTURE, dpi=200, metadata={"Description": words})
+    return words
+
+
+def _what_is_trained(options: argparse.Namespace, made: Made) -> str:
+    weights = sum(parameter.numel() for parameter in made.model.parameters())
+    clipping = "no clipping"
+    if options.clip_norm is not None:
+        clipping = f"clipped above {options.clip_norm:g}"
+    rate = "the checkpoint's learning rate"
+    if options.learning_rate is not None:
+        rate = f"learning rate {options.learning_rate:g}"
+    return (
+        f"{made.task!r}\n"
+        f"{options.cell}, {options.hidden_size} units, {weights} weights; hidden state: "
+        f"{options.hidden_state}; {options.optimizer}, {rate}, {options.epochs} epochs of "
+        f"{len(made.batches)} batches, {clipping}, seed {options.seed}"
+    )
+
+
+def _where(options: argparse.Namespace, history: History) -> str:
+    if not history.steps:
+        return "before the first step; nothing is written"
+    return f"in epoch {history.steps[-1].epoch} of {options.epochs}, after {len(history)} steps"
+
+
+def _losses(history: History) -> str:
+    if not history.epochs:
+        return ""
+    epoch, train, held_out = history.epochs[-1]
+    return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
+
+
+def _nothing(_: str) -> None:
+    """Say nothing."""
+
+
+@contextmanager
+def _warnings_in_words() -> Iterator[None]:
+    """Show a warning as its words alone, without the line of code that it came from."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda words, *_, **__: print(f"\n{NAME}: {words}", file=sys.stderr)
+        yield

@@ -1,0 +1,147 @@
+"""`rnnlab train`: what it takes, what it refuses, and the run that it asks for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rnnlab.arguments import check_known
+from rnnlab.checkpoints import CheckpointError
+from rnnlab.commands.failing import fail
+from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
+from rnnlab.optimizers import OPTIMIZERS
+from rnnlab.recipe import DEFAULTS, check_setting, prepare
+from rnnlab.tasks import TASKS, load_task
+
+FOLDER = "rnnlab-train"
+ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
+
+  {HISTORY}   a row for each step: its loss, gradient norm, and the averages of each epoch
+  {PICTURE}   loss, gradient norm and the task's picture, as the lab draws them
+  {WEIGHTS}      the weights, for model.load_state_dict(torch.load("{WEIGHTS}"))
+
+Ctrl-C ends the run between two steps and writes what was reached."""
+AFTER = "exit status: 0 done, 1 diverged or failed, 2 wrong use, 130 ended by Ctrl-C"
+
+
+def main(arguments: list[str]) -> int:
+    """Train as the arguments say and return the exit status."""
+    parser = _parser()
+    options, left_over = parser.parse_known_args(arguments)
+    if left_over:
+        parser.error(f"{left_over[0]!r} is not known here; rnnlab train --help lists the options")
+    _check_paths(parser, options)
+    if options.no_clip:
+        options.clip_norm = None
+    going_on = options.resume and os.path.exists(options.checkpoint)
+    if options.learning_rate is None and not going_on:
+        options.learning_rate = DEFAULTS["learning_rate"]
+    try:
+        task = load_task(options.task)
+        pair = prepare(
+            task, cell=options.cell, hidden_size=options.hidden_size,
+            hidden_state=options.hidden_state, seed=options.seed,
+        )  # fmt: skip
+    except ValueError as error:  # of settings that do not go together
+        parser.error(str(error))
+    except RuntimeError as error:  # torch's, for want of memory
+        return fail(NAME, f"the network cannot be made: {error}; give a smaller --hidden-size")
+    try:
+        again = _line_to_go_on(arguments) if options.checkpoint else ""
+        return run_and_write(options, Made(task, *pair), again)
+    except CheckpointError as error:
+        parser.error(f"argument --checkpoint: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=NAME, description=ABOUT, epilog=AFTER, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = parser.add_argument
+    add("--task", **_one_of("task", TASKS, DEFAULTS["task"]))
+    add("--cell", **_setting("cell", str, "rnn, gru or lstm"))
+    add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
+    add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
+    add("--optimizer", **_one_of("optimizer", OPTIMIZERS, "adam"))
+    add("--learning-rate", **_setting("learning_rate", float, "of the optimizer"))
+    add("--epochs", **_setting("epochs", int, "passes over the data"))
+    clipping = parser.add_mutually_exclusive_group()
+    clipping.add_argument("--clip-norm", **_setting("clip_norm", float, "bound on the gradient"))
+    clipping.add_argument("--no-clip", action="store_true", help="do not clip the gradient")
+    add("--seed", **_setting("seed", int, "of the first weights and the order of the data"))
+    add("--output", default=FOLDER, metavar="FOLDER", type=Path, help=f"for the files ({FOLDER})")
+    add("--force", action="store_true", help="replace files that are in the folder")
+    add("--checkpoint", metavar="FILE", type=Path, help="save the run in it as it goes")
+    add("--resume", action="store_true", help="go on from the checkpoint, if it is there")
+    add("--quiet", action="store_true", help="no bar and no words but errors")
+    parser.set_defaults(learning_rate=None)  # a checkpoint has one of its own
+    return parser
+
+
+def _setting(name: str, kind: Callable[[str], Any], what: str) -> dict[str, Any]:
+    """Return how an option is read: as a setting of the lab, with its default and its refusals."""
+
+    def read(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = text  # which the check refuses, in its words
+        return _checked(check_setting, name, value)
+
+    default = DEFAULTS[name]
+    metavar = {int: "N", float: "X"}.get(kind, "NAME")  # type: ignore[call-overload]  # or neither
+    return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
+
+
+def _one_of(name: str, known: dict[str, Any], default: str) -> dict[str, Any]:
+    def read(text: str) -> Any:
+        return _checked(check_known, name, text, known, f"{name}s")
+
+    about = f"{', '.join(known)} ({default})"
+    return {"type": read, "default": default, "metavar": "NAME", "help": about}
+
+
+def _checked(check: Callable[..., None], name: str, value: Any, *more: Any) -> Any:
+    try:
+        check(name, value, *more)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return value
+
+
+def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse to write over what is there, before anything is done."""
+    output, checkpoint = options.output, options.checkpoint
+    if os.path.exists(output) and not os.path.isdir(output):
+        parser.error(f"argument --output: {output} is a file; expected a folder: give another name")
+    there = [name for name in FILES if os.path.lexists(output / name)]
+    if there and not options.force:
+        parser.error(
+            f"argument --output: {output} has {', '.join(there)} already: give --force to replace "
+            "what is there, or another folder"
+        )
+    if options.resume and checkpoint is None:
+        parser.error("argument --resume: go on from which file? Name it: --checkpoint run.pt")
+    if checkpoint is None:
+        return
+    if os.path.exists(checkpoint) and not options.resume:
+        parser.error(
+            f"argument --checkpoint: {checkpoint} is there already: give --resume to go on from "
+            "it, or another name"
+        )
+    if checkpoint.absolute() in [output.absolute() / name for name in FILES]:
+        parser.error(
+            f"argument --checkpoint: {checkpoint} is a file that the run writes when it ends: "
+            "give another name"
+        )
+
+
+def _line_to_go_on(arguments: list[str]) -> str:
+    """Return the line that takes up an interrupted run and replaces the files it has written."""
+    more = [option for option in ("--resume", "--force") if option not in arguments]
+    return shlex.join(["rnnlab", "train", *arguments, *more])

@@ -1,0 +1,214 @@
+"""The command line: what it refuses, in which words and with which exit status; the doctor's."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import rnnlab
+from rnnlab.commands.course import course_folder
+from rnnlab.commands.main import main
+
+pytestmark = pytest.mark.usefixtures("here")
+FILES = ["history.csv", "model.pt", "picture.png"]
+QUICK = ["train", "--task", "sine", "--epochs", "2", "--quiet"]
+
+# What is given, and what is said after "error: "; {} is the folder that it is given in.
+WRONG = {
+    "": "the following arguments are required: COMMAND",
+    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, doctor",
+    "--task sine": "argument COMMAND: there is no command 'sine'; expected one of lab, train, "
+    "doctor",
+    # lab
+    "lab notes.txt": "argument FOLDER: {}/notes.txt is a file; expected a folder: give another "
+    "name",
+    "lab my course": "one folder is expected, and 'course' is left over; put a name with spaces in "
+    "quotes",
+    "lab --port=9999": "there is no option --port=9999; options of JupyterLab stand after --, as "
+    "in rnnlab lab -- --port=9999",
+    "lab --up": "there is no option --up; options of JupyterLab stand after --, as in rnnlab lab "
+    "-- --port=9999",
+    "lab the/course": "argument FOLDER: {}/the/course is where rnnlab itself has the course; give "
+    "another folder, for your copy",
+    # train
+    "train sine": "'sine' is not known here; rnnlab train --help lists the options",
+    "train --epoch 5": "'--epoch' is not known here; rnnlab train --help lists the options",
+    "train --task": "argument --task: expected one argument",
+    "train --task tides": "argument --task: task is 'tides'; the known tasks are sunspots, co2, "
+    "sine, names, recall, adding",
+    "train --cell tcn": "argument --cell: cell is 'tcn'; the known cells are rnn, gru, lstm",
+    "train --hidden-size 0": "argument --hidden-size: hidden_size is 0; it must be a whole number "
+    "of at least 1",
+    "train --hidden-size 3.5": "argument --hidden-size: hidden_size is '3.5'; it must be a whole "
+    "number of at least 1",
+    "train --hidden-state keep": "argument --hidden-state: hidden_state is 'keep'; the known "
+    "policies are reset, carry",
+    "train --task adding --hidden-state carry": 'hidden_state is "carry", but each sequence of '
+    'the adding problem stands alone: use "reset"',
+    "train --learning-rate fast": "argument --learning-rate: learning_rate is 'fast'; it must be "
+    "a finite number above 0",
+    "train --learning-rate -1": "argument --learning-rate: learning_rate is -1.0; it must be a "
+    "finite number above 0",
+    "train --learning-rate nan": "argument --learning-rate: learning_rate is nan; it must be a "
+    "finite number above 0",
+    "train --learning-rate 1e400": "argument --learning-rate: learning_rate is inf; it must be a "
+    "finite number above 0",
+    "train --epochs ten": "argument --epochs: epochs is 'ten'; it must be a whole number of at "
+    "least 1",
+    "train --clip-norm 0": "argument --clip-norm: clip_norm is 0.0; it must be a finite number "
+    "above 0",
+    "train --clip-norm 1 --no-clip": "argument --no-clip: not allowed with argument --clip-norm",
+    "train --seed -1": "argument --seed: seed is -1; it must be a whole number of at least 0",
+    "train --seed 4294967296": "argument --seed: seed is 4294967296; it must be at most 4294967295",
+    "train --optimizer lion": "argument --optimizer: optimizer is 'lion'; the known optimizers "
+    "are adam, sgd, rmsprop",
+    "train --output notes.txt": "argument --output: notes.txt is a file; expected a folder: give "
+    "another name",
+    "train --output full": "argument --output: full has history.csv, model.pt already: give "
+    "--force to replace what is there, or another folder",
+    "train --resume": "argument --resume: go on from which file? Name it: --checkpoint run.pt",
+    "train --checkpoint notes.txt": "argument --checkpoint: notes.txt is there already: give "
+    "--resume to go on from it, or another name",
+    "train --checkpoint out/model.pt --output out": "argument --checkpoint: out/model.pt is a "
+    "file that the run writes when it ends: give another name",
+    "train --quiet --checkpoint notes.txt --resume": "argument --checkpoint: notes.txt is no "
+    "checkpoint of rnnlab: expected a file that save_checkpoint, fit(checkpoint=...) or a lab has "
+    "written",
+    # doctor
+    "doctor": "the following arguments are required: script",
+    "doctor nosuch.py": "argument script: there is no file nosuch.py; give a Python script",
+    "doctor full": "argument script: there is no file full; give a Python script",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_wrong_use_is_refused(line, here, capsys):
+    (here / "notes.txt").write_text("mine")
+    (here / "full").mkdir()
+    for name in ("history.csv", "model.pt"):
+        (here / "full" / name).write_text("mine")
+    (here / "the").mkdir()
+    (here / "the/course").symlink_to(course_folder())
+    with pytest.raises(SystemExit) as end:
+        main(line.split())
+    assert end.value.code == 2
+    command = line.split()[0] if line.split()[:1] in (["lab"], ["train"], ["doctor"]) else ""
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith(f"usage: rnnlab {command}".strip())
+    assert said[-1] == f"rnnlab {command}".strip() + ": error: " + WRONG[line].format(here)
+    assert (here / "notes.txt").read_text() == (here / "full/model.pt").read_text() == "mine"
+
+
+# ---- doctor ------------------------------------------------------------------------------
+
+SCRIPT = """
+import sys
+import torch
+from beside import width
+
+model = torch.nn.Linear(width, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for _ in range(5):
+    loss = model(torch.ones(3, width)).square().mean()
+    {zero_grad}
+    loss.backward()
+    optimizer.step()
+{end}
+"""
+ENDS = {  # how a script ends, and the exit status if its loop is right
+    "pass": 0,
+    "sys.exit()": 0,
+    "sys.exit(0)": 0,
+    "sys.exit(3)": 1,
+    "sys.exit('no data')": 1,
+    "raise KeyboardInterrupt": 130,
+    "raise ValueError('no data')": 1,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_doctor_reports_however_a_script_ends(end, here, capsys, monkeypatch):
+    (here / "scripts").mkdir()
+    monkeypatch.delitem(sys.modules, "beside", raising=False)
+    (here / "scripts/beside.py").write_text("width = 2")
+    script = here / "scripts/my_training.py"
+    script.write_text(SCRIPT.format(zero_grad="optimizer.zero_grad()", end=end))
+    assert main(["doctor", "scripts/my_training.py", "--epochs", "3"]) == ENDS[end]
+    assert sys.argv == ["scripts/my_training.py", "--epochs", "3"]
+    said = capsys.readouterr()
+    assert said.out.startswith("Nothing wrong found. Watched: 5 forward passes")
+    assert ("no data" in said.err) == ("no data" in end)
+    script.write_text(SCRIPT.format(zero_grad="", end=end))
+    assert main(["doctor", "scripts/my_training.py"]) == (ENDS[end] or 1)
+    assert capsys.readouterr().out.startswith("error: missing-zero-grad")
+
+
+# ---- as a process ------------------------------------------------------------------------
+
+
+def command(*arguments):
+    line = [sys.executable, "-m", "rnnlab", *arguments]
+    return subprocess.run(line, capture_output=True, text=True)
+
+
+def test_as_a_process(here):
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (0, f"rnnlab {rnnlab.__version__}\n")
+    done = command("train", "--epochs", "0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "epochs is 0; it must be" in done.stderr
+    done = command(*QUICK)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert sorted(os.listdir("rnnlab-train")) == FILES
+
+
+def test_a_real_interrupt(here):
+    line = [sys.executable, "-m", "rnnlab", "train", "--epochs", "100000", "--checkpoint", "run.pt"]
+    with subprocess.Popen(line, stdout=-1, stderr=-1, text=True) as process:
+        while not Path("run.pt").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].endswith("--checkpoint run.pt --resume --force")
+    assert "Written to" in out
+    assert sorted(os.listdir("rnnlab-train")) == FILES
+
+
+LIGHT = """
+import sys
+from rnnlab.commands.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print(sorted({"torch", "matplotlib", "ipywidgets", "IPython", "jupyterlab"} & {*sys.modules}))
+"""
+
+
+@pytest.mark.parametrize(("line", "loaded"), [
+    ("--version", []), ("--help", []), ("lab --help", []), ("lab --copy-only", []),
+    (" ".join(QUICK), ["matplotlib", "torch"]),
+])  # fmt: skip
+def test_a_command_loads_what_it_needs(line, loaded, here):
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *line.split()], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == str(loaded)
+
+
+def test_every_command_explains_itself(capsys):
+    for line in (["--help"], ["lab", "--help"], ["train", "--help"], ["doctor", "--help"]):
+        with pytest.raises(SystemExit) as end:
+            main(line)
+        assert end.value.code == 0
+        said = capsys.readouterr().out
+        assert said.startswith(f"usage: rnnlab {line[0] if line[1:] else ''}")
+        assert max(map(len, said.splitlines())) <= 100

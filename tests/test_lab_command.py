@@ -1,0 +1,206 @@
+"""`rnnlab lab`: what is copied, that no work is lost, and what JupyterLab is given."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnlab
+from rnnlab.commands.course import FIRST, MANIFEST, copy_course
+from rnnlab.commands.main import main
+from tests.conftest import refuse
+
+pytestmark = pytest.mark.usefixtures("here")
+
+
+@pytest.fixture
+def course(here, monkeypatch):
+    """A course of two short notebooks, to be changed as a new version would."""
+    folder = here / "the course"
+    folder.mkdir()
+    for name in (FIRST, "03_loss.ipynb"):
+        (folder / name).write_text(f"{name}, version 1")
+    monkeypatch.setattr("rnnlab.commands.course.course_folder", lambda: folder)
+    return folder
+
+
+def lab(*arguments, folder="mine"):
+    assert main(["lab", "--copy-only", *arguments, folder]) == 0
+    return {path.name: path.read_text() for path in Path(folder).glob("*.ipynb")}
+
+
+def test_all_notebooks_are_copied_and_stay_when_there(here, capsys):
+    assert main(["lab", "--copy-only"]) == 0
+    folder = here / "rnnlab-course"
+    notebooks = sorted((Path(rnnlab.__file__).parents[1] / "notebooks").glob("*.ipynb"))
+    assert [path.name for path in sorted(folder.glob("*.ipynb"))] == [p.name for p in notebooks]
+    assert all((folder / p.name).read_bytes() == p.read_bytes() for p in notebooks)
+    assert capsys.readouterr().out == (
+        f"Your copy of the course is {folder}.\nCopied: 11 notebooks.\n"
+        "To open them: rnnlab lab rnnlab-course\n"
+    )
+    (folder / FIRST).write_text("mine")
+    (folder / "03_loss.ipynb").unlink()
+    for more in ([], ["--update"]):  # nothing newer: what is changed stays in its place
+        assert main(["lab", "--copy-only", *more]) == 0
+        assert (folder / FIRST).read_text() == "mine"
+        assert (folder / "03_loss.ipynb").exists()
+    said = capsys.readouterr().out
+    assert "Copied: 03_loss.ipynb.\nLeft as they were: 10 notebooks.\n" in said
+    assert "another version" not in said
+
+
+def test_update_replaces_what_is_unchanged_and_keeps_what_is_changed(course, here, capsys):
+    lab()
+    (here / "mine" / FIRST).write_text("work")
+    for path in course.iterdir():
+        path.write_text(f"{path.name}, version 2")
+    before = lab()
+    assert before == {FIRST: "work", "03_loss.ipynb": "03_loss.ipynb, version 1"}
+    said = capsys.readouterr().out
+    assert f"The course has another version of {FIRST}, 03_loss.ipynb: `rnnlab lab --update" in said
+    yours = "00_start_here (yours).ipynb"
+    new = {name: f"{name}, version 2" for name in (FIRST, "03_loss.ipynb")}
+    assert lab("--update") == {yours: "work", **new}
+    said = capsys.readouterr().out
+    assert "for you had not changed them: 03_loss.ipynb.\n" in said
+    assert f"Kept, what you had changed, beside the new version: {yours}.\n" in said
+    assert lab("--update") == {yours: "work", **new}
+    (here / "mine" / FIRST).write_text("more work")
+    (course / FIRST).write_text("version 3")
+    assert lab("--update") == {
+        **new, FIRST: "version 3", yours: "work", "00_start_here (yours 2).ipynb": "more work",
+    }  # fmt: skip
+
+
+DAMAGED = [None, "", "{", "[]", '{"copied": 3}', '{"copied": {"03_loss.ipynb": 4}}', "\xff\xfe"]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_without_the_list_of_what_was_copied_nothing_is_replaced(course, here, content):
+    before = lab()
+    (here / "mine" / MANIFEST).unlink()
+    if content is not None:
+        (here / "mine" / MANIFEST).write_text(content, encoding="latin-1")
+    (course / FIRST).write_text("version 2")
+    beside = {"00_start_here (yours).ipynb": before[FIRST]}
+    assert lab("--update") == {**before, **beside, FIRST: "version 2"}
+    assert lab("--update") == {**before, **beside, FIRST: "version 2"}
+
+
+EVENTS = ["work 0", "work 3", "delete 0", "new 0", "new 3", "lab", "lab --update", "no manifest"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(events=st.lists(st.sampled_from(EVENTS), max_size=14))
+def test_no_work_is_ever_lost(events):
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        course, folder = Path(name, "course"), Path(name, "mine")
+        patch.setattr("rnnlab.commands.course.course_folder", lambda: course)
+        course.mkdir()
+        notebooks = {"0": FIRST, "3": "03_loss.ipynb"}
+        for notebook in notebooks.values():
+            (course / notebook).write_text("version 1")
+        copy_course(folder)
+        for number, event in enumerate(events):
+            what, _, which = event.partition(" ")
+            work = {path.read_text() for path in folder.glob("*") if "work" in path.read_text()}
+            if what == "work":  # in a notebook of one's own, over what was there
+                (folder / notebooks[which]).write_text(f"work {number}")
+            elif what == "delete":
+                (folder / notebooks[which]).unlink(missing_ok=True)
+            elif what == "new":
+                (course / notebooks[which]).write_text(f"version {number + 2}")
+            elif what == "no":
+                (folder / MANIFEST).unlink(missing_ok=True)
+            else:
+                copy_course(folder, update=bool(which))
+                assert work <= {path.read_text() for path in folder.glob("*.ipynb")}
+                for name in notebooks.values() if which else ():
+                    text = (folder / name).read_text()
+                    assert text == (course / name).read_text() or "work" in text
+
+
+def test_jupyterlab_is_given_the_folder_and_what_stands_after_the_dashes(here, monkeypatch, capsys):
+    given = []
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", given.append)
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert main(["lab", "a b", "--no-browser", "--", "--port=9999", "--", "--update"]) == 0
+    folder = here / "a b"
+    assert given == [[
+        str(folder / FIRST), f"--ServerApp.root_dir={folder}", "--no-browser", "--allow-root",
+        "--port=9999", "--", "--update",
+    ]]  # fmt: skip
+    assert capsys.readouterr().out.endswith(
+        f"Your notebooks are in {folder}. To open them again: rnnlab lab 'a b'\n"
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    assert main(["lab", "a b"]) == 0
+    assert given[1] == [str(folder / FIRST), f"--ServerApp.root_dir={folder}"]
+
+
+def test_without_jupyterlab_the_notebooks_are_copied(here, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert main(["lab"]) == 1
+    assert (here / "rnnlab-course" / FIRST).exists()
+    said = capsys.readouterr().err
+    assert said.startswith("rnnlab lab: error: JupyterLab cannot be loaded (")
+    assert said.endswith(
+        "): pip install jupyterlab. The notebooks are copied, and any Jupyter opens them\n"
+    )
+
+
+REFUSED = {
+    errno.ENOSPC: "No space left on device; make room, or choose a place on another disk",
+    errno.EACCES: "Permission denied; choose a place where you may write",
+    errno.EROFS: "Read-only file system; choose a place where you may write",
+    errno.EIO: "Input/output error; choose another place",
+}
+
+
+@pytest.mark.parametrize("number", REFUSED)
+def test_a_copy_that_the_system_refuses_leaves_no_half_notebook(number, here, monkeypatch, capsys):
+    monkeypatch.setattr(Path, "write_bytes", refuse(number))
+    assert main(["lab"]) == 1
+    assert capsys.readouterr().err == (
+        "rnnlab lab: error: the course could not be copied: "
+        f"{here}/rnnlab-course/.{FIRST}.part: {REFUSED[number]}\n"
+    )
+    assert [*(here / "rnnlab-course").iterdir()] == []
+
+
+def test_a_full_disk_does_not_move_the_learners_work(course, here, monkeypatch, capsys):
+    lab()
+    (here / "mine" / FIRST).write_text("work")
+    (course / FIRST).write_text("version 2")
+    monkeypatch.setattr(Path, "write_bytes", refuse(errno.ENOSPC))
+    assert main(["lab", "--copy-only", "--update", "mine"]) == 1
+    assert (here / "mine" / FIRST).read_text() == "work"
+    assert len([*(here / "mine").iterdir()]) == 3
+
+
+def test_folders_that_cannot_be(here, capsys):
+    (here / "notes.txt").write_text("mine")
+    assert main(["lab", "--copy-only", "notes.txt/course"]) == 1
+    assert main(["lab", "--copy-only", "x" * 300]) == 1
+    said = "rnnlab lab: error: the course could not be copied: "
+    assert capsys.readouterr().err.splitlines() == [
+        f"{said}{here}/notes.txt/course: Not a directory; choose a place that does not lie below a "
+        "file",
+        f"{said}{here}/{'x' * 300}: File name too long; choose a shorter name",
+    ]
+
+
+def test_a_package_without_its_notebooks_says_so(here, monkeypatch, capsys):
+    monkeypatch.setattr("rnnlab.commands.course.FIRST", "nothing.ipynb")
+    package = Path(rnnlab.__file__).parent
+    assert main(["lab"]) == 1
+    assert capsys.readouterr().err == (
+        f"rnnlab lab: error: the course could not be copied: the notebooks are missing from "
+        f"{package}: pip install --force-reinstall rnnlab\n"
+    )

@@ -56,26 +56,27 @@ class Client(NotebookClient):
     ) -> NotebookNode:
         """Execute a cell, and ask the lab that it has shown for its pictures and words."""
         cell = await super().async_execute_cell(cell, cell_index, *args, **options)
-        shown = [output.get("data", {}).get(WIDGET) for output in cell.get("outputs", [])]
-        for view in filter(None, shown):
-            asked = nbformat.v4.new_code_cell(SHOW.format(model=view["model_id"]))
-            await super().async_execute_cell(asked, cell_index, store_history=False)
-            self.nb.cells[cell_index] = cell
-            words, image = asked.outputs
-            cell.outputs = [_figure(words.text, image.data["image/png"], image.metadata)]
+        for output in cell.get("outputs", []):
+            view = output.get("data", {}).get(WIDGET)
+            if view:
+                asked = nbformat.v4.new_code_cell(SHOW.format(model=view["model_id"]))
+                await super().async_execute_cell(asked, cell_index, store_history=False)
+                self.nb.cells[cell_index] = cell
+                words, image = asked.outputs
+                html = _figure(words.text, image.data["image/png"], image.metadata)
+                output.data = nbformat.from_dict({"text/html": html, "text/plain": words.text})
         return cell
 
 
-def _figure(words: str, image: str, metadata: NotebookNode) -> NotebookNode:
-    """Return an output that shows an image (base64 of a PNG), and below it what it shows."""
+def _figure(words: str, image: str, metadata: NotebookNode) -> str:
+    """Return HTML that shows an image (base64 of a PNG), and below it what it shows."""
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words.strip().splitlines())
-    html = (
+    return (
         '<figure class="lab"><p>A picture of the lab after a run; in JupyterLab it is live.</p>'
         f'<img src="data:image/png;base64,{image}" width="{metadata["image/png"]["width"]}" '
         'alt="The pictures of the lab, described below">'
         f"<figcaption>{paragraphs}</figcaption></figure>"
     )
-    return nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": words})
 
 
 class Renderer(IPythonRenderer):

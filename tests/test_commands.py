@@ -70,6 +70,15 @@ WRONG = {
     "another name",
     "train --output full": "argument --output: full has history.csv, model.pt already: give "
     "--force to replace what is there, or another folder",
+    "train --csv none.csv": "argument --csv: there is no file none.csv: give the path of a CSV "
+    "file, seen from the folder {}",
+    "train --csv tides.csv --column 7": "argument --csv: value is 7; tides.csv has column 1 "
+    '("hour"), column 2 ("level"): give the name or the number of one of these',
+    "train --csv tides.csv --column level": "the training part has 4 values; a window of 24 and "
+    "its target need at least 25: give a longer series or a shorter window",
+    "train --csv tides.csv --task sine": "argument --task: not allowed with argument --csv",
+    "train --column level": "--column, --time-column and --fill-gaps are of a file: give --csv "
+    "FILE",
     "train --resume": "argument --resume: go on from which file? Name it: --checkpoint run.pt",
     "train --checkpoint notes.txt": "argument --checkpoint: notes.txt is there already: give "
     "--resume to go on from it, or another name",
@@ -88,6 +97,7 @@ WRONG = {
 @pytest.mark.parametrize("line", WRONG)
 def test_wrong_use_is_refused(line, here, capsys):
     (here / "notes.txt").write_text("mine")
+    (here / "tides.csv").write_text("hour,level\n0,1.5\n1,2.5\n2,3.5\n3,2.5\n4,1.5\n")
     (here / "full").mkdir()
     for name in ("history.csv", "model.pt"):
         (here / "full" / name).write_text("mine")

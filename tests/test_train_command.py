@@ -1,6 +1,7 @@
 """`rnnlab train`: the lab's own runs, their files however they end, and how to go on."""
 
 import errno
+import math
 import os
 import shlex
 import signal
@@ -62,6 +63,17 @@ def test_each_option_arrives(here, monkeypatch):
     assert main([*QUICK, "--clip-norm", "0.5", "--seed", "3"]) == 0
     assert (given["clip_norm"], given["batches"].seed) == (0.5, 3)
     assert (given["learning_rate"], given["optimizer"]) == (DEFAULTS["learning_rate"], "adam")
+
+
+def test_it_trains_on_a_series_of_ones_own(here):
+    rows = [f"{1900 + k};{math.sin(k / 3):.3f}" for k in range(60)]
+    rows[30] = "1930;"
+    (here / "tides.csv").write_text("\n".join(["year;level", *rows]))
+    line = "train --csv tides.csv --column 2 --time-column year --fill-gaps --epochs 2 --quiet"
+    assert main(line.split()) == 0
+    series = rnnlab.read_series("tides.csv", value="level", time="year", fill_gaps=True)
+    lab = rnnlab.TrainingLab(rnnlab.SeriesTask(series), epochs=2)
+    assert rnnlab.History.from_csv("rnnlab-train/history.csv") == lab.run()
 
 
 def test_quiet_says_nothing(capfd):
@@ -162,7 +174,8 @@ def test_what_the_system_refuses_a_run(here, capsys, monkeypatch):
         "directory; choose a place that does not lie below a file",
         "rnnlab train: error: the folder nowhere of the checkpoint run.pt does not exist: create "
         "it",
-        "rnnlab train: error: .: Is a directory; choose another place",
+        "rnnlab train: error: checkpoint is '.', a folder; expected the path of a file to save the "
+        "run in",
         f"rnnlab train: error: the files could not be written: {here}/rnnlab-train/model.pt: No "
         "space left on device; make room, or choose a place on another disk",
     ]

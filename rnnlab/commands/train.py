@@ -14,8 +14,10 @@ from rnnlab.checkpoints import CheckpointError
 from rnnlab.commands.failing import fail
 from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
 from rnnlab.optimizers import OPTIMIZERS
+from rnnlab.reading import read_series
 from rnnlab.recipe import DEFAULTS, check_setting, prepare
-from rnnlab.tasks import TASKS, load_task
+from rnnlab.series import SeriesTask
+from rnnlab.tasks import TASKS, Task, load_task
 
 FOLDER = "rnnlab-train"
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> int:
     if options.learning_rate is None and not going_on:
         options.learning_rate = DEFAULTS["learning_rate"]
     try:
-        task = load_task(options.task)
+        task = _task(parser, options)
         pair = prepare(
             task, cell=options.cell, hidden_size=options.hidden_size,
             hidden_state=options.hidden_state, seed=options.seed,
@@ -57,13 +59,32 @@ def main(arguments: list[str]) -> int:
         parser.error(f"argument --checkpoint: {error}")
 
 
+def _task(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Task:
+    """Return the task of the name, or that of the learner's own series."""
+    own = (options.column, options.time_column, options.fill_gaps)
+    if options.csv is None:
+        if any(own):
+            parser.error("--column, --time-column and --fill-gaps are of a file: give --csv FILE")
+        return load_task(options.task)
+    try:
+        series = read_series(options.csv, value=own[0], time=own[1], fill_gaps=own[2])
+    except (OSError, ValueError) as error:
+        parser.error(f"argument --csv: {error}")
+    return SeriesTask(series)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=NAME, description=ABOUT, epilog=AFTER, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     add = parser.add_argument
-    add("--task", **_one_of("task", TASKS, DEFAULTS["task"]))
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--task", **_one_of("task", TASKS, DEFAULTS["task"]))
+    data.add_argument("--csv", metavar="FILE", help="a series of your own, instead of a task")
+    add("--column", metavar="COLUMN", type=_column, help="of its values: name, or number from 1")
+    add("--time-column", metavar="COLUMN", type=_column, help="of its times, likewise")
+    add("--fill-gaps", action="store_true", help="fill missing values by a straight line")
     add("--cell", **_setting("cell", str, "rnn, gru or lstm"))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
     add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
@@ -96,6 +117,10 @@ def _setting(name: str, kind: Callable[[str], Any], what: str) -> dict[str, Any]
     default = DEFAULTS[name]
     metavar = {int: "N", float: "X"}.get(kind, "NAME")  # type: ignore[call-overload]  # or neither
     return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
+
+
+def _column(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def _one_of(name: str, known: dict[str, Any], default: str) -> dict[str, Any]:

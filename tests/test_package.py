@@ -47,7 +47,7 @@ FLOORS = [
     {f"exercises.e{number:02}" for number in range(1, 11)},
     {"plots"},
     {"drawings", "panels", "gradient_panels", "state_panels", "stepper_panels"},
-    {"widgets.keys", "widgets.live", "widgets.picture", "widgets.stepper_page"},
+    {"widgets.access", "widgets.keys", "widgets.live", "widgets.picture", "widgets.stepper_page"},
     {"widgets.base", "widgets.controls"},
     {"widgets.settings"},
     {"widgets.doctoring"},
@@ -73,7 +73,7 @@ LIBRARIES = {  # the only importers of a library
         "widgets.state_lab",
         "widgets.stepper",
     },
-    "anywidget": {"widgets.keys"},
+    "anywidget": {"widgets.access", "widgets.keys"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},
 }

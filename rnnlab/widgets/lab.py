@@ -19,7 +19,7 @@ from rnnlab.stepping import PhaseStepper
 from rnnlab.tasks import Task
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row, sized
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.live import Pace, fitting_threads, on_threads
+from rnnlab.widgets.live import fitting_threads, on_threads
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting
 
@@ -45,6 +45,7 @@ class TrainingLab(ExaminedLab):
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
     """
 
+    _label = "Training lab"
     task = Setting("sunspots")
     cell = Setting("rnn")
     hidden_size = Setting(32)
@@ -68,7 +69,7 @@ class TrainingLab(ExaminedLab):
         self.history = History()
         self._before: History | None = None
         self._run: loop.Run | None = None
-        self._pace, self._turn = Pace(), 0
+        self._turn = 0
         self._task = as_task(self.task)
         self._make_pictures()
         self._lay_out()
@@ -214,7 +215,7 @@ class TrainingLab(ExaminedLab):
             self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.")
         elif self._runner.paused:
             self._say(f"Run {self.runs} is paused at {self._where()}.")
-        else:
+        elif self._runner.busy:
             self._say(f"Run {self.runs}: {self._where()}{self._speed()}.")
         if finished or self._runner.paused:
             self._show_twin()
@@ -270,7 +271,7 @@ class TrainingLab(ExaminedLab):
         })  # fmt: skip
         self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
         self.children = [
-            self._style,
+            self._access,
             row(self.buttons.values()),
             row([*self.controls.values(), live]),
             row([self._progress, self._status]),

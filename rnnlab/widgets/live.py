@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
+FASTEST = 0.08  # seconds between two pictures at least
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
 # Parameters. Two threads took 1.05 to 1.6 times as long as one for RNNs and GRUs below this size,
 # and up to 20 times where a neighbour had the other core.
@@ -145,7 +146,7 @@ class Pace:
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, share: float = 0.05, fastest: float = 0.08) -> None:
+    def __init__(self, share: float = 0.05, fastest: float = FASTEST) -> None:
         self.share, self.fastest = share, fastest
         self._due = 0.0
 

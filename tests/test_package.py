@@ -60,6 +60,7 @@ FLOORS = [
     {"commands.main"},
     {"__main__"},
     {
+        "widgets.access",
         "widgets.keys",
         "widgets.live",
         "widgets.outputs",
@@ -93,7 +94,7 @@ LIBRARIES = {  # the only importers of a library
         "widgets.state_lab",
         "widgets.stepper",
     },
-    "anywidget": {"widgets.keys"},
+    "anywidget": {"widgets.access", "widgets.keys"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},
 }

@@ -11,21 +11,27 @@ import hashlib
 import io
 import os
 import pathlib
-import random
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnlab import hidden
 from rnnlab.arguments import check_path
 from rnnlab.files import Path, written_whole
-from rnnlab.history import Step
-from rnnlab.loop import Position, Run
+from rnnlab.loop import Run
 from rnnlab.randomness import RandomState
+from rnnlab.saved_states import (
+    as_position,
+    as_random_state,
+    as_step,
+    check_fits,
+    check_model,
+    check_optimizer,
+    run_kind,
+)
 
 FORMAT, VERSION = "rnnlab checkpoint", 1
 LONGEST = 300  # characters of what another error says
@@ -82,7 +88,7 @@ def run_state(run: Run) -> dict[str, Any]:
     return {
         "model": run.model.state_dict(),
         "optimizer": run.optimizer.state_dict(),
-        "made_with": _made_with(run),
+        "made_with": run_kind(run),
         "position": tuple(run.position),
         "random": [_plain_random(state) for state in run.random_states()],
         "history": [tuple(step) for step in run.history.steps],
@@ -94,13 +100,14 @@ def restore(run: Run, state: dict[str, Any], path: Path = "") -> None:
     model, optimizer = run.model, run.optimizer
     before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
     try:
-        _check_fits(run, state["made_with"])
-        position = _position(run, state["position"])
-        at_start, now = map(_random, state["random"])
-        steps = [_step(row) for row in state["history"]]
+        check_fits(run, state["made_with"])
+        position = as_position(run, state["position"])
+        at_start, now = map(as_random_state, state["random"])
+        steps = [as_step(row) for row in state["history"]]
+        check_model(state["model"], before[0])
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        _check_optimizer(optimizer)
+        check_optimizer(optimizer, before[1]["param_groups"])
     except Exception as error:  # whatever torch says of a state that does not fit
         model.load_state_dict(before[0])
         optimizer.load_state_dict(before[1])
@@ -206,68 +213,9 @@ class Keeper:
         self._due = end + max(EVERY, (end - start) * (1 / SHARE - 1))
 
 
-def _made_with(run: Run) -> dict[str, Any]:
-    """Return what must be the same when the run goes on."""
-    return {
-        "optimizer": type(run.optimizer).__name__,
-        "hidden_state": run.hidden_state,
-        "batches": len(run.batches) if isinstance(run.batches, Sized) else None,
-    }
-
-
-def _check_fits(run: Run, made_with: dict[str, Any]) -> None:
-    for name, here in _made_with(run).items():
-        if made_with[name] != here:
-            raise ValueError(f"{name} was {made_with[name]!r} and is {here!r} now")
-
-
-def _check_optimizer(optimizer: torch.optim.Optimizer) -> None:
-    """Refuse running figures of another shape than their parameter's, which load without a word."""
-    for parameter, figures in optimizer.state.items():
-        for name, value in figures.items():
-            if isinstance(value, Tensor) and value.dim() and value.shape != parameter.shape:
-                raise ValueError(
-                    f"the optimizer's {name} has shape {tuple(value.shape)} for a parameter of "
-                    f"shape {tuple(parameter.shape)}"
-                )
-
-
-def _position(run: Run, saved: tuple[Any, ...]) -> Position:
-    position = Position(*saved)
-    counts = (position.epoch - 1, position.batch, position.index, position.count)
-    if any(type(number) is not int or number < 0 for number in counts):
-        raise ValueError(f"its place in the data is {saved[:3]!r}")
-    if isinstance(run.batches, Sized) and position.batch >= len(run.batches):
-        raise ValueError(f"it stands at batch {position.batch} of {len(run.batches)}")
-    return position._replace(state=hidden.to(position.state, run.device))
-
-
-def _step(row: tuple[Any, ...]) -> Step:
-    step = Step(*row)
-    kinds = [(int,)] * 2 + [(float,)] * 2 + [(bool,)] + [(float, type(None))] * 2
-    if not all(type(value) in kind for value, kind in zip(step, kinds, strict=True)):
-        raise ValueError(f"a row of its history is {row!r}")
-    return step
-
-
 def _plain_random(state: RandomState) -> list[Any]:
     torchs, pythons, (name, keys, *rest), cuda, loader = state
     return [torchs, pythons, [name, torch.from_numpy(keys.astype("int64")), *rest], cuda, loader]
-
-
-def _random(numbers: list[Any]) -> RandomState:
-    """Return what `_plain_random` has taken, once it is known that the generators take it."""
-    torchs, (version, pythons, gauss), (name, keys, *rest), cuda, loader = numbers
-    state = (
-        torchs, (version, tuple(pythons), gauss), (name, keys.numpy().astype("uint32"), *rest),
-        cuda, loader,
-    )  # fmt: skip
-    torch.Generator().set_state(torchs)
-    random.Random().setstate(state[1])
-    np.random.RandomState().set_state(state[2])
-    if loader is not None:
-        torch.Generator().set_state(loader)
-    return state
 
 
 def _plain(value: Any, where: str) -> Any:

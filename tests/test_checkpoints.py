@@ -276,8 +276,14 @@ REFUSED = [
     (changed(["history", 0], (1, 0, "0.5", 1.0, False, None, None)), "a row of its history is (1"),
     (changed(["history"], [()]), "does not fit this run: Step.__new__() missing 4"),
     (changed(["random"], []), "does not fit this run: not enough values to unpack"),
-    (changed(["optimizer", "state", 0, "exp_avg"], torch.zeros(3)), "the optimizer's exp_avg has "
-     "shape (3,) for a parameter of shape (8, 1)"),
+    (changed(["optimizer", "state", 0, "exp_avg"], torch.zeros(3)), "the optimizer's exp_avg is "
+     "(3,) for a parameter of shape (8, 1)"),
+    (changed(["optimizer", "state", 0, "exp_avg"], 0.5), "the optimizer's exp_avg is 0.5 for a"),
+    (changed(["optimizer", "state", 1], {}), "the optimizer has kept other figures for other par"),
+    (changed(["optimizer", "param_groups", 0, "lr"], "high"), "the optimizer's lr was 'high'"),
+    (changed(["optimizer", "param_groups", 0, "betas"], (0.9,)), "the optimizer's betas was (0.9,"),
+    (changed(["model", "readout.bias"], torch.zeros(1).long()), "readout.bias was torch.int64 and"),
+    (changed(["position"], (1, 1, 4, "zeros", 0.0, 0)), "its hidden state or its loss so far is n"),
     (changed(["optimizer", "param_groups"], []), "loaded state dict has a different number of par"),
 ]  # fmt: skip
 

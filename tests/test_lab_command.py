@@ -184,6 +184,12 @@ def test_a_full_disk_does_not_move_the_learners_work(course, here, monkeypatch, 
     assert len([*(here / "mine").iterdir()]) == 3
 
 
+def test_a_folder_that_is_complete_need_not_be_written_to(course, monkeypatch):
+    before = lab()
+    monkeypatch.setattr(Path, "write_bytes", refuse(errno.EROFS))
+    assert lab() == before
+
+
 def test_folders_that_cannot_be(here, capsys):
     (here / "notes.txt").write_text("mine")
     assert main(["lab", "--copy-only", "notes.txt/course"]) == 1

@@ -57,7 +57,8 @@ def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
     with on_threads(fitting_threads(made.model)):
         status = _train(options, made, history)
         if status == INTERRUPTED:
-            print(f"Interrupted {_where(options, history)}.", file=sys.stderr)
+            go_on = f"\nTo go on: {again}" if again else ""
+            print(f"Interrupted {_where(options, history)}.{go_on}", file=sys.stderr)
         if history.steps:
             try:
                 words = _write(folder, options, made, history)
@@ -65,8 +66,6 @@ def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
                 return fail(NAME, f"the files could not be written: {refusal(error)}")
             say(f"{_losses(history)}{words.strip()}")
             say(f"Written to {folder}: {', '.join(FILES)}.")
-    if status == INTERRUPTED and again:
-        print(f"To go on: {again}", file=sys.stderr)
     return status
 
 

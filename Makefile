@@ -1,5 +1,6 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and test
-# make bench   measures training, drawing and growth beside other packages, in about ten minutes
+# make docs   writes the executed notebooks as web pages, docs/html
+# make bench   measures training, drawing and growth beside other packages, in a quarter of an hour
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test wheel-test bench picture format lock clean binder
+.PHONY: lab test wheel-test docs bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -23,6 +24,9 @@ test: $(READY)
 # The wheel in an empty environment, as a learner gets it: a few minutes; CI does it in "test" too.
 wheel-test: $(READY)
 	RNNLAB_WHEEL=1 $(BIN)/pytest tests/test_wheel.py
+
+docs: $(READY)
+	$(BIN)/python docs/build.py
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)

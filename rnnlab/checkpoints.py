@@ -14,7 +14,6 @@ import pathlib
 import random
 import time
 from collections.abc import Callable, Sized
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -23,17 +22,18 @@ from torch import Tensor
 
 from rnnlab import hidden
 from rnnlab.arguments import check_path
+from rnnlab.files import Path, written_whole
 from rnnlab.history import Step
 from rnnlab.loop import Position, Run
 from rnnlab.randomness import RandomState
 
 FORMAT, VERSION = "rnnlab checkpoint", 1
+LONGEST = 300  # characters of what another error says
 FOR = "to save the run in"
 PARTS = {"model", "optimizer", "made_with", "position", "random", "history"}
 EVERY = 1.0  # seconds between two savings, at least
 SHARE = 0.05  # of the time, that saving may take
 PLAIN = (bool, int, float, str, type(None))
-Path = str | os.PathLike[str]
 
 
 class CheckpointError(ValueError):
@@ -115,24 +115,11 @@ def restore(run: Run, state: dict[str, Any], path: Path = "") -> None:
 def write(state: dict[str, Any], path: Path) -> None:
     """Write a state into a file, whole or not at all."""
     check_path("checkpoint", path, FOR)
-    target = pathlib.Path(path)
-    beside = target.with_name(f".{target.name}.part")
     content = io.BytesIO()
     torch.save(_plain(state, ""), content)
-    try:
-        with beside.open("wb") as file:
-            file.write(_first_line(VERSION, content.getbuffer()))
-            file.write(content.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"the folder {target.parent} of the checkpoint {target.name} does not exist: create it"
-        ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with written_whole(path, "checkpoint") as file:
+        file.write(_first_line(VERSION, content.getbuffer()))
+        file.write(content.getbuffer())
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -301,5 +288,6 @@ def _plain(value: Any, where: str) -> Any:
 
 
 def _said(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return what an error says, in one line; torch may say a page."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]} ..."

@@ -41,6 +41,10 @@ class ThroughTimePanel:
 
     def __init__(self, axes: Axes, heat_axes: Axes, name: str) -> None:
         self.axes, self.heat_axes = axes, heat_axes
+        self.alt = (
+            f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
+            "map of the norm, a row for each time step of the loss."
+        )
         self._make_bars(name)
         self._make_heat()
         self.moving: list[Artist] = [

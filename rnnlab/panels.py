@@ -45,6 +45,7 @@ class TextPanel:
         task: a `NamesTask`, or one with its `encode`, `decode` and `answers`.
     """
 
+    alt = "Table of the likeliest letters at each place of a held-out name; below, made-up names."
     LIKELIEST, MADE, LONGEST, EVERY = 3, 8, 11, 4
 
     def __init__(self, axes: Axes, task: Any) -> None:
@@ -62,7 +63,7 @@ class TextPanel:
         write_below(axes, "made up", -0.02, -23, MUTED, "right")
         places = [(k % 4 / 4, -23 - k // 4 * 14) for k in range(self.MADE)]
         self.made = [write_below(axes, "", x, y, INK) for x, y in places]
-        self.bars = PolyCollection([], facecolors=BLUE, alpha=0.28)
+        self.bars = PolyCollection([], facecolors=BLUE, alpha=0.2)  # text stands on it
         self.boxes = PolyCollection([], facecolors="none", edgecolors=INK, linewidths=1.5)
         for shapes in (self.bars, self.boxes):
             axes.add_collection(shapes, autolim=False)
@@ -147,6 +148,8 @@ class SequencePanel:
         task: a `RecallTask`, or one whose `answers` are targets and predictions, both (T,).
     """
 
+    alt = "Line chart of a held-out sequence: target and prediction by step."
+
     def __init__(self, axes: Axes, task: Any) -> None:
         style(axes, f"{task.title}, a held-out sequence", "")
         plain_ticks(axes)
@@ -184,6 +187,8 @@ class ScatterPanel:
         axes: to draw on.
         task: an `AddingTask`, or one whose `answers` are targets and predictions, both (N,).
     """
+
+    alt = "Scatter plot of held-out examples: the predicted by the true answer, a dot for each."
 
     def __init__(self, axes: Axes, task: Any) -> None:
         style(axes, f"{task.title}, held out: predicted and true", "")

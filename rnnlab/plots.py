@@ -3,6 +3,7 @@
 Each panel draws one picture on the Axes it is given. `update` sets the data, and says whether
 the background (limits, ticks, fixed text) has changed; `moving` are the artists on top of it, so
 that a live picture can redraw these alone. `Figure.draw` on the whole shows the same picture.
+`alt` says what kind of picture it is, for a reader who does not see it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from rnnlab.history import History
 from rnnlab.loop import PHASES
 from rnnlab.series import SeriesTask, short
 
+# On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
+# lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
 BLUE, ORANGE = "#0072B2", "#A86400"  # told apart by colour-blind readers, and by line style
-INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#A9A9A9", "#ECECEC"
+INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -72,12 +75,15 @@ class Panel(Protocol):
     """What a live picture needs of a picture."""
 
     axes: Axes
+    alt: str
     moving: list[Artist]
     update: Any  # each panel has its own arguments
 
 
 class LossPanel:
     """Training and validation loss by epoch, on a log scale; the run before as a pale line."""
+
+    alt = "Line chart of the loss by epoch: train, held out, and train in the run before."
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "Loss", "epoch")
@@ -113,6 +119,8 @@ class LossPanel:
 
 class GradientPanel:
     """Gradient norm by step, the clipping bound, and a dot on it for each step that was clipped."""
+
+    alt = "Line chart of the gradient norm by step, with the bound above which it is clipped."
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "Gradient norm", "step")
@@ -163,6 +171,10 @@ class ForecastPanel:
         style(axes, f"{series.name}, held-out {series.time_unit}s", "")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         self.axes, self.task = axes, task
+        self.alt = (
+            f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
+            f"predicted one {series.time_unit} ahead, and as the model goes on on its own."
+        )
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
         axes.plot(series.times[known], series.values[known], color=PALE, lw=1.3)

@@ -55,6 +55,7 @@ class FlowPanel:
         axes: 370 pixels wide and 174 high.
     """
 
+    alt = "Diagram of three batches: how far the state's value flows, and how far the gradient."
     WIDTH, GAP, LEFT, BATCHES = 78, 48, 24, 3
 
     def __init__(self, axes: Axes) -> None:
@@ -168,6 +169,7 @@ class CostPanel:
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
         self.axes, self.value, self.over = axes, value, over
+        self.alt = f"Line chart by batch: {title}."
         (self.reference,) = axes.plot([], [], color=PALE, lw=1.4)
         (self.line,) = axes.plot([], [], color=BLUE, lw=2)
         lines = (self.reference, self.line)
@@ -193,6 +195,7 @@ class CostPanel:
 class CurvesPanel:
     """The loss by epoch of each way, on a log scale; a cross for the way that torch ends."""
 
+    alt = "Line chart of the training loss by epoch, a line for each way."
     LOOKS: Mapping[str, tuple[str, Any]] = {
         RESET: (INK, DOTTED), DETACH: (BLUE, "-"), SHUFFLE: (ORANGE, DASHED),
     }  # fmt: skip

@@ -31,6 +31,8 @@ BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "w
 class RingPanel:
     """The phases of a batch as a ring, the last one lit."""
 
+    alt = "The phases of one batch as a ring; the last that has run is lit."
+
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         self.moving: list[Artist] = []
@@ -45,6 +47,8 @@ class RingPanel:
 
 class FirstSequencePanel:
     """Targets and predictions of a batch's first sequence, or how likely the right class is."""
+
+    alt = "Line chart of the first sequence of the batch: target and prediction by time step."
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "First sequence of the batch", "time step")
@@ -84,6 +88,8 @@ class FirstSequencePanel:
 class SharePanel:
     """How much each time step adds to the loss of a batch, a bar for each."""
 
+    alt = "Bar chart of what each time step adds to the loss."
+
     def __init__(self, axes: Axes) -> None:
         style(axes, "Loss by time step", "time step")
         axes.grid(False, axis="x")
@@ -115,7 +121,13 @@ class SharePanel:
 
 
 class HiddenStatePanel:
-    """The hidden state of a batch's first sequence by time step: blue below 0, orange above."""
+    """The hidden state of a batch's first sequence: blue below 0, orange and dotted above.
+
+    A dot stands in each cell, or in every second, third and so on where the cells are small.
+    """
+
+    DOTS = 24  # across and down at most
+    alt = "Heat map of the hidden state of the first sequence, a row for each unit."
 
     def __init__(self, axes: Axes) -> None:
         style(axes, "Hidden state, first sequence", "")
@@ -133,15 +145,17 @@ class HiddenStatePanel:
             np.zeros((1, 1)), cmap=BELOW_AND_ABOVE, vmin=-1, vmax=1, aspect="auto",
             interpolation="nearest",
         )  # fmt: skip
+        (self.dots,) = axes.plot([], [], "o", color=INK, ms=1.6, mew=0)
         self.key = axes.text(
             0, -0.24, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
         )
         self.waiting = _waiting(axes, "comes with forward")
-        self.moving: list[Artist] = [self.heat, self.key, self.waiting]
+        self.moving: list[Artist] = [self.heat, self.dots, self.key, self.waiting]
 
     def update(self, outputs: Tensor | None) -> bool:
         """Show hidden states (T, H) of one sequence."""
         self.heat.set_visible(outputs is not None)
+        self.dots.set_visible(outputs is not None)
         self.waiting.set_visible(outputs is None)
         if outputs is None:
             return False
@@ -149,8 +163,11 @@ class HiddenStatePanel:
         self.heat.set_data(values)
         bound = -nice_floor(-max(float(np.nanmax(np.abs(values))), 1e-3))
         self.heat.set_clim(-bound, bound)
-        self.key.set_text(f"blue −{bound:g} to orange {bound:g}")  # noqa: RUF001
+        self.key.set_text(f"−{bound:g} to {bound:g}, dots: above 0")  # noqa: RUF001
         units, steps = values.shape
+        down, along = -(-units // self.DOTS), -(-steps // self.DOTS)
+        rows, columns = np.nonzero(values[::down, ::along] > 0)
+        self.dots.set_data(1 + along * columns, 1 + down * rows)
         self.heat.set_extent((0.5, steps + 0.5, units + 0.5, 0.5))
         changed = set_limits(self.axes, "x", (0.5, steps + 0.5))
         return set_limits(self.axes, "y", (units + 0.5, 0.5)) or changed

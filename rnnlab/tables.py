@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-Path = str | os.PathLike[str]
+from rnnlab.files import Path, written_whole
 
 MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
 MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a lab minutes
@@ -86,19 +86,8 @@ def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
     Raises:
         OSError: if it cannot be written; a file that was there stays as it was.
     """
-    target = pathlib.Path(path)
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-        beside.replace(target)
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"the folder {target.parent} of the file {target.name} does not exist: create it"
-        ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with written_whole(path, "file", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def place(name: str, row: int, column: int | None = None, title: str = "") -> str:

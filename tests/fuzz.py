@@ -6,21 +6,27 @@ there. What fails is made as small as possible by Hypothesis and shown.
 """
 
 import argparse
+import copy
 import dataclasses
+import io
 import itertools
 import math
 import pathlib
+import random
 import tempfile
 import time
 import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
+import torch
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import rnnlab
+from rnnlab import checkpoints
 from rnnlab.tables import TableError
 from tests.csv_files import GOOD, REFUSED
 
@@ -92,6 +98,79 @@ def read_history(content: bytes) -> None:
     assert repr(rnnlab.History.from_csv(path).steps) == repr(history.steps)
 
 
+def load_checkpoint(content: bytes) -> None:
+    """Load a file; the bytes of one that was signed are let through to what reads them next."""
+    for signed in (content, checkpoints._first_line(1, content) + content):
+        path = _file(signed)
+        before = _told(RUN)
+        try:
+            rnnlab.load_checkpoint(RUN, path)
+        except rnnlab.CheckpointError:
+            assert _told(RUN) == before
+            if signed is not content:
+                raise
+
+
+def load_changed_state(content: bytes) -> None:
+    """Load a whole file of a state in which some values are others; the bytes say which."""
+    choices, state = random.Random(content), copy.deepcopy(STATE)
+    for _ in range(choices.randint(1, 3)):
+        part: Any = state
+        while True:
+            keys = [*part] if isinstance(part, dict) else range(len(part))
+            key = choices.choice(keys)
+            inside = part[key]
+            if not isinstance(inside, dict | list) or not len(inside) or choices.random() < 0.2:
+                break
+            part = inside
+        part[key] = copy.deepcopy(choices.choice(ODD))
+    path = _file(b"")
+    checkpoints.write(state, path)
+    before = _told(RUN)
+    try:
+        rnnlab.load_checkpoint(RUN, path)
+    except rnnlab.CheckpointError:
+        assert _told(RUN) == before
+        raise
+
+
+def _told(run: rnnlab.Run) -> str:
+    """Return all that a checkpoint would hold, as text."""
+    return repr(checkpoints.run_state(run))
+
+
+def _make_run() -> rnnlab.Run:
+    torch.manual_seed(0)
+    model, batches = rnnlab.SequenceModel(1, 2, 1), [(torch.zeros(2, 3, 1),) * 2] * 3
+    run = rnnlab.train(model, batches, loss_fn="mse", epochs=2, device="cpu")
+    for _ in range(2):
+        next(run)
+    return run
+
+
+def _listed(value: Any) -> Any:
+    """Return a state with lists for its rows, whose parts can be changed."""
+    if isinstance(value, dict):
+        return {key: _listed(part) for key, part in value.items()}
+    return [_listed(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _archive() -> bytes:
+    file = io.BytesIO()
+    torch.save(checkpoints._plain(checkpoints.run_state(RUN), ""), file)
+    return file.getvalue()
+
+
+RUN = _make_run()
+STATE = _listed(checkpoints.run_state(RUN))
+ODD: list[Any] = [
+    None, True, -1, 0, 7, 10**30, 0.5, float("nan"), "", "adam", [], {}, [1, [2]], {"lr": 1},
+    torch.zeros(0), torch.zeros(2, 2), torch.ones(3, dtype=torch.int64), torch.tensor(1.5),
+    torch.zeros(5056, dtype=torch.uint8), torch.zeros(2, 1, dtype=torch.complex64),
+    torch.zeros(1, 2, 3).to_sparse(),
+]  # fmt: skip
+
+
 def _file(content: bytes) -> pathlib.Path:
     path = pathlib.Path(FOLDER.name) / "fuzz.csv"
     path.write_bytes(content)
@@ -106,6 +185,8 @@ def _tables() -> list[bytes]:
 
 HISTORY = b"epoch,index,loss,grad_norm,clipped,train_loss,validation_loss\n1,0,0.5,2.0,True,,\n"
 TARGETS = {
+    "checkpoint": Target(load_checkpoint, (rnnlab.CheckpointError,), [_archive()]),
+    "state": Target(load_changed_state, (rnnlab.CheckpointError,), [b"any"]),
     "csv": Target(read_series, (TableError,), _tables()),
     "history": Target(read_history, (TableError,), [HISTORY + b"1,1,nan,1e-05,False,0.375,inf\n"]),
 }
@@ -155,7 +236,8 @@ def fuzz(target: Target, examples: int, round_number: int, tally: Tally) -> list
 def _raised_in(error: BaseException) -> str:
     """Return the line that refused, which is one for each kind of refusal."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{pathlib.Path(frame.filename).name}:{frame.lineno}"
+    cause = "" if error.__cause__ is None else f" ({type(error.__cause__).__name__})"
+    return f"{pathlib.Path(frame.filename).name}:{frame.lineno}{cause}"
 
 
 def main() -> None:

@@ -108,9 +108,13 @@ def test_what_is_said_stays_until_the_mistake_or_a_setting_changes():
 def test_it_can_be_reached_and_read_by_keyboard_and_screen_reader():
     for lab in (rnnlab.LoopStepper(fault="missing-step"), rnnlab.TrainingLab()):
         assert lab._doctor in lab.children
+        said = []
+        lab._access.say = said.append
         ask(lab)
         region = '<section class="rnnlab-doctor" aria-label="What the doctor says" tabindex="0">'
-        assert f'{region}<h3>What the doctor says</h3><div role="status">' in lab._doctor.value
+        assert f"{region}<h3>What the doctor says</h3>" in lab._doctor.value
+        assert said == [lab._said]
+        assert "What the doctor says" in said[0]
         lab.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import rnnlab
-from tests.benchmarks import drawing, promises, training
+from tests.benchmarks import drawing, learners, promises, training
 from tests.benchmarks.bounds import NumpyRNN
 from tests.benchmarks.case import Case
 from tests.benchmarks.contenders import CONTENDERS, PEERS, installed
@@ -42,8 +42,10 @@ def tables(page):
 
 def test_the_tables_are_whole(page):
     rows = tables(page)
-    assert list(rows) == ["Training", "Lower", "Live", "Watching", "Growth", "Memory"]
-    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 4, 9, 3]
+    assert list(rows) == [
+        "Training", "Lower", "Live", "Watching", "Growth", "Memory", "Learners"
+    ]  # fmt: skip
+    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 4, 9, 3, 2]
     for name, (header, *body) in rows.items():
         assert all(len(row) == len(header) for row in body), name
         empty = 2 if name == "Lower" else 0  # the bound in NumPy is of the rnn alone
@@ -58,7 +60,7 @@ def test_every_promise_gets_a_verdict(page):
     for line in lines:
         assert line.endswith(("met", "not measured"))
         assert line.endswith("not measured") == any(part in line for part in NEVER_MEASURED), line
-    assert len(lines) == 7
+    assert len(lines) == 8
 
 
 def peers():
@@ -88,6 +90,33 @@ def test_a_promise_is_judged_by_its_bound(ms, verdict):
     assert promises.of_training([row]).splitlines()[0] == (
         f"- rnnlab / plain, rnn at H=32, T=24 <= 0.45: {ms / 10:.2f}, {verdict}"
     )
+
+
+@pytest.mark.parametrize(("peak", "verdict"), [(899.0, "met"), (901.0, "NOT met")])
+def test_kernel_and_server_together_are_judged(peak, verdict):
+    costs = [learners.Cost(name, mb, 300.0, 200.0, 100.0, 4.0, 9.0)
+             for name, mb in (("one", 400.0), ("two", peak))]  # fmt: skip
+    assert promises.of_learners(costs).strip() == (
+        f"- kernel and server <= 1000 MB, what Binder gives: {peak + 100:.0f} MB at most (two), "
+        f"{verdict}"
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's peak")
+def test_the_peak_is_what_was_once_resident():
+    code = """
+import psutil, resource
+from tests.benchmarks.learners import peak
+process = psutil.Process()
+before = peak(process)
+held = bytearray(b"x" * 100_000_000)
+del held
+print(before, peak(process), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    before, after, kernels = map(float, done.stdout.split())
+    assert after - before > 90e6
+    assert after == pytest.approx(kernels, rel=0.02)
 
 
 def test_the_numpy_bound_does_the_same_training():

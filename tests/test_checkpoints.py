@@ -3,6 +3,7 @@
 import copy
 import io
 import math
+import os
 import random
 import signal
 
@@ -195,7 +196,7 @@ def test_a_disk_that_fills_up_stops_nothing(tmp_path, monkeypatch):
         if len(saves) > 2:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     options = {"loss_fn": "mse", "epochs": 2, "device": "cpu", "progress": False}
     with pytest.warns(RuntimeWarning, match="No space left on device.*the last whole one stays"):
         history = rnnlab.fit(sequence_model(), task.batches(), checkpoint=path, **options)

@@ -9,6 +9,7 @@ import torch
 
 import rnnlab
 from rnnlab.doctor.advice import ADVICE
+from rnnlab.doctor.judge import RULES
 
 CORPUS = Path(__file__).parent / "doctor"
 CORRECT = sorted((CORPUS / "correct").glob("*.py"))
@@ -62,6 +63,7 @@ def test_each_mistake_is_found_on_its_line(path):
 def test_every_rule_has_advice_with_a_lesson_that_is_there():
     notebooks = {p.stem for p in (CORPUS.parents[1] / "notebooks").glob("*.ipynb")}
     assert {lesson for _, _, lesson in ADVICE.values()} <= notebooks
+    assert {*RULES} <= {*ADVICE}
     assert {code_of(path) for path in DEFECTS} == {*ADVICE}
 
 

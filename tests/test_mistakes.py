@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from rnnlab.doctor.advice import ADVICE
+
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "09_break_it.ipynb"
 CODES = (
     "state-not-detached",
@@ -70,6 +72,10 @@ def test_each_mistake_has_a_section(code):
     is_run = any(cell.cell_type == "code" for cell in cells)
     assert is_run or re.search(r"\]\(\d\d_\w+\.ipynb\)", text)
     assert not is_run or "**What is wrong?**" in text
+
+
+def test_the_doctor_knows_these_mistakes():
+    assert set(CODES) == {*ADVICE}
 
 
 def test_no_heading_names_an_unknown_mistake():

@@ -14,6 +14,7 @@ README = HOUSE.parent / "README.md"
 # Each module imports from lines above its own only; what stands on one line does not import
 # one another.
 FLOORS = [
+    {"files"},
     {"tables"},
     {
         "__version__",  # a name in __init__.py, which imports nothing
@@ -59,6 +60,7 @@ FLOORS = [
     {"commands.main"},
     {"__main__"},
     {
+        "widgets.access",
         "widgets.keys",
         "widgets.live",
         "widgets.outputs",
@@ -92,7 +94,7 @@ LIBRARIES = {  # the only importers of a library
         "widgets.state_lab",
         "widgets.stepper",
     },
-    "anywidget": {"widgets.keys"},
+    "anywidget": {"widgets.access", "widgets.keys"},
     "IPython": {"widgets.base"},
     "asyncio": {"widgets.live"},
 }

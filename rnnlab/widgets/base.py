@@ -14,25 +14,13 @@ from IPython.display import Image as StaticImage
 from PIL import Image
 
 from rnnlab.loop import TrainingDiverged
-from rnnlab.widgets.live import Runner, warm_up
+from rnnlab.widgets.access import Access
+from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput
 from rnnlab.widgets.picture import LivePicture
 
-# White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
-STYLE = """<style>
-.rnnlab-picture { border: 0 }
-body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-rotate(180deg) }
-.rnnlab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px }
-.rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
-.rnnlab-twin p { margin: 2px 0 }
-.rnnlab.jupyter-widgets-disconnected::before {
-  content: "This lab shows what was: its kernel is gone or was restarted. Run its cell again.";
-  font: var(--jp-ui-font-size1, 13px) var(--jp-ui-font-family, sans-serif);
-  color: var(--jp-error-color1, #b00020); padding: 4px 0 }
-.rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
-</style>"""
-
 SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
+CALM = 1.0  # seconds between two pictures at least, where the reader's system asks for less motion
 
 _displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab shown there)
 
@@ -40,10 +28,13 @@ _displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab sh
 class Lab(w.VBox):
     """A page of controls and live pictures around one runner. The last line of a cell shows it.
 
-    A lab of its own makes its pictures and puts its parts together in `children`, beside the
-    status line, the message, the text twin and the errors that it finds here.
+    A lab of its own says what it is called (`_label`), makes its pictures and puts its parts
+    together in `children`, beside those that it finds here: the part that makes it accessible,
+    the status line, the message, the text twin and the errors.
     """
 
+    _label = "Lab"
+    _went_on = False  # it ran when the status line was last written
     pictures: tuple[LivePicture, ...] = ()
     closed = False
 
@@ -52,8 +43,11 @@ class Lab(w.VBox):
         self.add_class("rnnlab")
         self._errors = OwnOutput()
         self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
-        self._style = w.HTML(STYLE)
+        self._pace = Pace()
+        self._access = Access(label=self._label)
+        self._access.observe(self._on_less_motion, "less_motion")
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
+        self._spoken: dict[str, str] = {}  # by part, what a screen reader has said last
 
     def snapshot(self) -> StaticImage:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
@@ -133,12 +127,34 @@ class Lab(w.VBox):
         except Exception as another:  # the learner's own code may draw and describe, too
             self._errors.show_error(another)
 
+    def _on_less_motion(self, change: Any) -> None:
+        self._pace.fastest = CALM if change["new"] else FASTEST
+
     def _say(self, status: str) -> None:
-        self._status.value = f'<div role="status" aria-live="polite">{escape(status)}</div>'
+        """Write the status line; while it runs a screen reader says only the first, not each."""
+        goes_on = self._runner.busy
+        # Not live itself: a screen reader would miss what is replaced, or never come to an end.
+        self._status.value = f'<div role="status" aria-live="off">{escape(status)}</div>'
+        if not (goes_on and self._went_on):
+            self._speak("status", status)
+        self._went_on = goes_on
+        self._access.pictures = [picture.panel.alt for picture in self.pictures]
 
     def _show_twin(self) -> None:
-        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self._words().splitlines())
-        self._twin.value = f'<div class="rnnlab-twin" aria-live="polite">{paragraphs}</div>'
+        words = self._words()
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words.splitlines())
+        self._twin.value = (
+            '<div class="rnnlab-twin" role="group" aria-label="The pictures in words">'
+            f"{paragraphs}</div>"
+        )
+        if not self._runner.busy:
+            self._speak("twin", words)
+
+    def _speak(self, part: str, words: str) -> None:
+        """Have a screen reader say the words of a part of the lab, unless it has said them last."""
+        if self._spoken.get(part) != words:
+            self._spoken[part] = words
+            self._access.say(words)
 
     def _complain(self, message: str) -> None:
         self._message.value = (

@@ -135,5 +135,6 @@ class ExaminedLab(SettingsLab):
         self._said = "\n".join(filter(None, (f"{title}: {first}", text)))
         self._doctor.value = (
             f'{STYLE}<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'
-            f'<h3>{title}</h3><div role="status"><p>{escape(first)}</p>{page}</div></section>'
+            f"<h3>{title}</h3><p>{escape(first)}</p>{page}</section>"
         )
+        self._access.say(self._said)

@@ -73,6 +73,7 @@ class GradientLab(SettingsLab):
         ValueError: for a value that cannot work.
     """
 
+    _label = "Gradient lab"
     length = Setting(50)
     scale = Setting(1.0)
     clip_norm = Setting(1.0)
@@ -218,7 +219,7 @@ class GradientLab(SettingsLab):
         together = row(columns)
         together.layout.align_items = "flex-start"
         self.children = [
-            self._style,
+            self._access,
             row(self.controls.values()),
             self._status,
             self._message,

@@ -12,17 +12,13 @@ import anywidget
 import traitlets
 
 # Sliders, lists and text fields keep their keys, and Enter presses the button that has the focus.
-# JupyterLab's own shortcuts (Enter edits the cell, space scrolls) are off within the lab.
 CODE = """
 export default {
   render({ model, el }) {
     const lab = () => el.closest(".rnnlab");
     const prepare = () => {
       if (!lab()) return requestAnimationFrame(prepare);
-      lab().dataset.lmSuppressShortcuts = "true";
       lab().tabIndex = 0;
-      lab().setAttribute("role", "group");
-      lab().setAttribute("aria-label", model.get("label"));
     };
     prepare();
     const mine = event => {
@@ -55,15 +51,13 @@ class Keys(anywidget.AnyWidget):
 
     Args:
         actions: what to call by the key's name, such as "Enter" or " ".
-        label: what a screen reader says of the lab.
     """
 
     _esm = CODE
     taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, actions: Mapping[str, Callable[[], None]], label: str) -> None:
-        super().__init__(taken=[*actions], label=label)
+    def __init__(self, actions: Mapping[str, Callable[[], None]]) -> None:
+        super().__init__(taken=[*actions])
         self._actions = dict(actions)
         self.on_msg(self._on_key)
 

@@ -22,7 +22,6 @@ from rnnlab.tasks import TASKS, Task
 from rnnlab.threads import fitting_threads, on_threads
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting
 
@@ -54,6 +53,7 @@ class TrainingLab(ExaminedLab):
         CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
+    _label = "Training lab"
     task = Setting(DEFAULTS["task"])
     cell = Setting(DEFAULTS["cell"])
     hidden_size = Setting(DEFAULTS["hidden_size"])
@@ -87,7 +87,7 @@ class TrainingLab(ExaminedLab):
         self.history = History()
         self._before: History | None = None
         self._run: loop.Run | None = None
-        self._pace, self._turn = Pace(), 0
+        self._turn = 0
         self._task = as_task(self.task)
         self._make_pictures()
         self._lay_out()
@@ -250,7 +250,7 @@ class TrainingLab(ExaminedLab):
             self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.")
         elif self._runner.paused:
             self._say(f"Run {self.runs} is paused at {self._where()}.")
-        else:
+        elif self._runner.busy:
             self._say(f"Run {self.runs}: {self._where()}{self._speed()}.")
         if finished or self._runner.paused:
             self._show_twin()
@@ -302,7 +302,7 @@ class TrainingLab(ExaminedLab):
         })  # fmt: skip
         self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
         self.children = [
-            self._style,
+            self._access,
             row(self.buttons.values()),
             row(self.controls.values()),
             row([self._progress, self._status]),

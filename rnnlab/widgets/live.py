@@ -13,6 +13,7 @@ import torch
 from rnnlab.threads import on_threads
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
+FASTEST = 0.08  # seconds between two pictures at least
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
 
 
@@ -172,7 +173,7 @@ class Pace:
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, share: float = 0.05, fastest: float = 0.08) -> None:
+    def __init__(self, share: float = 0.05, fastest: float = FASTEST) -> None:
         self.share, self.fastest = share, fastest
         self._due = 0.0
 

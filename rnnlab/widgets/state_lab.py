@@ -22,7 +22,6 @@ from rnnlab.state_panels import (
     loss_words,
 )
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
-from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting, SettingsLab
 
@@ -63,6 +62,7 @@ class StateLab(SettingsLab):
             `hidden_size`, `epochs` (of 32 batches, for Train) and `seed`.
     """
 
+    _label = "State lab"
     way = Setting(RESET)
     window = Setting(4)
     hidden_size = Setting(16)
@@ -76,7 +76,7 @@ class StateLab(SettingsLab):
             raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
         for name, value in settings.items():
             setattr(self, name, value)
-        self._pace, self._runs = Pace(), 0
+        self._runs = 0
         self._make_pictures()
         self._lay_out()
         self._forget()
@@ -232,7 +232,7 @@ class StateLab(SettingsLab):
         elif finished:
             more = "" if self.rows else " Press Train to compare the losses of all four ways."
             self._say(f"Measured 32 batches of {self.way}.{more}")
-        else:
+        elif self._runner.busy:
             self._say(f"Measuring {self.way}.")
         self._torch.value = self._torchs_words()
         if finished:
@@ -310,7 +310,7 @@ class StateLab(SettingsLab):
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
         way, *others = self.controls.values()
         self.children = [
-            self._style,
+            self._access,
             row(self.buttons.values()),
             way,
             row(others),

@@ -25,7 +25,6 @@ from rnnlab.threads import fitting_threads, on_threads
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.keys import Keys
-from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.settings import Setting
 from rnnlab.widgets.stepper_page import facts_html, source_html
@@ -62,6 +61,7 @@ class LoopStepper(ExaminedLab):
         stepper: the `PhaseStepper` behind it: variables, gradients, history.
     """
 
+    _label = "Loop stepper. Space runs and pauses, Enter takes the next phase."
     task = Setting("sine")
     cell = Setting("rnn")
     hidden_size = Setting(8)
@@ -95,7 +95,6 @@ class LoopStepper(ExaminedLab):
             setattr(self, name, value)
         if self.fault == "state-not-detached":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
-        self._pace = Pace()
         self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
         self._make_controls()
         self._begin()
@@ -233,10 +232,10 @@ class LoopStepper(ExaminedLab):
             self._draw()
             self._source.value = source_html(stepper)
             self._facts.value = facts_html(stepper)
-            self._show_twin()
             self.buttons["Run"].description = "Pause" if self._runner.busy else "Run"
             done = f"{stepper.phase} is done" if stepper.phase else "nothing has run"
             self._say(f"{self._where()}: {done}, {stepper.following} comes next.")
+            self._show_twin()
 
     def _draw(self) -> None:
         """Draw the pictures whose numbers this phase has changed."""
@@ -303,13 +302,12 @@ class LoopStepper(ExaminedLab):
         self.buttons = self._make_buttons(actions)
         keys = Keys(
             {" ": lambda: self._runner.call(self._on_run),
-             "Enter": lambda: self._runner.call(self.next_phase)},
-            "Loop stepper. Space runs and pauses, Enter takes the next phase.",
+             "Enter": lambda: self._runner.call(self.next_phase)}
         )  # fmt: skip
         self._source, self._facts = w.HTML(), w.HTML()
         ring, *others = (picture.widget for picture in self.pictures)
         self.children = [
-            self._style, keys, row(self.buttons.values()), row(self.controls.values()),
+            self._access, keys, row(self.buttons.values()), row(self.controls.values()),
             self._status, self._message, self._twin, row([self._source, ring]),
             self._doctor, row(others), self._facts, self._errors,
         ]  # fmt: skip

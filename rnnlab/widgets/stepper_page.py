@@ -11,7 +11,9 @@ from rnnlab.whole_loop import numbered
 
 STYLE = """<style>
 .rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
-  color: var(--jp-ui-font-color1, #333); white-space: pre; overflow-x: auto; max-width: 100% }
+  color: var(--jp-ui-font-color1, #333); white-space: pre-wrap }
+.rnnlab-source .line { display: block; padding-left: 17ch; text-indent: -17ch }
+.rnnlab-source .line > * { text-indent: 0 }
 .rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }
 .rnnlab-source .out { text-decoration: line-through; opacity: .75 }
 .rnnlab-source .moved { border-left: 3px solid #a86400; margin-left: -5px; padding-left: 2px }
@@ -26,7 +28,13 @@ STYLE = """<style>
 .rnnlab-facts td:not(.new)::after { content: "\\2003" }
 .rnnlab-facts caption { text-align: left; font-weight: bold; padding-bottom: 3px;
   color: var(--jp-ui-font-color1, #333) }
-.rnnlab-tables { display: flex; flex-wrap: wrap; align-items: flex-start }
+.rnnlab-tables { display: flex; flex-wrap: wrap; align-items: flex-start;
+  container-type: inline-size }
+@container (max-width: 540px) {
+  .rnnlab-facts.wide { margin-right: 0; width: 100% }
+  .rnnlab-facts.wide tr { display: grid; grid-template-columns: repeat(4, 1fr) }
+  .rnnlab-facts.wide th[scope=row], .rnnlab-facts.wide thead td { grid-column: 1 / -1 }
+}
 </style>"""
 
 
@@ -40,12 +48,12 @@ def source_html(stepper: PhaseStepper) -> str:
         mark = "\u25b6" if label and kind else " "
         kind += " out" if line.code is None else " moved" if line.moved else ""
         rows.append(
-            f'<span class="name">{count:>2} {mark} {label:<10}</span>'
-            f'<span class="{kind.strip()}">{escape(text)}</span>'
+            f'<span class="line"><span class="name">{count:>2} {mark} {label:<10}</span>'
+            f'<span class="{kind.strip()}">{escape(text)}</span></span>'
         )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
-        + "\n".join(rows)
+        + "".join(rows)
         + "</div>"
     )
 
@@ -75,7 +83,7 @@ def _variables(stepper: PhaseStepper) -> str:
         ),
         _row("clipped by a factor of", [("factor", number(factor), factor not in (None, 1.0))]),
     ]
-    return _table("The batch", ["", "value"], rows)
+    return _table("The batch", ["", "value"], rows, "rnnlab-facts")
 
 
 def _parameters(stepper: PhaseStepper) -> str:
@@ -92,7 +100,8 @@ def _parameters(stepper: PhaseStepper) -> str:
         ]
         rows.append(_row(name, cells))
     heads = ["", "shape", "gradient norm before", "after", "moved by"]
-    return _table("The parameters (bold \u25c2: changed by this phase)", heads, rows)
+    caption = "The parameters (bold \u25c2: changed by this phase)"
+    return _table(caption, heads, rows, "rnnlab-facts wide")
 
 
 def _row(head: str, cells: list[tuple[str, str, bool]]) -> str:
@@ -107,9 +116,9 @@ def _new(new: Any) -> str:
     return ' class="new"' if new else ""
 
 
-def _table(caption: str, heads: list[str], rows: list[str]) -> str:
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+def _table(caption: str, heads: list[str], rows: list[str], kind: str) -> str:
+    top = "".join(f'<th scope="col">{escape(head)}</th>' if head else "<td></td>" for head in heads)
     return (
-        f'<table class="rnnlab-facts"><caption>{caption}</caption>'
+        f'<table class="{kind}"><caption>{caption}</caption>'
         f"<thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

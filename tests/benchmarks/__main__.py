@@ -12,11 +12,11 @@ from time import perf_counter
 
 import torch
 
-from tests.benchmarks import drawing, growth, memory, promises, training, watching
+from tests.benchmarks import drawing, growth, learners, memory, promises, training, watching
 from tests.benchmarks.contenders import versions
 from tests.benchmarks.table import tell
 
-PARTS = ("training", "drawing", "watching", "growth")
+PARTS = ("training", "drawing", "watching", "growth", "learners")
 
 
 def machine() -> str:
@@ -66,6 +66,13 @@ def print_growth(small: bool) -> None:
     """Print the tables of growth."""
     print(growth.table(growth.measure(small)))
     print(memory.table(small))
+
+
+def print_learners(small: bool) -> None:
+    """Print the table of a learner's memory and CPU and the promise on it."""
+    costs = learners.measure(small)
+    print(learners.table(costs))
+    print(promises.of_learners(costs))
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from statistics import median
 
 from tests.benchmarks.contenders import PEERS
 from tests.benchmarks.drawing import Pictures, pace, share
+from tests.benchmarks.learners import BINDER, Cost
 from tests.benchmarks.table import ratio
 from tests.benchmarks.training import Row
 from tests.benchmarks.watching import times
@@ -111,6 +112,19 @@ def of_watching(seconds: dict[str, list[float]]) -> str:
             f"training under watch / without <= {WATCHING}",
             cost <= WATCHING,
             f"{cost:.2f}, after it {after:.2f}",
+        )
+        + "\n"
+    )
+
+
+def of_learners(costs: list[Cost]) -> str:
+    """Judge what was promised of a learner's memory."""
+    most = max(costs, key=lambda cost: cost.both)
+    return (
+        line(
+            f"kernel and server <= {BINDER:.0f} MB, what Binder gives",
+            most.both <= BINDER,
+            f"{most.both:.0f} MB at most ({most.notebook})",
         )
         + "\n"
     )

@@ -44,7 +44,7 @@ def slide(page, slider, key):
 
 
 def twin(page):
-    return page.locator(".rnnlab-twin[aria-live]").inner_text()
+    return page.locator(".rnnlab-twin[role=group]").inner_text()
 
 
 def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
@@ -61,7 +61,7 @@ def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
         wait_for_text(page, f"Measured 32 batches of {way}.")
         last = 128 if way == "carry without detach" else 4
         page.wait_for_function(
-            "w => document.querySelector('.rnnlab-twin[aria-live]').innerText.startsWith(w)",
+            "w => document.querySelector('.rnnlab-twin[role=group]').innerText.startsWith(w)",
             arg=way.capitalize(),
         )
         assert "the gradient goes back 4 time steps in batch 1" in twin(page)

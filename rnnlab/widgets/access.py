@@ -1,0 +1,148 @@
+"""What ipywidgets leaves out of a lab: names, keys, a voice, contrast, less motion, its end.
+
+The controls are ipywidgets' own. This invisible part of each lab adds what they lack for a
+reader who uses a keyboard, a screen reader or a system setting for less motion.
+"""
+
+from __future__ import annotations
+
+import anywidget
+import traitlets
+
+# White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
+STYLE = """
+.rnnlab { --edge: rgba(0, 0, 0, .56); --jp-widgets-input-border-color: var(--edge);
+  --jp-widgets-slider-handle-border-color: var(--edge) }
+body[data-jp-theme-light="false"] .rnnlab { --edge: rgba(255, 255, 255, .56);
+  --jp-widgets-dropdown-arrow: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
+viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4z' fill='%23bbb'/%3E%3C/svg%3E") }
+.rnnlab, .rnnlab .widget-box { overflow: visible }
+.rnnlab .rnnlab-picture { border: 0; margin: 2px 0 }
+body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-rotate(180deg) }
+.rnnlab:focus-visible, .rnnlab :focus-visible:focus-visible { /* twice: outweighs ipywidgets */
+  outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px }
+.rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
+.rnnlab-twin p { margin: 2px 0 }
+.rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
+.rnnlab-message, .rnnlab [role=status] { line-height: 1.45 }
+.rnnlab-message[role=alert]::before { content: "\\26A0\\00A0" }
+.rnnlab .widget-toggle-button.mod-active {
+  text-decoration: underline; box-shadow: inset 0 -3px var(--jp-brand-color1, #1976d2) }
+.rnnlab-voice { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap }
+@media (prefers-reduced-motion: reduce) {
+  .rnnlab, .rnnlab * { transition: none !important; animation: none !important }
+}
+"""
+
+# A region that speaks must be there before its words are: so each is added to one that stays.
+# JupyterLab would take a plain key for its own: an arrow for the next cell, Enter for the editor.
+CODE = """
+const GONE = "This lab shows what was: its kernel is gone or was restarted. Run its cell again.";
+const set = (node, name, value) => {
+  if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
+};
+const text = node => node?.textContent.trim() ?? "";
+function name(lab, pictures) {
+  lab.querySelectorAll("img.rnnlab-picture").forEach((image, k) =>
+    set(image, "alt", pictures[k] ?? ""));
+  for (const slider of lab.querySelectorAll(".widget-slider")) {
+    const handle = slider.querySelector("[role=slider]");
+    const readout = slider.querySelector(".widget-readout");
+    set(handle, "aria-label", text(slider.querySelector(".widget-label")));
+    set(handle, "aria-valuetext", text(readout));
+    set(readout, "contenteditable", "false");
+  }
+  for (const choice of lab.querySelectorAll(".widget-toggle-buttons")) {
+    set(choice, "role", "group");
+    set(choice, "aria-label", text(choice.querySelector(".widget-label")));
+    for (const button of choice.querySelectorAll("button"))
+      set(button, "aria-pressed", String(button.classList.contains("mod-active")));
+  }
+  for (const bar of lab.querySelectorAll(".widget-hprogress")) {
+    set(bar, "role", "progressbar");
+    set(bar, "aria-label", "Progress of the run");
+    set(bar, "aria-valuenow", String(parseInt(bar.querySelector(".progress-bar").style.width)));
+  }
+}
+export default {
+  render({ model, el }) {
+    const voice = document.createElement("div");
+    voice.className = "rnnlab-voice";
+    voice.setAttribute("role", "log");
+    el.append(voice);
+    const speak = ({ say }) => {
+      const words = document.createElement("p");
+      words.textContent = say;
+      voice.append(words);
+      setTimeout(() => words.remove(), 10_000);
+    };
+    model.on("msg:custom", speak);
+    const less = matchMedia("(prefers-reduced-motion: reduce)");
+    const tell = () => {
+      if (model.get("less_motion") === less.matches) return;
+      model.set("less_motion", less.matches);
+      model.save_changes();
+    };
+    less.addEventListener("change", tell);
+    tell();
+    const keep = event => {
+      if (!(event.ctrlKey || event.altKey || event.metaKey)) event.stopPropagation();
+    };
+    let lab;
+    const notice = document.createElement("p");
+    notice.className = "rnnlab-message";
+    notice.setAttribute("role", "alert");
+    notice.hidden = true;
+    el.append(notice);
+    const rename = () => {
+      name(lab, model.get("pictures"));
+      const gone = lab.classList.contains("jupyter-widgets-disconnected");
+      if (gone === !notice.hidden) return;
+      notice.hidden = !gone;
+      notice.textContent = gone ? GONE : "";
+    };
+    const watch = new MutationObserver(rename);
+    const begin = () => {
+      lab = el.closest(".rnnlab");
+      if (!lab) return requestAnimationFrame(begin);
+      set(lab, "role", "group");
+      set(lab, "aria-label", model.get("label"));
+      lab.addEventListener("keydown", keep);
+      watch.observe(lab, { subtree: true, childList: true, characterData: true,
+        attributeFilter: ["aria-valuetext", "class", "style"] });
+      model.on("change:pictures", rename);
+      rename();
+    };
+    begin();
+    return () => {
+      model.off("msg:custom", speak);
+      model.off("change:pictures", rename);
+      watch.disconnect();
+      less.removeEventListener("change", tell);
+      lab?.removeEventListener("keydown", keep);
+    };
+  },
+};
+"""
+
+
+class Access(anywidget.AnyWidget):
+    """An invisible part of a lab that a screen reader, a keyboard and less motion need.
+
+    Args:
+        label: what a screen reader says of the lab.
+
+    Attributes:
+        pictures: what a screen reader says of each picture, in the order of the page.
+        less_motion: whether the reader's system asks for less motion; the page tells it.
+    """
+
+    _esm, _css = CODE, STYLE
+    label = traitlets.Unicode().tag(sync=True)
+    pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    less_motion = traitlets.Bool(False).tag(sync=True)
+
+    def say(self, words: str) -> None:
+        """Have a screen reader say this when it has done with what it is saying."""
+        self.send({"say": words})

@@ -1,0 +1,138 @@
+"""Promises what a learner costs a server: memory and CPU of JupyterLab and a notebook's kernel."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import uuid
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+from urllib.request import Request, urlopen
+
+import psutil
+import websocket
+
+from tests.benchmarks.table import markdown, tell
+from tests.browser.conftest import ROOT, jupyterlab
+
+BINDER = 1000.0  # MB: what mybinder.org guarantees each session
+WIDGET = "application/vnd.jupyter.widget-view+json"
+PAGE = ("lab", "lab/api/settings", "lab/api/translations", "api/contents")  # what it asks for first
+# What a learner does with a lab that a cell has shown.
+USE = """
+from ipywidgets.widgets.widget import _instances
+_lab = _instances["{model}"]
+getattr(_lab, "run", getattr(_lab, "next_epoch", _lab.describe))()
+"""
+
+
+class Cost(NamedTuple):
+    """What one notebook has cost, in MB of resident memory and in seconds."""
+
+    notebook: str
+    peak: float  # of the kernel
+    end: float
+    own: float  # at the end, not shared with another process that has loaded torch
+    server: float
+    cpu: float  # of the kernel
+    seconds: float
+
+    @property
+    def both(self) -> float:
+        """The kernel at its peak, and the server."""
+        return self.peak + self.server
+
+
+def measure(small: bool) -> list[Cost]:
+    """Run each notebook (small: the first) in a kernel of one JupyterLab server."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as base:
+        (server,) = (p for p in psutil.Process().children() if "jupyterlab" in p.cmdline())
+        for place in PAGE:
+            ask(base, place)
+        return [cost(base, server, path) for path in notebooks[: 1 if small else None]]
+
+
+def cost(base: str, server: psutil.Process, path: Path) -> Cost:
+    """Run a notebook as its page would, and measure its kernel before it is shut down."""
+    tell(f"learners: {path.stem}")
+    start = perf_counter()
+    there = set(server.children())
+    request = {"path": path.name, "name": path.name, "type": "notebook"}
+    session = json.loads(ask(base, "api/sessions", {**request, "kernel": {"name": "python3"}}))
+    (kernel,) = set(server.children()) - there
+    address = f"{base.replace('http', 'ws')}/api/kernels/{session['kernel']['id']}/channels?token=t"
+    page = websocket.create_connection(address, timeout=300)
+    notebook = json.loads(ask(base, f"api/contents/{path.name}"))["content"]
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            for model in execute(page, cell["source"], cell["id"]):
+                execute(page, USE.format(model=model), cell["id"])
+    ask(base, f"api/contents/{path.name}", {"type": "notebook", "content": notebook}, "PUT")
+    times, memory = kernel.cpu_times(), kernel.memory_full_info()
+    measured = Cost(
+        path.stem, peak(kernel) / 1e6, memory.rss / 1e6, memory.uss / 1e6,
+        server.memory_info().rss / 1e6, times.user + times.system, perf_counter() - start,
+    )  # fmt: skip
+    page.close()
+    ask(base, f"api/sessions/{session['id']}", method="DELETE")
+    return measured
+
+
+def ask(base: str, place: str, body: Any = None, method: str | None = None) -> bytes:
+    """Return what the server answers."""
+    data = json.dumps(body).encode() if body is not None else None
+    with urlopen(Request(f"{base}/{place}?token=t", data, method=method), timeout=60) as answer:
+        return bytes(answer.read())
+
+
+def execute(page: websocket.WebSocket, code: str, cell: str) -> list[str]:
+    """Run a cell over the page's channel and return the model ids of the labs that it shows."""
+    content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "session": "page",
+              "username": "", "version": "5.4", "date": ""}  # fmt: skip
+    page.send(json.dumps({
+        "header": header, "parent_header": {}, "metadata": {"cellId": cell}, "buffers": [],
+        "content": {**content, "user_expressions": {}, "stop_on_error": True}, "channel": "shell",
+    }))  # fmt: skip
+    labs = []
+    while True:
+        frame = page.recv()
+        if isinstance(frame, bytes):
+            continue  # a widget's picture
+        message = json.loads(frame)
+        if message["parent_header"].get("msg_id") != header["msg_id"]:
+            continue
+        kind, content = message["msg_type"], message["content"]
+        if kind == "error":
+            raise RuntimeError("\n".join(content["traceback"]))
+        if WIDGET in content.get("data", {}):
+            labs.append(content["data"][WIDGET]["model_id"])
+        if kind == "status" and content["execution_state"] == "idle":
+            return labs
+
+
+def peak(process: psutil.Process) -> float:
+    """Return the most bytes that a process has had resident, or has now where Linux is not."""
+    status = Path(f"/proc/{process.pid}/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith("VmHWM:"):
+            return 1024 * float(line.split()[1])
+    return float(process.memory_info().rss)
+
+
+def table(costs: list[Cost]) -> str:
+    """Return a row for each notebook."""
+    body = [
+        [
+            c.notebook,
+            *(f"{figure:.0f}" for figure in (*c[1:5], c.both)),
+            *(f"{s:.1f}" for s in c[5:]),
+        ]
+        for c in costs
+    ]
+    title = "Learners: resident MB and seconds for one learner, each notebook run whole"
+    header = ["", "kernel's peak", "at the end", "not shared", "server", "peak + server",
+              "CPU seconds", "seconds"]  # fmt: skip
+    return markdown(title, header, body)

@@ -1,0 +1,189 @@
+"""The labs by axe-core, by keyboard alone and by what a screen reader is told, in JupyterLab."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import IDLE, jupyterlab, open_notebook, wait_for_text, write_notebook
+
+pytestmark = pytest.mark.browser
+LAB = ".rnnlab"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations", "incomplete", "passes"],
+}
+# by lab: how it is made, then what is done with it and the text that says that it is done
+STATES = {
+    "TrainingLab(epochs=3)": [
+        ("lab.run()", "Run 1 is finished"),
+        ("lab.learning_rate = -1", "learning_rate stays"),
+        ("lab.ask_the_doctor()", "What the doctor says"),
+        ("lab.task = 'names'", "Run 2 is finished"),
+        ("lab.task = 'recall'", "Run 3 is finished"),
+        ("lab.task = 'adding'", "Run 4 is finished"),
+    ],
+    "LoopStepper(fault='state-not-detached')": [
+        ("lab.next_batch(); lab.ask_the_doctor()", "What the doctor says"),
+        ("lab.next_batch()", "backward has raised an error"),
+        ("lab.seed = -1", "seed stays"),
+    ],
+    "GradientLab()": [
+        ("lab.scale = 4", "It explodes"),
+        ("lab.length = -1", "length stays"),
+    ],
+    "StateLab(epochs=1)": [
+        ("lab.run()", "Training is finished"),
+        ("lab.way = 'carry without detach'", "What to do"),
+        ("lab.window = -1", "window stays"),
+    ],
+}
+RUN = """code => { const {commands, shell} = window.jupyterapp;
+  const notebook = shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  return commands.execute('notebook:insert-cell-below').then(() => {
+    notebook.activeCell.model.sharedModel.setSource(code);
+    return commands.execute('notebook:run-cell') }) }"""
+OUTSIDE = """lab => { const {right} = lab.getBoundingClientRect();
+  return [...lab.querySelectorAll('*:not(.rnnlab-voice, .rnnlab-voice *)')]
+    .filter(e => e.getBoundingClientRect().right > right + 1
+      || getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1)
+    .map(e => `${e.tagName}.${e.className}`) }"""
+FOCUS = """() => { const e = document.activeElement;
+  const {outlineStyle, outlineWidth} = getComputedStyle(e);
+  return { inside: !!e.closest('.rnnlab'), ring: `${outlineStyle} ${outlineWidth}`,
+    name: (e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent).trim(),
+    value: e.getAttribute('aria-valuetext') ?? e.selectedOptions?.[0].text } }"""
+LISTEN = """() => { window.heard = []; window.written = 0;
+  new MutationObserver(list => list.forEach(m => m.addedNodes.forEach(
+    n => window.heard.push(n.textContent)))).observe(
+      document.querySelector('.rnnlab [role=log]'), {childList: true});
+  new MutationObserver(() => window.written++).observe(
+    document.querySelector('.rnnlab [role=status]').parentElement, {childList: true}) }"""
+HIDE_FILES = "() => {window.jupyterapp.commands.execute('application:toggle-left-area')}"
+NOTEBOOK = """() => { const {widgets, activeCellIndex, mode} =
+  window.jupyterapp.shell.currentWidget.content; return [widgets.length, activeCellIndex, mode] }"""
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def themed(request, tmp_path_factory):
+    """Yield the address of a JupyterLab in this theme."""
+    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), dark=request.param == "dark") as base:
+        yield base
+
+
+def open_lab(browser, base, making, **size):
+    write_notebook(base, "lab.ipynb", f"import rnnlab\nlab = rnnlab.{making}\nlab")
+    page = open_notebook(browser, base, "lab.ipynb", **size)
+    page.locator(f"{LAB}[aria-label] img[alt]").first.wait_for()
+    return page
+
+
+def check(page, after):
+    """Hold axe-core's rules against the lab: nothing violated, nothing left undecided."""
+    found = Axe().run(page, LAB, RULES).response
+    assert len(found["passes"]) > 15, after
+    wrong = [
+        f"{rule['id']} after {after}: {node['html'][:200]}\n{node.get('failureSummary')}"
+        for rule in found["violations"] + found["incomplete"]
+        for node in rule["nodes"]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("making", STATES)
+def test_axe_finds_nothing_and_nothing_sticks_out(browser, themed, making):
+    page = open_lab(browser, themed, making, height=2600)
+    check(page, making)
+    for code, text in STATES[making]:
+        page.evaluate(RUN, code)
+        wait_for_text(page, text)
+        page.wait_for_function(IDLE)
+        check(page, code)
+    for width in (1280, 800, 640):  # a small laptop, half a screen, the laptop at 200 %
+        if width == 640:
+            page.evaluate(HIDE_FILES)
+        page.set_viewport_size({"width": width, "height": 2600})
+        page.wait_for_timeout(500)
+        assert page.locator(LAB).evaluate(OUTSIDE) == [], width
+    assert page.faults == []
+    page.close()
+
+
+def tab_to(page, name, back=False):
+    """Press Tab until this control has the focus, each on the way being named and marked."""
+    for _ in range(50):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        at = page.evaluate(FOCUS)
+        if at["inside"]:
+            assert at["name"]
+            assert at["ring"] == "solid 2px", at
+            if at["name"] == name:
+                return at["value"]
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def heard(page, words):
+    page.wait_for_function("w => window.heard.some(h => h.includes(w))", arg=words)
+    return page.evaluate("() => window.heard")
+
+
+def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, server):
+    page = open_lab(browser, server, "TrainingLab()")
+    page.evaluate(LISTEN)
+    notebook = page.evaluate(NOTEBOOK)
+
+    tab_to(page, "Train")
+    page.keyboard.press("Enter")
+    said = heard(page, "Run 1 is finished")
+    assert said[0].startswith("Run 1: epoch 0 of 40")
+    heard(page, "below persistence")
+
+    assert tab_to(page, "Train for") == "40 epochs"
+    before = len(page.evaluate("() => window.heard"))
+    page.keyboard.press("End")
+    page.evaluate("() => { window.written = 0 }")
+    page.wait_for_function("() => window.written > 3")  # the line goes on, nothing is said of it
+    assert len(page.evaluate("() => window.heard")) == before + 1
+    assert page.evaluate(FOCUS)["value"] == "500 epochs"
+    tab_to(page, "Stop", back=True)
+    page.keyboard.press("Space")
+    heard(page, "Run 2 was stopped at")
+    tab_to(page, "Train for")
+    page.keyboard.press("Home")
+    heard(page, "Run 3 is finished: epoch 1 of 1")
+
+    assert tab_to(page, "Task", back=True) == "sunspots"
+    page.keyboard.press("End")
+    heard(page, "Run 4 is finished")
+    assert page.evaluate(FOCUS)["value"] == "adding"
+    page.get_by_role("img", name="Scatter plot of held-out examples").wait_for()
+    twin = page.get_by_role("group", name="The pictures in words").inner_text()
+    assert "Sunspots" not in twin
+    heard(page, twin.splitlines()[-1])
+
+    tab_to(page, "Clip the gradient norm")
+    page.keyboard.press("Space")
+    heard(page, "Run 5 is finished")
+    assert tab_to(page, "Seed") is None
+    page.keyboard.press("ArrowUp")
+    heard(page, "Run 6 is finished")
+    tab_to(page, "Train", back=True)
+    for key in ("a", "b", "d", "d", "m", "ArrowDown"):  # JupyterLab's own, on a cell
+        page.keyboard.press(key)
+    assert page.evaluate(NOTEBOOK) == notebook
+    assert page.faults == []
+    page.close()
+
+
+def test_a_way_is_chosen_by_keyboard_and_less_motion_reaches_the_lab(browser, server):
+    page = open_lab(browser, server, "StateLab()")
+    page.evaluate(LISTEN)
+    pressed = page.get_by_role("group", name="Way").get_by_role("button", pressed=True)
+    assert pressed.inner_text() == "reset"
+    tab_to(page, "carry and detach")
+    page.keyboard.press("Space")
+    heard(page, "Measured 32 batches of carry and detach")
+    assert pressed.inner_text() == "carry and detach"
+    page.emulate_media(reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    page.evaluate(RUN, "print('less motion', lab._access.less_motion, lab._pace.fastest)")
+    wait_for_text(page, "less motion True 1.0")
+    page.close()

@@ -1,0 +1,145 @@
+"""`make docs`: its pages show every picture and what it says, with the network off."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.browser
+COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
+QUICK = ("00", "05")  # two kinds of lab, formulas, pictures; all of the course takes two minutes
+CHOSEN = [path for path in COURSE if os.environ.get("CI") or path.stem[:2] in QUICK]
+PAGES = [path.stem for path in CHOSEN]
+LAB = r"rnnlab\.(\w+(?:Lab|Stepper))\("
+WORDS = {  # of each lab, once it has run
+    "TrainingLab": r"Loss: train [\d.]+ after epoch 1, [\d.]+ after epoch \d+; held out [\d.]+\.",
+    "GradientLab": r"RNN.+\n+GRU.+\n+LSTM",
+    "LoopStepper": r"Every weight took its step, the largest first: ",
+    "StateLab": r"Loss, carry and detach: [\d.]+ in the first batch",
+}
+IMAGES = "() => [...document.images].map(i => [i.complete && i.naturalWidth > 0, i.alt])"
+HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])"
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "docs/build.py", "--target", folder, *CHOSEN]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert {page.stem for page in folder.glob("*.html")} == {*PAGES, "index"}
+    return folder
+
+
+@pytest.fixture
+def visit(browser, folder):
+    """Return a function that opens a page in a browser that has no network."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.set_offline(True)
+    asked, said = [], []
+
+    def refuse(route):
+        asked.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: not url.startswith(("file:", "data:")), refuse)
+
+    def visit(name):
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((folder / f"{name}.html").as_uri())
+        return page
+
+    yield visit
+    context.close()
+    assert asked == []
+    assert said == []
+
+
+def code_of(name):
+    cells = nbformat.read(ROOT / f"notebooks/{name}.ipynb", 4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def prose_of(name):
+    cells = nbformat.read(ROOT / f"notebooks/{name}.ipynb", 4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_is_there_with_its_words(visit, name):
+    page, code = visit(name), code_of(name)
+    labs = re.findall(LAB, code)
+    drawn = len(re.findall(r"\bwords=", code))
+    images = page.evaluate(IMAGES)
+    assert len(images) == len(labs) + drawn > 0
+    for shown, alt in images:
+        assert shown
+        assert len(alt) > 20
+        assert "No description" not in alt
+    captions = page.locator("figcaption").all_inner_texts()
+    assert len(captions) == len(images)
+    assert all(len(caption) > 20 for caption in captions)
+    for kind, words in zip(
+        labs, page.locator("figure.lab figcaption").all_inner_texts(), strict=True
+    ):
+        assert re.search(WORDS[kind], words), (kind, words)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_waits_for_a_kernel(visit, name):
+    page = visit(name)
+    assert page.locator(".jupyter-widgets, [type*=widget], [data-mime-type*=stderr]").count() == 0
+    text = page.locator("body").inner_text()
+    assert not re.search(r"model not found|error displaying widget|Traceback", text, re.IGNORECASE)
+    assert "widget-view" not in page.content()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_shown_without_a_script(visit, name):
+    page = visit(name)
+    formulas = re.findall(r"\$\$.+?\$\$|\$.+?\$", prose_of(name))
+    assert page.locator("math").count() == len(formulas)
+    assert "$" not in "".join(page.locator(".jp-MarkdownOutput").all_inner_texts())
+    assert all(box["width"] > 2 for box in (m.bounding_box() for m in page.locator("math").all()))
+
+
+@pytest.mark.parametrize("name", [*PAGES, "index"])
+def test_a_page_has_a_language_a_title_headings_in_order_and_links(visit, folder, name):
+    page = visit(name)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title() == page.locator("h1").inner_text().rstrip("¶")
+    levels = page.evaluate(HEADINGS)
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+    links = page.evaluate(LINKS)
+    assert not [link for link in links if "ipynb" in link or "://" in link]
+    for link in links:
+        address, _, fragment = link.partition("#")
+        if address.removesuffix(".html") in (*PAGES, "index", ""):  # of what was built
+            there = (folder / (address or f"{name}.html")).read_text()
+            assert not fragment or f'id="{fragment}"' in there, link
+
+
+def test_the_bar_leads_through_all_pages(visit):
+    page, seen = visit("index"), []
+    page.locator("main li a").first.click()
+    while True:
+        seen.append(page.url.rpartition("/")[2].removesuffix(".html"))
+        assert page.get_by_role("navigation").get_by_text("Index").get_attribute("href") == (
+            "index.html"
+        )
+        onward = page.get_by_role("navigation").get_by_text("Next:")
+        if onward.count() == 0:
+            break
+        onward.click()
+    assert seen == PAGES

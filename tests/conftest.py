@@ -25,13 +25,12 @@ def here(tmp_path, monkeypatch):
 
 
 def refuse(number):
-    """Return a `Path.write_bytes` that does half of its work and is then refused by the system."""
+    """Return an `os.fsync` that is refused by the system, as when its disk is full."""
 
-    def write_bytes(path, content):
-        path.open("wb").write(content[: len(content) // 2])
-        raise OSError(number, os.strerror(number), str(path))
+    def fsync(descriptor):
+        raise OSError(number, os.strerror(number))
 
-    return write_bytes
+    return fsync
 
 
 @pytest.fixture

@@ -165,11 +165,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("number", REFUSED)
 def test_a_copy_that_the_system_refuses_leaves_no_half_notebook(number, here, monkeypatch, capsys):
-    monkeypatch.setattr(Path, "write_bytes", refuse(number))
+    monkeypatch.setattr(os, "fsync", refuse(number))
     assert main(["lab"]) == 1
     assert capsys.readouterr().err == (
-        "rnnlab lab: error: the course could not be copied: "
-        f"{here}/rnnlab-course/.{FIRST}.part: {REFUSED[number]}\n"
+        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: {REFUSED[number]}\n"
     )
     assert [*(here / "rnnlab-course").iterdir()] == []
 
@@ -178,21 +177,27 @@ def test_a_full_disk_does_not_move_the_learners_work(course, here, monkeypatch, 
     lab()
     (here / "mine" / FIRST).write_text("work")
     (course / FIRST).write_text("version 2")
-    monkeypatch.setattr(Path, "write_bytes", refuse(errno.ENOSPC))
+    monkeypatch.setattr(os, "fsync", refuse(errno.ENOSPC))
     assert main(["lab", "--copy-only", "--update", "mine"]) == 1
     assert (here / "mine" / FIRST).read_text() == "work"
     assert len([*(here / "mine").iterdir()]) == 3
+
+
+def test_a_folder_that_is_complete_need_not_be_written_to(course, monkeypatch):
+    before = lab()
+    monkeypatch.setattr(os, "fsync", refuse(errno.EROFS))
+    assert lab() == before
 
 
 def test_folders_that_cannot_be(here, capsys):
     (here / "notes.txt").write_text("mine")
     assert main(["lab", "--copy-only", "notes.txt/course"]) == 1
     assert main(["lab", "--copy-only", "x" * 300]) == 1
-    said = "rnnlab lab: error: the course could not be copied: "
+    said = "rnnlab lab: error: cannot copy the course to"
     assert capsys.readouterr().err.splitlines() == [
-        f"{said}{here}/notes.txt/course: Not a directory; choose a place that does not lie below a "
-        "file",
-        f"{said}{here}/{'x' * 300}: File name too long; choose a shorter name",
+        f"{said} {here}/notes.txt/course: Not a directory; choose a place that does not lie "
+        "below a file",
+        f"{said} {here}/{'x' * 300}: File name too long; choose a shorter name",
     ]
 
 
@@ -201,6 +206,6 @@ def test_a_package_without_its_notebooks_says_so(here, monkeypatch, capsys):
     package = Path(rnnlab.__file__).parent
     assert main(["lab"]) == 1
     assert capsys.readouterr().err == (
-        f"rnnlab lab: error: the course could not be copied: the notebooks are missing from "
-        f"{package}: pip install --force-reinstall rnnlab\n"
+        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: the notebooks "
+        f"are missing from {package}: pip install --force-reinstall rnnlab\n"
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+
+from rnnlab.files import written_whole
 
 FIRST = "00_start_here.ipynb"
 MANIFEST = ".rnnlab.json"
@@ -116,16 +117,13 @@ def _digest(path: Path) -> str | None:
 
 
 def _write(content: bytes, path: Path, move: Path | None = None) -> None:
-    """Write a file, whole or not at all; what was there is moved first, if asked."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(content)
+    """Write a file whole or not at all; what was there is moved first, if asked."""
+    with written_whole(path, "notebook") as file:
+        file.write(content)
         if move is not None:
+            file.flush()
+            os.fsync(file.fileno())  # it fits on the disk: only now what was there makes room
             path.rename(move)
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:

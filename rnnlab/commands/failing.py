@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from pathlib import Path
 
 INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
 REMEDIES = {
@@ -24,9 +25,10 @@ def fail(command: str, what: str) -> int:
     return 1
 
 
-def refusal(error: OSError) -> str:
-    """Return what the system refused, where, and what to do."""
+def refusal(error: OSError, place: Path | None = None) -> str:
+    """Return what the system refused, where if that is not the place said before, and a remedy."""
     if error.strerror is None:  # not the system's words but ours, which say all
         return str(error)
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror}; {REMEDIES.get(error.errno or 0, 'choose another place')}"
+    known = error.filename is None or str(error.filename) == str(place)
+    where = "" if known else f"{error.filename}: "
+    return f"{where}{error.strerror}; {REMEDIES.get(error.errno or 0, 'choose another place')}"

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
             )
         done = copy_course(folder, options.update)
     except OSError as error:
-        return fail("rnnlab lab", f"the course could not be copied: {refusal(error)}")
+        return fail("rnnlab lab", f"cannot copy the course to {folder}: {refusal(error, folder)}")
     print("\n".join(sentences(done, folder)), flush=True)
     again = shlex.join(["rnnlab", "lab", options.folder])
     if options.copy_only:

@@ -16,6 +16,7 @@ import torch
 
 from rnnlab.commands.failing import INTERRUPTED, fail, refusal
 from rnnlab.data import Batches, Streams
+from rnnlab.files import written_whole
 from rnnlab.fitting import fit
 from rnnlab.history import History
 from rnnlab.model import SequenceModel
@@ -52,21 +53,20 @@ def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after it
     except OSError as error:
-        return fail(NAME, f"cannot write to {folder}: {refusal(error)}")
+        return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
     say(_what_is_trained(options, made))
     with on_threads(fitting_threads(made.model)):
         status = _train(options, made, history)
         if status == INTERRUPTED:
-            print(f"Interrupted {_where(options, history)}.", file=sys.stderr)
+            go_on = f"\nTo go on: {again}" if again else ""
+            print(f"Interrupted {_where(options, history)}.{go_on}", file=sys.stderr)
         if history.steps:
             try:
                 words = _write(folder, options, made, history)
             except OSError as error:
-                return fail(NAME, f"the files could not be written: {refusal(error)}")
+                return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
             say(f"{_losses(history)}{words.strip()}")
             say(f"Written to {folder}: {', '.join(FILES)}.")
-    if status == INTERRUPTED and again:
-        print(f"To go on: {again}", file=sys.stderr)
     return status
 
 
@@ -95,14 +95,16 @@ def _write(folder: Path, options: argparse.Namespace, made: Made, history: Histo
     history.to_csv(folder / HISTORY)
     content = io.BytesIO()
     torch.save(made.model.state_dict(), content)
-    (folder / WEIGHTS).write_bytes(content.getbuffer())
+    with written_whole(folder / WEIGHTS, "file of weights") as file:
+        file.write(content.getbuffer())
     steps = max(options.epochs * len(made.batches), len(history))
     figure = draw_run(
         made.task, made.model, history, epochs=options.epochs, steps=steps,
         clip_norm=options.clip_norm,
     )  # fmt: skip
     words = made.task.words(made.model)
-    figure.savefig(folder / PICTURE, dpi=200, metadata={"Description": words})
+    with written_whole(folder / PICTURE, "picture") as file:
+        figure.savefig(file, format="png", dpi=200, metadata={"Description": words})
     return words
 
 

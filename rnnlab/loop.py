@@ -7,25 +7,32 @@ update. Pausing, stepping, drawing and stopping are all "not asking for the next
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from rnnlab import hidden
-from rnnlab.arguments import check_count, check_positive, check_tensor, resolve_device
+from rnnlab.arguments import check_count, check_positive, resolve_device
 from rnnlab.hidden import State
 from rnnlab.history import History, Step
 from rnnlab.interrupt import InterruptHeld
+from rnnlab.loop_checks import (
+    Batch,
+    as_loss,
+    check_batch,
+    check_batches,
+    check_model,
+    on_device,
+)
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
 from rnnlab.optimizers import clip_gradient, gradient_norm, resolve_optimizer
 from rnnlab.randomness import RandomState, random_state, set_random_state
 
-Batch = tuple[Tensor, Tensor]
 Validation = Iterable[Batch] | Callable[[nn.Module], float]
 
 PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
@@ -144,35 +151,6 @@ def forward(model: nn.Module, inputs: Tensor, state: State = None) -> tuple[Tens
         f"the model returned {type(output).__name__}; expected predictions as a tensor, "
         "or the pair (predictions, state)"
     )
-
-
-def on_device(batch: Batch, device: torch.device) -> Batch:
-    """Return a batch on a device, after a look at what it is."""
-    try:
-        inputs, targets = batch
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"a batch is {type(batch).__name__}; expected a pair (inputs, targets) of tensors"
-        ) from None
-    check_tensor("inputs", inputs)
-    check_tensor("targets", targets)
-    if inputs.shape[:1] != targets.shape[:1] or inputs.dim() == 0:
-        raise ValueError(
-            f"a batch has inputs of shape {tuple(inputs.shape)} and targets of shape "
-            f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
-        )
-    return inputs.to(device), targets.to(device)
-
-
-def check_batch(inputs: Tensor, targets: Tensor, epoch: int, index: int) -> None:
-    """Refuse a batch with values that are not finite: no learning rate would help."""
-    for name, values in (("inputs", inputs), ("targets", targets)):
-        bad = values.numel() - int(torch.isfinite(values).sum())
-        if bad:
-            raise ValueError(
-                f"{bad} of {values.numel()} values of the {name} at epoch {epoch}, step {index} "
-                "are not finite numbers: fill or drop them in the data"
-            )
 
 
 class Run(Iterator[Step]):
@@ -332,7 +310,7 @@ class Run(Iterator[Step]):
         if self.validation is None:
             return None
         if callable(self.validation):
-            return _as_loss(self.validation(self.model))
+            return as_loss(self.validation(self.model))
         return evaluate(
             self.model,
             self.validation,
@@ -382,13 +360,13 @@ def train(
         ValueError, TypeError: for settings that cannot work, before anything is trained.
         TrainingDiverged: while iterating, when loss or gradient is nan or infinite.
     """
-    _check_model(model)
+    check_model(model)
     check_count("epochs", epochs)
     if clip_norm is not None:
         check_positive("clip_norm", clip_norm)
-    _check_batches(batches)
+    check_batches(batches)
     if validation is not None and not callable(validation):
-        _check_batches(validation, "validation")
+        check_batches(validation, "validation")
     if history is not None and not isinstance(history, History):
         raise TypeError(f"history is {history!r}; expected a rnnlab.History, or None for a new one")
     if isinstance(batches, Iterator) and epochs > 1:
@@ -446,8 +424,8 @@ def evaluate(
     Raises:
         ValueError: if there is no batch, or shapes do not fit.
     """
-    _check_model(model)
-    _check_batches(batches)
+    check_model(model)
+    check_batches(batches)
     loss_fn = resolve_loss(loss_fn)
     hidden.check_policy(hidden_state)
     total, count, start = 0.0, 0, state
@@ -463,27 +441,3 @@ def evaluate(
     if count == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return total / count
-
-
-def _check_model(model: nn.Module) -> None:
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
-
-
-def _as_loss(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"validation returned {value!r}; expected the loss as a number, or a tensor () of it"
-        ) from None
-
-
-def _check_batches(batches: Any, name: str = "batches") -> None:
-    if not isinstance(batches, Iterable):
-        raise TypeError(
-            f"{name} is {type(batches).__name__}; expected pairs (inputs, targets): "
-            "rnnlab.Batches, a DataLoader or a list"
-        )
-    if isinstance(batches, Sized) and len(batches) == 0:
-        raise ValueError(f"{name} is empty; expected at least one pair (inputs, targets)")

@@ -37,7 +37,7 @@ FLOORS = [
     {"doctor.flow"} | {f"doctor.rules_of_{what}" for what in ("losses", "order", "size", "state")},
     {"doctor.judge"},
     {"checks"},
-    {"data", "hidden", "losses", "optimizers", "recurrence"},
+    {"data", "hidden", "loop_checks", "losses", "optimizers", "recurrence"},
     {"loop", "model", "reading", "doctor.calls"},
     {"phases", "unrolling", "saved_states"},
     {"checkpoints"},

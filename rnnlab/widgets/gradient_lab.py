@@ -184,17 +184,21 @@ class GradientLab(SettingsLab):
     # ---- what is shown -------------------------------------------------------------------
 
     def _on_slice(self, done: bool) -> None:
-        fresh, self._fresh = self._fresh, []
-        for cell, picture in zip(CELLS, self.pictures, strict=True):
-            if cell in fresh:
-                measured = self._gradients[cell]
-                factor = clip_factor(measured.grad_norm, self.clip_norm)
-                picture.draw(picture.panel.update(*measured.through_time, factor))
-                words = verdict(cell.upper(), measured.through_time.norms)
-                self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
+        with self._pace.drawing():
+            fresh, self._fresh = self._fresh, []
+            for cell, picture in zip(CELLS, self.pictures, strict=True):
+                if cell in fresh:
+                    self._draw(cell, picture)
         if done:
             self._say(HINT)
             self._show_twin()
+
+    def _draw(self, cell: str, picture: LivePicture) -> None:
+        measured = self._gradients[cell]
+        factor = clip_factor(measured.grad_norm, self.clip_norm)
+        picture.draw(picture.panel.update(*measured.through_time, factor))
+        words = verdict(cell.upper(), measured.through_time.norms)
+        self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
 
     def _on_error(self, error: Exception) -> None:
         self._say(f"The measurement has ended: {error}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from rnnlab.interrupt import InterruptHeld
 from rnnlab.threads import on_threads
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
@@ -183,9 +184,14 @@ class Pace:
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Measure the drawing in the block and set the time for the next."""
+        """Measure the drawing in the block and set the time for the next.
+
+        An interrupt waits until it is done: it would leave half a picture, or reach matplotlib's
+        C++, which raises an error of its own for it.
+        """
         start = time.perf_counter()
-        yield
+        with InterruptHeld():
+            yield
         end = time.perf_counter()
         self._due = end + max(self.fastest, (end - start) * (1 / self.share - 1))
 

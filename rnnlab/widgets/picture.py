@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from rnnlab.interrupt import InterruptHeld
 from rnnlab.plots import BLUE, INK, ORANGE, Panel
 
 SHADES = 21  # of each colour, from white to full
@@ -64,14 +65,15 @@ class LivePicture:
 
     def draw_crisp(self) -> None:
         """Draw everything at twice the density; the picture keeps its size on the page."""
-        self.figure.set_dpi(200)
-        self._canvas.draw()
-        moving: list[Any] = self.panel.moving
-        for artist in moving:
-            if artist.get_visible():
-                artist.axes.draw_artist(artist)
-        self.widget.value = _png(self._pixels())
-        self.figure.set_dpi(100)
+        with InterruptHeld():
+            self.figure.set_dpi(200)
+            self._canvas.draw()
+            moving: list[Any] = self.panel.moving
+            for artist in moving:
+                if artist.get_visible():
+                    artist.axes.draw_artist(artist)
+            self.widget.value = _png(self._pixels())
+            self.figure.set_dpi(100)
 
     def image(self) -> Image.Image:
         """Return what the widget shows."""

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import gc
 import io
+import itertools
 import math
 import os
 import signal
@@ -32,6 +33,7 @@ from tqdm.auto import tqdm
 import rnnlab
 from rnnlab import carrying
 from rnnlab.gradient_panels import verdict
+from rnnlab.recurrence import CELLS
 from rnnlab.tasks import TASKS
 from rnnlab.widgets.live import on_threads
 
@@ -402,8 +404,8 @@ class StateLabMachine(LabMachine):
 def warm_up():
     """Use once what is loaded or kept at its first use."""
     tqdm(disable=True).close()  # the first one starts a thread that stays
-    for task in TASKS:
-        lab = rnnlab.TrainingLab(task, epochs=1, hidden_size=16)
+    for task, cell in itertools.product(TASKS, CELLS):
+        lab = rnnlab.TrainingLab(task, cell=cell, epochs=1, hidden_size=16)
         lab.run()
         lab.ask_the_doctor()
         lab.snapshot()
@@ -422,7 +424,7 @@ def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(machine, report):
     )  # fmt: skip
     with on_threads(1), contextlib.redirect_stdout(io.StringIO()):
         warm_up()
-        run_state_machine_as_test(machine, settings=settings(run, max_examples=5))
+        run_state_machine_as_test(machine, settings=settings(run, max_examples=10))
         machine.actions, machine.grown = 0, ()
         run_state_machine_as_test(machine, settings=run)
     examples, most, mean = len(machine.grown), max(machine.grown), statistics.mean(machine.grown)

@@ -1,12 +1,19 @@
 """One thread for all tests, folders to work in, and a place for the figures that they measure."""
 
 import os
+import signal
 import sys
 
 import pytest
 import torch
 
 FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config):
+    """Let interrupts through, here and in processes that tests start: a job runner may not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

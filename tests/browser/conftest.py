@@ -90,7 +90,7 @@ def open_notebook(browser, base, name, width=1400, height=1000):
     """Open a notebook, run all its cells, and return the page when the kernel is idle."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("pageerror", lambda error: page.faults.append(error.stack or str(error)))
     page.goto(f"{base}/lab/tree/{name}?reset&token=t")
     page.wait_for_selector(".jp-Notebook", timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)

@@ -5,6 +5,7 @@ soak is one of the tests.
 """
 
 import argparse
+import contextlib
 import json
 import pathlib
 import random
@@ -15,6 +16,7 @@ from collections import Counter
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from conftest import chromium, jupyterlab, open_notebook
+from playwright.sync_api import TimeoutError
 
 NOTEBOOK = "00_start_here.ipynb"
 BUTTONS = ["Train", "Pause", "Step", "Stop", "Reset", "Ask the doctor"]
@@ -122,9 +124,14 @@ class Soak:
 
     def press(self):
         name = self.choices.choices([*BUTTONS, "Resume"], [4, 3, 3, 3, 2, 0.5, 1])[0]
+        self.click(name, self.choices.choice([1, 1, 2]))
+
+    def click(self, name, times=1):
+        """Click a button if it is there; Pause and Resume change their names under the pointer."""
         button = self.page.get_by_role("button", name=name, exact=True)
-        if button.count():
-            button.click(click_count=self.choices.choice([1, 1, 2]))
+        with contextlib.suppress(TimeoutError if name in ("Pause", "Resume") else ()):
+            if button.count():
+                button.click(click_count=times, timeout=2000)
 
     def wait(self):
         self.page.wait_for_timeout(self.choices.choice([20, 100, 400]))
@@ -153,9 +160,7 @@ class Soak:
 
     def check(self):
         """Let the lab come to rest; what it shows, what it has and what it does must agree."""
-        pause = self.page.get_by_role("button", name="Resume", exact=True)
-        if pause.count():
-            pause.click()
+        self.click("Resume")
         state = self.state()
         traits, shown = state["traits"], self.page.evaluate(SHOWN)
         expected = {
@@ -197,6 +202,7 @@ class Soak:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--actions", type=int, default=2000)
+    parser.add_argument("--minutes", type=float, help="end after so many, if that is sooner")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with (
@@ -205,7 +211,7 @@ def main():
         jupyterlab(pathlib.Path(folder)) as server,
     ):
         soak, start = Soak(open_notebook(browser, server, NOTEBOOK), options.seed), time.time()
-        soak.run(options.actions)
+        soak.run(options.actions, options.minutes and 60 * options.minutes)
     print(f"{soak.seen.total()} actions in {time.time() - start:.0f} s, no console error, each "
           f"check agreed: {dict(soak.seen)}")  # fmt: skip
 

@@ -150,6 +150,9 @@ class Soak:
             "document.body.dataset.jpThemeLight === 'true' ? 'JupyterLab Dark' : "
             "'JupyterLab Light'})"
         )
+        # JupyterLab itself raises if it is changed again before its splash screen is gone.
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        self.page.wait_for_timeout(300)
 
     def interrupt(self):
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")

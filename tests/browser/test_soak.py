@@ -41,10 +41,10 @@ def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser,
     wait_for_text(page, "of 500,")
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_timeout(500)
+    before = page.locator(".rnnlab [role=status]").first.inner_text()
     page.context.set_offline(True)
     page.wait_for_timeout(1500)
     page.context.set_offline(False)
-    before = page.locator(".rnnlab [role=status]").first.inner_text()
     page.wait_for_function(
         "t => document.querySelector('.rnnlab [role=status]').innerText !== t", arg=before
     )  # it goes on, and is seen to
@@ -52,7 +52,9 @@ def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser,
     page.wait_for_selector(".rnnlab [role=status]", timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
     wait_for_text(page, "of 500,")
+    page.get_by_role("button", name="Train", exact=True).click()
+    wait_for_text(page, "Run 2")
     page.get_by_role("button", name="Stop", exact=True).click()
-    wait_for_text(page, "was stopped at")
+    wait_for_text(page, "Run 2 was stopped at")
     assert page.faults == []
     page.close()

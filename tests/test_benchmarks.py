@@ -113,10 +113,12 @@ held = bytearray(b"x" * 100_000_000)
 del held
 print(before, peak(process), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    # Linux counts the process that forks into ru_maxrss: a small shell has to, not these tests.
+    shell = ["sh", "-c", '"$0" -c "$1"; true', sys.executable, code]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True)
     before, after, kernels = map(float, done.stdout.split())
     assert after - before > 90e6
-    assert after <= 1.02 * kernels  # which counts the process that has started this one, too
+    assert after == pytest.approx(kernels, rel=0.02)
 
 
 def test_the_numpy_bound_does_the_same_training():

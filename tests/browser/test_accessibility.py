@@ -126,7 +126,8 @@ def heard(page, words):
 
 
 def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, server):
-    page = open_lab(browser, server, "TrainingLab()")
+    slow = "TrainingLab(cell='gru', hidden_size=64)"  # 500 epochs must not end while it is read
+    page = open_lab(browser, server, slow)
     page.evaluate(LISTEN)
     notebook = page.evaluate(NOTEBOOK)
 
@@ -141,8 +142,7 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     page.keyboard.press("End")
     page.evaluate("() => { window.written = 0 }")
     page.wait_for_function("() => window.written > 3")  # the line goes on, nothing is said of it
-    said = page.evaluate("() => window.heard")[before:]
-    assert sum(words.startswith("Run 2: epoch") for words in said) == 1
+    assert len(page.evaluate("() => window.heard")) == before + 1
     assert page.evaluate(FOCUS)["value"] == "500 epochs"
     tab_to(page, "Stop", back=True)
     page.keyboard.press("Space")

@@ -28,6 +28,7 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-message[role=alert]::before { content: "\\26A0\\00A0" }
 .rnnlab .widget-toggle-button.mod-active {
   text-decoration: underline; box-shadow: inset 0 -3px var(--jp-brand-color1, #1976d2) }
+.rnnlab .jp-RenderedText pre { white-space: break-spaces } /* else spaces at an end stick out */
 .rnnlab-voice { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap }
 @media (prefers-reduced-motion: reduce) {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rnnlab.reading import read_series
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
+    from rnnlab.sweep_table import Sweep
+    from rnnlab.sweeping import sweep
     from rnnlab.tasks import load_task
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
@@ -60,6 +62,8 @@ _HOME = {
     "RecallTask": "sequences",
     "SeriesTask": "series",
     "load_task": "tasks",
+    "Sweep": "sweep_table",
+    "sweep": "sweeping",
     "TrainingLab": "widgets.lab",
     "LoopStepper": "widgets.stepper",
     "GradientLab": "widgets.gradient_lab",
@@ -91,6 +95,8 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "RecallTask",
     "SeriesTask",
     "load_task",
+    "Sweep",
+    "sweep",
     "TrainingLab",
     "LoopStepper",
     "GradientLab",

@@ -5,7 +5,9 @@ The lab and the command line train by it, so that the same settings give the sam
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 
@@ -27,6 +29,9 @@ DEFAULTS: dict[str, Any] = {
     "clip_norm": 1.0,
     "seed": 0,
 }
+
+Made = TypeVar("Made")
+_SEEDING = threading.Lock()  # torch's generator is one for all threads
 
 
 def check_setting(name: str, value: Any) -> None:
@@ -66,7 +71,17 @@ def prepare(
 
     The random numbers of the caller stay as they are.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = SequenceModel(task.input_size, hidden_size, task.output_size, cell)
+    model = seeded(
+        lambda: SequenceModel(task.input_size, hidden_size, task.output_size, cell), seed
+    )
     return model, task.batches(hidden_state, seed=seed)
+
+
+def seeded(make: Callable[[], Made], seed: int) -> Made:
+    """Return what a function makes with random numbers from the seed.
+
+    The random numbers of the caller stay as they are, and threads do not mix theirs.
+    """
+    with _SEEDING, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make()

@@ -1,0 +1,66 @@
+"""Work in processes of this machine, where one that dies costs its own piece of work only."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import loky
+
+Result = TypeVar("Result")
+
+
+def in_processes(
+    work: Callable[..., Result], pieces: Mapping[int, tuple[Any, ...]]
+) -> Iterator[tuple[int, Result | None]]:
+    """Do pieces of work side by side, one a core, and yield each result as it is there.
+
+    No more pieces are handed out than there are processes. When one of these is killed, all that
+    were under way are done again, one by one, to find out which of them it was.
+
+    Args:
+        work: a function that other processes can import.
+        pieces: its arguments, by the piece's number.
+
+    Yields:
+        a piece's number and its result; None for one whose process was killed twice.
+    """
+    waiting, suspects = deque(pieces), deque[int]()
+    cores = min(loky.cpu_count(), len(pieces))
+    while waiting or suspects:
+        queue, workers = (suspects, 1) if suspects else (waiting, cores)
+        under_way: dict[Future[Result], int] = {}
+        with _pool(workers) as pool:
+            broken = False
+            while (queue or under_way) and not broken:
+                while queue and len(under_way) < workers:
+                    number = queue.popleft()
+                    under_way[pool.submit(work, *pieces[number])] = number
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    if isinstance(future.exception(), BrokenExecutor):
+                        broken = True
+                    else:
+                        yield under_way.pop(future), future.result()
+        if queue is suspects:
+            yield from ((number, None) for number in under_way.values())
+        else:
+            suspects.extend(under_way.values())
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Any]:
+    """Start processes for a block; they end with it, also in the midst of their work."""
+    pool = loky.ProcessPoolExecutor(workers, initializer=_ignore_interrupts)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C, which a terminal sends to every process, to the one that shuts them down."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

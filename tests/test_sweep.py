@@ -1,0 +1,275 @@
+"""sweep: the same table on every executor, whatever dies on the way, and no run done twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+import psutil
+import pytest
+import torch
+
+import rnnlab
+from rnnlab.tables import TableError
+
+GRID = {
+    "learning_rate": [0.003, 0.03, 1e6], "clip_norm": [None, 1.0], "cell": ["rnn", "gru"],
+    "optimizer": "sgd", "hidden_size": 4, "epochs": 2, "length": 150,
+}  # fmt: skip
+SCRIPT = """
+import os, sys, rnnlab
+
+def counted(task, settings):
+    with open("runs.txt", "a") as file:
+        file.write(f"{settings['seed']}\\n")
+    return rnnlab.SequenceModel(1, 8, 1)
+
+print(rnnlab.sweep("sine", {"epochs": 3}, repeats=12, model=counted, path="sweep.csv"))
+"""
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Return the table of 24 runs, made in processes of this machine."""
+    return run()
+
+
+def run(executor=None, **options):
+    return rnnlab.sweep("sine", GRID, repeats=2, executor=executor, progress=False, **options)
+
+
+def test_a_row_is_what_fit_gives(expected):
+    assert len(expected) == 24
+    ended = [row for row in expected.rows if row["outcome"] == "finished"]
+    assert len(ended) >= 16
+    for row in ended:
+        task = rnnlab.load_task("sine", length=row["length"])
+        torch.manual_seed(row["seed"])
+        model = rnnlab.SequenceModel(1, row["hidden_size"], 1, row["cell"])
+        history = rnnlab.fit(
+            model, task.batches(seed=row["seed"]), loss_fn="mse", optimizer="sgd", epochs=2,
+            learning_rate=row["learning_rate"], clip_norm=row["clip_norm"], progress=False,
+            device="cpu",
+        )  # fmt: skip
+        assert row["train_loss"] == history.train_loss[-1]
+        assert row["validation_loss"] == task.validation_loss(model)
+        assert (row["epochs_done"], row["steps"]) == (2, len(history))
+
+
+def test_runs_that_diverge_are_rows_that_say_so(expected):
+    lost = [row for row in expected.rows if row["outcome"] == "diverged"]
+    assert lost
+    for row in lost:
+        assert row["learning_rate"] == 1e6
+        assert row["validation_loss"] is None
+        assert "cannot go on" in row["message"] or "validation loss is" in row["message"]
+    assert expected.share("diverged", "learning_rate")[0.003,] == 0
+
+
+def test_rows_stand_in_the_order_of_the_grid(expected):
+    names = ("learning_rate", "clip_norm", "cell", "seed")
+    assert expected.varied == ("cell", "learning_rate", "clip_norm", "seed")  # as columns stand
+    places = [tuple(row[name] for name in names) for row in expected.rows]
+    assert places == [
+        (rate, bound, cell, seed)
+        for rate in GRID["learning_rate"] for bound in GRID["clip_norm"]
+        for cell in GRID["cell"] for seed in (0, 1)
+    ]  # fmt: skip
+
+
+def test_threads_give_the_same_table(expected):
+    before = torch.get_num_threads(), torch.get_rng_state()
+    with ThreadPoolExecutor(3) as executor:
+        assert run(executor) == expected
+    assert torch.get_num_threads() == before[0]
+    assert torch.equal(torch.get_rng_state(), before[1])
+
+
+def test_a_process_pool_gives_the_same_table(expected):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        assert run(executor) == expected
+
+
+def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(expected, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="extra scale is not installed")
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert run(client.get_executor()) == expected
+        kill_when_there(tmp_path / "sweep.csv", lambda: next(iter(client.run(os.getpid).values())))
+        assert run(client.get_executor(), path=tmp_path / "sweep.csv") == expected
+
+
+def kill_when_there(path, find):
+    """Kill a process as soon as the file of a sweep is there."""
+
+    def wait():
+        while not path.exists():
+            time.sleep(0.01)
+        os.kill(find(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def test_a_killed_worker_of_the_own_pool_loses_nothing(expected, tmp_path):
+    killed = []
+
+    def one_at_work():
+        killed.append(
+            max(psutil.Process().children(recursive=True), key=lambda p: p.cpu_times()).pid
+        )
+        return killed[0]
+
+    kill_when_there(tmp_path / "sweep.csv", one_at_work)
+    assert run(path=tmp_path / "sweep.csv") == expected
+    assert killed
+
+
+def deadly(task, settings):
+    """Return a model, but not with seed 2."""
+    if settings["seed"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if settings["seed"] == 3:
+        raise ZeroDivisionError("of the learner's own")
+    return rnnlab.SequenceModel(1, 4, 1)
+
+
+def test_a_run_that_kills_its_worker_or_raises_costs_itself_only():
+    table = rnnlab.sweep("sine", {"epochs": 1}, repeats=6, model=deadly, progress=False)
+    outcomes = [row["outcome"] for row in table.rows]
+    assert outcomes == ["finished", "finished", "failed", "failed", "finished", "finished"]
+    assert table.rows[2]["message"] == "its worker was killed, perhaps for want of memory"
+    assert table.rows[3]["message"] == "ZeroDivisionError: of the learner's own"
+    assert "2 failed" in repr(table)
+
+
+def test_a_broken_executor_of_the_users_costs_what_it_had_left():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        table = rnnlab.sweep(
+            "sine", {"epochs": 1}, repeats=4, model=deadly, progress=False, executor=executor
+        )
+    assert [row["outcome"] for row in table.rows][2:] == ["failed", "failed"]
+    assert "start the sweep again with a new one" in table.rows[2]["message"]
+
+
+def test_a_killed_sweep_goes_on_and_repeats_no_run(tmp_path):
+    (tmp_path / "runs.py").write_text(SCRIPT)
+    here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.getcwd()}}
+    process = subprocess.Popen([sys.executable, "runs.py"], start_new_session=True, **here)
+    while not (tmp_path / "sweep.csv").exists():
+        time.sleep(0.01)
+        assert process.poll() is None
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = rnnlab.Sweep.from_csv(tmp_path / "sweep.csv")
+    (tmp_path / "runs.txt").unlink()
+    subprocess.run([sys.executable, "runs.py"], check=True, **here)
+    done = sorted(int(line) for line in (tmp_path / "runs.txt").read_text().split())
+    assert done == sorted({*range(12)} - {row["seed"] for row in kept.rows})
+    assert 0 < len(kept) < 12
+    whole = rnnlab.Sweep.from_csv(tmp_path / "sweep.csv")
+    assert [row["seed"] for row in whole.rows] == [*range(12)]
+    (tmp_path / "sweep.csv").unlink()
+    subprocess.run([sys.executable, "runs.py"], check=True, **here)
+    assert rnnlab.Sweep.from_csv(tmp_path / "sweep.csv") == whole
+
+
+def test_failed_runs_are_done_again_and_other_rows_stay(tmp_path):
+    path = tmp_path / "sweep.csv"
+
+    def fails_once(task, settings):
+        if not (tmp_path / "mended").exists():
+            raise OSError("not mended")
+        return rnnlab.SequenceModel(1, 4, 1)
+
+    with ThreadPoolExecutor(1) as executor:
+        options = {"model": fails_once, "executor": executor, "progress": False, "path": path}
+        first = rnnlab.sweep("sine", {"epochs": 1, "seed": 7}, **options)
+        assert [row["outcome"] for row in first.rows] == ["failed"]
+        (tmp_path / "mended").touch()
+        again = rnnlab.sweep("sine", {"epochs": 1, "seed": 7}, **options)
+        assert [row["outcome"] for row in again.rows] == ["finished"]
+        other = rnnlab.sweep("sine", {"epochs": 1, "seed": 8}, **options)
+        (tmp_path / "mended").unlink()  # from here on a run that is done again would fail
+        both = rnnlab.sweep("sine", {"epochs": 1, "seed": [7, 8]}, **options)
+    assert both.rows == again.rows + other.rows
+    kept = rnnlab.Sweep.from_csv(path).rows
+    assert sorted(kept, key=lambda row: row["seed"]) == both.rows
+
+
+def test_a_run_ends_when_it_has_solved_its_task():
+    with ThreadPoolExecutor(1) as executor:
+        table = rnnlab.sweep(
+            "sine", {"epochs": 20, "learning_rate": 0.01, "stop_at": [0.2, 1e-9]},
+            executor=executor, progress=False,
+        )  # fmt: skip
+    solved, unsolved = table.rows
+    assert solved["outcome"] == "solved"
+    assert solved["validation_loss"] <= 0.2
+    assert solved["epochs_done"] < 20
+    assert (unsolved["outcome"], unsolved["epochs_done"]) == ("finished", 20)
+
+
+def test_a_table_goes_to_csv_and_back(expected, tmp_path):
+    expected.to_csv(tmp_path / "table.csv")
+    assert rnnlab.Sweep.from_csv(tmp_path / "table.csv") == expected
+
+
+def test_a_file_of_another_sweep_is_refused(expected, tmp_path):
+    path = tmp_path / "table.csv"
+    expected.to_csv(path)
+    with pytest.raises(TableError, match=r"keeps the sweep of the task 'sine'.*give another path"):
+        rnnlab.sweep("recall", {"length": [500]}, path=path)
+    path.write_text("time,value\n1,2\n")
+    with pytest.raises(TableError, match="give a file that a sweep has written"):
+        rnnlab.Sweep.from_csv(path)
+
+
+ERRORS = [
+    ({"learning_rate": [0.1, -1]}, {}, "learning_rate is -1; it must be a finite number above 0"),
+    ({"learning_rate": []}, {}, "learning_rate has no values: give one or more, or leave it out"),
+    ({"seed": [1, 2]}, {"repeats": 3}, "seed has 2 values and repeats is 3: give one of the two"),
+    (
+        {"cell": ["rnn", "rnn"]}, {},
+        "cell has a value twice: ['rnn', 'rnn']; for more seeds give repeats=",
+    ),
+    ({"cell": "lstn"}, {}, "cell is 'lstn'; the known cells are rnn, gru, lstm"),
+    ({}, {"repeats": 0}, "repeats is 0; it must be a whole number of at least 1"),
+    (
+        {"window": [[1]]}, {},
+        "window has [1]; expected text, numbers, True, False or None, which a CSV file can hold",
+    ),
+    ({"steps": [1]}, {}, "'steps' cannot be a setting: the table has a column of this name"),
+    (
+        ["learning_rate"], {},
+        "grid is list; expected a dict with a list of values for each setting, such as "
+        '{"learning_rate": [0.001, 0.01]}',
+    ),
+    (
+        {}, {"executor": 2},
+        "executor is int; expected a concurrent.futures.Executor, such as Dask's "
+        "client.get_executor(), or None for processes on this machine",
+    ),
+    (
+        {"learning_rat": [0.1]}, {},
+        "the task cannot be made of the grid's options (learning_rat), which are no settings of a "
+        "sweep: SeriesTask.__init__() got an unexpected keyword argument 'learning_rat'",
+    ),
+    (
+        {}, {"model": threading.Lock()},
+        "model is lock; expected a function of (task, settings) that returns a model, or None",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "options", "message"), ERRORS)
+def test_what_cannot_work_is_refused_with_the_remedy(grid, options, message):
+    with pytest.raises((ValueError, TypeError)) as raised:
+        rnnlab.sweep("sine", grid, **options)
+    assert str(raised.value) == message

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,10 +12,19 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
 from rnnlab.drawings import Picture
-from rnnlab.plots import INK, MUTED, make_figure, style
+from rnnlab.plots import MUTED, PALE, make_figure, style
 from rnnlab.sweep_table import ENDED, Sweep
 
-Cell = tuple[float | None, int, int]  # median loss, runs without one, runs
+
+class Cell(NamedTuple):
+    """The median loss of the runs that ended well, how many did not, how not, and how many ran."""
+
+    loss: float | None
+    gone: int
+    how: str
+    runs: int
+
+
 COLORS = "cividis_r"  # in order of lightness too: the lowest loss is the lightest
 FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
@@ -53,33 +63,42 @@ def heat_map(table: Sweep, across: str, down: str, *, title: str = "Validation l
 
 def _cell(rows: list[dict[str, Any]]) -> Cell:
     losses = [row["validation_loss"] for row in rows if row["outcome"] in ENDED]
-    return (median(losses) if losses else None), len(rows) - len(losses), len(rows)
+    how = " or ".join(o for o in ("diverged", "failed") if any(r["outcome"] == o for r in rows))
+    return Cell(median(losses) if losses else None, len(rows) - len(losses), how, len(rows))
 
 
 def _draw(axes: Axes, grid: list[list[Cell | None]]) -> None:
-    losses = np.array([[cell[0] if cell and cell[0] else np.nan for cell in row] for row in grid])
+    losses = np.array(
+        [[cell.loss if cell and cell.loss else np.nan for cell in row] for row in grid]
+    )
     axes.set_xlim(-0.5, len(grid[0]) - 0.5)
     axes.set_ylim(len(grid) - 0.5, -0.5)
-    norm = None
+    paint = None
     if np.isfinite(losses).any():
         low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
-        norm = LogNorm(low, max(high, low * 1.01))
-        axes.imshow(losses, cmap=COLORS, norm=norm, aspect="auto")
+        paint = axes.imshow(losses, cmap=COLORS, norm=LogNorm(low, high * 1.001), aspect="auto")
     for y, row in enumerate(grid):
         for x, cell in enumerate(row):
-            if cell is None:
-                continue
-            loss, gone, runs = cell
-            dark = loss is not None and norm is not None and norm(loss) > 0.5
-            if loss is None:
-                axes.add_patch(
-                    Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=MUTED, lw=0)
-                )
-            text = "" if loss is None else f"{loss:.3g}"
-            if gone:
-                text += f"\n{gone} of {runs} diverged" if loss is not None else "diverged"
-            axes.text(x, y, text, ha="center", va="center", fontsize=8.5,
-                      color="white" if dark else INK)  # fmt: skip
+            if cell is not None:
+                ground = paint.to_rgba(losses[y, x]) if paint and losses[y, x] > 0 else (1, 1, 1)
+                _write(axes, x, y, cell, ground)
+
+
+def _write(axes: Axes, x: int, y: int, cell: Cell, ground: Sequence[float]) -> None:
+    text = cell.how if cell.loss is None else f"{cell.loss:.3g}"
+    if cell.loss is None:
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=PALE, lw=0))
+    elif cell.gone:
+        text += f"\n{cell.gone} of {cell.runs} {cell.how}"
+    color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if cell.loss is None else None
+    axes.text(x, y, text, ha="center", va="center", fontsize=8.5, color=color, bbox=box)
+
+
+def luminance(color: Sequence[float]) -> float:
+    """Return how light a colour of red, green and blue is, from 0 to 1 (WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def words(cells: dict[tuple[Any, Any], Cell], across: str, down: str) -> str:
@@ -89,17 +108,17 @@ def words(cells: dict[tuple[Any, Any], Cell], across: str, down: str) -> str:
         return f"{said(across)} {label(where[0])} and {said(down)} {label(where[1])}"
 
     text = []
-    ended = {where: cell[0] for where, cell in cells.items() if cell[0] is not None}
+    ended = {where: cell.loss for where, cell in cells.items() if cell.loss is not None}
     if ended:
         low, high = min(ended, key=lambda w: ended[w]), max(ended, key=lambda w: ended[w])
         text += [f"Lowest median loss {ended[low]:.3g} at {at(low)}, "]
         text += [f"highest {ended[high]:.3g} at {at(high)}. "]
-    lost = [(where, cell) for where, cell in cells.items() if cell[1]]
+    lost = [(where, cell) for where, cell in cells.items() if cell.gone]
     if not lost:
         return "".join([*text, "No run diverged."])
-    parts = [f"{gone} of {runs} at {at(where)}" for where, (_, gone, runs) in lost[:4]]
-    more = f"; and in {len(lost) - 4} more cells" if len(lost) > 4 else ""
-    return "".join([*text, f"Diverged or failed: {'; '.join(parts)}{more}."])
+    parts = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in lost[:4]]
+    more = f"; and some in {len(lost) - 4} more cells" if len(lost) > 4 else ""
+    return "".join([*text, f"{'; '.join(parts)}{more}."])
 
 
 def said(name: str) -> str:

@@ -28,7 +28,7 @@ def counted(task, settings):
         file.write(f"{settings['seed']}\\n")
     return rnnlab.SequenceModel(1, 8, 1)
 
-print(rnnlab.sweep("sine", {"epochs": 3}, repeats=12, model=counted, path="sweep.csv"))
+print(rnnlab.sweep("sine", {"epochs": 20}, repeats=12, model=counted, path="sweep.csv"))
 """
 
 
@@ -157,20 +157,23 @@ def test_a_broken_executor_of_the_users_costs_what_it_had_left():
     assert "start the sweep again with a new one" in table.rows[2]["message"]
 
 
+def lines(path):
+    return path.read_text().splitlines()
+
+
 def test_a_killed_sweep_goes_on_and_repeats_no_run(tmp_path):
     (tmp_path / "runs.py").write_text(SCRIPT)
     here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.getcwd()}}
     process = subprocess.Popen([sys.executable, "runs.py"], start_new_session=True, **here)
-    while not (tmp_path / "sweep.csv").exists():
+    while not ((tmp_path / "sweep.csv").exists() and len(lines(tmp_path / "sweep.csv")) > 3):
         time.sleep(0.01)
         assert process.poll() is None
-    time.sleep(0.3)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     kept = rnnlab.Sweep.from_csv(tmp_path / "sweep.csv")
     (tmp_path / "runs.txt").unlink()
     subprocess.run([sys.executable, "runs.py"], check=True, **here)
-    done = sorted(int(line) for line in (tmp_path / "runs.txt").read_text().split())
+    done = sorted(map(int, lines(tmp_path / "runs.txt")))
     assert done == sorted({*range(12)} - {row["seed"] for row in kept.rows})
     assert 0 < len(kept) < 12
     whole = rnnlab.Sweep.from_csv(tmp_path / "sweep.csv")

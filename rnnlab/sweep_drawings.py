@@ -73,15 +73,15 @@ def _draw(axes: Axes, grid: list[list[Cell | None]]) -> None:
     )
     axes.set_xlim(-0.5, len(grid[0]) - 0.5)
     axes.set_ylim(len(grid) - 0.5, -0.5)
-    paint = None
+    paint: Any = None
     if np.isfinite(losses).any():
         low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
         paint = axes.imshow(losses, cmap=COLORS, norm=LogNorm(low, high * 1.001), aspect="auto")
     for y, row in enumerate(grid):
         for x, cell in enumerate(row):
             if cell is not None:
-                ground = paint.to_rgba(losses[y, x]) if paint and losses[y, x] > 0 else (1, 1, 1)
-                _write(axes, x, y, cell, ground)
+                seen = paint is not None and losses[y, x] > 0
+                _write(axes, x, y, cell, tuple(paint.to_rgba(losses[y, x])) if seen else (1, 1, 1))
 
 
 def _write(axes: Axes, x: int, y: int, cell: Cell, ground: Sequence[float]) -> None:

@@ -229,6 +229,14 @@ def test_a_file_of_another_sweep_is_refused(expected, tmp_path):
     expected.to_csv(path)
     with pytest.raises(TableError, match=r"keeps the sweep of the task 'sine'.*give another path"):
         rnnlab.sweep("recall", {"length": [500]}, path=path)
+    path.write_text(path.read_text().replace("diverged", "exploded", 1))
+    with pytest.raises(TableError) as raised:
+        rnnlab.Sweep.from_csv(path)
+    number = next(k for k, row in enumerate(expected.rows, 2) if row["outcome"] == "diverged")
+    assert str(raised.value) == (
+        f"{path}, row {number}, outcome: 'exploded' is not one of finished, solved, diverged, "
+        "failed: delete the row, or the file, and start the sweep again"
+    )
     path.write_text("time,value\n1,2\n")
     with pytest.raises(TableError, match="give a file that a sweep has written"):
         rnnlab.Sweep.from_csv(path)

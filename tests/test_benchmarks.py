@@ -43,9 +43,9 @@ def tables(page):
 def test_the_tables_are_whole(page):
     rows = tables(page)
     assert list(rows) == [
-        "Training", "Lower", "Live", "Watching", "Growth", "Memory", "Learners"
+        "Training", "Lower", "Live", "Watching", "Scaling", "Growth", "Memory", "Learners"
     ]  # fmt: skip
-    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 4, 9, 3, 2]
+    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 4, 2, 9, 3, 2]
     for name, (header, *body) in rows.items():
         assert all(len(row) == len(header) for row in body), name
         empty = 2 if name == "Lower" else 0  # the bound in NumPy is of the rnn alone
@@ -99,6 +99,18 @@ def test_kernel_and_server_together_are_judged(peak, verdict):
     assert promises.of_learners(costs).strip() == (
         f"- kernel and server <= 1000 MB, what Binder gives: {peak + 100:.0f} MB at most (two), "
         f"{verdict}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cores", "all_cores", "verdict"),
+    [(2, 6.0, "1.67 times, met"), (2, 6.5, "1.54 times, NOT met"), (4, 3.0, "not measured")],
+)
+def test_a_sweep_on_two_cores_is_judged(monkeypatch, cores, all_cores, verdict):
+    monkeypatch.setattr(promises.loky, "cpu_count", lambda: cores)
+    seconds = [(10.0, all_cores), (10.0, all_cores), (10.0, 1.0)]
+    assert promises.of_scaling(seconds).strip() == (
+        f"- a sweep on two cores is 1.6 times as fast as on one: {verdict}"
     )
 
 

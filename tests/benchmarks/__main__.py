@@ -12,11 +12,20 @@ from time import perf_counter
 
 import torch
 
-from tests.benchmarks import drawing, growth, learners, memory, promises, training, watching
+from tests.benchmarks import (
+    drawing,
+    growth,
+    learners,
+    memory,
+    promises,
+    scaling,
+    training,
+    watching,
+)
 from tests.benchmarks.contenders import versions
 from tests.benchmarks.table import tell
 
-PARTS = ("training", "drawing", "watching", "growth", "learners")
+PARTS = ("training", "drawing", "watching", "scaling", "growth", "learners")
 
 
 def machine() -> str:
@@ -60,6 +69,13 @@ def print_watching(small: bool) -> None:
     seconds = watching.measure(small)
     print(watching.table(seconds))
     print(promises.of_watching(seconds))
+
+
+def print_scaling(small: bool) -> None:
+    """Print the table of a sweep's processes and the promise on it."""
+    seconds = scaling.measure(small)
+    print(scaling.table(seconds))
+    print(promises.of_scaling(seconds))
 
 
 def print_growth(small: bool) -> None:

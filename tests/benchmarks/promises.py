@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from statistics import median
 
+import loky
+
+from tests.benchmarks import scaling
 from tests.benchmarks.contenders import PEERS
 from tests.benchmarks.drawing import Pictures, pace, share
 from tests.benchmarks.learners import BINDER, Cost
@@ -14,7 +17,7 @@ from tests.benchmarks.watching import times
 # cell, T (None: each), H (0: each cell at 128), rnnlab's time at most so many times plain PyTorch's
 AT_MOST = (("rnn", 24, 0.45), ("rnn", 100, 0.40), ("gru", None, 0.70), ("lstm", None, 0.95))
 TIMES_FASTER = {"Lightning": 3.0, "Keras": 10.0}
-OVERHEAD, SHARE, PACE, WATCHING = 1.03, 0.90, 8.0, 1.5
+OVERHEAD, SHARE, PACE, WATCHING, SCALING = 1.03, 0.90, 8.0, 1.5, 1.6
 
 
 def line(promise: str, met: bool | None, measured: str = "") -> str:
@@ -115,6 +118,14 @@ def of_watching(seconds: dict[str, list[float]]) -> str:
         )
         + "\n"
     )
+
+
+def of_scaling(seconds: list[tuple[float, float]]) -> str:
+    """Judge what was promised of a sweep on two cores; more or fewer are another case."""
+    measured = scaling.times(seconds)
+    promise = f"a sweep on two cores is {SCALING} times as fast as on one"
+    met = measured >= SCALING if loky.cpu_count() == 2 else None
+    return line(promise, met, f"{measured:.2f} times") + "\n"
 
 
 def of_learners(costs: list[Cost]) -> str:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -131,6 +132,14 @@ print(before, peak(process), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss 
     before, after, kernels = map(float, done.stdout.split())
     assert after - before > 90e6
     assert after == pytest.approx(kernels, rel=0.02)
+
+
+def test_processes_that_a_notebook_starts_are_counted():
+    code = "held = bytearray(100_000_000); import time; time.sleep(1)"
+    with learners.family_watched(psutil.Process()) as sums:
+        alone = psutil.Process().memory_info().rss
+        subprocess.run([sys.executable, "-c", code], check=True)
+    assert max(sums) - alone == pytest.approx(105e6, rel=0.1)
 
 
 def test_the_numpy_bound_does_the_same_training():

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -31,11 +34,11 @@ class Cost(NamedTuple):
     """What one notebook has cost, in MB of resident memory and in seconds."""
 
     notebook: str
-    peak: float  # of the kernel
+    peak: float  # of the kernel, and of processes that it starts
     end: float
     own: float  # at the end, not shared with another process that has loaded torch
     server: float
-    cpu: float  # of the kernel
+    cpu: float  # of the kernel, and of processes that it has started
     seconds: float
 
     @property
@@ -65,19 +68,40 @@ def cost(base: str, server: psutil.Process, path: Path) -> Cost:
     address = f"{base.replace('http', 'ws')}/api/kernels/{session['kernel']['id']}/channels?token=t"
     page = websocket.create_connection(address, timeout=300)
     notebook = json.loads(ask(base, f"api/contents/{path.name}"))["content"]
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            for model in execute(page, cell["source"], cell["id"]):
-                execute(page, USE.format(model=model), cell["id"])
+    with family_watched(kernel) as sums:
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                for model in execute(page, cell["source"], cell["id"]):
+                    execute(page, USE.format(model=model), cell["id"])
     ask(base, f"api/contents/{path.name}", {"type": "notebook", "content": notebook}, "PUT")
     times, memory = kernel.cpu_times(), kernel.memory_full_info()
     measured = Cost(
-        path.stem, peak(kernel) / 1e6, memory.rss / 1e6, memory.uss / 1e6,
-        server.memory_info().rss / 1e6, times.user + times.system, perf_counter() - start,
+        path.stem, max(peak(kernel), *sums) / 1e6, memory.rss / 1e6, memory.uss / 1e6,
+        server.memory_info().rss / 1e6, sum(times[:4]), perf_counter() - start,
     )  # fmt: skip
     page.close()
     ask(base, f"api/sessions/{session['id']}", method="DELETE")
     return measured
+
+
+@contextmanager
+def family_watched(kernel: psutil.Process) -> Iterator[list[float]]:
+    """Yield a list that grows, in the block, by the bytes that a kernel and its children hold."""
+    sums, done = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            with suppress(psutil.Error):  # one of them has just ended
+                own = [child.memory_full_info().uss for child in kernel.children(recursive=True)]
+                sums.append(kernel.memory_info().rss + sum(own))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield sums
+    finally:
+        done.set()
+        watcher.join()
 
 
 def ask(base: str, place: str, body: Any = None, method: str | None = None) -> bytes:

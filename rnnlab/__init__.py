@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rnnlab.series import SeriesTask
     from rnnlab.sweep_table import Sweep
     from rnnlab.sweeping import sweep
+    from rnnlab.shards import Shard
     from rnnlab.tasks import load_task
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
@@ -41,6 +42,7 @@ _HOME = {
     "Batches": "data",
     "Series": "data",
     "Streams": "data",
+    "Shard": "shards",
     "windows": "data",
     "read_series": "reading",
     "Epoch": "history",
@@ -74,6 +76,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "Batches",
     "Series",
     "Streams",
+    "Shard",
     "windows",
     "read_series",
     "Epoch",

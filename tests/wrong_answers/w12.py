@@ -27,7 +27,7 @@ WRONG = {
         (HEAD + "    return 0.3 if clip_norm is None else 0.1", "yours says 0.1"),
     ],
     "12.2": [
-        ("whole_loss = sum", "returned"),
+        ("whole_loss = sum", "could not be read"),
         ("whole_loss = 2.0", "not a function"),
         (LOSS + "    print(losses)", "A function without return"),
         (LOSS + "    return sum(losses) / len(losses)", "the mean of the processes' means"),

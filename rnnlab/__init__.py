@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rnnlab.reading import read_series
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
+    from rnnlab.shards import Shard
     from rnnlab.tasks import load_task
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
@@ -39,6 +40,7 @@ _HOME = {
     "Batches": "data",
     "Series": "data",
     "Streams": "data",
+    "Shard": "shards",
     "windows": "data",
     "read_series": "reading",
     "Epoch": "history",
@@ -70,6 +72,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "Batches",
     "Series",
     "Streams",
+    "Shard",
     "windows",
     "read_series",
     "Epoch",

@@ -23,6 +23,7 @@ from rnnlab.arguments import check_path
 from rnnlab.files import Path, written_whole
 from rnnlab.loop import Run
 from rnnlab.randomness import RandomState
+from rnnlab.ranks import bare
 from rnnlab.saved_states import (
     as_position,
     as_random_state,
@@ -50,7 +51,8 @@ def save_checkpoint(run: Run, path: Path) -> None:
     """Write where a run stands; call it between two steps.
 
     Saved are the weights, the optimizer, the random generators of torch, Python and NumPy, the
-    place in the data and the hidden state there, and the history.
+    place in the data and the hidden state there, and the history. Where several ranks train the
+    model, the first one alone writes.
 
     Args:
         run: what `rnnlab.train` has returned.
@@ -59,7 +61,17 @@ def save_checkpoint(run: Run, path: Path) -> None:
     Raises:
         OSError: if the file cannot be written.
         TypeError: if the model or the optimizer holds what no checkpoint can.
+        ValueError: within an epoch, where several ranks carry a hidden state.
     """
+    if run.ranks is not None:
+        if run.position.state is not None:
+            raise ValueError(
+                f"the run is within epoch {run.position.epoch}, and rank {run.ranks.rank} has the "
+                f"hidden state of its own rows alone, one of {run.ranks.size} parts: save it at "
+                "the end of an epoch, where no state is carried on"
+            )
+        if not run.ranks.first:
+            return
     write(run_state(run), path)
 
 
@@ -86,18 +98,23 @@ def load_checkpoint(run: Run, path: Path) -> None:
 def run_state(run: Run) -> dict[str, Any]:
     """Return where a run stands, as tensors, numbers and texts."""
     return {
-        "model": run.model.state_dict(),
+        "model": bare(run.model).state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "made_with": run_kind(run),
         "position": tuple(run.position),
-        "random": [_plain_random(state) for state in run.random_states()],
+        "random": random_rows(run),
         "history": [tuple(step) for step in run.history.steps],
     }
 
 
+def random_rows(run: Run) -> list[Any]:
+    """Return the random numbers of a run, at the start of the epoch and now, as a file may hold."""
+    return [_plain_random(state) for state in run.random_states()]
+
+
 def restore(run: Run, state: dict[str, Any], path: Path = "") -> None:
     """Put a run where `run_state` found it, or leave it as it was and raise `CheckpointError`."""
-    model, optimizer = run.model, run.optimizer
+    model, optimizer = bare(run.model), run.optimizer
     before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
     try:
         check_fits(run, state["made_with"])
@@ -197,11 +214,15 @@ class Keeper:
         self._take, self._tell = take, tell
         self._due = 0.0
 
+    def is_due(self) -> bool:
+        """Return whether it is time to save again."""
+        return time.perf_counter() >= self._due
+
     def keep(self, now: bool = False) -> None:
         """Save if it is time, or at once."""
-        start = time.perf_counter()
-        if not now and start < self._due:
+        if not now and not self.is_due():
             return
+        start = time.perf_counter()
         try:
             write(self._take(), self.path)
         except OSError as error:

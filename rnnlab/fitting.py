@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from rnnlab import checkpoints
+from rnnlab import checkpoints, rank_checkpoints
 from rnnlab.arguments import check_path
 from rnnlab.history import History
 from rnnlab.loop import Batch, Run, train
@@ -35,9 +35,11 @@ def fit(
         batches: as for `train`.
         progress: show the bar.
         checkpoint: path of a file to save the run in as it goes, about every second, and when it
-            ends, is interrupted or fails; see `save_checkpoint`.
+            ends, is interrupted or fails; see `save_checkpoint`. Several ranks save at the ends
+            of epochs: the first one writes, and its progress alone is shown.
         resume: go on from the checkpoint, if there is one, to `epochs` in all; bit for bit as if
-            the run had not stopped, unless other settings are given.
+            the run had not stopped, unless other settings are given. (On more than two ranks up to
+            rounding: torch adds their gradients in another order in its first step.)
         options: of `train`.
 
     Raises:
@@ -51,11 +53,12 @@ def fit(
     if checkpoint is not None:
         check_path("checkpoint", checkpoint, checkpoints.FOR)
     run = train(model, batches, **options)
-    if checkpoint is not None and Path(checkpoint).exists():
+    if checkpoint is not None and _exists(run, Path(checkpoint)):
         _take_up(run, checkpoint, resume, options.get("learning_rate"))
     keeper = _make_keeper(run, checkpoint)
     done = run.position.epoch - 1
-    with tqdm(total=run.epochs, initial=done, unit="epoch", disable=not progress) as bar:
+    hidden = not progress or (run.ranks is not None and not run.ranks.first)
+    with tqdm(total=run.epochs, initial=done, unit="epoch", disable=hidden) as bar:
         try:
             for step in run:
                 if keeper is not None:
@@ -72,15 +75,24 @@ def fit(
     return run.history
 
 
-def _make_keeper(run: Run, checkpoint: str | PathLike[str] | None) -> checkpoints.Keeper | None:
+def _exists(run: Run, path: Path) -> bool:
+    return path.exists() if run.ranks is None else rank_checkpoints.exists(run.ranks, path)
+
+
+def _make_keeper(
+    run: Run, checkpoint: str | PathLike[str] | None
+) -> checkpoints.Keeper | rank_checkpoints.RankKeeper | None:
     """Save once, so that what cannot be saved is said at once, and return what goes on with it."""
     if checkpoint is None:
         return None
+    if run.ranks is not None:
+        return rank_checkpoints.RankKeeper(run, run.ranks, Path(checkpoint), _warn)
     checkpoints.save_checkpoint(run, checkpoint)
-    return checkpoints.Keeper(
-        lambda: checkpoints.run_state(run), checkpoint,
-        lambda text: warnings.warn(text, RuntimeWarning, stacklevel=4),
-    )  # fmt: skip
+    return checkpoints.Keeper(lambda: checkpoints.run_state(run), checkpoint, _warn)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
 def _take_up(
@@ -92,6 +104,9 @@ def _take_up(
             f"the checkpoint {checkpoint} is there already: resume=True goes on from it; to begin "
             "anew, delete it or give another name"
         )
-    checkpoints.load_checkpoint(run, checkpoint)
+    if run.ranks is None:
+        checkpoints.load_checkpoint(run, checkpoint)
+    else:
+        rank_checkpoints.load(run, run.ranks, Path(checkpoint))
     if learning_rate is not None:
         run.learning_rate = learning_rate

@@ -32,6 +32,8 @@ from rnnlab.loop_checks import (
 from rnnlab.losses import LossFunction, check_shapes, resolve_loss
 from rnnlab.optimizers import clip_gradient, gradient_norm, resolve_optimizer
 from rnnlab.randomness import RandomState, random_state, set_random_state
+from rnnlab.ranks import bare, check_shard, move, ranks_of
+from rnnlab.shards import begin_epoch, counted, over_ranks
 
 Validation = Iterable[Batch] | Callable[[nn.Module], float]
 
@@ -159,7 +161,7 @@ class Run(Iterator[Step]):
     It can be left and taken up again at any point: an interrupt falls between two updates, and
     going on gives exactly the run that was not interrupted. `learning_rate` and `clip_norm` may
     be changed between two updates; `history` holds all steps so far, `position` says where it
-    stands.
+    stands. `ranks` are the processes that train the model together, None if it is this one alone.
     """
 
     def __init__(
@@ -180,6 +182,7 @@ class Run(Iterator[Step]):
         self.optimizer, self.epochs, self.clip_norm = optimizer, epochs, clip_norm
         self.hidden_state, self.validation = hidden_state, validation
         self.device, self.history = device, history
+        self.ranks = ranks_of(model, device)
         self._interrupt_held = InterruptHeld()
         self.go_on_from(Position())
 
@@ -238,7 +241,8 @@ class Run(Iterator[Step]):
             while batch is not None:
                 inputs, targets = on_device(batch, self.device)
                 loss, grad_norm, state = self._update(inputs, targets, state, epoch, index)
-                total, count = total + loss * targets.numel(), count + targets.numel()
+                size = targets.numel() if self.ranks is None else self.ranks.count
+                total, count = total + loss * size, count + size
                 step = Step(epoch, index, loss, grad_norm, self._clips(grad_norm))
                 done, index = done + 1, index + 1
                 batch = next(batches, None)
@@ -256,9 +260,10 @@ class Run(Iterator[Step]):
         if given:
             set_random_state(given[0], self.batches)
         self._at_start = random_state(self.batches)
-        if hasattr(self.batches, "set_epoch"):  # same seed and epoch, same order
-            self.batches.set_epoch(epoch)
-        batches = islice(self.batches, done, None)
+        begin_epoch(self.batches, epoch)  # same seed and epoch, same order
+        batches: Iterator[Batch] = islice(self.batches, done, None)
+        if self.ranks is not None:
+            batches = self.ranks.in_step(batches, self.hidden_state == "carry")
         first = next(batches, None)
         if given and done:
             set_random_state(given[1], self.batches)
@@ -275,7 +280,7 @@ class Run(Iterator[Step]):
             self.model,
             inputs,
             targets,
-            loss_fn=self.loss_fn,
+            loss_fn=self.loss_fn if self.ranks is None else self.ranks.whole(self.loss_fn),
             optimizer=self.optimizer,
             clip_norm=self.clip_norm,
             state=hidden.fit(state, inputs.shape[0]),
@@ -309,15 +314,19 @@ class Run(Iterator[Step]):
     def _validate(self) -> float | None:
         if self.validation is None:
             return None
+        if self.ranks is not None:
+            self.ranks.share_buffers()
         if callable(self.validation):
-            return as_loss(self.validation(self.model))
-        return evaluate(
-            self.model,
-            self.validation,
-            loss_fn=self.loss_fn,
-            hidden_state=self.hidden_state,
-            device=self.device,
-        )
+            loss = as_loss(self.validation(bare(self.model)))
+        else:
+            loss = evaluate(
+                self.model,
+                self.validation,
+                loss_fn=self.loss_fn,
+                hidden_state=self.hidden_state,
+                device=self.device,
+            )
+        return loss if self.ranks is None else self.ranks.mean(loss)
 
 
 def train(
@@ -336,11 +345,17 @@ def train(
 ) -> Run:
     """Train a model, one `Step` at a time: the returned iterator makes an update when asked.
 
+    In processes started by `torchrun`, with a model in `DistributedDataParallel` and batches in a
+    `Shard`, all of them together make the run that one process would make with the whole batches:
+    losses, gradient norms and clipping are those of the whole batch, on every rank. Each rank has
+    to take all steps. `loss_fn` has to be an average over target values.
+
     Args:
         model: any module that returns predictions, or (predictions, state). It is moved to
-            `device`.
+            `device`; in `DistributedDataParallel` it stays where it was when it was wrapped.
         batches: pairs (inputs, targets), iterated once an epoch: `Batches`, `Streams`, a
-            `DataLoader`, a list. With a `set_epoch` method, that is called before each epoch.
+            `DataLoader`, a list. With a `set_epoch` method, their own or their sampler's, that is
+            called before each epoch.
         loss_fn: "mse", "cross_entropy" (classes last) or a function of (predictions, targets).
         optimizer: "adam", "sgd", "rmsprop", or an optimizer made from the model's parameters.
         learning_rate: for an optimizer given by name; 0.003 when None.
@@ -349,7 +364,7 @@ def train(
         hidden_state: "reset" starts each batch from zeros; "carry" starts it from the state of
             the batch before, detached, and from zeros at the start of each epoch.
         validation: batches, or a function of the model that returns a loss; measured at the end
-            of each epoch.
+            of each epoch. Several ranks take the average of what each has measured.
         device: "auto" (cuda, else mps, else cpu), a name, or a `torch.device`.
         history: where to write the steps; a new `History` when None.
 
@@ -374,8 +389,8 @@ def train(
             f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
             f"{epochs}; give a list, a DataLoader or rnnlab.Batches"
         )
-    place = resolve_device(device)
-    model.to(place)
+    check_shard(model, batches)
+    place = move(model, device)
     return Run(
         model,
         batches,
@@ -413,6 +428,8 @@ def evaluate(
 ) -> float:
     """Return the average loss over all target values, with no graph and in evaluation mode.
 
+    That of a `Shard` is over the target values of all ranks, each of which has to ask for it.
+
     Args:
         model: as for `train`.
         batches: as for `train`.
@@ -429,15 +446,17 @@ def evaluate(
     loss_fn = resolve_loss(loss_fn)
     hidden.check_policy(hidden_state)
     total, count, start = 0.0, 0, state
+    model = bare(model)
     with evaluating(model) as own:
         place = own if device is None else resolve_device(device)
-        for batch in batches:
+        for batch in counted(batches):
             inputs, targets = on_device(batch, place)
             predictions, end = forward(model, inputs, hidden.fit(start, len(inputs)))
             check_shapes(loss_fn, predictions, targets)
             total += loss_fn(predictions, targets).item() * targets.numel()
             count += targets.numel()
             start = end if hidden_state == "carry" else state
+    total, count = over_ranks(batches, total, count, place)
     if count == 0:
         raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return total / count

@@ -13,8 +13,8 @@ from rnnlab.arguments import check_tensor
 Batch = tuple[Tensor, Tensor]
 
 
-def on_device(batch: Batch, device: torch.device) -> Batch:
-    """Return a batch on a device, after a look at what it is."""
+def as_pair(batch: Batch) -> Batch:
+    """Return a batch after a look at what it is: (inputs, targets), as many rows of both."""
     try:
         inputs, targets = batch
     except (TypeError, ValueError):
@@ -28,6 +28,12 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
             f"a batch has inputs of shape {tuple(inputs.shape)} and targets of shape "
             f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
         )
+    return inputs, targets
+
+
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """Return a batch on a device, after a look at what it is."""
+    inputs, targets = as_pair(batch)
     return inputs.to(device), targets.to(device)
 
 

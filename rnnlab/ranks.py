@@ -8,6 +8,7 @@ whole batch, batches that do not divide evenly, the ends of epochs, and who writ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any, NamedTuple, TypeVar
 
 import torch
@@ -127,7 +128,9 @@ class Ranks:
     def gather(self, value: T) -> list[T]:
         """Return the value of each rank; it has to be picklable."""
         values: list[Any] = [None] * self.size
-        dist.all_gather_object(values, value, self.group)
+        on_gpu = self.device.type == "cuda"  # torch sends from the present one: it must be ours
+        with torch.cuda.device(self.device) if on_gpu else nullcontext():
+            dist.all_gather_object(values, value, self.group)
         return values
 
     def _first(self) -> int:

@@ -95,6 +95,7 @@ VALUE = [
     (lambda: data.make_sine(noise=-1), "noise is -1; a standard deviation is a number of at "
      "least 0"),
     (lambda: data.make_sine(seed=-1), "seed is -1; it must be a whole number of at least 0"),
+    (lambda: rnnlab.Shard([]), "batches is empty; expected at least one pair (inputs, targets)"),
     # tasks
     (lambda: rnnlab.load_task("tides"), "task is 'tides'; the known tasks are sunspots, co2, "
      "sine, names, recall, adding"),
@@ -341,6 +342,12 @@ TYPE = [
      "torch.as_tensor(inputs, dtype=torch.float32)"),
     (lambda: rnnlab.TrainingLab(checkpoint=5), "checkpoint is 5; expected the path of a file to "
      "save the run in"),
+    (lambda: rnnlab.Shard(3), "batches is int; expected pairs (inputs, targets): rnnlab.Batches, "
+     "a DataLoader or a list"),
+    (lambda: rnnlab.Shard(iter(PAIR)), "batches is a list_iterator; a Shard needs batches that "
+     "have a length and can be read again: a list, a DataLoader or rnnlab.Batches"),
+    (lambda: train(rnnlab.Shard([5])), "a batch is int; expected a pair (inputs, targets) of "
+     "tensors"),
     (lambda: rnnlab.LoopStepper(model=model()), "batches and loss_fn is missing: give either a "
      "task, or model, batches and loss_fn together"),
     (lambda: rnnlab.LoopStepper("sine", model(), batches=PAIR, loss_fn="mse"),

@@ -12,7 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 import rnnlab
 from rnnlab import checkpoints
 from tests import rank_runs
-from tests.rank_runs import CASES, left, of_sizes, pairs, shuffled, start
+from tests.rank_cases import CASES, EPOCHS, of_sizes, pairs, shuffled, start
+from tests.rank_runs import left
 from tests.test_checkpoints import equal
 
 HANGS = 240  # seconds, after which processes that wait for one another are ended
@@ -75,7 +76,7 @@ def furthest(found, expected):
 def test_three_epochs_equal_one_process(on_ranks, alone, report):
     found, _ = on_ranks
     distances = {name: furthest(found[0][name], alone[name]) for name in CASES}
-    report(f"{len(found)} ranks against one process, {len(CASES)} runs of {rank_runs.EPOCHS} "
+    report(f"{len(found)} ranks against one process, {len(CASES)} runs of {EPOCHS} "
            f"epochs: losses, gradient norms and weights differ by {max(distances.values()):.1e} at "
            f"most ({max(distances, key=distances.get)}), in float64 by "
            f"{distances['float64']:.1e}")  # fmt: skip

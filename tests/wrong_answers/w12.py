@@ -29,7 +29,7 @@ WRONG = {
     "12.2": [
         ("whole_loss = sum", "could not be read"),
         ("whole_loss = 2.0", "not a function"),
-        (LOSS + "    print(losses)", "A function without return"),
+        (LOSS + "    print(losses)", "returned None; it has to be one number"),
         (LOSS + "    return sum(losses) / len(losses)", "the mean of the processes' means"),
         (LOSS + "    return sum(losses)", "the sum of the losses"),
         (

@@ -1,6 +1,6 @@
 """The same network in TensorFlow: build a model's twin, and copy weights there and back.
 
-TensorFlow is loaded by the first call of `make_twin`, and not by the import of this module.
+TensorFlow is loaded by the first call, and not by the import of this module.
 """
 
 from __future__ import annotations
@@ -10,13 +10,53 @@ from typing import TYPE_CHECKING
 import torch
 
 from rnnlab.arguments import check_count
+from rnnlab.extras import require
 from rnnlab.keras_layout import check_sequence_model, one_bias, to_keras, to_torch
 from rnnlab.model import SequenceModel
 
 if TYPE_CHECKING:
     from rnnlab.keras_twin import KerasTwin
 
-__all__ = ["copy_to_keras", "copy_to_torch", "make_twin", "one_bias"]
+__all__ = ["copy_to_keras", "copy_to_torch", "make_twin", "one_bias", "start_tensorflow"]
+
+
+def start_tensorflow(cpu_devices: int = 1) -> None:
+    """Let TensorFlow compute on one thread, and take the CPU for so many devices.
+
+    Small networks are slower on several threads. More than one device lets a machine without a
+    GPU show what happens between devices. Both can be said only before TensorFlow computes: a
+    second call with the same number changes nothing.
+
+    Args:
+        cpu_devices: "/CPU:0", "/CPU:1", and so on.
+
+    Raises:
+        MissingExtra: if TensorFlow is not installed.
+        RuntimeError: if TensorFlow has computed already, in another way than is asked for.
+    """
+    check_count("cpu_devices", cpu_devices)
+    require("tensorflow")
+    import tensorflow as tf
+
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    devices = tf.config.get_logical_device_configuration(cpu)
+    threading = tf.config.threading
+    threads = {
+        threading.get_intra_op_parallelism_threads(),
+        threading.get_inter_op_parallelism_threads(),
+    }
+    if len(devices or [None]) == cpu_devices and threads == {1}:
+        return
+    try:
+        threading.set_intra_op_parallelism_threads(1)
+        threading.set_inter_op_parallelism_threads(1)
+        configuration = [tf.config.LogicalDeviceConfiguration() for _ in range(cpu_devices)]
+        tf.config.set_logical_device_configuration(cpu, configuration)
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"TensorFlow has computed already, so it cannot be set to one thread and {cpu_devices} "
+            "CPU device(s) any more: restart the kernel, and call start_tensorflow first"
+        ) from error
 
 
 def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTwin:

@@ -99,7 +99,7 @@ LIBRARIES = {  # the only importers of a library
     },
     "anywidget": {"widgets.access", "widgets.keys"},
     "IPython": {"extras", "widgets.base"},
-    "tensorflow": {"keras_twin", "exercises.step_in_tensorflow"},
+    "tensorflow": {"keras_twin", "tensorflow_twin", "exercises.step_in_tensorflow"},
     "keras": {"keras_twin", "exercises.step_in_tensorflow"},
     "asyncio": {"widgets.live"},
 }

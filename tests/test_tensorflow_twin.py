@@ -9,12 +9,21 @@ from torch import nn
 
 import rnnlab
 from rnnlab import extras, hidden
-from rnnlab.tensorflow_twin import copy_to_keras, copy_to_torch, make_twin, one_bias
+from rnnlab.tensorflow_twin import (
+    copy_to_keras,
+    copy_to_torch,
+    make_twin,
+    one_bias,
+    start_tensorflow,
+)
 from tests.test_keras_layout import random_model
 
 CELLS = ["rnn", "gru", "lstm"]
 SIZES = [(1, 1, 1, 1), (2, 5, 3, 1), (27, 16, 27, 1), (1, 32, 1, 2)]  # D, H, output, layers
 LEARNING_RATE = 0.05
+
+if not extras.is_installed("tensorflow"):
+    pytest.skip(extras.how_to_get("tensorflow"), allow_module_level=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,8 +35,7 @@ def tensorflow():
         pytest.skip(str(error))
     import tensorflow
 
-    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    start_tensorflow(cpu_devices=2)
     return tensorflow
 
 
@@ -143,6 +151,17 @@ def in_tensorflow(tf, twin, batches, clip_norm, hidden_state, epochs):
             losses.append(float(loss))
             state = end if hidden_state == "carry" else None
     return losses
+
+
+def test_tensorflow_is_started_once(tensorflow):
+    make_twin(random_model("rnn"))
+    start_tensorflow(cpu_devices=2)  # as it is: nothing to do
+    devices = tensorflow.config.list_logical_devices("CPU")
+    assert [device.name[-5:] for device in devices] == ["CPU:0", "CPU:1"]
+    assert tensorflow.config.threading.get_intra_op_parallelism_threads() == 1
+    text = "TensorFlow has computed already, so it cannot be set to one thread and 3 CPU device(s)"
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        start_tensorflow(cpu_devices=3)
 
 
 @pytest.mark.parametrize("hidden_state", ["reset", "carry"])

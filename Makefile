@@ -1,4 +1,5 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and test
+# make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the executed notebooks as web pages, docs/html
 # make bench   measures training, drawing and growth beside other packages, in a quarter of an hour
 PYTHON ?= python3
@@ -6,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
+TENSORFLOW := $(VENV)/.tensorflow
 PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test wheel-test docs bench picture format lock clean binder
+.PHONY: lab test test-tensorflow wheel-test docs bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -20,6 +22,13 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What needs TensorFlow, in a process of its own: Keras runs on one framework in each.
+test-tensorflow: $(TENSORFLOW)
+	$(BIN)/python -c "import tensorflow"
+	$(BIN)/pytest tests/test_keras_layout.py tests/test_tensorflow_twin.py tests/test_extras.py
+	$(BIN)/pytest tests/test_course.py notebooks/11_the_same_loop_in_tensorflow.ipynb \
+	  -k 11_the_same_loop_in_tensorflow
 
 # The wheel in an empty environment, as a learner gets it: a few minutes; CI does it in "test" too.
 wheel-test: $(READY)
@@ -53,6 +62,10 @@ $(READY): requirements.lock pyproject.toml
 $(BENCH): $(READY)
 	$(PIP) -c requirements.lock --no-build-isolation -e '.[bench]'
 	@touch $(BENCH)
+
+$(TENSORFLOW): $(READY)
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[tensorflow]'
+	@touch $(TENSORFLOW)
 
 # "make lock UPGRADE=" keeps the versions that are locked and adds what is new.
 UPGRADE = --upgrade

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from rnnlab.reading import read_series
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
+    from rnnlab.shards import Shard
     from rnnlab.sweep_table import Sweep
     from rnnlab.sweeping import sweep
-    from rnnlab.shards import Shard
     from rnnlab.tasks import load_task
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab

@@ -7,6 +7,8 @@ import sys
 import pytest
 import torch
 
+from tests.needs import reason
+
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -14,6 +16,13 @@ def pytest_configure(config):
     """Let interrupts through, here and in processes that tests start: a job runner may not."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip notebooks that need what is not installed here, and say so."""
+    for item in items:
+        if item.path.suffix == ".ipynb" and (why := reason(item.path)):
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -37,11 +37,13 @@ FLOORS = [
     {"doctor.flow"} | {f"doctor.rules_of_{what}" for what in ("losses", "order", "size", "state")},
     {"doctor.judge"},
     {"checks"},
+    {"extras"},
     {"data", "hidden", "loop_checks", "losses", "optimizers", "recurrence"},
     {"shards"},
     {"ranks"},
     {"loop", "model", "reading", "doctor.calls"},
-    {"phases", "unrolling", "saved_states"},
+    {"phases", "unrolling", "saved_states", "keras_layout", "keras_twin"},
+    {"tensorflow_twin"},
     {"checkpoints"},
     {"rank_checkpoints"},
     {"fitting"},
@@ -57,8 +59,8 @@ FLOORS = [
     {"sweep_table"},
     {"sweeping"},
     {"exercises.trials"},
-    {"exercises.two_halves"},
-    {f"exercises.e{number:02}" for number in (*range(1, 11), 12)},
+    {"exercises.two_halves", "exercises.step_in_tensorflow"},
+    {f"exercises.e{number:02}" for number in range(1, 13)},
     {"plots"},
     {"drawings", "panels", "gradient_panels", "state_panels", "stepper_panels"},
     {"run_picture", "sweep_drawings"},
@@ -104,7 +106,9 @@ LIBRARIES = {  # the only importers of a library
         "widgets.stepper",
     },
     "anywidget": {"widgets.access", "widgets.keys"},
-    "IPython": {"widgets.base"},
+    "IPython": {"extras", "widgets.base"},
+    "tensorflow": {"keras_twin", "tensorflow_twin", "exercises.step_in_tensorflow"},
+    "keras": {"keras_twin", "exercises.step_in_tensorflow"},
     "asyncio": {"widgets.live"},
 }
 
@@ -133,7 +137,8 @@ def test_imports_run_one_way():
 
 
 def test_import_is_light():
-    code = "import sys, rnnlab; print({'matplotlib', 'ipywidgets', 'torch'} & {*sys.modules})"
+    heavy = {"matplotlib", "ipywidgets", "torch", "tensorflow", "keras"}
+    code = f"import sys, rnnlab; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

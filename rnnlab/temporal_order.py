@@ -153,7 +153,7 @@ class TemporalOrderTask:
         inputs, targets = self.held_out
         logits = last_logits(model, inputs)
         right = (logits.argmax(1) == targets) & logits.isfinite().all(1)
-        return 1 - int(right.sum()) / len(targets)
+        return int((~right).sum()) / len(targets)
 
     @staticmethod
     def decode(inputs: Tensor) -> str:

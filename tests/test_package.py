@@ -23,6 +23,7 @@ FLOORS = [
         "figures",
         "history",
         "interrupt",
+        "intervals",
         "randomness",
         "threads",
         "doctor.advice",

@@ -98,7 +98,7 @@ class Slow(nn.Module):
 def test_the_measures_are_those_of_a_model_whose_errors_are_known():
     task = rnnlab.TemporalOrderTask(measure="errors")
     assert task.validation_loss(Slow()) == 0.0
-    assert task.validation_loss(Slow(wrong=10)) == pytest.approx(0.01)
+    assert task.validation_loss(Slow(wrong=10)) == 0.01  # so a sweep's bound of 0.01 holds it
     assert task.validation_loss(Slow(value=math.nan)) == 1.0  # NaN is no answer
     plain = rnnlab.TemporalOrderTask()
     right = math.log(1 + 3 * math.exp(-20))

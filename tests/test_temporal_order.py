@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import rnnlab
+from rnnlab.panels import make_panel
 from rnnlab.temporal_order import CLASSES, SYMBOLS, FreshSequences, last_logits
 
 
@@ -146,7 +147,7 @@ def test_a_solved_model_is_right_on_sequences_that_it_has_never_seen():
     torch.testing.assert_close(logits, model(fresh.held_out[0])[0][:, -1])
 
 
-def test_a_run_that_was_left_goes_on_exactly():
+def test_a_run_that_was_left_goes_on_exactly(tmp_path):
     def trained(epochs, **options):
         torch.manual_seed(1)
         model, task = rnnlab.SequenceModel(6, 8, 4), rnnlab.TemporalOrderTask(length=10, steps=7)
@@ -157,12 +158,20 @@ def test_a_run_that_was_left_goes_on_exactly():
 
     whole = trained(3)
     assert len(whole) == 21
-    assert trained(2) == whole[:14]
+    kept = {"checkpoint": tmp_path / "run.pt", "resume": True}
+    assert trained(2, **kept) == whole[:14]
+    assert trained(3, **kept) == whole
 
 
-def test_a_lab_takes_it():
-    lab = rnnlab.TrainingLab(rnnlab.TemporalOrderTask(length=10, steps=3, held_out=50))
-    assert "Temporal order" in repr(lab.task.title)
+def test_its_picture_and_a_lab_take_it():
+    task = rnnlab.TemporalOrderTask(length=10, steps=3, held_out=50)
+    _, panel = make_panel(task)
+    panel.update(*task.answers(Slow()))
+    true, predicted = panel.dots.get_data()
+    assert set(true) == {0, 1, 2, 3}
+    assert predicted == pytest.approx(true, abs=1e-5)
+    lab = rnnlab.TrainingLab(task)
+    assert lab.task is task
     lab.close()
 
 

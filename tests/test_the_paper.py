@@ -23,7 +23,9 @@ def cells_with(*words):
 def test_the_default_runs_show_that_clipping_solves_more(report):
     """All of them are trained, unless a test before this one has: the file is of this session."""
     notebook = nbformat.read(NOTEBOOK, 4)
-    notebook.cells = cells_with("import rnnlab", "length=50", "def own_start", "def grid", "plain = ")
+    notebook.cells = cells_with(
+        "import rnnlab", "length=50", "def own_start", "def grid", "plain = "
+    )
     nbclient.NotebookClient(
         notebook, timeout=seconds_for(notebook), resources={"metadata": {"path": NOTEBOOK.parent}}
     ).execute()

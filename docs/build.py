@@ -36,10 +36,12 @@ if hasattr(_lab, "run"):
     _lab.run()
 elif hasattr(_lab, "next_batch"):
     _lab.next_batch()
-while _lab._runner.busy:
+_is_lab = hasattr(_lab, "describe")  # else it is a progress bar, of which nothing is shown
+while _is_lab and _lab._runner.busy:
     await asyncio.sleep(0.05)
-print(_lab.describe())
-_lab.snapshot()
+if _is_lab:
+    print(_lab.describe())
+_lab.snapshot() if _is_lab else None
 """
 INDEX = """# rnnlab: the course
 
@@ -56,12 +58,15 @@ class Client(NotebookClient):
     ) -> NotebookNode:
         """Execute a cell, and ask the lab that it has shown for its pictures and words."""
         cell = await super().async_execute_cell(cell, cell_index, *args, **options)
-        for output in cell.get("outputs", []):
+        for output in list(cell.get("outputs", [])):
             view = output.get("data", {}).get(WIDGET)
             if view:
                 asked = nbformat.v4.new_code_cell(SHOW.format(model=view["model_id"]))
                 await super().async_execute_cell(asked, cell_index, store_history=False)
                 self.nb.cells[cell_index] = cell
+                if not asked.outputs:  # a progress bar
+                    cell.outputs.remove(output)
+                    continue
                 words, image = asked.outputs
                 html = _figure(words.text, image.data["image/png"], image.metadata)
                 output.data = nbformat.from_dict({"text/html": html, "text/plain": words.text})
@@ -148,7 +153,8 @@ def first_paragraph(notebook: NotebookNode) -> str:
 def _executed(notebook: NotebookNode, path: Path) -> NotebookNode:
     place = {"metadata": {"path": str(path.parent)}}
     quiet = ["--IPKernelApp.log_level=40"]  # errors only
-    Client(notebook, timeout=300, resources=place, extra_arguments=quiet).execute()
+    seconds = notebook.metadata.get("execution", {}).get("timeout", 300)  # of a cell
+    Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet).execute()
     notebook.metadata.pop("widgets", None)  # the state of the labs, which nobody shows any more
     print(f"{path.stem} executed", flush=True)
     return notebook

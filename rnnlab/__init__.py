@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rnnlab.sweep_table import Sweep
     from rnnlab.sweeping import sweep
     from rnnlab.tasks import load_task
+    from rnnlab.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
     from rnnlab.widgets.state_lab import StateLab
@@ -62,6 +63,7 @@ _HOME = {
     "AddingTask": "sequences",
     "NamesTask": "sequences",
     "RecallTask": "sequences",
+    "TemporalOrderTask": "temporal_order",
     "SeriesTask": "series",
     "load_task": "tasks",
     "Sweep": "sweep_table",
@@ -96,6 +98,7 @@ __all__ = [  # noqa: RUF022 - in the order of the map above
     "AddingTask",
     "NamesTask",
     "RecallTask",
+    "TemporalOrderTask",
     "SeriesTask",
     "load_task",
     "Sweep",

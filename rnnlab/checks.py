@@ -22,7 +22,7 @@ from rnnlab.arguments import check_known
 
 Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
 Judge = Callable[..., Hints | None]  # of the answers; None: right
-LESSONS = tuple(f"{number:02}" for number in range(1, 13))
+LESSONS = tuple(f"{number:02}" for number in range(1, 14))
 
 
 class Exercise(NamedTuple):

@@ -67,6 +67,11 @@ def answered(path):
     return notebook
 
 
+def seconds_for(notebook):
+    """Return how long a cell may take: a notebook that trains for long says so, as for nbmake."""
+    return notebook.metadata.get("execution", {}).get("timeout", 120)
+
+
 LAB_STATE = """
 import asyncio
 lab = _  # what the cell before has shown
@@ -110,7 +115,7 @@ def test_solutions_pass_and_wrong_answers_get_their_hints(path, report, tmp_path
     monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))
     notebook = answered(path)
     client = nbclient.NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        notebook, timeout=seconds_for(notebook), resources={"metadata": {"path": str(path.parent)}}
     )
     start = time.perf_counter()
     client.execute()

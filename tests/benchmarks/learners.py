@@ -26,7 +26,8 @@ PAGE = ("lab", "lab/api/settings", "lab/api/translations", "api/contents")  # wh
 USE = """
 from ipywidgets.widgets.widget import _instances
 _lab = _instances["{model}"]
-getattr(_lab, "run", getattr(_lab, "next_epoch", _lab.describe))()
+_use = [n for n in ("run", "next_epoch", "describe") if hasattr(_lab, n)]  # a bar has none
+getattr(_lab, _use[0])() if _use else None
 """
 
 

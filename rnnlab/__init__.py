@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from rnnlab.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.series import SeriesTask
     from rnnlab.shards import Shard
-    from rnnlab.sweep_table import Sweep
-    from rnnlab.sweeping import sweep
+    from rnnlab.sweeps.sweeping import sweep
+    from rnnlab.sweeps.table import Sweep
     from rnnlab.tasks import load_task
     from rnnlab.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
@@ -66,8 +66,8 @@ _HOME = {
     "TemporalOrderTask": "temporal_order",
     "SeriesTask": "series",
     "load_task": "tasks",
-    "Sweep": "sweep_table",
-    "sweep": "sweeping",
+    "Sweep": "sweeps.table",
+    "sweep": "sweeps.sweeping",
     "TrainingLab": "widgets.lab",
     "LoopStepper": "widgets.stepper",
     "GradientLab": "widgets.gradient_lab",

@@ -7,24 +7,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rnnlab import tables
+from rnnlab.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
 from rnnlab.tables import TableError
-from rnnlab.trial import OUTCOMES, RESULTS, SETTINGS, Row
 
 MOST_RUNS = 100_000
 MOST_BYTES = 1_000 * MOST_RUNS
 
 
-def write(path: tables.Path, rows: Sequence[Row]) -> None:
+def write_rows(path: tables.Path, rows: Sequence[Row]) -> None:
     """Write rows, whole or not at all: a header with their names, then each row's values."""
     tables.write(path, [[*rows[0]], *(list(row.values()) for row in rows)] if rows else [])
 
 
-def read(path: tables.Path) -> list[Row]:
+def read_rows(path: tables.Path) -> list[Row]:
     """Return the rows of a file, at most 100,000.
 
     Raises:
         OSError: if there is no such file or it cannot be read.
-        TableError: if it is not what `write` has written.
+        TableError: if it is not what `write_rows` has written.
     """
     table = tables.read(path, MOST_BYTES, MOST_RUNS + 1)
     header = next(table.rows)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rnnlab import sweep_files, tables
+from rnnlab import tables
 from rnnlab.arguments import check_known
-from rnnlab.trial import OUTCOMES, RESULTS, Row
+from rnnlab.sweeps.files import read_rows, write_rows
+from rnnlab.sweeps.trial import OUTCOMES, RESULTS, Row
 
 ENDED = ("finished", "solved")  # with weights that mean something
 
@@ -68,7 +69,7 @@ class Sweep:
         Raises:
             OSError: if it cannot be written; a file that was there stays as it was.
         """
-        sweep_files.write(path, self.rows)
+        write_rows(path, self.rows)
 
     @classmethod
     def from_csv(cls, path: tables.Path) -> Sweep:
@@ -78,7 +79,7 @@ class Sweep:
             OSError: if there is no such file or it cannot be read.
             TableError: a ValueError that says what stands where, and what was expected.
         """
-        return cls(sweep_files.read(path))
+        return cls(read_rows(path))
 
     def __len__(self) -> int:
         """Return the number of runs."""

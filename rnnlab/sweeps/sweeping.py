@@ -10,14 +10,23 @@ from typing import Any
 import cloudpickle
 import torch
 
-from rnnlab import sweep_files
 from rnnlab.arguments import check_path
-from rnnlab.process_pool import in_processes
-from rnnlab.sweep_grid import plan
-from rnnlab.sweep_table import Sweep
+from rnnlab.sweeps.files import read_rows, texts, write_rows
+from rnnlab.sweeps.grid import plan
+from rnnlab.sweeps.pool import in_processes
+from rnnlab.sweeps.table import Sweep
+from rnnlab.sweeps.trial import (
+    RESULTS,
+    ModelMaker,
+    Row,
+    Subject,
+    TaskMaker,
+    Trial,
+    failed,
+    run_packed,
+)
 from rnnlab.tables import Path, TableError
 from rnnlab.tasks import Task
-from rnnlab.trial import ModelMaker, Row, Subject, TaskMaker, Trial, failed, run_packed
 
 KILLED = "its worker was killed, perhaps for want of memory"
 
@@ -81,7 +90,7 @@ def sweep(
         for number, results in _with_bar(_results(todo, executor), done, rows, progress):
             done[number] = {**rows[number], **results}
             if path is not None:
-                sweep_files.write(path, [*(done[k] for k in sorted(done)), *others])
+                write_rows(path, [*(done[k] for k in sorted(done)), *others])
     finally:
         torch.set_num_threads(threads)  # a run in a thread of this process has set it
     return Sweep(done[k] for k in sorted(done))
@@ -127,12 +136,12 @@ def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], li
     check_path("path", path, "for the runs")
     if not os.path.exists(path):
         return {}, []
-    number_of = {sweep_files.texts(row): number for number, row in enumerate(rows)}
+    number_of = {texts(row): number for number, row in enumerate(rows)}
     done: dict[int, Row] = {}
     others = []
-    for row in sweep_files.read(path):
+    for row in read_rows(path):
         _check_row(path, row, rows[0])
-        number = number_of.get(sweep_files.texts(row))
+        number = number_of.get(texts(row))
         if number is None:
             others.append(row)
         elif row["outcome"] != "failed":
@@ -141,7 +150,7 @@ def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], li
 
 
 def _check_row(path: Path, row: Row, wanted: Row) -> None:
-    settings = [name for name in row if name not in sweep_files.RESULTS]
+    settings = [name for name in row if name not in RESULTS]
     if settings != [*wanted] or row["task"] != wanted["task"]:
         raise TableError(
             f"{os.fspath(path)} keeps the sweep of the task {row['task']!r} over "

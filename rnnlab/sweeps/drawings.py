@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from rnnlab.drawings import Picture
 from rnnlab.plots import MUTED, PALE, make_figure, style
-from rnnlab.sweep_table import ENDED, Sweep
+from rnnlab.sweeps.table import ENDED, Sweep
 
 
 class Cell(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnlab.arguments import LAST_SEED, check_count
-from rnnlab.trial import RESULTS, SETTINGS, Row, Subject, Trial, check_value
+from rnnlab.sweeps.trial import RESULTS, SETTINGS, Row, Subject, Trial, check_value
 
 PLAIN = (str, int, float, bool, type(None))  # what a cell of a CSV file holds
 

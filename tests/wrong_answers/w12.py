@@ -40,7 +40,7 @@ WRONG = {
             LOSS + "    return sum(loss * n for loss, n in zip(losses, rows)) / len(rows)",
             "divided by the number of processes",
         ),
-        (LOSS + "    return max(losses)", "times its rows, it is their sum"),
+        (LOSS + "    return max(losses)", "yours gives 3; expected 2"),
     ],
     "12.3": [
         ("tools = 'sweep'", "not a dictionary"),

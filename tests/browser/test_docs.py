@@ -14,7 +14,10 @@ from tests.needs import reason
 
 pytestmark = pytest.mark.browser
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
-QUICK = ("00", "05")  # two kinds of lab, formulas, pictures; all of the course takes two minutes
+QUICK = ("00", "05")  # two kinds of lab, formulas, pictures; all of the course takes five minutes
+HANGS = 1800  # seconds: lesson 13 trains for three minutes, more on a busy machine
+# What ipykernel may say when it is told to end, of the very message that tells it so.
+ENDING = r"Task was destroyed but it is pending!\ntask: .+Kernel\.dispatch_control\(\).+\n"
 CHOSEN = [path for path in COURSE if os.environ.get("CI") or path.stem[:2] in QUICK]
 PAGES = [path.stem for path in CHOSEN]
 LAB = r"rnnlab\.(\w+(?:Lab|Stepper))\("
@@ -33,9 +36,9 @@ LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
     command = [sys.executable, "docs/build.py", "--target", folder, *CHOSEN]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert re.sub(ENDING, "", done.stderr) == ""
     assert {page.stem for page in folder.glob("*.html")} == {*PAGES, "index"}
     return folder
 

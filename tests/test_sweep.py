@@ -224,6 +224,17 @@ def test_a_table_goes_to_csv_and_back(expected, tmp_path):
     assert rnnlab.Sweep.from_csv(tmp_path / "table.csv") == expected
 
 
+def test_a_grid_in_another_order_goes_on_from_the_same_file(tmp_path):
+    path = tmp_path / "sweep.csv"
+    with ThreadPoolExecutor(1) as executor:
+        options = {"executor": executor, "path": path, "progress": False}
+        first = rnnlab.sweep("sine", {"length": 150, "window": 20, "epochs": 1}, **options)
+        kept = path.stat().st_mtime_ns
+        again = rnnlab.sweep("sine", {"epochs": 1, "window": 20, "length": 150}, **options)
+    assert again == first
+    assert path.stat().st_mtime_ns == kept  # nothing was done again
+
+
 def test_a_file_of_another_sweep_is_refused(expected, tmp_path):
     path = tmp_path / "table.csv"
     expected.to_csv(path)

@@ -35,7 +35,8 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Trial]
 
 def _trial(chosen: Row) -> Trial:
     settings = {**SETTINGS, **{k: v for k, v in chosen.items() if k in SETTINGS}}
-    return Trial(settings, {k: v for k, v in chosen.items() if k not in SETTINGS})
+    others = sorted(chosen.keys() - SETTINGS.keys())  # so a file's columns are those of any grid
+    return Trial(settings, {name: chosen[name] for name in others})
 
 
 def _values(name: str, given: Any) -> list[Any]:

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import rnnlab
+from rnnlab.sweeps import pool
 from rnnlab.tables import TableError
 
 GRID = {
@@ -295,3 +296,23 @@ def test_what_cannot_work_is_refused_with_the_remedy(grid, options, message):
     with pytest.raises((ValueError, TypeError)) as raised:
         rnnlab.sweep("sine", grid, **options)
     assert str(raised.value) == message
+
+
+def die_or_answer(number):
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_process_that_died_before_the_next_piece_is_handed_out_costs_its_piece_only(monkeypatch):
+    """As above, but each piece is handed out when what went before has surely come to its end."""
+    submit = pool.loky.ProcessPoolExecutor.submit
+
+    def late(*given):
+        time.sleep(0.3)
+        return submit(*given)
+
+    monkeypatch.setattr(pool.loky.ProcessPoolExecutor, "submit", late)
+    monkeypatch.setattr(pool.loky, "cpu_count", lambda: 2)
+    results = dict(pool.in_processes(die_or_answer, {k: (k,) for k in range(6)}))
+    assert results == {0: 0, 1: 1, 2: 2, 3: None, 4: 4, 5: 5}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -37,10 +37,14 @@ def in_processes(
         with _pool(workers) as pool:
             broken = False
             while (queue or under_way) and not broken:
-                while queue and len(under_way) < workers:
-                    number = queue.popleft()
-                    under_way[pool.submit(work, *pieces[number])] = number
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                try:
+                    while queue and len(under_way) < workers:
+                        future = pool.submit(work, *pieces[queue[0]])
+                        under_way[future] = queue.popleft()
+                except BrokenExecutor:  # a process has died since the last look; nothing was taken
+                    broken = True
+                until = ALL_COMPLETED if broken else FIRST_COMPLETED
+                for future in wait(under_way, return_when=until).done:
                     if isinstance(future.exception(), BrokenExecutor):
                         broken = True
                     else:

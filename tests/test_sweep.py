@@ -82,6 +82,19 @@ def test_rows_stand_in_the_order_of_the_grid(expected):
     ]  # fmt: skip
 
 
+def test_a_task_is_made_once_to_look_at_it_and_then_once_a_run(monkeypatch):
+    made = []
+
+    def load(name, **options):
+        made.append(name)
+        return rnnlab.load_task(name, **options)
+
+    monkeypatch.setattr("rnnlab.sweeps.trial.load_task", load)
+    with ThreadPoolExecutor(1) as executor:
+        rnnlab.sweep("sine", {"epochs": 1}, repeats=3, executor=executor, progress=False)
+    assert len(made) == 1 + 3
+
+
 def test_threads_give_the_same_table(expected):
     before = torch.get_num_threads(), torch.get_rng_state()
     with ThreadPoolExecutor(3) as executor:

@@ -81,7 +81,8 @@ def sweep(
         )
     subject = Subject(task, model)
     trials = plan(subject, grid, repeats)
-    rows = [{"task": _first_task(subject, trials).name, **t.settings, **t.options} for t in trials]
+    name = _first_task(subject, trials).name
+    rows = [{"task": name, **trial.settings, **trial.options} for trial in trials]
     packed = _packed(subject)
     done, others = _done_before(path, rows)
     todo = {number: (packed, trials[number]) for number in range(len(rows)) if number not in done}

@@ -56,7 +56,9 @@ class Subject(NamedTuple):
         if isinstance(self.task, str):
             made: Task = load_task(self.task, **options)
             return made
-        return self.task(**options) if self.makes_tasks else self.task  # type: ignore
+        if self.makes_tasks:
+            return self.task(**options)  # type: ignore[operator]  # it is no task
+        return self.task  # type: ignore[return-value]  # it is one
 
     def make_model(self, task: Task, settings: Row) -> nn.Module:
         """Return a new model for the task."""

@@ -246,19 +246,14 @@ class TrainingLab(ExaminedLab):
         self._name_pause()
         if self._run is None:
             return
-        try:
-            if finished or self._runner.paused:
-                self._show_twin()  # first: who hears that the run is finished may read it at once
-        finally:
-            self._say_where(finished)
-
-    def _say_where(self, finished: bool) -> None:
         if finished:
             self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.")
         elif self._runner.paused:
             self._say(f"Run {self.runs} is paused at {self._where()}.")
         elif self._runner.busy:
             self._say(f"Run {self.runs}: {self._where()}{self._speed()}.")
+        if finished or self._runner.paused:
+            self._show_twin()
 
     def _where(self) -> str:
         epoch = self.history.steps[-1].epoch if self.history.steps else 0

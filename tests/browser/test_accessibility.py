@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import IDLE, jupyterlab, open_notebook, wait_for_text, write_notebook
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 LAB = ".rnnlab"
@@ -156,9 +157,9 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     heard(page, "Run 4 is finished")
     assert page.evaluate(FOCUS)["value"] == "adding"
     page.get_by_role("img", name="Scatter plot of held-out examples").wait_for()
-    twin = page.get_by_role("group", name="The pictures in words").inner_text()
-    assert "Sunspots" not in twin
-    heard(page, twin.splitlines()[-1])
+    words = page.get_by_role("group", name="The pictures in words")
+    expect(words).not_to_contain_text("Sunspots", timeout=30_000)  # written after "is finished"
+    heard(page, words.inner_text().splitlines()[-1])
 
     tab_to(page, "Clip the gradient norm")
     page.keyboard.press("Space")

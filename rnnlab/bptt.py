@@ -3,7 +3,9 @@
 `d_x` is the derivative of the loss by x. What does not need the time step before it is one
 product over all of time; only the recurrence itself is a loop. In the loop a call of NumPy, on
 the memory of torch's tensors, costs half of one of torch for the few numbers of one time step,
-and its tanh a fifth. Weights and equations are torch's, as in `rnnlab.recurrence`.
+and its tanh a fifth. Tensors come in and go out with the batch first, as in the modules; arrays
+have time first, so that one time step is one piece of memory. Weights and equations are torch's,
+as in `rnnlab.recurrence`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import Function
+
+Array = np.ndarray
+
+ONE_THREAD = 2**18  # multiplications of a product for which NumPy's BLAS takes one thread
 
 # A run that diverges overflows here. It is the training loop that sees and tells it.
 quiet = np.errstate(all="ignore")
@@ -34,10 +40,11 @@ class RNNThroughTime(Function):
         ctx: Any, x: Tensor, h_0: Tensor | None, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor,
         b_hh: Tensor, relu: bool,
     ) -> Tensor:  # fmt: skip
-        """Return the hidden states (T, B, H) from x (T, B, D) and h_0 (B, H), zero if None."""
+        """Return the hidden states (B, T, H) from x (B, T, D) and h_0 (B, H), zero if None."""
         states = room_for_states(x, h_0, len(w_hh))  # (1 + T, B, H)
-        input_product(x, w_ih, b_ih + b_hh, out=states[1:])  # (T, B, D) -> (T, B, H)
-        h_before, *h = states.numpy()
+        bias = b_ih.numpy() + b_hh.numpy()
+        input_product(x, w_ih.numpy(), bias, out=states[1:])  # (B, T, D) -> (T, B, H)
+        h_before, *h = states
         w_hh_t, from_before = np.ascontiguousarray(w_hh.numpy().T), np.empty_like(h_before)
         product = best_product(h_before, w_hh_t)
         for h_t in h:
@@ -46,28 +53,29 @@ class RNNThroughTime(Function):
             np.maximum(h_t, 0, out=h_t) if relu else np.tanh(h_t, h_t)
             h_before = h_t
         ctx.relu = relu
-        ctx.save_for_backward(x, w_ih, w_hh, states)
-        return states[1:]
+        all_states = torch.from_numpy(states)
+        ctx.save_for_backward(x, w_ih, w_hh, all_states)
+        return all_states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
 
     @staticmethod
     @quiet
     def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of the six tensors, from d_outputs (T, B, H)."""
+        """Return the gradients of the six tensors, from d_outputs (B, T, H)."""
         refuse_second_derivative()
         x, w_ih, w_hh, states = ctx.saved_tensors
-        h, w = states[1:].numpy(), w_hh.numpy()
+        h, w = states.numpy()[1:], w_hh.numpy()
         slope = (h > 0).astype(h.dtype) if ctx.relu else 1 - np.square(h)
-        d_a = d_outputs.clone(memory_format=torch.contiguous_format)  # d_h until the loop is there
-        d_a_after, from_after = np.zeros_like(h[0]), np.empty_like(h[0])
+        d_a = np.array(time_first(d_outputs), order="C")  # d_h until the loop is there
+        d_a_after, from_after = np.zeros((2, *h[0].shape), h.dtype)
         product = best_product(d_a_after, w)
-        for d_a_t, slope_t in zip(d_a.numpy()[::-1], slope[::-1], strict=True):
+        for d_a_t, slope_t in zip(d_a[::-1], slope[::-1], strict=True):
             product(d_a_after, w, from_after)
             np.add(d_a_t, from_after, d_a_t)
             np.multiply(d_a_t, slope_t, d_a_t)
             d_a_after = d_a_t
         d_x, d_w_ih, d_b = input_gradients(d_a, x, w_ih, ctx.needs_input_grad[0])
-        d_h_0 = d_a[0] @ w_hh if ctx.needs_input_grad[1] else None
-        return d_x, d_h_0, d_w_ih, recurrent_gradient(d_a, states), d_b, d_b, None
+        d_h_0 = torch.from_numpy(d_a[0] @ w) if ctx.needs_input_grad[1] else None
+        return d_x, d_h_0, d_w_ih, weight_gradient(d_a, states.numpy()[:-1]), d_b, d_b, None
 
 
 class GRUThroughTime(Function):
@@ -89,16 +97,17 @@ class GRUThroughTime(Function):
         ctx: Any, x: Tensor, h_0: Tensor | None, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor,
         b_hh: Tensor,
     ) -> Tensor:  # fmt: skip
-        """Return the hidden states (T, B, H) from x (T, B, D) and h_0 (B, H), zero if None."""
+        """Return the hidden states (B, T, H) from x (B, T, D) and h_0 (B, H), zero if None."""
         size = w_hh.shape[1]
         states = room_for_states(x, h_0, size)  # (1 + T, B, H)
-        b_rz = b_ih[: 2 * size] + b_hh[: 2 * size]
-        rz = input_product(x, w_ih[: 2 * size], b_rz)  # (T, B, D) -> (T, B, 2H)
-        n = input_product(x, w_ih[2 * size :], b_ih[2 * size :])  # (T, B, D) -> (T, B, H)
-        m = torch.empty_like(n)
+        rz, n, m = (x.new_empty(x.shape[1], len(x), wide * size) for wide in (2, 1, 1))
+        w_ih_, b_ih_, b_hh_ = w_ih.numpy(), b_ih.numpy(), b_hh.numpy()
+        b_rz = b_ih_[: 2 * size] + b_hh_[: 2 * size]
+        input_product(x, w_ih_[: 2 * size], b_rz, out=rz.numpy())  # (B, T, D) -> (T, B, 2H)
+        input_product(x, w_ih_[2 * size :], b_ih_[2 * size :], out=n.numpy())  # -> (T, B, H)
         r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
-        h_before, *h = states.numpy()
-        w, b_hn = w_hh.numpy(), b_hh[2 * size :].numpy()
+        h_before, *h = states
+        w, b_hn = w_hh.numpy(), b_hh_[2 * size :]
         w_rz_t, w_n_t = (np.ascontiguousarray(part.T) for part in (w[: 2 * size], w[2 * size :]))
         rz_product, n_product = best_product(h_before, w_rz_t), best_product(h_before, w_n_t)
         rz_from_before = np.empty_like(rz[0])
@@ -116,13 +125,14 @@ class GRUThroughTime(Function):
             np.multiply(h_t, z_t, h_t)
             np.add(h_t, n_t, h_t)
             h_before = h_t
-        ctx.save_for_backward(x, w_ih, w_hh, rz, n, m, states)
-        return states[1:]
+        all_states = torch.from_numpy(states)
+        ctx.save_for_backward(x, w_ih, w_hh, rz, n, m, all_states)
+        return all_states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
 
     @staticmethod
     @quiet
     def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of the six tensors, from d_outputs (T, B, H)."""
+        """Return the gradients of the six tensors, from d_outputs (B, T, H)."""
         refuse_second_derivative()
         x, w_ih, w_hh, rz, n, m, states = ctx.saved_tensors
         r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
@@ -132,7 +142,7 @@ class GRUThroughTime(Function):
         gates = torch.stack([m_factor * m * (1 - r), z_factor, m_factor], dim=2)  # (T, B, 3, H)
         sums = gates.flatten(2)  # (T, B, 3, H) -> (T, B, 3H), the same memory
         d_h = torch.empty_like(states)  # (1 + T, B, H), from h_0 on
-        d_h[0], d_h[1:] = 0, d_outputs
+        d_h[0], d_h[1:] = 0, d_outputs.transpose(0, 1)
         every_t = (gates, sums, z, d_h[1:].unsqueeze(2), d_h[1:], d_h[:-1])
         w, from_after = w_hh.numpy(), np.empty_like(d_h[0])
         product = best_product(sums[0], w)
@@ -144,41 +154,57 @@ class GRUThroughTime(Function):
             np.add(d_h_before, from_after, d_h_before)
             np.multiply(d_h_t, z_t, from_after)
             np.add(d_h_before, from_after, d_h_before)
-        d_w_hh, d_b_hh = recurrent_gradient(sums, states), sums.sum((0, 1))
+        d_w_hh = weight_gradient(sums.numpy(), states.numpy()[:-1])
+        d_b_hh = sums.sum((0, 1))
         gates[:, :, 2] = d_h[1:] * n_factor  # the input's sums differ from the state's in n alone
-        d_x, d_w_ih, d_b_ih = input_gradients(sums, x, w_ih, ctx.needs_input_grad[0])
+        d_x, d_w_ih, d_b_ih = input_gradients(sums.numpy(), x, w_ih, ctx.needs_input_grad[0])
         d_h_0 = d_h[0] if ctx.needs_input_grad[1] else None
         return d_x, d_h_0, d_w_ih, d_w_hh, d_b_ih, d_b_hh
 
 
-def room_for_states(x: Tensor, h_0: Tensor | None, size: int) -> Tensor:
+def room_for_states(x: Tensor, h_0: Tensor | None, size: int) -> Array:
     """Return states (1 + T, B, H), of which only the first is there, h_0 or zero."""
-    states = x.new_empty(len(x) + 1, x.shape[1], size)
-    first = states[0]
-    first.zero_() if h_0 is None else first.copy_(h_0)
+    states = np.empty((x.shape[1] + 1, len(x), size), x.numpy().dtype)
+    states[0] = 0 if h_0 is None else h_0.numpy()
     return states
 
 
-def input_product(x: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return W x_t + b of all time steps at once, (T, B, D) -> (T, B, rows of W)."""
-    if out is None:
-        out = x.new_empty(*x.shape[:2], len(weight))
-    torch.addmm(bias, x.flatten(0, 1), weight.t(), out=out.view(-1, len(weight)))
-    return out
+def time_first(x: Tensor) -> Array:
+    """Return a view of x (B, T, D) as an array (T, B, D)."""
+    return x.numpy().swapaxes(0, 1)
+
+
+def input_product(x: Tensor, weight: Array, bias: Array, out: Array) -> None:
+    """Write W x_t + b of all time steps at once, (B, T, D) -> (T, B, rows of W)."""
+    rows = time_first(x).reshape(-1, weight.shape[1])  # (T, B, D) -> (T*B, D)
+    into = out.reshape(-1, len(weight))  # the same memory
+    best_product(rows, weight)(rows, weight.T, into)
+    np.add(into, bias, into)
 
 
 def input_gradients(
-    d_a: Tensor, x: Tensor, w_ih: Tensor, wanted: bool
+    d_a: Array, x: Tensor, w_ih: Tensor, wanted: bool
 ) -> tuple[Tensor | None, Tensor, Tensor]:
     """Return d_x (if wanted), d_W_ih and d_b_ih from d_a (T, B, G*H), over all of time at once."""
-    flat = d_a.flatten(0, 1)  # (T, B, G*H) -> (T*B, G*H)
-    d_x = (flat @ w_ih).view_as(x) if wanted else None
-    return d_x, flat.t() @ x.flatten(0, 1), flat.sum(0)
+    sums = torch.from_numpy(d_a)
+    d_x = (sums @ w_ih).transpose(0, 1) if wanted else None  # (T, B, G*H) -> (B, T, D)
+    return d_x, weight_gradient(d_a, time_first(x)), sums.sum((0, 1))
 
 
-def recurrent_gradient(d_a: Tensor, states: Tensor) -> Tensor:
-    """Return d_W_hh (G*H, H), the sum over time of d_a_t^T h_{t-1}."""
-    return d_a.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
+def weight_gradient(d_a: Array, y: Array) -> Tensor:
+    """Return the sum over time of d_a_t^T y_t, from d_a (T, B, G*H) and y (T, B, D or H).
+
+    It is one product. NumPy gets it in pieces that its BLAS multiplies on one thread, where those
+    are large enough to be worth a call.
+    """
+    d_a, y = d_a.reshape(-1, d_a.shape[2]), y.reshape(-1, y.shape[2])  # (T*B, ...)
+    piece = ONE_THREAD // (d_a.shape[1] * y.shape[1])
+    if piece < 128:
+        return torch.from_numpy(d_a).t() @ torch.from_numpy(y)
+    total = np.dot(d_a[:piece].T, y[:piece])
+    for start in range(piece, len(y), piece):
+        total += np.dot(d_a[start : start + piece].T, y[start : start + piece])
+    return torch.from_numpy(total)
 
 
 def sigmoid(a: Any) -> None:
@@ -195,7 +221,7 @@ def best_product(rows: Any, weight: Any) -> Callable[[Any, Any, Any], Any]:
     NumPy's call is the cheaper one; its BLAS keeps to one thread below this size. Above it torch
     multiplies, on as many threads as torch is told to take.
     """
-    return np.dot if rows.shape[0] * weight.size <= 2**18 else torch_product
+    return np.dot if len(rows) * weight.size <= ONE_THREAD else torch_product
 
 
 def torch_product(a: Any, b: Any, out: Any) -> None:

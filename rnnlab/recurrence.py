@@ -116,8 +116,8 @@ def computes_by_hand(module: nn.RNNBase, inputs: Any) -> bool:
     """Whether the code above can do this; torch's own does the rest."""
     return (
         isinstance(inputs, Tensor)  # not a packed sequence
-        and inputs.device.type == "cpu"
-        and module.weight_ih_l0.device.type == "cpu"  # else torch says that the devices differ
+        and inputs.is_cpu
+        and bool(module.weight_ih_l0.is_cpu)  # else torch says that the devices differ
         and inputs.dtype in (torch.float32, torch.float64)
         and inputs.dim() == 3
         and module.batch_first
@@ -139,15 +139,13 @@ def through_layers(
             "least one of each"
         )
     module.check_input(inputs, None)  # torch's own errors, for size and dtype
-    x = inputs.transpose(0, 1).contiguous()  # (B, T, D) -> (T, B, D)
     if state is not None:
         module.check_forward_args(inputs, state, None)
-    last = []
+    x, last = inputs, []
     for layer, weights in enumerate(module.all_weights):
         if layer > 0 and module.dropout > 0:
             x = dropout(x, module.dropout, module.training)
         h_0 = None if state is None else state[layer]
-        x = one_layer(x, h_0, *weights, *options)  # (T, B, D or H) -> (T, B, H)
-        last.append(x[-1:])
-    end = torch.cat(last) if len(last) > 1 else last[0]  # (layers, B, H)
-    return x.transpose(0, 1), end  # (T, B, H) -> (B, T, H)
+        x = one_layer(x, h_0, *weights, *options)  # (B, T, D or H) -> (B, T, H)
+        last.append(x[:, -1:].transpose(0, 1))  # (B, T, H) -> (1, B, H)
+    return x, torch.cat(last) if len(last) > 1 else last[0]  # (B, T, H), (layers, B, H)

@@ -14,6 +14,7 @@ from rnnlab import checkpoints, rank_checkpoints
 from rnnlab.arguments import check_path
 from rnnlab.history import History
 from rnnlab.loop import Batch, Run, train
+from rnnlab.memory import freed_memory_kept
 
 
 def fit(
@@ -58,7 +59,10 @@ def fit(
     keeper = _make_keeper(run, checkpoint)
     done = run.position.epoch - 1
     hidden = not progress or (run.ranks is not None and not run.ranks.first)
-    with tqdm(total=run.epochs, initial=done, unit="epoch", disable=hidden) as bar:
+    with (
+        freed_memory_kept(),
+        tqdm(total=run.epochs, initial=done, unit="epoch", disable=hidden) as bar,
+    ):
         try:
             for step in run:
                 if keeper is not None:

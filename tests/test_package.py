@@ -24,6 +24,7 @@ FLOORS = [
         "history",
         "interrupt",
         "intervals",
+        "memory",
         "randomness",
         "threads",
         "doctor.advice",

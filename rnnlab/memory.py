@@ -10,6 +10,7 @@ from contextlib import contextmanager
 # Names from glibc's malloc.h, and bytes: no bound, and the highest that glibc comes to by itself.
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 UNBOUNDED = {TRIM_THRESHOLD: 2**31 - 1, MMAP_THRESHOLD: 2**31 - 1}
+MUCH = 256 * 2**20
 USUAL = {TRIM_THRESHOLD: 64 * 2**20, MMAP_THRESHOLD: 32 * 2**20}
 
 
@@ -30,8 +31,8 @@ def freed_memory_kept() -> Iterator[None]:
     The C library gives large pieces back as soon as they are free. A training step of long
     sequences then waits for the system to clear the same tens of megabytes that the step before
     has given back: for an LSTM of 128 units over 400 time steps a third of its time. After the
-    block what is free goes back, but for the 64 MB that glibc may keep at any time. Where the C
-    library is not glibc, or has no mallinfo2 (before 2.33), nothing is changed.
+    block memory goes back as usual, and if more than 256 MB are free, they go back at once. Where
+    the C library is not glibc, or has no mallinfo2 (before 2.33), nothing is changed.
     """
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
     if libc is None or not hasattr(libc, "mallopt") or not hasattr(libc, "mallinfo2"):
@@ -43,8 +44,8 @@ def freed_memory_kept() -> Iterator[None]:
         yield
     finally:
         _set(libc, USUAL)
-        if libc.mallinfo2().fordblks > USUAL[TRIM_THRESHOLD]:
-            libc.malloc_trim(0)  # also what lies below a piece that is in use
+        if libc.mallinfo2().fordblks > MUCH:  # of what is free below a piece that is in use,
+            libc.malloc_trim(0)  # nothing goes back by itself; but the next run has to get it anew
 
 
 def _set(libc: ctypes.CDLL, bounds: dict[int, int]) -> None:

@@ -15,6 +15,7 @@ from tests.benchmarks import drawing, learners, promises, training
 from tests.benchmarks.bounds import NumpyRNN
 from tests.benchmarks.case import Case
 from tests.benchmarks.contenders import CONTENDERS, PEERS, installed
+from tests.benchmarks.table import alone
 
 ROOT = Path(__file__).parents[1]
 NEVER_MEASURED = ("T=100 <= 0.40", "at H=128 <= 1.00")  # --small has T = 24 and H = 32 alone
@@ -39,6 +40,15 @@ def tables(page):
         ]
         for title, _, body in sections
     }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process is copied")
+def test_a_measure_leaves_nothing_to_the_next():
+    left = []
+    assert alone(lambda: left.append("a setting") or 2.5) == 2.5
+    assert left == []
+    with pytest.raises(EOFError):
+        alone(lambda: os._exit(1))
 
 
 def test_the_tables_are_whole(page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import sys
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -33,8 +34,26 @@ def interleaved(measures: dict[str, Callable[[], float]], rounds: int) -> Sample
         for name, measure in measures.items():
             torch.set_num_threads(1)  # a peer may have set it
             gc.collect()
-            samples[name].append(measure())
+            samples[name].append(alone(measure))
     return samples
+
+
+def alone(measure: Callable[[], float]) -> float:
+    """Return what a measure gives in a copy of this process that ends with it.
+
+    So everybody finds the same state: memory that one has freed, or a setting, does not speed up or
+    slow down the next. Where a process cannot be copied (all but Linux), this one measures.
+    """
+    if sys.platform != "linux":
+        return measure()
+    processes = multiprocessing.get_context("fork")
+    answer, own_end = processes.Pipe(duplex=False)
+    process = processes.Process(target=lambda: own_end.send(measure()))
+    process.start()
+    own_end.close()  # so that a process that has ended without an answer raises EOFError
+    figure = answer.recv()
+    process.join()
+    return float(figure)
 
 
 def steps_measure(make: Callable[[Case], Loop], case: Case, seconds: float) -> Callable[[], float]:
@@ -51,7 +70,7 @@ def steps_measure(make: Callable[[Case], Loop], case: Case, seconds: float) -> C
     def measure() -> float:
         torch.manual_seed(0)
         run = make(case)
-        run(1, 1)
+        run(max(1, size * epochs // 10), 1)
         return 1000 * run(size, epochs) / (size * epochs)
 
     return measure

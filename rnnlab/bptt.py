@@ -42,9 +42,8 @@ class RNNThroughTime(Function):
     ) -> Tensor:  # fmt: skip
         """Return the hidden states (B, T, H) from x (B, T, D) and h_0 (B, H), zero if None."""
         states = room_for_states(x, h_0, len(w_hh))  # (1 + T, B, H)
-        bias = b_ih.numpy() + b_hh.numpy()
-        input_product(x, w_ih.numpy(), bias, out=states[1:])  # (B, T, D) -> (T, B, H)
-        h_before, *h = states
+        input_product(x, w_ih, b_ih + b_hh, out=states[1:])  # (B, T, D) -> (T, B, H)
+        h_before, *h = states.numpy()
         w_hh_t, from_before = np.ascontiguousarray(w_hh.numpy().T), np.empty_like(h_before)
         product = best_product(h_before, w_hh_t)
         for h_t in h:
@@ -53,9 +52,8 @@ class RNNThroughTime(Function):
             np.maximum(h_t, 0, out=h_t) if relu else np.tanh(h_t, h_t)
             h_before = h_t
         ctx.relu = relu
-        all_states = torch.from_numpy(states)
-        ctx.save_for_backward(x, w_ih, w_hh, all_states)
-        return all_states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
+        ctx.save_for_backward(x, w_ih, w_hh, states)
+        return states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
 
     @staticmethod
     @quiet
@@ -101,13 +99,12 @@ class GRUThroughTime(Function):
         size = w_hh.shape[1]
         states = room_for_states(x, h_0, size)  # (1 + T, B, H)
         rz, n, m = (x.new_empty(x.shape[1], len(x), wide * size) for wide in (2, 1, 1))
-        w_ih_, b_ih_, b_hh_ = w_ih.numpy(), b_ih.numpy(), b_hh.numpy()
-        b_rz = b_ih_[: 2 * size] + b_hh_[: 2 * size]
-        input_product(x, w_ih_[: 2 * size], b_rz, out=rz.numpy())  # (B, T, D) -> (T, B, 2H)
-        input_product(x, w_ih_[2 * size :], b_ih_[2 * size :], out=n.numpy())  # -> (T, B, H)
+        b_rz = b_ih[: 2 * size] + b_hh[: 2 * size]
+        input_product(x, w_ih[: 2 * size], b_rz, out=rz)  # (B, T, D) -> (T, B, 2H)
+        input_product(x, w_ih[2 * size :], b_ih[2 * size :], out=n)  # (B, T, D) -> (T, B, H)
         r, z = rz.chunk(2, dim=2)  # (T, B, 2H) -> 2 of (T, B, H)
-        h_before, *h = states
-        w, b_hn = w_hh.numpy(), b_hh_[2 * size :]
+        h_before, *h = states.numpy()
+        w, b_hn = w_hh.numpy(), b_hh[2 * size :].numpy()
         w_rz_t, w_n_t = (np.ascontiguousarray(part.T) for part in (w[: 2 * size], w[2 * size :]))
         rz_product, n_product = best_product(h_before, w_rz_t), best_product(h_before, w_n_t)
         rz_from_before = np.empty_like(rz[0])
@@ -125,9 +122,8 @@ class GRUThroughTime(Function):
             np.multiply(h_t, z_t, h_t)
             np.add(h_t, n_t, h_t)
             h_before = h_t
-        all_states = torch.from_numpy(states)
-        ctx.save_for_backward(x, w_ih, w_hh, rz, n, m, all_states)
-        return all_states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
+        ctx.save_for_backward(x, w_ih, w_hh, rz, n, m, states)
+        return states[1:].transpose(0, 1)  # (T, B, H) -> (B, T, H)
 
     @staticmethod
     @quiet
@@ -162,11 +158,11 @@ class GRUThroughTime(Function):
         return d_x, d_h_0, d_w_ih, d_w_hh, d_b_ih, d_b_hh
 
 
-def room_for_states(x: Tensor, h_0: Tensor | None, size: int) -> Array:
+def room_for_states(x: Tensor, h_0: Tensor | None, size: int) -> Tensor:
     """Return states (1 + T, B, H), of which only the first is there, h_0 or zero."""
     states = np.empty((x.shape[1] + 1, len(x), size), x.numpy().dtype)
     states[0] = 0 if h_0 is None else h_0.numpy()
-    return states
+    return torch.from_numpy(states)
 
 
 def time_first(x: Tensor) -> Array:
@@ -174,37 +170,27 @@ def time_first(x: Tensor) -> Array:
     return x.numpy().swapaxes(0, 1)
 
 
-def input_product(x: Tensor, weight: Array, bias: Array, out: Array) -> None:
+def input_product(x: Tensor, weight: Tensor, bias: Tensor, out: Tensor) -> None:
     """Write W x_t + b of all time steps at once, (B, T, D) -> (T, B, rows of W)."""
-    rows = time_first(x).reshape(-1, weight.shape[1])  # (T, B, D) -> (T*B, D)
-    into = out.reshape(-1, len(weight))  # the same memory
-    best_product(rows, weight)(rows, weight.T, into)
-    np.add(into, bias, into)
+    rows = torch.from_numpy(time_first(x).reshape(-1, weight.shape[1]))  # (T, B, D) -> (T*B, D)
+    torch.addmm(bias, rows, weight.t(), out=out.view(-1, len(weight)))
 
 
 def input_gradients(
     d_a: Array, x: Tensor, w_ih: Tensor, wanted: bool
 ) -> tuple[Tensor | None, Tensor, Tensor]:
     """Return d_x (if wanted), d_W_ih and d_b_ih from d_a (T, B, G*H), over all of time at once."""
-    sums = torch.from_numpy(d_a)
-    d_x = (sums @ w_ih).transpose(0, 1) if wanted else None  # (T, B, G*H) -> (B, T, D)
-    return d_x, weight_gradient(d_a, time_first(x)), sums.sum((0, 1))
+    flat = torch.from_numpy(d_a).flatten(0, 1)  # (T, B, G*H) -> (T*B, G*H)
+    d_x = None
+    if wanted:
+        d_x = (flat @ w_ih).view(*d_a.shape[:2], -1).transpose(0, 1)  # (T*B, G*H) -> (B, T, D)
+    return d_x, weight_gradient(d_a, time_first(x)), flat.sum(0)
 
 
 def weight_gradient(d_a: Array, y: Array) -> Tensor:
-    """Return the sum over time of d_a_t^T y_t, from d_a (T, B, G*H) and y (T, B, D or H).
-
-    It is one product. NumPy gets it in pieces that its BLAS multiplies on one thread, where those
-    are large enough to be worth a call.
-    """
+    """Return the sum over time of d_a_t^T y_t, from d_a (T, B, G*H) and y (T, B, D or H)."""
     d_a, y = d_a.reshape(-1, d_a.shape[2]), y.reshape(-1, y.shape[2])  # (T*B, ...)
-    piece = ONE_THREAD // (d_a.shape[1] * y.shape[1])
-    if piece < 128:
-        return torch.from_numpy(d_a).t() @ torch.from_numpy(y)
-    total = np.dot(d_a[:piece].T, y[:piece])
-    for start in range(piece, len(y), piece):
-        total += np.dot(d_a[start : start + piece].T, y[start : start + piece])
-    return torch.from_numpy(total)
+    return torch.from_numpy(d_a).t() @ torch.from_numpy(y)
 
 
 def sigmoid(a: Any) -> None:

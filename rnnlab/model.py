@@ -59,7 +59,7 @@ class SequenceModel(nn.Module):
         for name, size in sizes.items():
             check_count(name, size)
         check_known("cell", cell, CELLS, "cells")
-        self.cell = cell
+        self.cell, self._input_size = cell, input_size
         check_known("nonlinearity", nonlinearity, ("tanh", "relu"), "nonlinearities")
         check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")
         if not isinstance(dropout, int | float) or not 0 <= dropout < 1:
@@ -89,7 +89,7 @@ class SequenceModel(nn.Module):
             TypeError, ValueError: if inputs are not a tensor (B, T, D) with D = input_size.
         """
         check_tensor("inputs", inputs)
-        expected = self.recurrence.input_size
+        expected = self._input_size
         if inputs.dim() != 3 or inputs.shape[2] != expected or 0 in inputs.shape:
             raise ValueError(
                 f"inputs have shape {tuple(inputs.shape)}; expected (batch, time, input_size) "

@@ -81,11 +81,11 @@ class RNN(nn.RNN):
         self, inputs: Tensor, state: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Read inputs (B, T, D) from state (layers, B, H); return outputs (B, T, H) and state."""
-        if not computes_by_hand(self, inputs):
+        weights = self.all_weights
+        if not computes_by_hand(self, inputs, weights):
             return super().forward(inputs, state)
-        return through_layers(
-            self, RNNThroughTime.apply, inputs, state, self.nonlinearity == "relu"
-        )
+        relu = self.nonlinearity == "relu"
+        return through_layers(self, weights, RNNThroughTime.apply, inputs, state, relu)
 
     def extra_repr(self) -> str:
         """Say that this is not torch's own."""
@@ -99,9 +99,10 @@ class GRU(nn.GRU):
         self, inputs: Tensor, state: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Read inputs (B, T, D) from state (layers, B, H); return outputs (B, T, H) and state."""
-        if not computes_by_hand(self, inputs):
+        weights = self.all_weights
+        if not computes_by_hand(self, inputs, weights):
             return super().forward(inputs, state)
-        return through_layers(self, GRUThroughTime.apply, inputs, state)
+        return through_layers(self, weights, GRUThroughTime.apply, inputs, state)
 
     def extra_repr(self) -> str:
         """Say that this is not torch's own."""
@@ -112,12 +113,12 @@ TORCH_CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm"
 CELLS: dict[str, type[nn.RNNBase]] = {"rnn": RNN, "gru": GRU, "lstm": nn.LSTM}
 
 
-def computes_by_hand(module: nn.RNNBase, inputs: Any) -> bool:
+def computes_by_hand(module: nn.RNNBase, inputs: Any, weights: list[list[nn.Parameter]]) -> bool:
     """Whether the code above can do this; torch's own does the rest."""
     return (
         isinstance(inputs, Tensor)  # not a packed sequence
         and inputs.is_cpu
-        and bool(module.weight_ih_l0.is_cpu)  # else torch says that the devices differ
+        and weights[0][0].is_cpu  # else torch says that the devices differ
         and inputs.dtype in (torch.float32, torch.float64)
         and inputs.dim() == 3
         and module.batch_first
@@ -129,8 +130,8 @@ def computes_by_hand(module: nn.RNNBase, inputs: Any) -> bool:
 
 
 def through_layers(
-    module: nn.RNNBase, one_layer: Callable[..., Tensor], inputs: Tensor, state: Tensor | None,
-    *options: Any,
+    module: nn.RNNBase, weights: list[list[nn.Parameter]], one_layer: Callable[..., Tensor],
+    inputs: Tensor, state: Tensor | None, *options: Any,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Apply the recurrence of one layer to each layer in turn, as torch's modules do."""
     if 0 in inputs.shape:
@@ -142,10 +143,10 @@ def through_layers(
     if state is not None:
         module.check_forward_args(inputs, state, None)
     x, last = inputs, []
-    for layer, weights in enumerate(module.all_weights):
+    for layer, own in enumerate(weights):
         if layer > 0 and module.dropout > 0:
             x = dropout(x, module.dropout, module.training)
         h_0 = None if state is None else state[layer]
-        x = one_layer(x, h_0, *weights, *options)  # (B, T, D or H) -> (B, T, H)
+        x = one_layer(x, h_0, *own, *options)  # (B, T, D or H) -> (B, T, H)
         last.append(x[:, -1:].transpose(0, 1))  # (B, T, H) -> (1, B, H)
     return x, torch.cat(last) if len(last) > 1 else last[0]  # (B, T, H), (layers, B, H)

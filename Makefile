@@ -1,7 +1,7 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and test
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the executed notebooks as web pages, docs/html
-# make bench   measures training, drawing and growth beside other packages, in some twenty minutes
+# make bench   measures training, drawing and growth beside other packages, in some thirty minutes
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

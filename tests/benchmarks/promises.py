@@ -11,7 +11,7 @@ from tests.benchmarks.contenders import PEERS
 from tests.benchmarks.drawing import Pictures, pace, share
 from tests.benchmarks.learners import BINDER, Cost
 from tests.benchmarks.table import ratio
-from tests.benchmarks.training import Row
+from tests.benchmarks.training import Row, name_of
 from tests.benchmarks.watching import times
 
 # cell, T (None: each), H (0: each cell at 128), rnnlab's time at most so many times plain PyTorch's
@@ -27,11 +27,6 @@ def line(promise: str, met: bool | None, measured: str = "") -> str:
     return f"- {promise}: {measured}, {'met' if met else 'NOT met'}"
 
 
-def name(row: Row) -> str:
-    """Name a case."""
-    return f"{row.case.cell} T={row.case.length} H={row.case.hidden}"
-
-
 def of_training(rows: list[Row]) -> str:
     """Judge what was promised of training."""
     lines = [_at_most(rows, cell, length, bound) for cell, length, bound in AT_MOST]
@@ -44,7 +39,7 @@ def of_training(rows: list[Row]) -> str:
         line(
             f"rnnlab.train / the same steps by hand <= {OVERHEAD}",
             slowest.overhead <= OVERHEAD,
-            f"{slowest.overhead:.3f} at most ({name(slowest)}), "
+            f"{slowest.overhead:.3f} at most ({name_of(slowest.case)}), "
             f"{median(row.overhead for row in rows):.3f} in the middle",
         )
     )
@@ -62,7 +57,7 @@ def _at_most(rows: list[Row], cell: str, length: int | None, bound: float) -> st
 
 
 def _worst(promise: str, rows: list[Row], bound: float) -> str:
-    figures = {name(row): ratio(row.samples, "rnnlab", "plain") for row in rows}
+    figures = {name_of(row.case): ratio(row.samples, "rnnlab", "plain") for row in rows}
     if not figures:
         return line(f"{promise} <= {bound:.2f}", None)
     worst = max(figures, key=lambda key: figures[key])
@@ -79,7 +74,7 @@ def _times_faster(rows: list[Row], peer: str, times: float, where: str = "at T=2
         f"{times:g} times as fast as {peer} {where}" if times > 1 else f"faster than {peer} {where}"
     )
     figures = {
-        name(row): ratio(row.samples, peer, "rnnlab")
+        name_of(row.case): ratio(row.samples, peer, "rnnlab")
         for row in rows
         if peer in row.samples and (times == 1 or row.case.length == 24)
     }

@@ -18,6 +18,7 @@ from tests.benchmarks.case import CLIP_NORM, EPOCH, LEARNING_RATE, Case
 from tests.benchmarks.contenders import CONTENDERS, PEERS, Loop, installed
 from tests.benchmarks.table import (
     Samples,
+    alone,
     interleaved,
     markdown,
     number,
@@ -43,17 +44,33 @@ def cases(small: bool) -> list[Case]:
 
 
 def measure(small: bool) -> list[Row]:
-    """Measure every case: 9 rounds of chunks of 0.4 seconds (small: 2 of 0.02)."""
+    """Measure every case: 9 rounds of chunks of 0.4 seconds (small: 2 of 0.02).
+
+    A round goes through all cases, so that a slow minute of the machine falls on a round of each
+    of them, where a median drops it, and not on all rounds of one.
+    """
     rounds, seconds = (2, 0.02) if small else (9, 0.4)
-    rows = []
-    for case in cases(small):
-        tell(f"training: {case.cell}, T = {case.length}, H = {case.hidden}")
-        samples = interleaved(
-            {name: steps_measure(make, case, seconds) for name, make in competitors(case).items()},
-            rounds,
-        )
-        rows.append(Row(case, samples, overhead(case, 0.2 if small else 1.5)))
-    return rows
+    tell("training: a first look at everybody")
+    measures = {
+        case: {name: steps_measure(make, case, seconds) for name, make in competitors(case).items()}
+        for case in cases(small)
+    }
+    samples: dict[Case, Samples] = {
+        case: {name: [] for name in measures[case]} for case in measures
+    }
+    quotients: dict[Case, list[float]] = {case: [] for case in measures}
+    for number_of_round in range(1, rounds + 1):
+        for case, everybody in measures.items():
+            tell(f"training: round {number_of_round} of {rounds}, {name_of(case)}")
+            for name, figures in interleaved(everybody, 1).items():
+                samples[case][name] += figures
+            quotients[case].append(alone(lambda case=case: overhead(case, seconds / 2)))
+    return [Row(case, samples[case], median(quotients[case])) for case in measures]
+
+
+def name_of(case: Case) -> str:
+    """Name a case by what tells it from the others of the table."""
+    return f"{case.cell} T={case.length} H={case.hidden}"
 
 
 def competitors(case: Case) -> dict[str, Callable[[Case], Loop]]:
@@ -68,8 +85,8 @@ def competitors(case: Case) -> dict[str, Callable[[Case], Loop]]:
 def overhead(case: Case, seconds: float) -> float:
     """Return the time of rnnlab.train divided by that of the same steps written out by hand.
 
-    Two runs, both begun beforehand, take turns of a few steps for so many seconds, at least 5
-    times, and who goes first changes; the median of the quotients drops what disturbs one turn.
+    Two runs, both begun beforehand, take turns of a few steps for so many seconds, at least
+    twice, and who goes first changes; the median of the quotients drops what disturbs one turn.
     """
     turns = {"train": _train_turns(case), "by hand": _by_hand_turns(case)}
     for turn in turns.values():
@@ -79,7 +96,7 @@ def overhead(case: Case, seconds: float) -> float:
     count = max(1, min(EPOCH, round(0.02 / ((perf_counter() - start) / 2))))
     end = perf_counter() + seconds
     quotients: list[float] = []
-    while len(quotients) < 5 or perf_counter() < end:
+    while len(quotients) < 2 or perf_counter() < end:
         took = {}
         for name in ("train", "by hand") if len(quotients) % 2 else ("by hand", "train"):
             start = perf_counter()

@@ -1,33 +1,32 @@
 """rnnlab: see, change and debug the training loop of a recurrent network.
 
-The source in reading order: loop (one batch, then all of them), hidden (state between batches),
-model, recurrence, bptt, data, reading, losses, optimizers, tasks, history, probes, phases,
-stepping, carrying, plots, widgets. Names are imported when first used, so `import rnnlab` loads
-neither matplotlib nor ipywidgets.
+The source stands in rooms, one folder each; read `loop` first, then `model`. Names are imported
+when first used, so `import rnnlab` loads neither torch, matplotlib nor ipywidgets.
 """
 
+# ruff: noqa: F401 - the names are public, and resolved below
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnlab.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
-    from rnnlab.checks import check, progress, solution
-    from rnnlab.data import Batches, Series, Streams, windows
+    from rnnlab.course.exercises import check, progress, solution
+    from rnnlab.data.batches import Batches, Series, Streams, windows
+    from rnnlab.data.reading import read_series
     from rnnlab.doctor.watch import watch
-    from rnnlab.fitting import fit
-    from rnnlab.history import Epoch, History, Step
-    from rnnlab.loop import Phase, Run, TrainingDiverged, evaluate, train, train_batch
-    from rnnlab.model import SequenceModel
-    from rnnlab.reading import read_series
-    from rnnlab.sequences import AddingTask, NamesTask, RecallTask
-    from rnnlab.series import SeriesTask
-    from rnnlab.shards import Shard
-    from rnnlab.sweeps.sweeping import sweep
-    from rnnlab.sweeps.table import Sweep
-    from rnnlab.tasks import load_task
-    from rnnlab.temporal_order import TemporalOrderTask
+    from rnnlab.loop.history import Epoch, History, Step
+    from rnnlab.loop.training import Phase, Run, TrainingDiverged, evaluate, train, train_batch
+    from rnnlab.model.sequence_model import SequenceModel
+    from rnnlab.runs.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+    from rnnlab.runs.fitting import fit
+    from rnnlab.runs.shards import Shard
+    from rnnlab.runs.sweeps.sweeping import sweep
+    from rnnlab.runs.sweeps.table import Sweep
+    from rnnlab.tasks.catalogue import load_task
+    from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
+    from rnnlab.tasks.series import SeriesTask
+    from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
     from rnnlab.widgets.state_lab import StateLab
@@ -37,88 +36,61 @@ __version__ = "0.1.0"
 
 _HOME = {
     "watch": "doctor.watch",
-    "check": "checks",
-    "progress": "checks",
-    "solution": "checks",
-    "Batches": "data",
-    "Series": "data",
-    "Streams": "data",
-    "Shard": "shards",
-    "windows": "data",
-    "read_series": "reading",
-    "Epoch": "history",
-    "History": "history",
-    "Step": "history",
-    "Phase": "loop",
-    "Run": "loop",
-    "TrainingDiverged": "loop",
-    "evaluate": "loop",
-    "fit": "fitting",
-    "CheckpointError": "checkpoints",
-    "load_checkpoint": "checkpoints",
-    "save_checkpoint": "checkpoints",
-    "train": "loop",
-    "train_batch": "loop",
-    "SequenceModel": "model",
-    "AddingTask": "sequences",
-    "NamesTask": "sequences",
-    "RecallTask": "sequences",
-    "TemporalOrderTask": "temporal_order",
-    "SeriesTask": "series",
-    "load_task": "tasks",
-    "Sweep": "sweeps.table",
-    "sweep": "sweeps.sweeping",
+    "check": "course.exercises",
+    "progress": "course.exercises",
+    "solution": "course.exercises",
+    "Batches": "data.batches",
+    "Series": "data.batches",
+    "Streams": "data.batches",
+    "Shard": "runs.shards",
+    "windows": "data.batches",
+    "read_series": "data.reading",
+    "Epoch": "loop.history",
+    "History": "loop.history",
+    "Step": "loop.history",
+    "Phase": "loop.training",
+    "Run": "loop.training",
+    "TrainingDiverged": "loop.training",
+    "evaluate": "loop.training",
+    "fit": "runs.fitting",
+    "CheckpointError": "runs.checkpoints",
+    "load_checkpoint": "runs.checkpoints",
+    "save_checkpoint": "runs.checkpoints",
+    "train": "loop.training",
+    "train_batch": "loop.training",
+    "SequenceModel": "model.sequence_model",
+    "AddingTask": "tasks.sequences",
+    "NamesTask": "tasks.sequences",
+    "RecallTask": "tasks.sequences",
+    "TemporalOrderTask": "tasks.temporal_order",
+    "SeriesTask": "tasks.series",
+    "load_task": "tasks.catalogue",
+    "Sweep": "runs.sweeps.table",
+    "sweep": "runs.sweeps.sweeping",
     "TrainingLab": "widgets.lab",
     "LoopStepper": "widgets.stepper",
     "GradientLab": "widgets.gradient_lab",
     "StateLab": "widgets.state_lab",
 }
 
-__all__ = [  # noqa: RUF022 - in the order of the map above
-    "Batches",
-    "Series",
-    "Streams",
-    "Shard",
-    "windows",
-    "read_series",
-    "Epoch",
-    "History",
-    "Step",
-    "Phase",
-    "Run",
-    "TrainingDiverged",
-    "evaluate",
-    "fit",
-    "CheckpointError",
-    "load_checkpoint",
-    "save_checkpoint",
-    "train",
-    "train_batch",
-    "SequenceModel",
-    "AddingTask",
-    "NamesTask",
-    "RecallTask",
-    "TemporalOrderTask",
-    "SeriesTask",
-    "load_task",
-    "Sweep",
-    "sweep",
-    "TrainingLab",
-    "LoopStepper",
-    "GradientLab",
-    "StateLab",
-    "watch",
-    "check",
-    "progress",
-    "solution",
-]
+_MODULES = {  # that lessons take whole
+    "carrying": "microscope.carrying",
+    "drawings": "pictures.drawings",
+    "extras": "base.extras",
+    "hidden": "loop.hidden",
+    "keras_layout": "twins.keras_layout",
+}
+
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f"rnnlab.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"rnnlab.{_MODULES[name]}")
     raise AttributeError(f"module 'rnnlab' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted([*globals(), *_HOME, *_MODULES])

@@ -26,8 +26,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab import checkpoints
-from rnnlab.tables import TableError
+from rnnlab.base.tables import TableError
+from rnnlab.runs import checkpoints
 from tests.csv_files import GOOD, REFUSED
 
 FOLDER = tempfile.TemporaryDirectory(prefix="rnnlab-fuzz-")

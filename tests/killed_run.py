@@ -7,7 +7,10 @@ import torch
 import tqdm.auto  # noqa: F401 - here, so that a forked process has it
 
 import rnnlab
-from rnnlab import checkpoints, fitting  # noqa: F401
+from rnnlab.runs import (
+    checkpoints,
+    fitting,  # noqa: F401
+)
 
 torch.optim.Adam([torch.zeros(1)])  # the first one loads torch's compiler, a second's work
 

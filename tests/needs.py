@@ -3,7 +3,7 @@
 import functools
 import re
 
-from rnnlab import extras
+from rnnlab.base import extras
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 import rnnlab
-from rnnlab import checkpoints
+from rnnlab.runs import checkpoints
 from tests.rank_cases import (
     CASES,
     EPOCHS,

@@ -7,11 +7,11 @@ import torch
 from matplotlib.colors import to_rgb
 
 import rnnlab
-from rnnlab import plots
-from rnnlab.panels import make_panel
-from rnnlab.plots import make_figure
-from rnnlab.stepper_panels import HiddenStatePanel
-from rnnlab.tasks import load_task
+from rnnlab.pictures import plots
+from rnnlab.pictures.panels import make_panel
+from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.stepper_panels import HiddenStatePanel
+from rnnlab.tasks.catalogue import load_task
 from rnnlab.widgets.access import STYLE
 
 LABS = (rnnlab.TrainingLab, rnnlab.LoopStepper, rnnlab.GradientLab, rnnlab.StateLab)
@@ -166,7 +166,7 @@ def test_phases_taken_one_by_one_are_said_and_those_of_a_run_are_not():
 def test_an_error_is_an_alert_and_said_at_the_end_of_the_run():
     lab = rnnlab.TrainingLab(epochs=2, learning_rate=1e20, clip=False)
     said = listen(lab)
-    with pytest.raises(rnnlab.loop.TrainingDiverged):
+    with pytest.raises(rnnlab.loop.training.TrainingDiverged):
         lab.run()
     assert '<div role="alert"' in lab._message.value
     assert any("Run 1 ended at" in words for words in said)

@@ -15,11 +15,11 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
 from rnnlab.doctor.examine import examine
-from rnnlab.phases import FAULTS
-from rnnlab.randomness import seeded_state, set_random_state
-from rnnlab.stepping import PhaseStepper
-from rnnlab.tasks import TASKS
-from rnnlab.whole_loop import whole_batches
+from rnnlab.microscope.phases import FAULTS
+from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.microscope.whole_loop import whole_batches
+from rnnlab.runs.random_states import seeded_state, set_random_state
+from rnnlab.tasks.catalogue import TASKS
 from rnnlab.widgets.controls import LEARNING_RATES
 from tests.test_lab import Steady
 from tests.test_stepping import everything, stepper_of

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import mse_loss
 
 import rnnlab
-from rnnlab.carrying import (
+from rnnlab.microscope.carrying import (
     DETACH,
     NO_DETACH,
     RESET,
@@ -177,7 +177,9 @@ def test_the_error_is_torchs_own(task, retain_graph, start):
 
 
 def test_an_error_of_another_way_is_not_taken_for_torchs_lesson(task, monkeypatch):
-    monkeypatch.setattr("rnnlab.carrying.next_state", lambda way, state: state)  # a mistake of ours
+    monkeypatch.setattr(
+        "rnnlab.microscope.carrying.next_state", lambda way, state: state
+    )  # a mistake of ours
     with pytest.raises(RuntimeError, match="a second time"):
         list(carry_through(task, DETACH))
 

@@ -14,8 +14,8 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
-from rnnlab import checkpoints
-from rnnlab.randomness import random_state
+from rnnlab.runs import checkpoints
+from rnnlab.runs.random_states import random_state
 
 EPOCHS = 3
 

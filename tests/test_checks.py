@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab import checks
+from rnnlab.course import exercises as checks
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,14 @@ import nbclient
 import nbformat
 import pytest
 
-from rnnlab import checks
+from rnnlab.course import exercises as checks
 from tests.needs import needed, reason
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LESSONS = [path for path in NOTEBOOKS if (ROOT / f"rnnlab/exercises/e{path.stem[:2]}.py").exists()]
+LESSONS = [
+    path for path in NOTEBOOKS if (ROOT / f"rnnlab/course/judges/e{path.stem[:2]}.py").exists()
+]
 PEAK = 600  # MB, for a kernel with torch
 PEAK_WITH = {"tensorflow": 600}  # what these bring on top
 MEGABYTES = """

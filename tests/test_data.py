@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab import data
+from rnnlab.data import batches as data
 
 ROOT = pathlib.Path(rnnlab.__file__).parent
 

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab import data, hidden
+from rnnlab.data import batches as data
+from rnnlab.loop import hidden
 
 Z = torch.zeros(4, 5, 1)
 ZEROS = torch.zeros(6, 2, 1)
@@ -264,7 +265,7 @@ VALUE = [
     (lambda: rnnlab.TrainingLab(None), "task is None, which has no name, title, input_size, "
      "output_size, loss_fn, picture, batches, validation_loss, answers, words; give one of the "
      "names sunspots, co2, sine, names, recall, adding, or an object with all that "
-     "rnnlab.tasks.Task asks for"),
+     "rnnlab.tasks.catalogue.Task asks for"),
     (lambda: rnnlab.TrainingLab(apply_while_training="yes"), "apply_while_training is 'yes'; it "
      "must be True or False"),
     (lambda: rnnlab.LoopStepper(fault="none"), "fault is 'none'; the known faults are nothing, "

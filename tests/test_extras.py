@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 import rnnlab
-from rnnlab import extras
-from rnnlab.tensorflow_twin import make_twin
+from rnnlab.base import extras
+from rnnlab.twins.tensorflow_twin import make_twin
 from tests.needs import needed
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def test_skipping_ends_when_the_package_has_come():
 
 def test_without_it_the_twin_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    monkeypatch.delitem(sys.modules, "rnnlab.keras_twin", raising=False)
+    monkeypatch.delitem(sys.modules, "rnnlab.twins.keras_twin", raising=False)
     assert not extras.is_installed("tensorflow")
     for call in (
         lambda: make_twin(rnnlab.SequenceModel(1, 2, 1)),
@@ -97,7 +97,8 @@ def test_an_unknown_extra_is_refused():
 
 
 def test_the_layouts_and_the_exercises_load_no_tensorflow():
-    code = "import rnnlab.keras_layout, rnnlab.tensorflow_twin, rnnlab.exercises.e11, sys"
+    code = "import sys, rnnlab.twins.keras_layout, rnnlab.twins.tensorflow_twin"
+    code += ", rnnlab.course.judges.e11"
     code += "; print({'tensorflow', 'keras'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

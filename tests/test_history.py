@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab import history
-from rnnlab.history import History, Step
+from rnnlab.loop import history
+from rnnlab.loop.history import History, Step
 
 HEADER = "epoch,index,loss,grad_norm,clipped,train_loss,validation_loss\n"
 GOOD = HEADER + "1,0,0.5,2.0,True,,\n1,1,0.25,1e-05,False,0.375,inf\n"
@@ -136,7 +136,7 @@ def test_bounds_of_a_history(tmp_path, monkeypatch):
 
 
 def test_a_history_needs_no_torch():
-    code = "import sys, rnnlab.history; print('torch' in sys.modules)"
+    code = "import sys, rnnlab.loop.history; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rnnlab.intervals import wilson_interval
+from rnnlab.course.intervals import wilson_interval
 
 COUNTS = [(0, 10), (2, 10), (7, 10), (10, 10), (0, 1), (1, 1), (3, 5), (90, 100)]
 

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="rnnlab.memory speaks to glibc's malloc only"
+    platform.libc_ver()[0] != "glibc", reason="rnnlab.runs.memory speaks to glibc's malloc only"
 )
 
 FAULTS = """
 import contextlib, resource, sys, torch, rnnlab
-from rnnlab import fitting
+from rnnlab.runs import fitting
 if sys.argv[1] == "given back":
     fitting.freed_memory_kept = contextlib.nullcontext
 torch.set_num_threads(1)
@@ -24,7 +24,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 RESIDENT = """
 import resource, torch
-from rnnlab.memory import freed_memory_kept
+from rnnlab.runs.memory import freed_memory_kept
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize() / 2**20

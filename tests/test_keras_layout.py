@@ -7,8 +7,8 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab import keras_layout
-from rnnlab.keras_layout import one_bias, to_keras, to_torch
+from rnnlab.twins import keras_layout
+from rnnlab.twins.keras_layout import one_bias, to_keras, to_torch
 
 SIZES = [(1, 1), (2, 5), (27, 16), (1, 32)]  # input and hidden
 

@@ -9,8 +9,8 @@ import time
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from rnnlab import checkpoints
-from rnnlab.randomness import random_state, set_random_state
+from rnnlab.runs import checkpoints
+from rnnlab.runs.random_states import random_state, set_random_state
 from rnnlab.widgets.live import on_threads
 from tests import killed_run
 from tests.test_checkpoints import equal
@@ -74,7 +74,7 @@ def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(whole, tmp_path,
         for k in range(KERNELS):
             path = tmp_path / f"{k}.pt"
             cell = f"from tests import killed_run\nkilled_run.fit({str(path)!r})"
-            client.execute_interactive("from tests import killed_run; import rnnlab.fitting")
+            client.execute_interactive("from tests import killed_run; import rnnlab.runs.fitting")
             client.execute(cell)
             while not path.exists():
                 time.sleep(0.001)

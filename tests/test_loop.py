@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab import loop, optimizers
-from rnnlab.loop import PHASES
+from rnnlab.loop import optimizers
+from rnnlab.loop import training as loop
+from rnnlab.loop.training import PHASES
 
 
 def make(cell="rnn", seed=0, implementation="auto"):

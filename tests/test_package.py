@@ -5,137 +5,98 @@ import pathlib
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
+
+import pytest
 
 import rnnlab
 
 HOUSE = pathlib.Path(rnnlab.__file__).parent
 README = HOUSE.parent / "README.md"
 
-# Each module imports from lines above its own only; what stands on one line does not import
-# one another.
-FLOORS = [
-    {"files"},
-    {"tables"},
-    {
-        "__version__",  # a name in __init__.py, which imports nothing
-        "arguments",
-        "bptt",
-        "figures",
-        "history",
-        "interrupt",
-        "intervals",
-        "memory",
-        "randomness",
-        "threads",
-        "doctor.advice",
-        "doctor.axes",
-        "doctor.graphs",
-        "doctor.parameters",
-        "doctor.events",
-    },
-    {"doctor.cycle", "sheets"},
-    {"doctor.trace"},
-    {"doctor.marks", "doctor.raised", "doctor.report", "doctor.rule", "doctor.source"},
-    {"doctor.flow"} | {f"doctor.rules_of_{what}" for what in ("losses", "order", "size", "state")},
-    {"doctor.judge"},
-    {"checks"},
-    {"extras"},
-    {"data", "hidden", "loop_checks", "losses", "optimizers", "recurrence"},
-    {"shards"},
-    {"ranks"},
-    {"loop", "model", "reading", "doctor.calls"},
-    {"phases", "unrolling", "saved_states", "keras_layout", "keras_twin"},
-    {"tensorflow_twin"},
-    {"checkpoints"},
-    {"rank_checkpoints"},
-    {"fitting"},
-    {"through_time", "doctor.back_in_time"},
-    {"probes", "doctor.recorder"},
-    {"doctor.watch"},
-    {"doctor.__main__", "doctor.examine"},
-    {"series", "sequences", "stepping", "temporal_order"},
-    {"tasks", "carrying", "phase_words", "whole_loop"},
-    {"recipe", "sweeps.pool"},
-    {"sweeps.trial"},
-    {"sweeps.files", "sweeps.grid"},
-    {"sweeps.table"},
-    {"sweeps.sweeping"},
-    {"exercises.trials"},
-    {"exercises.two_halves", "exercises.step_in_tensorflow"},
-    {f"exercises.e{number:02}" for number in range(1, 14)},
-    {"plots"},
-    {"drawings", "panels", "gradient_panels", "state_panels", "stepper_panels"},
-    {"run_picture", "sweeps.drawings"},
-    {"commands.course", "commands.failing"},
-    {"commands.lab", "commands.running"},
-    {"commands.train"},
-    {"commands.main"},
-    {"__main__"},
-    {
-        "widgets.access",
-        "widgets.keys",
-        "widgets.live",
-        "widgets.outputs",
-        "widgets.picture",
-        "widgets.stepper_page",
-    },
-    {"widgets.base", "widgets.controls"},
-    {"widgets.settings"},
-    {"widgets.doctoring"},
-    {"widgets.lab", "widgets.gradient_lab", "widgets.state_lab", "widgets.stepper"},
+# The rooms, from the ground up: each imports from the rooms above it in this list alone.
+ROOMS = [
+    "base",
+    "loop",
+    "model",
+    "data",
+    "tasks",
+    "pictures",
+    "runs",
+    "probes",
+    "microscope",
+    "doctor",
+    "twins",
+    "course",
+    "widgets",
+    "commands",
 ]
+STILL_UPWARDS = {("loop.training", "runs")}  # until the loop knows nothing of runs
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {
-        "plots",
-        "drawings",
-        "panels",
-        "run_picture",
-        "sweeps.drawings",
-        "gradient_panels",
-        "state_panels",
-        "stepper_panels",
-        "widgets.picture",
-    },
-    "ipywidgets": {
-        "widgets.picture",
-        "widgets.outputs",
-        "widgets.base",
-        "widgets.controls",
-        "widgets.doctoring",
-        "widgets.lab",
-        "widgets.gradient_lab",
-        "widgets.state_lab",
-        "widgets.stepper",
-    },
-    "anywidget": {"widgets.access", "widgets.keys"},
-    "IPython": {"extras", "widgets.base"},
-    "tensorflow": {"keras_twin", "tensorflow_twin", "exercises.step_in_tensorflow"},
-    "keras": {"keras_twin", "exercises.step_in_tensorflow"},
-    "asyncio": {"widgets.live"},
+    "matplotlib": {"pictures", "widgets.picture"},
+    "ipywidgets": {"widgets"},
+    "anywidget": {"widgets"},
+    "IPython": {"base.extras", "widgets"},
+    "tensorflow": {"twins", "course.step_in_tensorflow"},
+    "keras": {"twins", "course.step_in_tensorflow"},
+    "asyncio": {"widgets"},
 }
 
 
+def module_name(path):
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+FILES = {module_name(path): path for path in HOUSE.rglob("*.py")}
+
+
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+    """Yield what a file imports; of rnnlab the modules, not the names in them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, path
-            whole = node.module == "rnnlab"  # from rnnlab import hidden
-            yield from (f"rnnlab.{n.name}" for n in node.names) if whole else [node.module]
+            for name in node.names:
+                whole = f"{node.module}.{name.name}"
+                yield whole if whole.removeprefix("rnnlab.") in FILES else node.module
 
 
-def test_imports_run_one_way():
-    floor_of = {name: k for k, floor in enumerate(FLOORS) for name in floor}
-    for path in HOUSE.rglob("*.py"):
-        name = ".".join(path.relative_to(HOUSE).with_suffix("").parts)
-        if path.name == "__init__.py":
-            continue
-        for imported in imports(path):
-            package, _, module = imported.partition(".")
-            assert name in LIBRARIES.get(package, {name}), f"{name} imports {package}"
-            if package == "rnnlab":
-                assert floor_of[module] < floor_of[name], f"{name} imports {module}"
+def in_house(path):
+    wanted = (name.removeprefix("rnnlab.") for name in imports(path) if name.startswith("rnnlab."))
+    return {name for name in wanted if name in FILES}
+
+
+def within(name, places):
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "." in name])
+def test_imports_run_one_way(name):
+    room = name.partition(".")[0]
+    for imported in imports(FILES[name]):
+        package = imported.partition(".")[0]
+        assert within(name, LIBRARIES.get(package, {name})), f"{name} imports {package}"
+    for module in in_house(FILES[name]):
+        other = module.partition(".")[0]
+        if (name, other) not in STILL_UPWARDS:
+            assert ROOMS.index(other) <= ROOMS.index(room), f"{name} imports {module}, upwards"
+
+
+def test_no_import_runs_in_a_circle():
+    rooms = {name: in_house(path) - {name} for name, path in FILES.items() if "." in name}
+    list(TopologicalSorter(rooms).static_order())  # raises for a circle, and names it
+
+
+def test_the_house_can_be_seen_at_a_glance():
+    folders = [path for path in HOUSE.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    assert {path.name for path in folders} == set(ROOMS)
+    assert len(folders) <= 16
+    assert {path.name for path in HOUSE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    for folder in {path.parent for path in FILES.values()}:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= 14, folder
 
 
 def test_import_is_light():

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab import panels
-from rnnlab.sequences import ALPHABET
+from rnnlab.pictures import panels
+from rnnlab.tasks.sequences import ALPHABET
 from rnnlab.widgets.picture import LivePicture
 
 

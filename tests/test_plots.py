@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab import plots
+from rnnlab.pictures import plots
 from rnnlab.widgets.picture import LivePicture
 
 

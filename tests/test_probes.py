@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, mse_loss
 
 import rnnlab
-from rnnlab import probes, recurrence
+from rnnlab.model import recurrence
+from rnnlab.probes import instruments as probes
 
 TORCH = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 ONE_STEP = {"rnn": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell}

@@ -33,10 +33,10 @@ from torch.optim import optimizer as torch_optimizer
 from tqdm.auto import tqdm
 
 import rnnlab
-from rnnlab import carrying
-from rnnlab.gradient_panels import verdict
-from rnnlab.recurrence import CELLS
-from rnnlab.tasks import TASKS
+from rnnlab.microscope import carrying
+from rnnlab.model.recurrence import CELLS
+from rnnlab.pictures.gradient_panels import verdict
+from rnnlab.tasks.catalogue import TASKS
 from rnnlab.widgets.live import on_threads
 
 ACTIONS = 2500 if os.environ.get("CI") else 300  # for each of the four labs
@@ -51,7 +51,7 @@ class Faulty(rnnlab.SeriesTask):
     """A learner's own task: it prints, and one of its functions raises after some calls."""
 
     def __init__(self, name, calls):
-        super().__init__(rnnlab.data.make_sine(length=200), f"faulty {name} {calls}")
+        super().__init__(rnnlab.data.batches.make_sine(length=200), f"faulty {name} {calls}")
         self.fails, self.calls = name, calls
 
     def _call(self, name, *given, **options):

@@ -10,7 +10,7 @@ from torch import distributed as dist
 from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
-from rnnlab import checkpoints
+from rnnlab.runs import checkpoints
 from tests import rank_runs
 from tests.rank_cases import CASES, EPOCHS, of_sizes, pairs, shuffled, start
 from tests.rank_runs import left
@@ -213,7 +213,7 @@ def test_the_rows_of_all_shards_are_those_of_the_batches(size, monkeypatch):
     whole = [*batches]
     parts = []
     for rank in range(size):
-        monkeypatch.setattr("rnnlab.shards.rank_and_size", lambda rank=rank: (rank, size))
+        monkeypatch.setattr("rnnlab.runs.shards.rank_and_size", lambda rank=rank: (rank, size))
         batches.set_epoch(1)
         parts.append([*rnnlab.Shard(batches)])
         assert len(rnnlab.Shard(batches)) == len(parts[-1]) == 2

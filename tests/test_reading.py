@@ -13,8 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab import data, figures, tables
-from rnnlab.tables import TableError
+from rnnlab.base import tables
+from rnnlab.base.tables import TableError
+from rnnlab.data import batches as data
+from rnnlab.data import numbers as figures
 from tests.csv_files import GOOD, REFUSED
 
 
@@ -72,7 +74,7 @@ def test_a_series_is_ready_for_a_task(read):
 
 @pytest.mark.parametrize("name", ["sunspots_yearly.csv", "co2_monthly.csv"])
 def test_the_shipped_files_are_read_as_their_own_loaders_do(name):
-    path = pathlib.Path(rnnlab.__file__).parent / "datasets" / name
+    path = pathlib.Path(rnnlab.__file__).parent / "data" / "datasets" / name
     ours = rnnlab.read_series(path, fill_gaps=True)
     theirs = data.load_sunspots() if name.startswith("sun") else data.load_co2()
     assert (ours.times, ours.time_unit) == (theirs.times, theirs.time_unit)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import rnnlab
-from rnnlab import recurrence
+from rnnlab.model import recurrence
 
 CASES = [
     (recurrence.RNN, nn.RNN, {"nonlinearity": "tanh"}),

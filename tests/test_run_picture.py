@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import rnnlab
-from rnnlab.panels import make_panel
-from rnnlab.plots import GradientPanel, LossPanel, make_figure
-from rnnlab.recipe import prepare
-from rnnlab.run_picture import draw_run
+from rnnlab.pictures.panels import make_panel
+from rnnlab.pictures.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.pictures.run_picture import draw_run
+from rnnlab.tasks.recipe import prepare
 
 
 def pixels(figure):

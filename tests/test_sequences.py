@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab.sequences import ALPHABET
+from rnnlab.tasks.sequences import ALPHABET
 
 
 def test_names_are_shifted_by_one_and_held_out():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from rnnlab.carrying import (
+from rnnlab.microscope.carrying import (
     DETACH,
     NO_DETACH,
     RESET,
@@ -274,7 +274,7 @@ def test_an_error_of_the_labs_own_is_shown(monkeypatch):
         raise RuntimeError("no such luck")
         yield
 
-    monkeypatch.setattr("rnnlab.carrying.carry_through", broken)
+    monkeypatch.setattr("rnnlab.microscope.carrying.carry_through", broken)
     lab = StateLab()
     with pytest.raises(RuntimeError, match="no such luck"):
         lab.run()

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 import rnnlab
-from rnnlab.phases import FAULTS
+from rnnlab.microscope.phases import FAULTS
 from rnnlab.widgets.stepper import FAULT_NAMES
 
 

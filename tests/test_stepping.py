@@ -13,9 +13,9 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import rnnlab
-from rnnlab.loop import PHASES
-from rnnlab.phases import FAULTS, lines_of_a_batch
-from rnnlab.stepping import PhaseStepper
+from rnnlab.loop.training import PHASES
+from rnnlab.microscope.phases import FAULTS, lines_of_a_batch
+from rnnlab.microscope.stepping import PhaseStepper
 
 
 def model_of(cell="gru", dropout=0.3, seed=0):
@@ -185,7 +185,7 @@ def test_next_epoch_ends_with_the_average():
 
 
 def test_the_past_that_is_kept_is_bounded(monkeypatch):
-    monkeypatch.setattr("rnnlab.stepping.KEPT_BATCHES", 3)
+    monkeypatch.setattr("rnnlab.microscope.stepping.KEPT_BATCHES", 3)
     stepper = stepper_of()
     for _ in range(10):
         stepper.next_batch()
@@ -202,7 +202,7 @@ def test_the_past_is_bounded_in_bytes_too(monkeypatch, moments, kept):
     stepper = stepper_of()
     weights = sum(p.numel() * 4 for p in stepper.model.parameters())
     batch = 2 * 8 * 5 * 4  # inputs and targets (8, 5, 1), the last of an epoch a little smaller
-    monkeypatch.setattr("rnnlab.stepping.KEPT_BYTES", moments * (4 * weights + batch))
+    monkeypatch.setattr("rnnlab.microscope.stepping.KEPT_BYTES", moments * (4 * weights + batch))
     for _ in range(12):
         stepper.next_batch()
     assert len(stepper._drawn) == len(stepper._moments) == kept

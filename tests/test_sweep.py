@@ -14,8 +14,8 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab.sweeps import pool
-from rnnlab.tables import TableError
+from rnnlab.base.tables import TableError
+from rnnlab.runs.sweeps import pool
 
 GRID = {
     "learning_rate": [0.003, 0.03, 1e6], "clip_norm": [None, 1.0], "cell": ["rnn", "gru"],
@@ -89,7 +89,7 @@ def test_a_task_is_made_once_to_look_at_it_and_then_once_a_run(monkeypatch):
         made.append(name)
         return rnnlab.load_task(name, **options)
 
-    monkeypatch.setattr("rnnlab.sweeps.trial.load_task", load)
+    monkeypatch.setattr("rnnlab.runs.sweeps.trial.load_task", load)
     with ThreadPoolExecutor(1) as executor:
         rnnlab.sweep("sine", {"epochs": 1}, repeats=3, executor=executor, progress=False)
     assert len(made) == 1 + 3

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rnnlab import Sweep
-from rnnlab.sweeps.drawings import heat_map, luminance
-from rnnlab.sweeps.trial import RESULTS, SETTINGS
+from rnnlab.pictures.heat_map import heat_map, luminance
+from rnnlab.runs.sweeps.trial import RESULTS, SETTINGS
 
 
 def row(rate, bound, seed, loss, outcome="finished"):

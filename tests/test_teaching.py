@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 import rnnlab
-from rnnlab import checks
+from rnnlab.course import exercises as checks
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab.panels import make_panel
-from rnnlab.temporal_order import CLASSES, SYMBOLS, FreshSequences, last_logits
+from rnnlab.pictures.panels import make_panel
+from rnnlab.tasks.temporal_order import CLASSES, SYMBOLS, FreshSequences, last_logits
 
 
 def sequences(length, epochs=4, seed=0):

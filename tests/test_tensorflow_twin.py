@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab import extras, hidden
-from rnnlab.tensorflow_twin import (
+from rnnlab.base import extras
+from rnnlab.loop import hidden
+from rnnlab.twins.tensorflow_twin import (
     copy_to_keras,
     copy_to_torch,
     make_twin,

@@ -7,7 +7,7 @@ import nbclient
 import nbformat
 
 import rnnlab
-from rnnlab import checks
+from rnnlab.course import exercises as checks
 from tests.test_course import seconds_for
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "13_the_paper.ipynb"

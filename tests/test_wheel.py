@@ -58,8 +58,10 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_package_the_course_and_nothing_else(wheel, tmp_path):
     files = {path for path in (ROOT / "rnnlab").rglob("*") if not LEFT_OUT & {*path.parts}}
     wanted = {path.relative_to(ROOT).as_posix() for path in files if path.is_file()}
-    wanted |= {f"rnnlab/course/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert {"rnnlab/py.typed", "rnnlab/datasets/co2_monthly.csv"} < wanted
+    wanted |= {
+        f"rnnlab/course/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
+    assert {"rnnlab/py.typed", "rnnlab/data/datasets/co2_monthly.csv"} < wanted
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     own = f"rnnlab-{rnnlab.__version__}.dist-info"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from rnnlab.files import written_whole
+from rnnlab.base.files import written_whole
 
 FIRST = "00_start_here.ipynb"
 MANIFEST = ".rnnlab.json"
@@ -26,7 +26,7 @@ def course_folder() -> Path:
         FileNotFoundError: if they are missing.
     """
     package = Path(__file__).resolve().parents[1]
-    for folder in (package / "course", package.parent / "notebooks"):
+    for folder in (package / "course" / "notebooks", package.parent / "notebooks"):
         if (folder / FIRST).is_file():
             return folder
     raise FileNotFoundError(

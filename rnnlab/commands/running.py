@@ -14,22 +14,22 @@ from typing import NamedTuple
 
 import torch
 
+from rnnlab.base.files import written_whole
 from rnnlab.commands.failing import INTERRUPTED, fail, refusal
-from rnnlab.data import Batches, Streams
-from rnnlab.files import written_whole
-from rnnlab.fitting import fit
-from rnnlab.history import History
-from rnnlab.model import SequenceModel
-from rnnlab.run_picture import draw_run
-from rnnlab.tasks import Task
-from rnnlab.threads import fitting_threads, on_threads
+from rnnlab.data.batches import Batches, Streams
+from rnnlab.loop.history import History
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.pictures.run_picture import draw_run
+from rnnlab.runs.fitting import fit
+from rnnlab.runs.threads import fitting_threads, on_threads
+from rnnlab.tasks.catalogue import Task
 
 NAME = "rnnlab train"
 FILES = HISTORY, PICTURE, WEIGHTS = "history.csv", "picture.png", "model.pt"
 
 
 class Made(NamedTuple):
-    """What is trained on what, made by `rnnlab.recipe.prepare`."""
+    """What is trained on what, made by `rnnlab.tasks.recipe.prepare`."""
 
     task: Task
     model: SequenceModel

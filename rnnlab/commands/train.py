@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rnnlab.arguments import check_known
-from rnnlab.checkpoints import CheckpointError
+from rnnlab.base.checks import check_known
 from rnnlab.commands.failing import fail
 from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
-from rnnlab.optimizers import OPTIMIZERS
-from rnnlab.reading import read_series
-from rnnlab.recipe import DEFAULTS, check_setting, prepare
-from rnnlab.series import SeriesTask
-from rnnlab.tasks import TASKS, Task, load_task
+from rnnlab.data.reading import read_series
+from rnnlab.loop.optimizers import OPTIMIZERS
+from rnnlab.runs.checkpoints import CheckpointError
+from rnnlab.tasks.catalogue import TASKS, Task, load_task
+from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
+from rnnlab.tasks.series import SeriesTask
 
 FOLDER = "rnnlab-train"
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import rnnlab.doctor.rules_of_losses
-import rnnlab.doctor.rules_of_order
-import rnnlab.doctor.rules_of_size
-import rnnlab.doctor.rules_of_state  # noqa: F401  # each adds its rules
+import rnnlab.doctor.rules.losses
+import rnnlab.doctor.rules.order
+import rnnlab.doctor.rules.size
+import rnnlab.doctor.rules.state  # noqa: F401  # each adds its rules
 from rnnlab.doctor.advice import ADVICE
 from rnnlab.doctor.raised import judge_error
 from rnnlab.doctor.report import SEVERITIES, Finding
-from rnnlab.doctor.rule import RULES
+from rnnlab.doctor.rules.rule import RULES
 from rnnlab.doctor.trace import Trace
 
 

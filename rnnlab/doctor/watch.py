@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rnnlab.doctor.events import place_of_error
 from rnnlab.doctor.judge import judge
-from rnnlab.doctor.recorder import Recorder
+from rnnlab.doctor.recording.recorder import Recorder
 from rnnlab.doctor.report import Report
 
 _watching = threading.Lock()

@@ -8,12 +8,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab import recipe
-from rnnlab.arguments import check_known
-from rnnlab.hidden import POLICIES
-from rnnlab.panels import PANELS
-from rnnlab.recurrence import CELLS
-from rnnlab.tasks import TASKS, Task, load_task
+from rnnlab.base.checks import check_known
+from rnnlab.loop.hidden import POLICIES
+from rnnlab.model.recurrence import CELLS
+from rnnlab.pictures.panels import PANELS
+from rnnlab.tasks import recipe
+from rnnlab.tasks.catalogue import TASKS, Task, load_task
 
 LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
@@ -49,7 +49,7 @@ def check_task(task: Any) -> None:
     if missing:
         raise ValueError(
             f"task is {task!r}, which has no {', '.join(missing)}; give one of the names "
-            f"{', '.join(TASKS)}, or an object with all that rnnlab.tasks.Task asks for"
+            f"{', '.join(TASKS)}, or an object with all that rnnlab.tasks.catalogue.Task asks for"
         )
     check_known("task.picture", task.picture, PANELS, "pictures")
 

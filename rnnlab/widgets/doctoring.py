@@ -10,10 +10,10 @@ import ipywidgets as w
 from rnnlab.doctor.examine import examine
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.watch import AlreadyWatched
-from rnnlab.randomness import random_state, seeded_state, set_random_state
-from rnnlab.stepping import PhaseStepper
-from rnnlab.threads import fitting_threads, on_threads
-from rnnlab.whole_loop import LOOP, whole_batches
+from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.microscope.whole_loop import LOOP, whole_batches
+from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
+from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.widgets.settings import SettingsLab
 
 ASK = "Ask the doctor"

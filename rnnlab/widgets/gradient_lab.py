@@ -11,12 +11,18 @@ import torch
 from torch import Tensor
 from torch.nn.utils import get_total_norm
 
-from rnnlab.arguments import check_count, check_finite, check_positive
-from rnnlab.gradient_panels import LONGEST, clip_factor, clipping, make_through_time, verdict
-from rnnlab.model import SequenceModel
-from rnnlab.probes import GradientThroughTime, gradient_through_time
-from rnnlab.recurrence import CELLS
-from rnnlab.sequences import AddingTask
+from rnnlab.base.checks import check_count, check_finite, check_positive
+from rnnlab.model.recurrence import CELLS
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.pictures.gradient_panels import (
+    LONGEST,
+    clip_factor,
+    clipping,
+    make_through_time,
+    verdict,
+)
+from rnnlab.probes.instruments import GradientThroughTime, gradient_through_time
+from rnnlab.tasks.sequences import AddingTask
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import PAUSE
 from rnnlab.widgets.picture import LivePicture

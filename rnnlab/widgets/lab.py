@@ -10,16 +10,17 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab import checkpoints, loop
-from rnnlab.arguments import check_path
-from rnnlab.history import History
-from rnnlab.model import SequenceModel
-from rnnlab.panels import make_panel
-from rnnlab.plots import GradientPanel, LossPanel, make_figure
-from rnnlab.recipe import DEFAULTS, prepare
-from rnnlab.stepping import PhaseStepper
-from rnnlab.tasks import TASKS, Task
-from rnnlab.threads import fitting_threads, on_threads
+from rnnlab.base.checks import check_path
+from rnnlab.loop import training as loop
+from rnnlab.loop.history import History
+from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.pictures.panels import make_panel
+from rnnlab.pictures.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.runs import checkpoints
+from rnnlab.runs.threads import fitting_threads, on_threads
+from rnnlab.tasks.catalogue import TASKS, Task
+from rnnlab.tasks.recipe import DEFAULTS, prepare
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.picture import LivePicture
@@ -42,7 +43,7 @@ class TrainingLab(ExaminedLab):
 
     Args:
         task: a name ("sunspots", "co2", "sine", "names", "recall", "adding") or any object that
-            meets `rnnlab.tasks.Task`, such as a `SeriesTask`.
+            meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
         checkpoint: path of a file to save the settings and the run in, as it goes. Where there is

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from rnnlab.interrupt import InterruptHeld
-from rnnlab.threads import on_threads
+from rnnlab.runs.interrupts import InterruptHeld
+from rnnlab.runs.threads import on_threads
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
 FASTEST = 0.08  # seconds between two pictures at least

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from rnnlab.interrupt import InterruptHeld
-from rnnlab.plots import BLUE, INK, ORANGE, Panel
+from rnnlab.pictures.plots import BLUE, INK, ORANGE, Panel
+from rnnlab.runs.interrupts import InterruptHeld
 
 SHADES = 21  # of each colour, from white to full
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab import carrying
-from rnnlab.arguments import check_count, check_known
-from rnnlab.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
-from rnnlab.plots import make_figure
-from rnnlab.state_panels import (
+from rnnlab.base.checks import check_count, check_known
+from rnnlab.microscope import carrying
+from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
+from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.state_panels import (
     NOTES,
     CostPanel,
     CurvesPanel,

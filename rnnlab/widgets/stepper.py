@@ -10,18 +10,23 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from rnnlab import losses
-from rnnlab.arguments import check_known, check_positive
-from rnnlab.loop import Batch
-from rnnlab.losses import LossFunction
-from rnnlab.model import SequenceModel
-from rnnlab.phase_words import phase_words
-from rnnlab.phases import FAULTS
-from rnnlab.plots import make_figure
-from rnnlab.stepper_panels import FirstSequencePanel, HiddenStatePanel, RingPanel, SharePanel
-from rnnlab.stepping import PhaseStepper
-from rnnlab.tasks import Task
-from rnnlab.threads import fitting_threads, on_threads
+from rnnlab.base.checks import check_known, check_positive
+from rnnlab.loop import losses
+from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.training import Batch
+from rnnlab.microscope.phase_words import phase_words
+from rnnlab.microscope.phases import FAULTS
+from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.stepper_panels import (
+    FirstSequencePanel,
+    HiddenStatePanel,
+    RingPanel,
+    SharePanel,
+)
+from rnnlab.runs.threads import fitting_threads, on_threads
+from rnnlab.tasks.catalogue import Task
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.keys import Keys
@@ -55,7 +60,7 @@ class LoopStepper(ExaminedLab):
             made from the model's parameters, which keeps its own learning rate.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `clip`,
             `clip_norm`, `seed`, `fault` (a mistake to make on purpose, one of
-            `rnnlab.phases.FAULTS`), `speed` (phases a second).
+            `rnnlab.microscope.phases.FAULTS`), `speed` (phases a second).
 
     Attributes:
         stepper: the `PhaseStepper` behind it: variables, gradients, history.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from rnnlab.phase_words import clip_factor, number, shape, state_words
-from rnnlab.stepping import PhaseStepper
-from rnnlab.whole_loop import numbered
+from rnnlab.microscope.phase_words import clip_factor, number, shape, state_words
+from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.microscope.whole_loop import numbered
 
 STYLE = """<style>
 .rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;

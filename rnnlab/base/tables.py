@@ -1,0 +1,250 @@
+"""CSV files as rows of text, as spreadsheets write them and within bounds; standard library only.
+
+Nothing here knows what a cell means. A refusal says file, row and column, what stood there, what
+was expected and what to do. Rows are numbered as a spreadsheet does, from 1 with the header.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import itertools
+import os
+import pathlib
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from rnnlab.base.files import Path, written_whole
+
+MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
+MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a lab minutes
+MOST_COLUMNS = 1_000  # wider than any table that people read
+MOST_LINE = 20_000  # characters: that many columns, with room for each
+MOST_CELL = 1_000  # characters: longer than any number, time or name
+SEPARATORS = ";\t,"  # in this order: where commas stand before decimals, semicolons separate
+SAMPLE = 50  # rows that are looked at to find the separator
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")  # of any system, with its end
+_SAID = re.compile(r'"?sep=([^\r\n]*?)"?(?:\r\n?|\n|$)', re.IGNORECASE)
+
+
+class TableError(ValueError):
+    """A file that cannot be read as the table it should be; it says where and why."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows, read one after the other.
+
+    Attributes:
+        name: the file's path as it was given.
+        separator: what stands between two cells; empty if there is one column only.
+        rows: all of one length, cells without spaces around them; to be read once.
+    """
+
+    name: str
+    separator: str
+    rows: Iterator[list[str]]
+
+
+def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
+    """Open a CSV file.
+
+    Cells are separated by comma, semicolon or tab: as a first line `sep=;` says, or by what splits
+    the first rows alike. The text is UTF-8, UTF-16 with a byte-order mark, or else Windows-1252.
+    Empty rows at the end are left out.
+
+    Args:
+        path: of the file.
+        most_bytes: a larger file is refused before it is read.
+        most_rows: more rows are refused.
+
+    Raises:
+        OSError: if there is no such file or it cannot be read.
+        TableError: if it is no CSV file or above a bound; also while the rows are read.
+    """
+    name = os.fspath(path)
+    text = _decoded(_content(path, name, most_bytes), name).rstrip("\r\n")
+    said = _SAID.match(text)
+    if said is None:
+        separator = _separator(text)
+    elif said[1] not in tuple(SEPARATORS):
+        raise TableError(
+            f"{name} says sep={shown(said[1])} in its first line; expected a comma, a semicolon or "
+            "a tab: save it with one of these"
+        )
+    else:
+        separator, text = said[1], text[said.end() :]
+    return Table(name, separator, _rows(text, separator, name, most_rows))
+
+
+def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file, whole or not at all: commas, UTF-8, floats by repr, None as empty cell.
+
+    Raises:
+        OSError: if it cannot be written; a file that was there stays as it was.
+    """
+    with written_whole(path, "file", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def place(name: str, row: int, column: int | None = None, title: str = "") -> str:
+    """Return where something stands: rain.csv, row 5, column 2 ("mm")."""
+    return f"{name}, row {row}" + (f", {column_words(column, title)}" if column else "")
+
+
+def column_words(column: int, title: str = "") -> str:
+    """Return a column's number and name: column 2 ("mm")."""
+    return f'column {column} ("{shortened(title)}")' if title else f"column {column}"
+
+
+def shown(text: str) -> str:
+    """Return a cell as a message shows it: in quotation marks, long ones cut."""
+    return repr(shortened(text))
+
+
+def shortened(text: str) -> str:
+    """Return a text of 40 characters at most."""
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _content(path: Path, name: str, most: int) -> bytes:
+    content = b""
+    try:
+        about = os.stat(path)
+        if stat.S_ISREG(about.st_mode) and about.st_size <= most:
+            with open(path, "rb") as file:
+                content = file.read(most + 1)
+    except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
+        raise FileNotFoundError(
+            f"there is no file {name}: give the path of a CSV file, seen from the folder "
+            f"{pathlib.Path.cwd()}"
+        ) from None
+    except OSError as error:
+        raise type(error)(
+            f"{name} cannot be read ({error.strerror}): close it elsewhere, or read a copy of it"
+        ) from error
+    if stat.S_ISDIR(about.st_mode):
+        raise IsADirectoryError(f"{name} is a folder: give the path of a CSV file in it")
+    if not stat.S_ISREG(about.st_mode):  # a pipe or a device may never end
+        raise OSError(f"{name} is no regular file: give the path of a CSV file")
+    if (size := max(about.st_size, len(content))) > most:
+        raise TableError(
+            f"{name} has {size:,} bytes; at most {most:,} are read: keep the rows and columns that "
+            "are needed"
+        )
+    return content
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if content.startswith(b"PK\x03\x04"):
+        raise TableError(f"{name} is a workbook or another archive: save the sheet as CSV")
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = None
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            break
+    if text is None or "\0" in text:
+        raise TableError(
+            f"{name} is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save "
+            "the table as CSV UTF-8"
+        )
+    return text
+
+
+def _separator(text: str) -> str:
+    widths = {separator: _widths(text, separator) for separator in SEPARATORS}
+    for separator, found in widths.items():
+        if found and min(found) == max(found) > 1:
+            return separator
+    most = max(widths, key=lambda separator: widths[separator][:1])
+    return most if widths[most][:1] > [1] else ""
+
+
+def _widths(text: str, separator: str) -> list[int]:
+    """Return how many cells the first rows have, if this is the separator; 0 for no row."""
+    widths: list[int] = []
+    try:
+        rows = itertools.islice(_split(text, separator, ""), SAMPLE)
+        widths.extend(len(row) for row in rows if row)
+    except TableError:  # the wrong separator, or `_rows` will say it
+        widths.append(0)
+    return widths
+
+
+def _rows(text: str, separator: str, name: str, most: int) -> Iterator[list[str]]:
+    width = empty = 0
+    for number, row in enumerate(_split(text, separator, name), start=1):
+        if number > most:
+            raise TableError(
+                f"{name} has more than {most:,} rows; at most that many are read: keep those that "
+                "are needed"
+            )
+        cells = [cell.strip() for cell in row]
+        if not any(cells) and width:
+            empty += 1
+            continue
+        width = width or len(cells)
+        _check_row(cells, width, name, number)
+        for _ in range(empty):  # now it is known that they are not the end
+            yield [""] * width
+        empty = 0
+        yield cells
+    if not width:
+        raise TableError(f"{name} is empty; expected a table with a row for each value")
+
+
+def _check_row(cells: list[str], width: int, name: str, number: int) -> None:
+    where = place(name, number)
+    if not any(cells):
+        raise TableError(f"{where} is empty; expected the names of the columns: delete it")
+    if len(cells) > MOST_COLUMNS:
+        raise TableError(
+            f"{where} has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read: keep those "
+            "that are needed"
+        )
+    if len(cells) != width:
+        raise TableError(
+            f"{where} has {len(cells)} column{'s' * (len(cells) > 1)}, row 1 has {width}; expected "
+            "as many: add or delete cells, and delete lines above the header"
+        )
+    for column, cell in enumerate(cells, start=1):
+        if len(cell) > MOST_CELL:
+            raise TableError(
+                f"{place(name, number, column)} holds {len(cell):,} characters, {shown(cell)}; at "
+                f"most {MOST_CELL:,} are read: shorten it, or look for a quotation mark that is "
+                "never closed"
+            )
+
+
+def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
+    number = 1
+
+    def lines() -> Iterator[str]:
+        for line in _lines(text):
+            if len(line) > MOST_LINE:
+                raise TableError(
+                    f"{place(name, number)} has a line of {len(line):,} characters; at most "
+                    f"{MOST_LINE:,} are read: keep the columns that are needed"
+                )
+            yield line
+
+    try:
+        # strict: a quotation mark that is not closed would swallow the rows after it
+        for row in csv.reader(
+            lines(), delimiter=separator or ";", skipinitialspace=True, strict=True
+        ):
+            yield row
+            number += 1
+    except csv.Error as error:
+        raise TableError(
+            f"{place(name, number)} cannot be split into cells ({error}): close each quotation "
+            'mark, and write one inside a quoted cell twice ("")'
+        ) from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line[0] for line in _LINE.finditer(text))  # io.StringIO takes four bytes a character

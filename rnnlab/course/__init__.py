@@ -1,0 +1,1 @@
+"""The lessons' exercises: questions, judges, hints, progress."""

@@ -1,0 +1,179 @@
+"""Feedback on exercises: what is right, what is wrong, and a hint drawn from the answer itself.
+
+Each lesson's exercises stand in `rnnlab/course/judges/`, one module a notebook, as functions that
+judge an answer. Nothing leaves the machine; what was solved is kept in a file of the learner's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rnnlab.base.checks import check_known
+from rnnlab.base.page import Page
+
+Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
+Judge = Callable[..., Hints | None]  # of the answers; None: right
+LESSONS = tuple(f"{number:02}" for number in range(1, 14))
+
+
+class Exercise(NamedTuple):
+    """An exercise: its number ("04.2"), what is asked, its solution as code, and its judge."""
+
+    number: str
+    question: str
+    solution: str
+    judge: Judge
+
+
+class Feedback:
+    """What a check says; the last line of a cell shows it.
+
+    Attributes:
+        number: of the exercise.
+        passed: True, False, or None while the gap is untouched.
+        hint: what to look at, "" if there is nothing.
+        text: all of it as plain text.
+    """
+
+    def __init__(self, number: str, passed: bool | None, hint: str = "") -> None:
+        self.number, self.passed, self.hint = number, passed, hint
+        untouched = "not yet: put your answer in place of the dots"
+        word = {True: "right", False: "not right", None: untouched}[passed]
+        self.text = f"{number} is {word}" + (f". {hint}" if hint else ".")
+
+    def __repr__(self) -> str:
+        """Return the text."""
+        return self.text
+
+    def _repr_html_(self) -> str:
+        mark = {True: "\u2713", False: "\u2717", None: "\u2026"}[self.passed]  # check, cross, dots
+        return f'<div role="status"><b>{mark}</b> {escape(self.text)}</div>'
+
+
+_exercises: dict[str, Exercise] = {}
+_tries: Counter[str] = Counter()
+
+
+def exercise(number: str, question: str, solution: str) -> Callable[[Judge], Judge]:
+    """Register the decorated function as the judge of an exercise.
+
+    The judge takes the learner's answers and returns None if they are right, else three hints
+    drawn from the answers' own numbers, each more concrete than the one before.
+    """
+
+    def register(judge: Judge) -> Judge:
+        _exercises[number] = Exercise(number, question, solution.strip("\n"), judge)
+        return judge
+
+    return register
+
+
+def find(number: str) -> Exercise:
+    """Return an exercise by its number.
+
+    Raises:
+        ValueError: for a number that is not like "04.2", or not there, with the known ones.
+    """
+    if not isinstance(number, str) or not re.fullmatch(r"\d\d\.\d", number):
+        raise ValueError(f'the exercise is {number!r}; expected a number like "04.2"')
+    check_known("the lesson", number[:2], LESSONS, "lessons")
+    import_module(f"rnnlab.course.judges.e{number[:2]}")
+    known = sorted(name for name in _exercises if name.startswith(number[:2]))
+    check_known("the exercise", number, known, "exercises")
+    return _exercises[number]
+
+
+def check(number: str, *answers: Any) -> Feedback:
+    """Judge the answers to an exercise.
+
+    A gap that still holds `...` is "not yet". Wrong answers get hints, at each try a more
+    concrete one, never the solution.
+
+    Args:
+        number: of the exercise, like "04.2".
+        answers: what the exercise asks for, in its order.
+    """
+    found = find(number)
+    if not answers or any(answer is ... for answer in answers):
+        return Feedback(number, None)
+    try:
+        hints = found.judge(*answers)
+    except Exception as error:  # an answer that the judge cannot read is a wrong answer
+        kinds = ", ".join(type(answer).__name__ for answer in answers)
+        text = f"Your answer ({kinds}) could not be read: {type(error).__name__}: {error}"
+        hints = (text, text, text)
+    _tries[number] += 1
+    if hints is None:
+        _remember(number)
+        return Feedback(number, True)
+    return Feedback(number, False, hints[min(_tries[number], len(hints)) - 1])
+
+
+@contextmanager
+def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
+    """Show an error that a lesson provokes: it must be of this kind and hold this text.
+
+    Raises:
+        AssertionError: if the block raises nothing, or something else than was said.
+    """
+    try:
+        yield
+    except kind as error:
+        if text not in str(error):
+            raise AssertionError(f"expected the text {text!r}, got: {error}") from error
+        sys.stdout.write(f"{type(error).__name__}: {error}\n")
+        return
+    raise AssertionError(f"expected {kind.__name__} with the text {text!r}; nothing was raised")
+
+
+def solution(number: str) -> Page:
+    """Show the solution of an exercise, after a try."""
+    found = find(number)
+    if _tries[number] == 0 and number not in _solved():
+        return Page(f"{number}: try it first; check({number!r}, ...) gives hints.")
+    return Page(found.solution)
+
+
+def progress() -> Page:
+    """Show which exercises are solved."""
+    for lesson in LESSONS:
+        import_module(f"rnnlab.course.judges.e{lesson}")
+    solved = _solved()
+    lines = [
+        f"{'solved' if number in solved else '      '}  {number}  {_exercises[number].question}"
+        for number in sorted(_exercises)
+    ]
+    done = sum(number in solved for number in _exercises)
+    return Page("\n".join([f"{done} of {len(_exercises)} exercises solved", *lines]))
+
+
+def _file() -> Path:
+    return Path(os.environ.get("RNNLAB_PROGRESS", Path.home() / ".rnnlab" / "progress.json"))
+
+
+def _solved() -> set[str]:
+    try:
+        return set(json.loads(_file().read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # none yet, or not readable: nothing is solved
+        return set()
+
+
+def _remember(number: str) -> None:
+    path = _file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(sorted(_solved() | {number})), encoding="utf-8")
+        new.replace(path)
+    except OSError:  # a folder that cannot be written is no reason to fail an exercise
+        return

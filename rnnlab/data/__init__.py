@@ -1,0 +1,1 @@
+"""From files and measured series to windows, batches and streams."""

@@ -1,0 +1,293 @@
+"""read_series: a learner's own CSV file as a `Series`."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import pathlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Literal, TypeVar
+
+import torch
+from torch import Tensor
+
+from rnnlab.base import tables
+from rnnlab.base.tables import TableError
+from rnnlab.data import batches as data
+from rnnlab.data import numbers as figures
+from rnnlab.data.batches import Series
+from rnnlab.data.sheets import Cell, Sheet, listed, open_sheet
+
+T = TypeVar("T")
+COUNT = "time=False counts the values 0, 1, 2, ..."
+
+
+def read_series(
+    path: tables.Path,
+    *,
+    value: str | int | None = None,
+    time: str | int | Literal[False] | None = None,
+    name: str | None = None,
+    unit: str = "",
+    time_unit: str | None = None,
+    decimal: str | None = None,
+    fill_gaps: bool = False,
+) -> Series:
+    """Read a series from a CSV file, as spreadsheets write it.
+
+    Example:
+        rain = rnnlab.read_series("rain.csv", value="mm", unit="mm")
+        rnnlab.TrainingLab(rnnlab.SeriesTask(rain))
+
+    Separator (comma, semicolon, tab), encoding (UTF-8, UTF-16, Windows-1252), header and decimal
+    mark are found from the file. The mark is the one with which all numbers can be read. Where
+    both would do, as for 1.234 and 2.345, it is a point in a file with commas between its cells,
+    and a comma in one with semicolons; other such files are refused until `decimal` is given.
+
+    Calendar times become years with a fraction: the date 2024-07-02 is its first moment, 2024.5,
+    and the month 1958-03 is its middle, 1958.208. Read are 2024, 2024-07, 2024-07-02, 2024/07/02,
+    20240702, 2.7.2024, and 7/2/2024 or 2/7/2024 where the column shows which of the two it is. A
+    time of day may follow, as 13:05 or 13:05:00. Other numbers are taken as they are.
+
+    Args:
+        path: of the file; at most 10 MB, 100,000 rows, 1,000 columns.
+        value: the column of the values, by its name in the header or its number from 1; by default
+            the only one of numbers, where the first of several columns does not count.
+        time: the column of the times, likewise; by default the first one if it is not the value.
+            Where that holds words, or with `time=False`, the values are counted 0, 1, 2, ...
+        name: what is measured; by default the column's name, or the file's.
+        unit: of the values.
+        time_unit: what lies between two values, in the singular; by default found from calendar
+            times ("year", "quarter", "month", "week", "day", "hour", "minute", "second"), else
+            "step".
+        decimal: what stands before the decimals, "." or ",".
+        fill_gaps: fill missing values (an empty cell, NA, nan, null, -, ...) by a straight line
+            over the rows between their neighbours, and say so in the note.
+
+    Returns:
+        A `Series` with values (N,) as float32.
+
+    Raises:
+        OSError: if there is no such file (FileNotFoundError) or it cannot be read.
+        TableError: a ValueError of rnnlab.base.tables that says file, row and column, what stands
+            there, what was expected and what to do. Rows are numbered as in a spreadsheet.
+        ValueError, TypeError: for an argument that no file could satisfy.
+    """
+    if decimal not in (None, *figures.MARKS):
+        raise ValueError(f'decimal is {decimal!r}; expected "." or ","')
+    sheet = open_sheet(path, (value, time))
+    value_column, time_column = _columns(sheet, value, time)
+    cells = sheet.cells(value_column)
+    time_cells, remark = _time_cells(sheet, time_column, asked=time is not None)
+    forms = [form for form in figures.FORMS if _fits(time_cells[:1], form)]
+
+    given = [cell for cell in cells if not figures.is_gap(cell.text)]
+    plain = [] if forms else time_cells
+    numbers = _numbers(sheet, given, plain, decimal)
+    values, note = _values(sheet, cells, numbers[: len(given)], fill_gaps)
+    if forms:
+        times, between = _calendar(sheet, time_cells, forms)
+    else:
+        times, between = _plain_times(numbers[len(given) :] or range(len(cells)))
+    _check_times(sheet, time_cells, times)
+    return Series(
+        name if name is not None else sheet.titles[value_column - 1] or pathlib.Path(path).stem,
+        tuple(times),
+        values,
+        unit,
+        time_unit or between,
+        " ".join(sentence for sentence in (note, remark) if sentence),
+    )
+
+
+def _columns(
+    sheet: Sheet, value: str | int | None, time: str | int | Literal[False] | None
+) -> tuple[int, int | None]:
+    """Return the columns of the values and of the times, None for times that are counted."""
+    time_column = None if time is None or time is False else sheet.find("time", time)
+    if value is not None:
+        value_column = sheet.find("value", value)
+    else:
+        value_column = sheet.value_column(time_column, counted=time is False)
+    if value_column == time_column:
+        raise TableError(
+            f"{sheet.name}: value and time are both {sheet.words([value_column])}; expected two "
+            f"columns: name another one, or {COUNT}"
+        )
+    if time is None and value_column != 1:
+        time_column = 1
+    return value_column, time_column
+
+
+def _time_cells(sheet: Sheet, column: int | None, asked: bool) -> tuple[list[Cell], str]:
+    """Return the cells of the times; none, and a remark on that, if there are only words."""
+    if column is None:
+        return [], ""
+    cells = sheet.cells(column)
+    for cell in cells:
+        if figures.is_gap(cell.text):
+            raise sheet.error(
+                cell,
+                "no time stands here; expected one in each row: write it, delete the row, or "
+                f"{COUNT}",
+            )
+    if asked or figures.begins_as_figure(cells[0].text):
+        return cells, ""
+    return [], f"Values are counted, as {sheet.words([column])} holds words, not times."
+
+
+def _numbers(
+    sheet: Sheet, given: list[Cell], times: list[Cell], decimal: str | None
+) -> list[float]:
+    """Return the numbers in cells, once it is clear what stands before the decimals."""
+    cells = given + times
+    marks = (decimal,) if decimal else figures.MARKS
+    ways = {mark: _read(cells, partial(figures.number, mark=mark)) for mark in marks}
+    most = max(map(len, ways.values()))
+    ways = {mark: found for mark, found in ways.items() if len(found) == most}
+    if most < len(cells):
+        wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in ways)
+        raise _refusal(sheet, cells[most], wanted, times)
+    mark = _mark(sheet, cells, ways)
+    return ways[mark]
+
+
+def _mark(sheet: Sheet, cells: list[Cell], ways: dict[str, list[float]]) -> str:
+    """Return the mark before the decimals, of those with which all cells can be read."""
+    likely = {",": ".", ";": ","}.get(sheet.separator)  # where commas separate, points are marks
+    doubtful = [k for k, pair in enumerate(zip(*ways.values(), strict=True)) if len({*pair}) > 1]
+    if not doubtful:
+        return next(iter(ways))
+    if likely and all(likely in cells[k].text for k in doubtful):
+        return likely
+    cell, one, other = cells[doubtful[0]], *(found[doubtful[0]] for found in ways.values())
+    raise sheet.error(
+        cell,
+        f"{tables.shown(cell.text)} may be {one:.15g} or {other:.15g}, and no number beside it "
+        'shows which: give decimal="." or decimal=","',
+    )
+
+
+def _refusal(sheet: Sheet, cell: Cell, wanted: str, times: list[Cell]) -> TableError:
+    """Return the error for a cell that is no number where one has to be."""
+    held = tables.shown(cell.text)
+    if cell in times[:1]:
+        return sheet.error(
+            cell,
+            f"{held} is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 "
+            "13:05, the year in four digits: correct it, choose a column with time=..., or "
+            f"{COUNT}",
+        )
+    if cell in times:
+        return sheet.error(
+            cell, f"{held} is not a time like {tables.shown(times[0].text)}: correct it, or {COUNT}"
+        )
+    remedy = sheet.remark(cell.text) or "correct it, or empty the cell and give fill_gaps=True"
+    return sheet.error(cell, f"{held} is not a number; expected one such as {wanted}: {remedy}")
+
+
+def _values(
+    sheet: Sheet, cells: list[Cell], numbers: list[float], fill_gaps: bool
+) -> tuple[Tensor, str]:
+    """Return the values with gaps filled, and a note on what was filled."""
+    missing = [cell for cell in cells if figures.is_gap(cell.text)]
+    if not numbers:
+        raise sheet.error(cells[0], "no number stands in this column: choose one with value=...")
+    if missing:
+        _check_gaps(sheet, cells, missing, fill_gaps)
+    left = iter(torch.tensor(numbers, dtype=torch.float64).float().tolist())
+    column = [None if figures.is_gap(cell.text) else next(left) for cell in cells]
+    for cell, number in zip(cells, column, strict=True):
+        if number is not None and math.isinf(number):
+            raise sheet.error(
+                cell,
+                f"{tables.shown(cell.text)} is too large; expected at most 3.4e38, as values have "
+                "32 bits: correct it, or choose a larger unit",
+            )
+    return torch.tensor(data.fill_gaps(column)), _note(missing, len(cells))
+
+
+def _check_gaps(sheet: Sheet, cells: list[Cell], missing: list[Cell], fill_gaps: bool) -> None:
+    if not fill_gaps:
+        raise sheet.error(
+            missing[0],
+            f"{tables.shown(missing[0].text)} is a missing value ({len(missing)} of {len(cells)} "
+            "are missing): write it, or fill each gap by a straight line between its neighbours "
+            "with fill_gaps=True",
+        )
+    for end, gap, which in ((cells[0], missing[0], "first"), (cells[-1], missing[-1], "last")):
+        if gap == end:
+            raise sheet.error(
+                gap,
+                f"{tables.shown(gap.text)} is a missing value, and in the {which} row a gap has a "
+                "neighbour on one side only: write the value, or delete the row",
+            )
+
+
+def _note(missing: list[Cell], count: int) -> str:
+    if not missing:
+        return ""
+    return (
+        f"{len(missing)} of {count} values are missing and are filled by a straight line between "
+        f"their neighbours: row{'s' * (len(missing) > 1)} {listed(cell.row for cell in missing)}."
+    )
+
+
+def _calendar(sheet: Sheet, cells: list[Cell], forms: list[str]) -> tuple[list[float], str]:
+    """Return calendar times as years, and what lies between them."""
+    ways = {form: _read(cells, partial(figures.moment, form=form)) for form in forms}
+    most = max(map(len, ways.values()))
+    if most < len(cells):
+        raise sheet.error(
+            cells[most],
+            f"{tables.shown(cells[most].text)} is not a time like {tables.shown(cells[0].text)}, "
+            f"on a day that exists: correct it, or {COUNT}",
+        )
+    (form, moments), *others = ((form, found) for form, found in ways.items() if len(found) == most)
+    if others and others[0][1] != moments:
+        raise sheet.error(
+            cells[0],
+            f"{tables.shown(cells[0].text)} may be {form} or {others[0][0]}, and no time of the "
+            f"column shows which: write times as year-month-day, or {COUNT}",
+        )
+    return [figures.year(moment, form) for moment in moments], figures.time_unit(moments)
+
+
+def _plain_times(numbers: Iterable[float]) -> tuple[list[float], str]:
+    """Return numbers as times; whole ones from 1000 to 2999, one after the other, are years."""
+    times = list(map(float, numbers))
+    steps = {later - earlier for earlier, later in itertools.pairwise(times)}
+    years = steps == {1.0} and times[0].is_integer() and times[0] >= 1000 and times[-1] < 3000
+    return times, "year" if years else "step"
+
+
+def _check_times(sheet: Sheet, cells: list[Cell], times: list[float]) -> None:
+    for cell, time in zip(cells, times, strict=False):  # there are no cells of counted times
+        if math.isinf(time):
+            held = tables.shown(cell.text)
+            raise sheet.error(cell, f"{held} is too large for a time: correct it")
+    for (before, cell), (early, late) in zip(
+        itertools.pairwise(cells), itertools.pairwise(times), strict=False
+    ):
+        if late <= early:
+            raise sheet.error(
+                cell,
+                f"{tables.shown(cell.text)} is not later than {tables.shown(before.text)} in the "
+                f"row above; times must increase: sort the rows, keep one of each time, or {COUNT}",
+            )
+
+
+def _read(cells: list[Cell], reader: Callable[[str], T | None]) -> list[T]:
+    """Return what a reader makes of cells, up to the first that it cannot read."""
+    found: list[T] = []
+    for cell in cells:
+        item = reader(cell.text)
+        if item is None:
+            break
+        found.append(item)
+    return found
+
+
+def _fits(cells: list[Cell], form: str) -> bool:
+    return len(_read(cells, partial(figures.moment, form=form))) == 1

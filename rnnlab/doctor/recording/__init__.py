@@ -1,0 +1,1 @@
+"""What is seen of a loop while it runs, as events."""

@@ -1,0 +1,1 @@
+"""The training loop: one batch phase by phase, then all of them."""

@@ -1,0 +1,173 @@
+"""What happened in a training run, as plain rows: one `Step` an update, one `Epoch` a pass.
+
+A history is written to a CSV file and read from it; standard library only.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from rnnlab.base import tables
+from rnnlab.base.tables import TableError
+
+MOST_STEPS = 1_000_000  # an hour at 300 steps a second; as a History they take some 200 MB
+MOST_BYTES = 150 * MOST_STEPS  # no step takes more
+
+
+class Step(NamedTuple):
+    """One update of the weights.
+
+    Attributes:
+        epoch: the pass over the data it belongs to; the first is 1.
+        index: how many updates the run made before this one; the first is 0.
+        loss: the batch's loss, before the update.
+        grad_norm: Euclidean norm of all gradients together, before clipping.
+        clipped: whether the gradients were scaled down.
+        train_loss: on the last step of an epoch, the epoch's average loss; otherwise None.
+        validation_loss: on the last step of an epoch, if validation was asked for; otherwise None.
+    """
+
+    epoch: int
+    index: int  # type: ignore[assignment]  # tuples have a method of this name
+    loss: float
+    grad_norm: float
+    clipped: bool = False
+    train_loss: float | None = None
+    validation_loss: float | None = None
+
+
+class Epoch(NamedTuple):
+    """One pass over the data: its number (from 1) and its average losses."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float | None = None
+
+
+class History:
+    """All steps and epochs of a run, in order. Two runs that did the same compare equal."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.epochs: list[Epoch] = []
+
+    def add(self, step: Step) -> None:
+        """Append a step, and its epoch when the step is the epoch's last."""
+        self.steps.append(step)
+        if step.train_loss is not None:
+            self.epochs.append(Epoch(step.epoch, step.train_loss, step.validation_loss))
+
+    def to_csv(self, path: tables.Path) -> None:
+        """Write all steps into a CSV file: a header with the fields of `Step`, a row for each.
+
+        Numbers are written in full, None as an empty cell; `from_csv` gives an equal history.
+
+        Raises:
+            OSError: if it cannot be written; a file that was there stays as it was.
+        """
+        tables.write(path, [Step._fields, *self.steps])
+
+    @classmethod
+    def from_csv(cls, path: tables.Path) -> History:
+        """Return the history that `to_csv` has written, of at most 1,000,000 steps.
+
+        Raises:
+            OSError: if there is no such file (FileNotFoundError) or it cannot be read.
+            TableError: a ValueError that says file, row and column, what stands there, what was
+                expected and what to do. Rows are numbered from 1, the header.
+        """
+        table = tables.read(path, MOST_BYTES, MOST_STEPS + 1)
+        if (header := tuple(next(table.rows))) != Step._fields:
+            raise TableError(
+                f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
+                f"{','.join(Step._fields)}: give a file that History.to_csv has written"
+            )
+        history = cls()
+        for number, row in enumerate(table.rows, start=2):
+            history.add(_step(row, table.name, number))
+        return history
+
+    @property
+    def loss(self) -> list[float]:
+        """The loss of each step."""
+        return [step.loss for step in self.steps]
+
+    @property
+    def grad_norm(self) -> list[float]:
+        """The gradient norm of each step, before clipping."""
+        return [step.grad_norm for step in self.steps]
+
+    @property
+    def train_loss(self) -> list[float]:
+        """The average training loss of each whole epoch."""
+        return [epoch.train_loss for epoch in self.epochs]
+
+    @property
+    def validation_loss(self) -> list[float]:
+        """The validation loss of each whole epoch; empty where none was measured."""
+        return [e.validation_loss for e in self.epochs if e.validation_loss is not None]
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return len(self.steps)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both hold the same steps, number for number."""
+        if not isinstance(other, History):
+            return NotImplemented
+        return self.steps == other.steps
+
+    def __repr__(self) -> str:
+        """Say how much was done and where the losses stand."""
+        losses = ""
+        if self.epochs:
+            last = self.epochs[-1]
+            losses = f", train loss {last.train_loss:.4g}"
+            if last.validation_loss is not None:
+                losses += f", validation loss {last.validation_loss:.4g}"
+        return f"History({len(self.epochs)} whole epochs, {len(self.steps)} steps{losses})"
+
+
+def _step(row: list[str], name: str, number: int) -> Step:
+    values: list[Any] = []
+    for column, (field, cell) in enumerate(zip(Step._fields, row, strict=True), start=1):
+        read, expected = _READERS[field]
+        value = read(cell)
+        if value is None and (cell or Step._field_defaults.get(field, "") is not None):
+            raise TableError(
+                f"{tables.place(name, number, column, field)}: {tables.shown(cell)} is not "
+                f"{expected}: take another copy of the file, or delete the rows from here on"
+            )
+        values.append(value)
+    return Step(*values)
+
+
+def _whole(cell: str) -> int | None:
+    return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else None
+
+
+def _truth(cell: str) -> bool | None:
+    return {"true": True, "false": False}.get(cell.casefold())
+
+
+def _number(cell: str) -> float | None:
+    if not re.fullmatch(r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)", cell):
+        return None
+    value = float(cell)
+    return None if math.isinf(value) and "inf" not in cell else value
+
+
+_WHOLE = (_whole, "a whole number of at least 0")
+_FLOAT = (_number, "a number such as 0.5, inf or nan")
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "epoch": _WHOLE,
+    "index": _WHOLE,
+    "loss": _FLOAT,
+    "grad_norm": _FLOAT,
+    "clipped": (_truth, "True or False"),
+    "train_loss": _FLOAT,
+    "validation_loss": _FLOAT,
+}

@@ -1,0 +1,299 @@
+"""What becomes of the hidden state between batches, four ways: plain rows from real runs.
+
+All four read the recall task and differ in one line, `next_state`. Each row holds the loss and
+what the batch has cost: how far back its gradient reaches, what is kept for it, how long it takes.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+from torch.optim import Optimizer
+
+from rnnlab.base.checks import check_count, check_known, check_positive, check_seed
+from rnnlab.data.batches import Batches, Streams
+from rnnlab.loop import hidden
+from rnnlab.loop.hidden import State
+from rnnlab.loop.losses import resolve_loss
+from rnnlab.loop.training import Batch, evaluate, train_batch
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.sequences import RecallTask
+
+WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
+RESET, DETACH, NO_DETACH, SHUFFLE = WAYS
+ROWS, BATCHES = 32, 32  # rows of a batch, and batches of an epoch, for every window
+HELD_OUT_ROWS = 8  # a quarter as many values in a quarter as many rows: as many batches
+
+
+class CarryStep(NamedTuple):
+    """One batch.
+
+    Attributes:
+        way: one of `WAYS`.
+        epoch, batch: the pass over the data, and the batch of the whole run; the first is 1.
+        loss: the batch's loss, before the update.
+        graph_length: time steps that the gradient goes back, counted on the graph of the loss.
+        graph_nodes: nodes of that graph.
+        kept_bytes: what autograd keeps for backward passes when this one begins, as
+            `KeptTensors` counts it; None where it is not counted.
+        backward_seconds: duration of the backward pass, the counting of memory and the norm of
+            the gradients included; nan where torch raised.
+        train_loss: on the last batch of an epoch, the epoch's average loss; otherwise None.
+        validation_loss: beside it, the loss on the held-out part, read in the same way.
+        error: what torch said when it raised in this batch, the last of the run; otherwise "".
+    """
+
+    way: str
+    epoch: int
+    batch: int
+    loss: float
+    graph_length: int
+    graph_nodes: int
+    kept_bytes: int | None
+    backward_seconds: float
+    train_loss: float | None = None
+    validation_loss: float | None = None
+    error: str = ""
+
+
+def recall_task(window: int, seed: int = 0) -> RecallTask:
+    """Return "the value of two steps ago" in windows of so many steps, 32 batches of 32 rows."""
+    return RecallTask(delay=2, window=window, length=ROWS * BATCHES * window, seed=seed)
+
+
+def next_state(way: str, state: State) -> State:
+    """Return the state from which the next batch starts: the line in which the ways differ."""
+    if way == RESET:
+        return None
+    return state if way == NO_DETACH else hidden.detach(state)
+
+
+def carry_through(
+    task: RecallTask,
+    way: str,
+    *,
+    hidden_size: int = 16,
+    epochs: int = 12,
+    learning_rate: float = 0.01,
+    seed: int = 0,
+) -> Iterator[CarryStep]:
+    """Train an RNN with Adam, one row a batch; the state starts from zeros at each epoch.
+
+    Args:
+        task: what to learn; `recall_task` makes one with 32 batches an epoch.
+        way: one of `WAYS`. "carry without detach" ends in its second batch, with torch's error.
+        hidden_size: H, units.
+        epochs: passes over the batches.
+        learning_rate: of Adam.
+        seed: of the weights, and of the order of shuffled batches.
+
+    Raises:
+        ValueError: for settings that cannot work, when the first row is asked for.
+    """
+    check_known("way", way, WAYS, "ways")
+    check_count("epochs", epochs)
+    model, optimizer = _make_model(hidden_size, learning_rate, seed)
+    batches, kept, index = _batches(task, way, seed), KeptTensors(model), 0
+    for epoch in range(1, epochs + 1):
+        if isinstance(batches, Batches):
+            batches.set_epoch(epoch)
+        state, losses = None, []
+        for batch in batches:
+            index += 1
+            step, end = _train(way, epoch, index, model, optimizer, batch, state, kept)
+            losses.append(step.loss)
+            if len(losses) == len(batches):
+                step = step._replace(
+                    train_loss=sum(losses) / len(losses),
+                    validation_loss=held_out_loss(model, task, way, seed),
+                )
+            yield step
+            if step.error:
+                return
+            state = next_state(way, end)
+
+
+def _train(
+    way: str, epoch: int, index: int, model: nn.Module, optimizer: Optimizer, batch: Batch,
+    state: State, kept: KeptTensors,
+) -> tuple[CarryStep, State]:  # fmt: skip
+    """Train on one batch with the package's own loop, and measure."""
+    inputs, targets = batch
+    phases = train_batch(model, inputs, targets, loss_fn="mse", optimizer=optimizer, state=state)
+    with kept.recording(*batch):
+        *_, phase = islice(phases, 3)  # zero_grad, forward, loss
+    assert phase.loss is not None  # for mypy: the third phase has a loss
+    counted = (phase.loss.item(), *measure_graph(phase.loss), kept.bytes())
+    start, error = time.perf_counter(), ""
+    try:
+        next(phases)  # backward
+        seconds = time.perf_counter() - start
+        next(phases)  # step
+    except RuntimeError as raised:
+        if way != NO_DETACH:
+            raise
+        seconds, error = math.nan, str(raised)
+    return CarryStep(way, epoch, index, *counted, seconds, error=error), phase.state
+
+
+def retain_through(
+    task: RecallTask,
+    *,
+    update: bool = False,
+    hidden_size: int = 16,
+    learning_rate: float = 0.01,
+    seed: int = 0,
+) -> Iterator[CarryStep]:
+    """Carry without detach and follow the error's hint, `retain_graph=True`, for one epoch.
+
+    Args:
+        task: as for `carry_through`.
+        update: with an optimizer step after each backward pass. Torch then raises in the second
+            batch, for the step has changed the weights that the kept graph needs. Memory is not
+            counted here: where hooks see the saved tensors, torch does not look for changes.
+        hidden_size: H, units.
+        learning_rate: of Adam.
+        seed: of the weights.
+
+    Raises:
+        ValueError: as `carry_through`.
+    """
+    model, optimizer = _make_model(hidden_size, learning_rate, seed)
+    kept, state, loss_fn = KeptTensors(model), None, resolve_loss("mse")
+    for index, batch in enumerate(_batches(task, NO_DETACH, seed), 1):
+        optimizer.zero_grad()
+        if update:
+            predictions, state = model(batch[0], state)
+            loss, kept_bytes = loss_fn(predictions, batch[1]), None
+        else:
+            with kept.recording(*batch):
+                predictions, state = model(batch[0], state)
+                loss = loss_fn(predictions, batch[1])
+            kept_bytes = kept.bytes()
+        row = CarryStep(
+            NO_DETACH, 1, index, loss.item(), *measure_graph(loss), kept_bytes, math.nan
+        )
+        start = time.perf_counter()
+        try:
+            loss.backward(retain_graph=True)
+        except RuntimeError as raised:
+            yield row._replace(error=str(raised))
+            return
+        yield row._replace(backward_seconds=time.perf_counter() - start)
+        if update:
+            optimizer.step()
+
+
+def measure_graph(loss: Tensor) -> tuple[int, int]:
+    """Return how many time steps of an `nn.RNN` hang on a loss, and how many nodes in all.
+
+    The graph is walked from `grad_fn` by `next_functions`. Torch's RNN of one layer records one
+    tanh a time step: the tanh nodes are the time steps that the gradient goes back.
+    """
+    seen, todo = set(), [loss.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            todo += [before for before, _ in node.next_functions]
+    return sum(node.name() == "TanhBackward0" for node in seen), len(seen)
+
+
+class KeptTensors:
+    """Counts the bytes of the tensors that autograd has saved for backward and has not let go.
+
+    It counts whole storages, each once, however many nodes have saved it. Left out are the
+    model's weights and the batches, which are there anyway, and what autograd's nodes take.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._weights = {_place(parameter) for parameter in model.parameters()}
+        self._alive: weakref.WeakSet[_Saved] = weakref.WeakSet()
+
+    def recording(self, *batch: Tensor) -> AbstractContextManager[None]:
+        """Return the context in which saved tensors are noted, all but those of this batch."""
+        anyway = self._weights | {_place(tensor) for tensor in batch}
+
+        def pack(tensor: Tensor) -> _Saved:
+            saved = _Saved(tensor)
+            if _place(tensor) not in anyway:
+                self._alive.add(saved)
+            return saved  # the graph holds this, and nothing else does
+
+        return saved_tensors_hooks(pack, lambda saved: saved.tensor)
+
+    def bytes(self) -> int:
+        """Return the bytes that are kept now."""
+        storages = [saved.tensor.untyped_storage() for saved in self._alive]
+        return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+
+
+class _Saved:
+    """A tensor in the hands of autograd, detached: its own graph must not hold itself."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor.detach()
+
+
+def steps_read(task: RecallTask, way: str, count: int, seed: int = 0) -> list[tuple[int, int]]:
+    """Return the first and the last time step that row 0 of each of the first batches reads."""
+    clock = copy.copy(task)  # the same cuts and the same shuffling, of the time itself
+    clock.inputs = torch.arange(len(task.inputs), dtype=torch.float64).unsqueeze(1)
+    rows = [inputs[0, :, 0] for inputs, _ in islice(_batches(clock, way, seed), count)]
+    return [(int(row[0]), int(row[-1])) for row in rows]
+
+
+def held_out_loss(model: nn.Module, task: RecallTask, way: str, seed: int = 0) -> float:
+    """Return the mean squared error on the held-out part, read as the way reads in training."""
+    there = copy.copy(task)
+    there.inputs, there.targets = task.held_out
+    batches = _batches(there, way, seed, HELD_OUT_ROWS)
+    policy = "reset" if way == RESET else "carry"
+    return evaluate(model, batches, loss_fn="mse", hidden_state=policy)
+
+
+def best_loss(task: RecallTask, way: str) -> float:
+    """Return the least mean squared error that can be expected of a way.
+
+    A share of the targets lies before what the state holds; the answer 0 costs 1 there. With
+    shuffle the state does not show which these are: answering a times what it says costs
+    (1 - share) (1 - a)^2 + share (1 + a^2), least for a = 1 - share.
+    """
+    lost = min(1.0, task.delay / task.window)
+    if way == RESET:
+        return lost
+    if way == SHUFFLE:
+        return lost * (2 - lost)
+    return lost / BATCHES  # the first window of each row
+
+
+def _batches(task: RecallTask, way: str, seed: int, rows: int = ROWS) -> Batches | Streams:
+    order = "shuffled" if way == SHUFFLE else "streams"
+    return task.batches(batch_size=rows, seed=seed, order=order)
+
+
+def _make_model(
+    hidden_size: int, learning_rate: float, seed: int
+) -> tuple[SequenceModel, Optimizer]:
+    check_positive("learning_rate", learning_rate)
+    check_seed("seed", seed)
+    with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
+        torch.manual_seed(seed)
+        # torch's own RNN: its graph has a node for each time step, and its errors are torch's
+        model = SequenceModel(1, hidden_size, 1, implementation="torch")
+    # not fused: that changes weights without a word to autograd, and wrong gradients raise nothing
+    return model, torch.optim.Adam(model.parameters(), lr=learning_rate)
+
+
+def _place(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

@@ -1,0 +1,150 @@
+"""What a phase did to a batch, in words with the run's own numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from rnnlab.loop.hidden import State
+from rnnlab.microscope.stepping import Facts, PhaseStepper
+
+
+def shape(value: Any) -> str:
+    """Return the shape of a tensor, or of each in a tuple, as text."""
+    if isinstance(value, Tensor):
+        return str(tuple(value.shape))
+    return "(" + ", ".join(shape(part) for part in value) + ")" if value else "none"
+
+
+def number(value: float | None) -> str:
+    """Return a number to six digits, "none" for none."""
+    return "none" if value is None else f"{value:.6g}"
+
+
+def state_words(state: State) -> str:
+    """Return what a state is, in a few words."""
+    return "zeros" if state is None else f"shape {shape(state)}"
+
+
+def phase_words(stepper: PhaseStepper) -> str:
+    """Return what the last phase did, in one to three sentences."""
+    if stepper.phase is None:
+        return (
+            "Nothing has run yet. The first phase takes a batch: inputs, targets, and the state "
+            "that it starts from."
+        )
+    ran = any(line.code is not None for line in stepper.lines if line.phase == stepper.phase)
+    if not ran:
+        kept = "The gradients stay what they were" if stepper.phase == "zero_grad" else (
+            "The gradients are there, and no weight moves"
+        )  # fmt: skip
+        norms = f": norm {number(stepper.after.grad_norm)}."
+        return f"{stepper.phase} is left out on purpose. {kept}{norms}"
+    return WORDS[stepper.phase](stepper, stepper.before, stepper.after)
+
+
+def _batch(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    inputs, targets = stepper.scope["inputs"], stepper.scope["targets"]
+    state = stepper.scope["state"]
+    start = "The state starts from zeros."
+    if state is not None:
+        cut = "not detached: its graph comes along" if _has_graph(state) else "detached"
+        start = f"The state is that of the batch before, {cut}."
+    return (
+        f"Batch {stepper.index + 1} of epoch {stepper.epoch}: inputs {shape(inputs)}, targets "
+        f"{shape(targets)}. {start}"
+    )
+
+
+def _zero_grad(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    had = (
+        f"their norm was {number(before.grad_norm)}"
+        if any(norm is not None for norm in before.gradients.values())
+        else "there were none yet"
+    )
+    late = ""
+    if stepper.phases.index("zero_grad") > stepper.phases.index("backward"):
+        late = " The step that comes will find nothing."
+    return f"The gradients are cleared; {had}, now every .grad is None.{late}"
+
+
+def _forward(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    return (
+        f"The model has read the batch: predictions {shape(stepper.scope['predictions'])}, state "
+        f"{state_words(stepper.scope['state'])}. No gradient and no weight has changed."
+    )
+
+
+def _loss(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    return (
+        f"The loss is {number(stepper.scope['loss'].item())}: one number for the whole batch. "
+        "No gradient and no weight has changed."
+    )
+
+
+def _backward(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    known = {name: norm for name, norm in after.gradients.items() if norm is not None}
+    if not known:
+        return "Backward has run, and no parameter has a gradient."
+    largest = max(known, key=lambda name: known[name])
+    added = ""
+    if before.grad_norm > 0:
+        added = f" It was added to what stood there, of norm {number(before.grad_norm)}."
+    return (
+        f"Backward through time has filled .grad: norm {number(after.grad_norm)} in all, the most "
+        f"in {largest}, {number(known[largest])}.{added} No weight has moved."
+    )
+
+
+def _clip(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    bound = number(stepper.clip_norm)
+    if stepper.phases.index("clip") < stepper.phases.index("backward"):
+        return (
+            f"Clipping found a norm of {number(before.grad_norm)}: backward has not run yet, so "
+            "there is nothing to clip. What backward brings will not be clipped."
+        )
+    if after.grad_norm < before.grad_norm:
+        return (
+            f"The norm {number(before.grad_norm)} is above the bound {bound}: every gradient was "
+            f"multiplied by {number(clip_factor(stepper))}, and the norm is "
+            f"{number(after.grad_norm)} now."
+        )
+    return f"The norm {number(before.grad_norm)} is not above the bound {bound}: nothing changed."
+
+
+def _step(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+    if not any(after.moved.values()):
+        return "The optimizer found no gradient: no weight has moved."
+    order = sorted(after.moved, key=lambda name: -after.moved[name])
+    steps = ", ".join(f"{name} {number(after.moved[name])}" for name in order)
+    end = ""
+    if stepper.at_end_of_epoch:
+        average = number(stepper.history.steps[-1].train_loss)
+        end = f" The epoch is over; its average loss over all examples is {average}."
+    return f"Every weight took its step, the largest first: {steps}.{end}"
+
+
+WORDS = {
+    "batch": _batch,
+    "zero_grad": _zero_grad,
+    "forward": _forward,
+    "loss": _loss,
+    "backward": _backward,
+    "clip": _clip,
+    "step": _step,
+}
+
+
+def clip_factor(stepper: PhaseStepper) -> float | None:
+    """Return what the last phase multiplied all gradients by, if it was the clipping."""
+    if stepper.phase != "clip":
+        return None
+    before, after = stepper.before.grad_norm, stepper.after.grad_norm
+    return after / before if before > 0 else 1.0
+
+
+def _has_graph(state: State) -> bool:
+    if isinstance(state, Tensor):
+        return state.requires_grad
+    return any(_has_graph(part) for part in state)

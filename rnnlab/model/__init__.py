@@ -1,0 +1,1 @@
+"""SequenceModel, its recurrences, and backpropagation through time."""

@@ -1,0 +1,1 @@
+"""Tensors and histories drawn on matplotlib Axes."""

@@ -1,0 +1,259 @@
+"""The pictures of the lessons: one call, one picture, with a sentence that says what it shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
+
+from rnnlab.pictures.plots import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    PALE,
+    EndLabels,
+    log_scale,
+    make_figure,
+    style,
+)
+
+# Told apart by hue, by lightness and by line style.
+LOOKS = ((BLUE, "-"), (ORANGE, (0, (4, 1.5))), (INK, (0, (1, 1.2))), ("#7A3E9D", (0, (6, 1, 1, 1))),
+         ("#00705A", "-"))  # fmt: skip
+THEME = (
+    '<style>body[data-jp-theme-light="false"] .rnnlab-figure img '
+    "{ filter: invert(.9334) hue-rotate(180deg) }\n"
+    ".rnnlab-figure figcaption { max-width: 44em }</style>"
+)
+
+
+class Picture:
+    """A figure and what it shows in words; the last line of a cell shows both.
+
+    Attributes:
+        figure: the matplotlib figure.
+        words: one or two sentences for readers who do not see it.
+    """
+
+    def __init__(self, figure: Figure, title: str, words: str) -> None:
+        if not words.strip():
+            raise ValueError("words is empty; say in a sentence what the picture shows")
+        self.figure, self.title, self.words = figure, title, words
+
+    def __repr__(self) -> str:
+        """Return the title and the words."""
+        return f"{self.title}: {self.words}"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        file = io.BytesIO()
+        self.figure.savefig(file, format="png", dpi=200)
+        source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        width = round(self.figure.get_figwidth() * 100)
+        html = (
+            f'{THEME}<figure class="rnnlab-figure"><img src="{source}" width="{width}" '
+            f'style="max-width:100%" alt="{escape(repr(self))}">'
+            f"<figcaption>{escape(self.words)}</figcaption></figure>"
+        )
+        return {"text/html": html, "text/plain": repr(self)}
+
+
+def curves(
+    lines: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    xlabel: str,
+    words: str,
+    log: bool = False,
+    x: Sequence[float] | None = None,
+    size: tuple[int, int] = (560, 300),
+) -> Picture:
+    """Draw up to five lines over a common x (0, 1, 2, ... when None), each named where it ends."""
+    if not 1 <= len(lines) <= len(LOOKS):
+        raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
+    figure, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
+    style(axes, title, xlabel)
+    drawn = []
+    for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
+        over = range(len(values)) if x is None else x
+        drawn += axes.plot(over, [float(v) for v in values], color=color, ls=dash, lw=1.9)
+    if log:
+        _log_scale(axes)
+    axes.margins(x=0)
+    axes.autoscale_view()  # now, for the labels stand where the lines end
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    EndLabels(axes, tuple(lines), drawn).place()
+    return Picture(figure, title, words)
+
+
+def bars(
+    values: Mapping[str, float] | Sequence[float],
+    *,
+    title: str,
+    xlabel: str,
+    words: str,
+    log: bool = False,
+    size: tuple[int, int] = (560, 280),
+) -> Picture:
+    """Draw a bar for each value, named by the keys, or numbered 0, 1, 2, ..."""
+    named = values if isinstance(values, Mapping) else dict(enumerate(values))
+    figure, axes = make_figure(*size, left=58, right=16)
+    style(axes, title, xlabel)
+    axes.bar(range(len(named)), [float(v) for v in named.values()], color=BLUE, width=0.72)
+    every = max(1, len(named) // 12)
+    axes.set_xticks(range(0, len(named), every), [str(k) for k in [*named][::every]])
+    axes.grid(False, axis="x")
+    if log:
+        _log_scale(axes)
+    return Picture(figure, title, words)
+
+
+def _log_scale(axes: Axes) -> None:
+    low, high = axes.get_ylim()
+    log_scale(axes, (1.0, 2.0, 5.0) if high < 1000 * low else (1.0,))
+
+
+def heat(
+    matrix: Any,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    words: str,
+    size: tuple[int, int] = (560, 300),
+) -> Picture:
+    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above."""
+    values = np.asarray(matrix, dtype=float)
+    if values.ndim != 2:
+        raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
+    figure, axes = make_figure(*size, left=58, right=96)
+    style(axes, title, xlabel)
+    bound = float(np.abs(values).max()) or 1.0
+    image = axes.imshow(values, cmap="PuOr_r", vmin=-bound, vmax=bound, aspect="auto")
+    axes.grid(False)
+    axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
+    box = axes.get_position()
+    scale = figure.add_axes((box.x1 + 0.03, box.y0, 0.02, box.height))
+    figure.colorbar(image, cax=scale).outline.set_visible(False)
+    scale.tick_params(colors=MUTED, labelsize=8.5, length=0)
+    return Picture(figure, title, words)
+
+
+def scatter(
+    x: Any, y: Any, *, title: str, xlabel: str, ylabel: str, words: str,
+    size: tuple[int, int] = (380, 340),
+) -> Picture:  # fmt: skip
+    """Draw dots (N,) over (N,), and the diagonal on which both are equal."""
+    figure, axes = make_figure(*size, left=58, right=16)
+    style(axes, title, xlabel)
+    axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
+    horizontal, vertical = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    ends = [min(horizontal.min(), vertical.min()), max(horizontal.max(), vertical.max())]
+    axes.plot(ends, ends, color=PALE, lw=1.2)
+    axes.plot(horizontal, vertical, "o", color=BLUE, ms=3.5, alpha=0.7)
+    return Picture(figure, title, words)
+
+
+def blocks(
+    shapes: Mapping[str, Mapping[str, int]],
+    *,
+    title: str,
+    words: str,
+    size: tuple[int, int] | None = None,
+) -> Picture:
+    """Draw tensors as blocks with each axis' name and size, side by side.
+
+    `shapes` names each tensor and its one to three axes, in order:
+    `{"inputs": {"B": 32, "T": 24, "D": 1}}`.
+    """
+    figure, axes = make_figure(*(size or (215 * len(shapes) + 40, 230)), left=10, right=10)
+    style(axes, title, "")
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[], xlim=(0, 2.3 * len(shapes)), ylim=(-0.5, 1.8), aspect="equal")
+    for k, (name, sizes) in enumerate(shapes.items()):
+        if not 1 <= len(sizes) <= 3:
+            raise ValueError(f"{name} has the axes {dict(sizes)}; a block has one to three")
+        _block(axes, 2.3 * k + 0.45, name, [f"{axis} = {n}" for axis, n in sizes.items()])
+    return Picture(figure, title, words)
+
+
+def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
+    tall, width = (0.9 if len(named) > 1 else 0.25), 1.1
+    deep = 0.35 if len(named) == 3 else 0.0
+    text: dict[str, Any] = {"fontsize": 8.5, "color": MUTED}
+    look: dict[str, Any] = {"facecolor": "white", "edgecolor": BLUE, "linewidth": 1.4}
+    corners = [(left, 0), (left + width, 0), (left + width, tall), (left, tall)]
+    for offset in (deep, 0.0):  # the back first
+        axes.add_patch(Polygon([(x + offset, y + offset) for x, y in corners], **look))
+    if deep:
+        for x, y in corners[1:]:
+            axes.plot([x, x + deep], [y, y + deep], color=BLUE, lw=1.4)
+    along = named[1] if len(named) > 1 else named[0]
+    axes.text(left + width / 2, -0.1, along, ha="center", va="top", **text)
+    if len(named) > 1:
+        axes.text(left - 0.07, tall / 2, named[0], ha="right", va="center", rotation=90, **text)
+    if deep:
+        axes.text(left + width + deep + 0.04, tall + deep - 0.1, named[2], va="center", **text)
+    axes.text(
+        left + width / 2, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=INK
+    )  # fmt: skip
+
+
+def unrolled(
+    steps: int = 4,
+    *,
+    title: str,
+    words: str,
+    backward: bool = False,
+    cut_after: Sequence[int] = (),
+    names: tuple[str, str, str] = ("x", "h", "y"),
+) -> Picture:
+    """Draw a recurrence unrolled: input, hidden state and output at each time step, with arrows.
+
+    With `backward` the gradient's way back is drawn too, in orange. After the time steps in
+    `cut_after` (the first is 0) the state is cut off; with `backward` it is detached, so its value
+    goes on and only the gradient ends.
+    """
+    figure, axes = make_figure(118 * steps + 60, 300, left=10, right=10)
+    style(axes, title, "")
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[], xlim=(-0.9, steps - 0.3), ylim=(-0.45, 2.45))
+    for t in range(steps):
+        for row, name in enumerate(names):
+            axes.text(
+                t, row, f"${name}_{{{t + 1}}}$", ha="center", va="center", fontsize=11, color=INK,
+                bbox={"boxstyle": "round,pad=0.4", "fc": "white", "ec": BLUE},
+            )  # fmt: skip
+        _arrow(axes, (t, 0), (t, 1), BLUE)
+        _arrow(axes, (t, 1), (t, 2), BLUE)
+        if t > 0 and t - 1 in cut_after:
+            height = 1.22 if backward else 1  # a detached state's value still goes forward
+            word = "detach" if backward else "cut"
+            axes.text(t - 0.5, height, word, ha="center", va="center", fontsize=9, color=ORANGE)
+            if backward:
+                _arrow(axes, (t - 1, 1), (t, 1), BLUE)
+        elif t > 0:
+            _arrow(axes, (t - 1, 1), (t, 1), BLUE)
+        if backward:
+            _arrow(axes, (t, 2), (t, 1), ORANGE, bend=0.35)
+            if t > 0 and t - 1 not in cut_after:
+                _arrow(axes, (t, 1), (t - 1, 1), ORANGE, bend=0.35)
+    return Picture(figure, title, words)
+
+
+def _arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, bend: float = 0.0
+) -> None:
+    look = {
+        "arrowstyle": "-|>", "color": color, "shrinkA": 15, "shrinkB": 15, "lw": 1.3,
+        "connectionstyle": f"arc3,rad={bend}",
+    }  # fmt: skip
+    axes.annotate("", end, start, arrowprops=look)

@@ -1,0 +1,247 @@
+"""The picture of the gradient through time, and what it shows in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from torch import Tensor
+
+from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, make_figure, style
+
+LONGEST = 100  # time steps that fit on the axis of the bars
+LOW, HIGH = 1e-8, 1e4  # norms that are told apart; what lies outside is marked at the edge
+BACK = 30  # the verdict looks so many steps back
+VANISHED, EXPLODED = 0.01, 10.0  # shares of the gradient that the verdict's words stand for
+TOO_LARGE = "too large for a float32"
+WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
+POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class ThroughTimePanel:
+    """Bars of the gradient norm by steps back from the loss; below, the norm for every loss step.
+
+    Time runs to the right in both, so the gradient's way back runs to the left. Limits and colours
+    are fixed, so that an update compares with the one before and leaves the background. A line over
+    the bars shows their heights after clipping, a dot marks the bar that the verdict is about.
+
+    Args:
+        axes: for the bars.
+        heat_axes: for the heat map.
+        name: of the cell.
+    """
+
+    def __init__(self, axes: Axes, heat_axes: Axes, name: str) -> None:
+        self.axes, self.heat_axes = axes, heat_axes
+        self.alt = (
+            f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
+            "map of the norm, a row for each time step of the loss."
+        )
+        self._make_bars(name)
+        self._make_heat()
+        self.moving: list[Artist] = [
+            self.bars, self.clipped, self.below, self.above, self.dot, self.heat,
+            self.outside, self.note, *self.ends,
+        ]  # fmt: skip
+
+    def update(self, norms: Tensor, matrix: Tensor, factor: float = 1.0) -> bool:
+        """Show norms (T,) by hidden step and a matrix (T, T), loss step by hidden step.
+
+        `factor` is what clipping multiplies every gradient by, nan if none can be told. The
+        background never changes.
+        """
+        back = norms.numpy()[::-1].astype(float)  # (T,), the last time step first
+        edges = np.arange(len(back) + 1) - 0.5
+        self.bars.set_data(drawable(back), edges)
+        self.clipped.set_data(np.arange(len(back)), drawable(back * factor))
+        self.clipped.set_visible(factor < 1)
+        where = min(BACK, len(back) - 1)
+        self.dot.set_data([where], [drawable(back)[where]])
+        self._mark_outside(back)
+        self._note_clipping(factor)
+        shown = np.log10(drawable(matrix.numpy().astype(float)))
+        later = np.triu(np.ones_like(shown, dtype=bool), 1)  # a loss knows nothing of later states
+        self.heat.set_data(np.ma.array(shown, mask=later))
+        for end in self.ends:
+            end.set_text(str(len(back)))
+        return False
+
+    def _note_clipping(self, factor: float) -> None:
+        percent = plain(100 * factor) if factor >= 1e-5 else "under 0.001"
+        clipped = f"line: clipped to {percent} %" if factor < 1 else "not clipped"
+        self.note.set_text("" if math.isnan(factor) else clipped)
+        self.note.set_color(ORANGE if factor < 1 else MUTED)
+
+    def _mark_outside(self, back: Any) -> None:
+        """Put a triangle at the edge for each bar that ends outside of the axes, and say it."""
+        steps, large = np.arange(len(back)), ~(back <= HIGH)  # nan is large as well
+        self.below.set_data(steps[back < LOW], np.zeros((back < LOW).sum()))
+        self.above.set_data(steps[large], np.ones(large.sum()))
+        if not np.isfinite(back).all():
+            self.outside.set_text(f"▲ {TOO_LARGE}")
+        elif large.any():
+            self.outside.set_text(f"▲ above {power(HIGH)}")
+        else:
+            self.outside.set_text(f"▼ below {power(LOW)}" if (back < LOW).any() else "")
+
+    def _make_bars(self, name: str) -> None:
+        axes = self.axes
+        style(axes, f"{name}: gradient by hidden state", "steps back from the loss")
+        title = {"fontsize": 10, "fontweight": "bold", "color": INK}
+        axes.set_title(axes.get_title("left"), title, "left", pad=26)  # room for a line of notes
+        axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
+        axes.yaxis.set_major_locator(FixedLocator([1e-8, 1e-4, 1, 1e4]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_locator(FixedLocator([0, 30, 60, 90]))
+        axes.xaxis.labelpad = 1
+        self.bars = axes.stairs([LOW], [0, 1], baseline=LOW, fill=True, color=BLUE)
+        (self.clipped,) = axes.plot([], [], color=ORANGE, lw=1.8)
+        self.clipped.set_path_effects([withStroke(linewidth=3.4, foreground="white")])
+        (self.dot,) = axes.plot([], [], "o", color=INK, ms=5, mec="white", mew=1, clip_on=False)
+        edge: dict[str, Any] = {
+            "transform": axes.get_xaxis_transform(), "color": INK, "ms": 3, "ls": "none",
+            "clip_on": False,
+        }  # fmt: skip
+        (self.below,) = axes.plot([], [], "v", **edge)
+        (self.above,) = axes.plot([], [], "^", **edge)
+        self.outside = write(axes, "", (0, 1), (-30, 11), INK, "left")
+        self.note = write(axes, "", (1, 1), (0, 11), ORANGE, "right")
+
+    def _make_heat(self) -> None:
+        axes = self.heat_axes
+        style(axes, "by loss step and hidden state", "")
+        axes.grid(False)
+        limits = (math.log10(LOW), math.log10(HIGH))
+        look: dict[str, Any] = {
+            "cmap": WHITE_TO_BLUE, "vmin": limits[0], "vmax": limits[1], "aspect": "auto",
+            "interpolation": "nearest",
+        }  # fmt: skip
+        self.heat = axes.imshow([[limits[0]]], extent=(0, 1, 1, 0), **look)
+        axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
+        axes.plot([0, 0, 1], [0, 1, 1], color=MUTED, lw=0.8, clip_on=False)
+        axes.set_ylabel("time step of the loss", fontsize=8.5, color=MUTED, labelpad=20, loc="top")
+        write(axes, "time step of the hidden state", (0.5, 0), (0, -10), MUTED, "center")
+        write(axes, "1", (0, 0), (0, -10), MUTED, "left")
+        write(axes, "1", (0, 1), (-5, -5), MUTED, "right")
+        right = write(axes, "", (1, 0), (0, -10), MUTED, "right")
+        self.ends = [right, write(axes, "", (0, 0), (-5, 5), MUTED, "right")]
+        key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
+        key.imshow(np.linspace(*limits, 60)[None, :], extent=(*limits, 0, 1), **look)
+        key.set_title("gradient norm", fontsize=8.5, color=MUTED, pad=4)
+        key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[power(v) for v in (LOW, 1, HIGH)])
+        key.tick_params(colors=MUTED, labelsize=8.5, length=0, pad=2)
+        for spine in key.spines.values():
+            spine.set(color=MUTED, linewidth=0.6)
+
+
+def make_through_time(name: str) -> tuple[Figure, Any]:
+    """Return a figure of 300 x 450 pixels with the panel of the cell of this name."""
+    figure, axes = make_figure(300, 450, left=44, right=12)
+    box = axes.get_position()
+    axes.set_position((box.x0, 248 / 450, box.width, 142 / 450))
+    heat_axes = figure.add_axes((box.x0, 30 / 450, box.width, 142 / 450))
+    return figure, ThroughTimePanel(axes, heat_axes, name)
+
+
+def shares(norms: Tensor) -> list[float]:
+    """Return the share of the gradient that is left 0, 1, ... T-1 steps back, from norms (T,)."""
+    return (norms.double().flip(0) / norms[-1].double()).tolist()
+
+
+def verdict(name: str, norms: Tensor) -> str:
+    """Return in words what becomes of the gradient on its way back through norms (T,).
+
+    It vanishes if less than 1 % is left 30 steps back (at the first time step, if that is nearer),
+    and explodes if it is more than 10 times as large there.
+    """
+    if not norms.isfinite().all():
+        return f"{name}: the gradient is {TOO_LARGE}. It explodes."
+    if norms[-1] == 0:
+        return f"{name}: the gradient is 0 at the last hidden state already."
+    left = shares(norms)
+    back = min(BACK, len(left) - 1)
+    head = f"{name}: after {counted(back)} back, {amount(left[back])}."
+    if left[back] < VANISHED:
+        first = next(k for k, share in enumerate(left) if share < VANISHED)
+        return f"{head} It vanishes: below 1 % after {counted(first)}."
+    if left[back] > EXPLODED:
+        first = next(k for k, share in enumerate(left) if share > EXPLODED)
+        return f"{head} It explodes: above 10 times after {counted(first)}."
+    return f"{head} It stays within reach."
+
+
+def clipping(grad_norm: float, clip_norm: float) -> str:
+    """Return in words what clipping does to gradients of this norm, all parameters together."""
+    head = "The gradients of all parameters together have a norm"
+    if not math.isfinite(grad_norm):
+        return f"{head} {TOO_LARGE}: clipping cannot mend that."
+    if clip_factor(grad_norm, clip_norm) == 1:
+        return f"{head} of {number(grad_norm)}, within the bound {clip_norm:g}: nothing is clipped."
+    factor = plain(clip_factor(grad_norm, clip_norm))
+    return (
+        f"{head} of {number(grad_norm)}, above the bound {clip_norm:g}: clipping multiplies each "
+        f"by {factor}."
+    )
+
+
+def clip_factor(grad_norm: float, clip_norm: float) -> float:
+    """Return what `torch.nn.utils.clip_grad_norm_` multiplies every gradient by.
+
+    It is nan if the norm is not finite: some gradients would become 0 and some nan.
+    """
+    return min(1.0, clip_norm / (grad_norm + 1e-6)) if math.isfinite(grad_norm) else math.nan
+
+
+def amount(share: float) -> str:
+    """Return a share of the gradient in words."""
+    if share > 1:
+        return f"the gradient is {number(share)} times as large"
+    return f"{plain(100 * share)} % of the gradient is left"
+
+
+def counted(steps: int) -> str:
+    """Return a number of steps in words."""
+    return f"{steps} step" if steps == 1 else f"{steps} steps"
+
+
+def plain(value: float) -> str:
+    """Return two digits of a number from 0 to 100, with no exponent."""
+    if 0 < value < 1e-6:
+        return "less than 0.000001"
+    return f"{float(f'{value:.2g}'):.8f}".rstrip("0").rstrip(".")
+
+
+def number(value: float) -> str:
+    """Return three digits of a number, or all before the point."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def power(value: float) -> str:
+    """Return a power of ten as it is written: 10⁻⁸, 1, 10⁴."""
+    exponent = round(math.log10(value))
+    return f"10{str(exponent).translate(POWERS)}" if exponent else "1"
+
+
+def drawable(norms: Any) -> Any:
+    """Return norms within the limits: what is outside ends at the edge."""
+    return np.clip(np.nan_to_num(norms, nan=HIGH, posinf=HIGH), LOW, HIGH)
+
+
+def write(
+    axes: Axes, text: str, where: tuple[float, float], offset: tuple[float, float], color: str,
+    ha: str,
+) -> Text:  # fmt: skip
+    """Write a text at a place from 0 to 1 on the axes, moved by an offset in points."""
+    return axes.annotate(
+        text, where, offset, xycoords="axes fraction", textcoords="offset points",
+        ha=ha, va="center", fontsize=8.5, color=color, annotation_clip=False,
+    )  # fmt: skip

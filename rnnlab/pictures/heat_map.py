@@ -1,0 +1,137 @@
+"""The picture of a sweep: the final loss by two of its settings, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.patches import Rectangle
+
+from rnnlab.pictures.drawings import Picture
+from rnnlab.pictures.plots import MUTED, PALE, make_figure, style
+
+
+class Cell(NamedTuple):
+    """The median loss of the runs that ended well, how many did not, how not, and how many ran."""
+
+    loss: float | None
+    gone: int
+    how: str
+    runs: int
+
+
+ENDED = ("finished", "solved")  # the outcomes with weights that mean something
+COLORS = "cividis_r"  # in order of lightness too: the lowest loss is the lightest
+FEWEST_PIXELS = 64  # a cell's width, for the words in it
+
+
+def heat_map(table: Any, across: str, down: str, *, title: str = "Validation loss") -> Picture:
+    """Draw the median validation loss at the end by two settings, one value a column and a row.
+
+    A cell says its loss, and how many of its runs diverged or failed; one in which all did is
+    hatched. Runs that differ in other settings, such as the seed, share a cell.
+
+    Args:
+        table: a `rnnlab.Sweep`, what came of the sweep.
+        across: the setting with a column for each value.
+        down: the setting with a row for each value.
+        title: of the picture.
+
+    Raises:
+        ValueError: for a name that is no column of the table, the same name twice, or no rows.
+    """
+    if not table.rows:
+        raise ValueError("the sweep has no runs; there is nothing to draw")
+    if across == down:
+        raise ValueError(f"across and down are both {across!r}; expected two settings")
+    cells = {where: _cell(rows) for where, rows in table.groups(across, down).items()}
+    columns, rows = ([*dict.fromkeys(where[k] for where in cells)] for k in (0, 1))
+    width = 130 + max(300, FEWEST_PIXELS * len(columns))
+    figure, axes = make_figure(width, 90 + 42 * len(rows), left=100, right=30)
+    style(axes, title, said(across))
+    axes.grid(False)
+    axes.set_xticks(range(len(columns)), [label(value) for value in columns])
+    axes.set_yticks(range(len(rows)), [label(value) for value in rows])
+    axes.set_ylabel(said(down), fontsize=8.5, color=MUTED)
+    _draw(axes, [[cells.get((column, row)) for column in columns] for row in rows])
+    return Picture(figure, title, words(cells, across, down))
+
+
+def _cell(rows: list[dict[str, Any]]) -> Cell:
+    losses = [row["validation_loss"] for row in rows if row["outcome"] in ENDED]
+    how = " or ".join(o for o in ("diverged", "failed") if any(r["outcome"] == o for r in rows))
+    return Cell(median(losses) if losses else None, len(rows) - len(losses), how, len(rows))
+
+
+def _draw(axes: Axes, grid: list[list[Cell | None]]) -> None:
+    losses = np.array(
+        [[cell.loss if cell and cell.loss else np.nan for cell in row] for row in grid]
+    )
+    axes.set_xlim(-0.5, len(grid[0]) - 0.5)
+    axes.set_ylim(len(grid) - 0.5, -0.5)
+    paint: Any = None
+    if np.isfinite(losses).any():
+        low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
+        paint = axes.imshow(losses, cmap=COLORS, norm=LogNorm(low, high * 1.001), aspect="auto")
+    for y, row in enumerate(grid):
+        for x, cell in enumerate(row):
+            if cell is not None:
+                seen = paint is not None and losses[y, x] > 0
+                _write(axes, x, y, cell, tuple(paint.to_rgba(losses[y, x])) if seen else (1, 1, 1))
+
+
+def _write(axes: Axes, x: int, y: int, cell: Cell, ground: Sequence[float]) -> None:
+    text = cell.how if cell.loss is None else f"{cell.loss:.3g}"
+    if cell.loss is None:
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=PALE, lw=0))
+    elif cell.gone:
+        text += f"\n{cell.gone} of {cell.runs} {cell.how}"
+    color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if cell.loss is None else None
+    axes.text(x, y, text, ha="center", va="center", fontsize=8.5, color=color, bbox=box)
+
+
+def luminance(color: Sequence[float]) -> float:
+    """Return how light a colour of red, green and blue is, from 0 to 1 (WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def words(cells: dict[tuple[Any, Any], Cell], across: str, down: str) -> str:
+    """Say where the loss is lowest and highest, and where runs diverged."""
+
+    def at(where: tuple[Any, Any]) -> str:
+        return f"{said(across)} {label(where[0])} and {said(down)} {label(where[1])}"
+
+    text = []
+    ended = {where: cell.loss for where, cell in cells.items() if cell.loss is not None}
+    if ended:
+        low, high = min(ended, key=lambda w: ended[w]), max(ended, key=lambda w: ended[w])
+        text += [f"Lowest median loss {ended[low]:.3g} at {at(low)}, "]
+        text += [f"highest {ended[high]:.3g} at {at(high)}. "]
+    lost = [(where, cell) for where, cell in cells.items() if cell.gone]
+    if not lost:
+        return "".join([*text, "No run diverged."])
+    parts = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in lost[:4]]
+    more = f"; and some in {len(lost) - 4} more cells" if len(lost) > 4 else ""
+    return "".join([*text, f"{'; '.join(parts)}{more}."])
+
+
+def said(name: str) -> str:
+    """Return a setting's name as prose says it."""
+    return name.replace("_", " ")
+
+
+def label(value: Any) -> str:
+    """Return a value as a tick or a sentence shows it."""
+    if value is None:
+        return "none"
+    return (
+        f"{value:g}"
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else str(value)
+    )

@@ -1,0 +1,297 @@
+"""Pictures of the hidden state between batches: its way, its cost, what is learned; and in words.
+
+All are panels as in `plots`, and take the rows of `carrying`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from rnnlab.pictures.plots import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    PALE,
+    EndLabels,
+    log_scale,
+    nice_floor,
+    set_limits,
+    style,
+)
+
+CarryStep = Any  # a row of rnnlab.microscope.carrying, whose ways and batches these are
+RESET, DETACH, NO_DETACH, SHUFFLE = (
+    "reset",
+    "carry and detach",
+    "carry without detach",
+    "carry with shuffle",
+)
+BATCHES = 32  # of an epoch
+DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
+NOTES = {  # of the flow: two lines below the picture, and in the words
+    RESET: ("Each batch starts from zeros.", "Value and gradient both end at the border."),
+    DETACH: ("The value goes on.", "The gradient ends where its batch begins."),
+    NO_DETACH: (
+        "Nothing is cut: the gradient goes on into batches",
+        "whose graphs are freed. Torch raises in batch 2.",
+    ),
+    SHUFFLE: (
+        "The value goes on, but into another part of the",
+        "sequence. The gradient ends where its batch begins.",
+    ),
+}
+LABELS = {  # of a way's line, where it ends
+    RESET: "reset",
+    DETACH: "carry and\ndetach",
+    NO_DETACH: "retain_graph",
+    SHUFFLE: "carry with\nshuffle",
+}
+
+
+class FlowPanel:
+    """The first batches as blocks: the state's value flows right in blue, the gradient left.
+
+    Args:
+        axes: 370 pixels wide and 174 high.
+    """
+
+    alt = "Diagram of three batches: how far the state's value flows, and how far the gradient."
+    WIDTH, GAP, LEFT, BATCHES = 78, 48, 24, 3
+
+    def __init__(self, axes: Axes) -> None:
+        style(axes, "", "")
+        axes.grid(False)
+        axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
+        self.axes = axes
+        self._drawn: tuple[Any, ...] = ()
+        self.moving: list[Artist] = []  # it is drawn anew, and seldom
+
+    def update(self, way: str, steps: Sequence[tuple[int, int]]) -> bool:
+        """Show a way, and the first and last time step that each block reads."""
+        wanted = (way, *steps)
+        if wanted == self._drawn:
+            return False
+        self._drawn = wanted
+        for artist in [*self.axes.texts, *self.axes.lines, *self.axes.patches]:
+            artist.remove()
+        self.axes.set_title(
+            f"Between batches: {way}", loc="left", fontsize=10, fontweight="bold", color=INK, pad=10
+        )
+        for k, (first, last) in enumerate(steps[: self.BATCHES]):
+            self._block(k, first, last)
+            self._value(k, way)
+            self._gradient(k, way)
+        for row, note in enumerate(NOTES[way]):
+            self._write(0, -36 - 15 * row, note, INK, ha="left")
+        return True
+
+    def _block(self, k: int, first: int, last: int) -> None:
+        left = self._left(k)
+        corners = [(left, 18), (left + self.WIDTH, 18), (left + self.WIDTH, 126), (left, 126)]
+        self.axes.plot(*zip(*corners, corners[0], strict=True), color=PALE, lw=1.3)
+        self._write(left + self.WIDTH / 2, 139, f"batch {k + 1}", INK)
+        self._write(left + self.WIDTH / 2, 6, "time steps" if k == 0 else "", MUTED)
+        self._write(left + self.WIDTH / 2, -9, f"{first} to {last}", MUTED)
+
+    def _value(self, k: int, way: str) -> None:
+        """Draw the way of the value through a block and to the next, or to its end."""
+        left, y = self._left(k), 92
+        right = left + self.WIDTH
+        if k == 0:
+            self._write(left + self.WIDTH / 2, y + 14, "state", BLUE)
+        if k == 0 or way == RESET:
+            self._write(left - 16, y, "0", BLUE)
+            self._arrow((left - 10, y), (left + 14, y), BLUE)
+        self.axes.plot([left + 8, right - 10], [y, y], color=BLUE, lw=1.8, snap=False)
+        if way == RESET:
+            self._stop(right - 10, y, BLUE)
+        elif k + 1 < self.BATCHES:
+            self._arrow((right - 12, y), (right + self.GAP + 14, y), BLUE)
+            if way == SHUFFLE:
+                self._write(right + self.GAP / 2, y + 14, "other\npart", INK, va="bottom")
+        else:
+            self._arrow((right - 12, y), (right + 10, y), BLUE)  # to the edge of the picture
+
+    def _gradient(self, k: int, way: str) -> None:
+        """Draw the way of the gradient of a block's loss, from its right end to where it ends."""
+        left, y = self._left(k), 50
+        right = left + self.WIDTH
+        if k == 0:
+            self._write(left + self.WIDTH / 2, y - 14, "gradient", ORANGE)
+        if way == NO_DETACH and k > 0:
+            self._arrow((right - 10, y), (left - self.GAP - 12, y), ORANGE)
+            self._write(left - self.GAP / 2, y - 14, "freed", INK)
+            return
+        self._arrow((right - 10, y), (left + 8, y), ORANGE)
+        if k > 0:
+            self._stop(left + 6, y, ORANGE)
+            if way != RESET:
+                self._write(left - self.GAP / 2, y, "detach", ORANGE)
+
+    def _left(self, k: int) -> int:
+        return self.LEFT + k * (self.WIDTH + self.GAP)
+
+    def _arrow(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        dashed = DASHED if color == ORANGE else "-"
+        self.axes.annotate(
+            "", end, start,
+            arrowprops={
+                "arrowstyle": "-|>", "color": color, "lw": 1.8, "ls": dashed, "shrinkA": 0,
+                "shrinkB": 0, "mutation_scale": 11,
+            },
+        )  # fmt: skip
+
+    def _stop(self, x: float, y: float, color: str) -> None:
+        self.axes.plot([x, x], [y - 9, y + 9], color=color, lw=2.6)
+
+    def _write(self, x: float, y: float, text: str, color: str, **options: Any) -> None:
+        look = {"fontsize": 8.5, "ha": "center", "va": "center", "clip_on": False, **options}
+        self.axes.text(x, y, text, color=color, **look)
+
+
+class CostPanel:
+    """One number of each batch, for a way and, as a pale line, for carry and detach.
+
+    Args:
+        axes: to draw on.
+        title: what is shown, with its unit.
+        value: returns the number of a row.
+        over: of so many batches the median is shown, so that other work of the computer does not
+            set the scale.
+    """
+
+    def __init__(
+        self, axes: Axes, title: str, value: Callable[[CarryStep], float], over: int = 1
+    ) -> None:
+        style(axes, title, "batch")
+        axes.set(xlim=(1, BATCHES), ylim=(0, 1))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
+        self.axes, self.value, self.over = axes, value, over
+        self.alt = f"Line chart by batch: {title}."
+        (self.reference,) = axes.plot([], [], color=PALE, lw=1.4)
+        (self.line,) = axes.plot([], [], color=BLUE, lw=2)
+        lines = (self.reference, self.line)
+        self.labels = EndLabels(axes, ("with detach", ""), lines)
+        self.moving: list[Artist] = [*lines, *self.labels.texts]
+
+    def update(
+        self, way: str, rows: Sequence[CarryStep], reference: Sequence[CarryStep] = ()
+    ) -> bool:
+        """Show the rows of a way, and those of carry and detach."""
+        values = []
+        for line, shown in ((self.line, rows), (self.reference, reference)):
+            numbers = running_median([self.value(row) for row in shown], self.over)
+            line.set_data([row.batch for row in shown], numbers)
+            values += numbers
+        self.labels.texts[1].set_text(LABELS[way])
+        top = -nice_floor(-1.15 * max(values)) if values else 1.0
+        changed = set_limits(self.axes, "y", (0, top))
+        self.labels.place()
+        return changed
+
+
+class CurvesPanel:
+    """The loss by epoch of each way, on a log scale; a cross for the way that torch ends."""
+
+    alt = "Line chart of the training loss by epoch, a line for each way."
+    LOOKS: Mapping[str, tuple[str, Any]] = {
+        RESET: (INK, DOTTED), DETACH: (BLUE, "-"), SHUFFLE: (ORANGE, DASHED),
+    }  # fmt: skip
+
+    def __init__(self, axes: Axes) -> None:
+        style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
+        log_scale(axes)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set(xlim=(0, 1), ylim=(0.1, 2))
+        self.axes = axes
+        self.lines = {
+            way: axes.plot([], [], color=color, ls=dash, lw=2)[0]
+            for way, (color, dash) in self.LOOKS.items()
+        }
+        (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
+        self.note = axes.annotate(
+            "without detach: error in batch 2", (0, 1), (10, 10), textcoords="offset points",
+            va="center", fontsize=8.5, color=INK, visible=False,
+        )  # fmt: skip
+        names = tuple(LABELS[way] for way in self.lines)
+        self.labels = EndLabels(axes, names, tuple(self.lines.values()))
+        self.moving: list[Artist] = [
+            *self.lines.values(), self.cross, self.note, *self.labels.texts
+        ]  # fmt: skip
+
+    def update(self, rows: Mapping[str, Sequence[CarryStep]], epochs: int) -> bool:
+        """Show the rows of each way; `epochs` is where the axis ends."""
+        values = []
+        for way, line in self.lines.items():
+            losses = epoch_losses(rows.get(way, ()))
+            line.set_data(range(len(losses)), losses)
+            values += losses
+        ended = [row for row in rows.get(NO_DETACH, ()) if row.error]
+        self.cross.set_data([0] * len(ended), [row.loss for row in ended])
+        self.note.set_visible(bool(ended))
+        if ended:
+            self.note.xy = (0, ended[0].loss)
+        low = nice_floor(min([0.1, *values]))
+        if len(values) > len(self.lines):  # within a run it only grows: it does not jump
+            low = min(low, self.axes.get_ylim()[0])
+        changed = set_limits(self.axes, "x", (0, max(epochs, 1)))
+        changed |= set_limits(self.axes, "y", (low, 2.5))
+        self.labels.place()
+        return changed
+
+
+def epoch_losses(rows: Sequence[CarryStep]) -> list[float]:
+    """Return the loss of the first batch, then the average of each whole epoch."""
+    return [row.loss for row in rows[:1]] + [
+        row.train_loss for row in rows if row.train_loss is not None
+    ]
+
+
+def running_median(values: Sequence[float], over: int) -> list[float]:
+    """Return the median of so many values around each; at the ends, of the first or last ones."""
+    starts = (min(max(0, k - over // 2), max(0, len(values) - over)) for k in range(len(values)))
+    return [median(values[start : start + over]) for start in starts]
+
+
+def cost_words(rows: Sequence[CarryStep]) -> str:
+    """Return what the first and the last of some batches have cost, in words."""
+    first, last = rows[0], rows[-1]
+    early, late = (
+        1000 * median(row.backward_seconds for row in part) for part in (rows[:8], rows[-8:])
+    )
+    start = (
+        f"the gradient goes back {first.graph_length} time steps in batch {first.batch}, "
+        f"{(first.kept_bytes or 0) / 1000:.0f} kB are kept for it"
+    )
+    end = f"; in batch {last.batch} it is the same"
+    if last.graph_length != first.graph_length:
+        kept = (last.kept_bytes or 0) / 1000
+        end = f"; in batch {last.batch} it is {last.graph_length} time steps and {kept:.0f} kB"
+    return (
+        f"{start}{end}. Backward takes {early:.2g} ms in the first eight batches and {late:.2g} ms "
+        "in the last eight (medians)."
+    )
+
+
+def loss_words(rows: Sequence[CarryStep], best: float) -> str:
+    """Return what the training of a way has come to, in words; `best` can be expected of it."""
+    last = rows[-1]
+    if last.error:
+        return f"Loss, {last.way}: {last.loss:.2f} in batch {last.batch}, where torch raised."
+    whole = [row for row in rows if row.train_loss is not None]
+    if not whole:
+        return f"Loss, {last.way}: {last.loss:.2f} in batch {last.batch}; no epoch is complete."
+    return (
+        f"Loss, {last.way}: {rows[0].loss:.2f} in the first batch, {whole[-1].train_loss:.3f} on "
+        f"average in epoch {whole[-1].epoch}; held out {whole[-1].validation_loss:.3f}. The best "
+        f"to be expected is {best:.3f}."
+    )

@@ -1,0 +1,1 @@
+"""Whole runs: checkpoints, random states, several processes, sweeps."""

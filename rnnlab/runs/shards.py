@@ -1,0 +1,137 @@
+"""Shard: one rank's rows of every batch, where several processes train one model.
+
+`torchrun` starts the processes; each has a rank, from 0. They are those of torch's default process
+group, which `torch.distributed.init_process_group` makes.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch import distributed as dist
+
+from rnnlab.loop.checks import Batch, as_pair, check_batches
+
+DIGESTED = 4096  # values of a tensor that are looked at to see whether two ranks have the same
+
+
+class Part(tuple[Tensor, Tensor]):
+    """A rank's rows of one batch, (inputs, targets).
+
+    Attributes:
+        stands_in: the batch has no row for this rank. This is the batch's first row, so that the
+            rank can take part in what all do together; it counts for nothing.
+        digest: a number made from the whole batch; ranks that read the same batch have the same.
+    """
+
+    stands_in: bool
+    digest: int
+
+    def __new__(cls, inputs: Tensor, targets: Tensor, rank: int, size: int) -> Part:
+        """Take the rows rank, rank + size, rank + 2 size, ... of a batch."""
+        stands_in = rank >= len(inputs)
+        rows = slice(0, 1) if stands_in else slice(rank, None, size)
+        part = super().__new__(cls, (inputs[rows], targets[rows]))
+        part.stands_in = stands_in
+        part.digest = _digest(targets, _digest(inputs, len(inputs)))
+        return part
+
+
+class Shard:
+    """This rank's rows of every batch: of `size` ranks, rank r has the rows r, r + size, ...
+
+    So row i belongs to the same rank in every batch, and its hidden state can be carried there,
+    also when the last batch is smaller. A rank without a row in a batch gets a `Part` that stands
+    in. All ranks read the same batches and take their rows from them: batches that are shuffled
+    need the same seed on every rank. Where there is one process alone, it has all rows.
+
+    Args:
+        batches: pairs (inputs, targets), as for `rnnlab.train`: `Batches`, `Streams`, a
+            `DataLoader`, a list. A `set_epoch` of theirs, or of a DataLoader's sampler, is called
+            at each epoch.
+
+    Raises:
+        TypeError: for what can be read only once, or has no length.
+        RuntimeError: when it is read under torchrun and there is no process group yet.
+    """
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        check_batches(batches)
+        if isinstance(batches, Iterator) or not hasattr(batches, "__len__"):
+            raise TypeError(
+                f"batches is a {type(batches).__name__}; a Shard needs batches that have a length "
+                "and can be read again: a list, a DataLoader or rnnlab.Batches"
+            )
+        self.batches = batches
+
+    @property
+    def generator(self) -> Any:
+        """The generator that the batches draw from, if they have one of their own."""
+        return getattr(self.batches, "generator", None)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next pass the epoch-th (the first is 1); `train` does this by itself."""
+        begin_epoch(self.batches, epoch)
+
+    def __iter__(self) -> Iterator[Part]:
+        """Yield this rank's rows of each batch."""
+        rank, size = rank_and_size()
+        for batch in self.batches:
+            yield Part(*as_pair(batch), rank, size)
+
+    def __len__(self) -> int:
+        """Return the number of batches in a pass, the same on all ranks."""
+        return len(self.batches)  # type: ignore[arg-type]  # it has a length, see above
+
+    def __repr__(self) -> str:
+        """Say whose rows these are."""
+        rank, size = rank_and_size()
+        return f"Shard({self.batches!r}, rank {rank} of {size})"
+
+
+def rank_and_size() -> tuple[int, int]:
+    """Return this process' rank, from 0, and how many there are: 0 and 1 if it is alone."""
+    if dist.is_available() and dist.is_initialized():
+        return dist.get_rank(), dist.get_world_size()
+    started = os.environ.get("WORLD_SIZE", "1")  # torchrun says so
+    if started != "1":
+        raise RuntimeError(
+            f"torchrun has started {started} processes, but they do not know of one another: call "
+            'torch.distributed.init_process_group("gloo") first ("nccl" on GPUs)'
+        )
+    return 0, 1
+
+
+def begin_epoch(batches: Any, epoch: int) -> None:
+    """Tell batches, or the sampler of a DataLoader, which epoch it is: same epoch, same order."""
+    for part in (batches, getattr(batches, "sampler", None)):
+        set_epoch = getattr(part, "set_epoch", None)
+        if set_epoch is not None:
+            set_epoch(epoch)
+
+
+def counted(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the batches that are not standing in for a rank's missing rows."""
+    return (batch for batch in batches if not getattr(batch, "stands_in", False))
+
+
+def over_ranks(
+    batches: Iterable[Batch], total: float, count: int, device: torch.device
+) -> tuple[float, int]:
+    """Return a sum and a count over all ranks for a `Shard`, and as they are for other batches."""
+    if not isinstance(batches, Shard) or rank_and_size()[1] == 1:
+        return total, count
+    both = torch.tensor([total, count], dtype=torch.float64, device=device)
+    dist.all_reduce(both)
+    return both[0].item(), int(both[1])
+
+
+def _digest(tensor: Tensor, start: int) -> int:
+    values = tensor.detach().flatten()[:DIGESTED].cpu()
+    values = values.clone(memory_format=torch.contiguous_format)  # one value may keep a stride
+    return zlib.crc32(values.view(torch.uint8).numpy().data, start)

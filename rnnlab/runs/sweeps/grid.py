@@ -1,0 +1,85 @@
+"""The grid of a sweep: what it may hold, and the trials it stands for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rnnlab.base.checks import LAST_SEED, check_count
+from rnnlab.runs.sweeps.trial import RESULTS, SETTINGS, Row, Subject, Trial, check_value
+
+PLAIN = (str, int, float, bool, type(None))  # what a cell of a CSV file holds
+
+
+def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Trial]:
+    """Return a trial for each combination of the grid's values, the last name changing fastest.
+
+    Raises:
+        ValueError, TypeError: for names and values that cannot work.
+    """
+    check_count("repeats", repeats)
+    if not isinstance(grid, Mapping):
+        raise TypeError(
+            f"grid is {type(grid).__name__}; expected a dict with a list of values for each "
+            'setting, such as {"learning_rate": [0.001, 0.01]}'
+        )
+    values = {name: _values(name, given) for name, given in grid.items()}
+    for name in values:
+        _check_name(name, subject)
+    if repeats > 1:
+        values["seed"] = _seeds(values.pop("seed", [SETTINGS["seed"]]), repeats)
+    chosen = [dict(zip(values, row, strict=True)) for row in itertools.product(*values.values())]
+    return [_trial(row) for row in chosen]
+
+
+def _trial(chosen: Row) -> Trial:
+    settings = {**SETTINGS, **{k: v for k, v in chosen.items() if k in SETTINGS}}
+    others = sorted(chosen.keys() - SETTINGS.keys())  # so a file's columns are those of any grid
+    return Trial(settings, {name: chosen[name] for name in others})
+
+
+def _values(name: str, given: Any) -> list[Any]:
+    """Return the values of a setting; numbers of NumPy and torch become Python's."""
+    many = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
+    values = (
+        [value.item() if hasattr(value, "item") else value for value in given] if many else [given]
+    )
+    if not values:
+        raise ValueError(f"{name} has no values: give one or more, or leave it out")
+    for value in values:
+        if not isinstance(value, PLAIN):
+            raise TypeError(
+                f"{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
+                "file can hold"
+            )
+        if name in SETTINGS:
+            check_value(name, value)
+    if len({(type(value), value) for value in values}) < len(values):
+        raise ValueError(f"{name} has a value twice: {values!r}; for more seeds give repeats=")
+    return values
+
+
+def _check_name(name: object, subject: Subject) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"grid has the name {name!r}; expected the names of settings, as text")
+    if name == "task" or name in RESULTS:
+        raise ValueError(f"{name!r} cannot be a setting: the table has a column of this name")
+    if name not in SETTINGS and not subject.makes_tasks and subject.model is None:
+        raise ValueError(
+            f"{name!r} is no setting of a sweep; the settings are {', '.join(SETTINGS)}. Options "
+            "of the task need its name, or what makes it, instead of the task itself"
+        )
+
+
+def _seeds(given: list[Any], repeats: int) -> list[int]:
+    if len(given) > 1:
+        raise ValueError(
+            f"seed has {len(given)} values and repeats is {repeats}: give one of the two"
+        )
+    first = int(given[0])
+    if first + repeats - 1 > LAST_SEED:
+        raise ValueError(
+            f"seed is {first}; with {repeats} repeats it is at most {LAST_SEED - repeats + 1}"
+        )
+    return list(range(first, first + repeats))

@@ -1,0 +1,203 @@
+"""sweep: train a grid of settings, on this machine's cores or on any executor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from typing import Any
+
+import cloudpickle
+import torch
+
+from rnnlab.base.checks import check_path
+from rnnlab.base.tables import Path, TableError
+from rnnlab.runs.sweeps.files import read_rows, texts, write_rows
+from rnnlab.runs.sweeps.grid import plan
+from rnnlab.runs.sweeps.pool import in_processes
+from rnnlab.runs.sweeps.table import Sweep
+from rnnlab.runs.sweeps.trial import (
+    RESULTS,
+    ModelMaker,
+    Row,
+    Subject,
+    TaskMaker,
+    Trial,
+    failed,
+    run_packed,
+)
+from rnnlab.tasks.catalogue import Task
+
+KILLED = "its worker was killed, perhaps for want of memory"
+
+
+def sweep(
+    task: Task | str | TaskMaker,
+    grid: Mapping[str, Any],
+    *,
+    executor: Executor | None = None,
+    repeats: int = 1,
+    model: ModelMaker | None = None,
+    path: Path | None = None,
+    progress: bool = True,
+) -> Sweep:
+    """Train once for each combination of the grid's values and return a table of what came of it.
+
+    The same seeds give the same table, bit for bit, whatever the executor, on one kind of machine
+    (in a thread pool: unless a model draws random numbers while it trains, as dropout does). Each
+    run computes on one thread of the CPU.
+
+    Args:
+        task: a task, the name of one, or a class or function that makes one.
+        grid: the values of each setting, a list, or one value for all. Settings, with defaults:
+            "cell" ("rnn"), "hidden_size" (32), "hidden_state" ("reset"), "optimizer" ("adam"),
+            "learning_rate" (0.003), "clip_norm" (1.0; None: no clipping), "epochs" (40),
+            "batch_size" (None: the task's own), "stop_at" (None; else a run ends as "solved" after
+            the first epoch with a validation loss of at most this) and "seed" (0). Other names
+            are options of the task, if that is a name or made, or else of the model.
+        executor: where the runs are done: any `concurrent.futures.Executor`, such as a thread
+            pool, or on a cluster Dask's `Client.get_executor()`. None: in processes on this
+            machine, one a core, started for this sweep; one that is killed costs its own run only.
+        repeats: runs of each combination, with the seeds 0, 1, 2, ..., or from "seed" on.
+        model: a function of (task, settings) that returns the model, called with random numbers
+            from the seed; None: a `SequenceModel`.
+        path: of a CSV file that keeps the runs as they are done. If it is there, the sweep goes on
+            from it: runs in it that did not fail are not done again. It belongs to one task and
+            model; give another name for others.
+        progress: show a bar.
+
+    Returns:
+        the `Sweep`, rows in the order of the grid: its last name changes fastest, then the seed.
+
+    Raises:
+        ValueError, TypeError: for settings that cannot work, before anything is trained.
+        OSError, TableError: if the file cannot be read or written, or is not one of this sweep.
+    """
+    check_executor(executor)
+    if model is not None and not callable(model):
+        raise TypeError(
+            f"model is {type(model).__name__}; expected a function of (task, settings) that "
+            "returns a model, or None"
+        )
+    subject = Subject(task, model)
+    trials = plan(subject, grid, repeats)
+    name = _first_task(subject, trials).name
+    rows = [{"task": name, **trial.settings, **trial.options} for trial in trials]
+    packed = _packed(subject)
+    done, others = _done_before(path, rows)
+    todo = {number: (packed, trials[number]) for number in range(len(rows)) if number not in done}
+    threads = torch.get_num_threads()
+    try:
+        for number, results in _with_bar(_results(todo, executor), done, rows, progress):
+            done[number] = {**rows[number], **results}
+            if path is not None:
+                write_rows(path, [*(done[k] for k in sorted(done)), *others])
+    finally:
+        torch.set_num_threads(threads)  # a run in a thread of this process has set it
+    return Sweep(done[k] for k in sorted(done))
+
+
+def check_executor(executor: object) -> None:
+    """Refuse what takes no work."""
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "
+            "such as Dask's client.get_executor(), or None for processes on this machine"
+        )
+
+
+def _first_task(subject: Subject, trials: list[Trial]) -> Task:
+    """Return the first run's task, so that what cannot work is said before anything is trained."""
+    options = trials[0].options
+    try:
+        return subject.make_task(options if subject.makes_tasks else {})
+    except TypeError as error:
+        names = ", ".join(options) or "none"
+        raise TypeError(
+            f"the task cannot be made of the grid's options ({names}), which are no settings of a "
+            f"sweep: {error}"
+        ) from None
+
+
+def _packed(subject: Subject) -> bytes:
+    try:
+        return bytes(cloudpickle.dumps(subject))
+    except Exception as error:  # whatever the user's objects raise
+        raise TypeError(
+            f"the task or the model cannot be sent to a worker: {type(error).__name__}: {error}. "
+            "Leave out what belongs to this process, such as open files and generators, or give a "
+            "function that makes the task there"
+        ) from error
+
+
+def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], list[Row]]:
+    """Return the rows that a file has already, by number, and what else it keeps."""
+    if path is None:
+        return {}, []
+    check_path("path", path, "for the runs")
+    if not os.path.exists(path):
+        return {}, []
+    number_of = {texts(row): number for number, row in enumerate(rows)}
+    done: dict[int, Row] = {}
+    others = []
+    for row in read_rows(path):
+        _check_row(path, row, rows[0])
+        number = number_of.get(texts(row))
+        if number is None:
+            others.append(row)
+        elif row["outcome"] != "failed":
+            done[number] = {**row, **rows[number]}
+    return done, others
+
+
+def _check_row(path: Path, row: Row, wanted: Row) -> None:
+    settings = [name for name in row if name not in RESULTS]
+    if settings != [*wanted] or row["task"] != wanted["task"]:
+        raise TableError(
+            f"{os.fspath(path)} keeps the sweep of the task {row['task']!r} over "
+            f"{', '.join(settings[1:])}; this one is of {wanted['task']!r} over "
+            f"{', '.join([*wanted][1:])}: give another path"
+        )
+
+
+def _results(
+    todo: dict[int, tuple[bytes, Trial]], executor: Executor | None
+) -> Iterator[tuple[int, Row]]:
+    """Yield each run's number and results as it is done."""
+    if executor is None:
+        for number, results in in_processes(run_packed, todo):
+            yield number, results or failed(KILLED)
+        return
+    futures: dict[Future[Row], int] = {
+        executor.submit(run_packed, *arguments): number for number, arguments in todo.items()
+    }
+    try:
+        for future in as_completed(futures):
+            yield futures[future], _result(future)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _result(future: Future[Row]) -> Row:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return failed(f"{KILLED}, and with it the executor: start the sweep again with a new one")
+    except Exception as error:  # of the executor: a cluster that is gone, a worker without rnnlab
+        return failed(f"{type(error).__name__}: {error}")
+
+
+def _with_bar(
+    results: Iterator[tuple[int, Row]], done: dict[int, Row], rows: list[Row], progress: bool
+) -> Iterator[tuple[int, Row]]:
+    from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
+
+    counts = {"diverged": 0, "failed": 0}
+    with tqdm(total=len(rows), initial=len(done), unit="run", disable=not progress) as bar:
+        for number, row in results:
+            yield number, row
+            if row["outcome"] in counts:
+                counts[row["outcome"]] += 1
+                bar.set_postfix({what: n for what, n in counts.items() if n}, refresh=False)
+            bar.update()

@@ -1,0 +1,102 @@
+"""Sweep: what came of the runs of a sweep, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rnnlab.base import tables
+from rnnlab.base.checks import check_known
+from rnnlab.runs.sweeps.files import read_rows, write_rows
+from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, Row
+
+ENDED = ("finished", "solved")  # with weights that mean something
+
+
+class Sweep:
+    """The runs of a sweep in the order of its grid, a row each. Equal rows, equal sweeps.
+
+    Attributes:
+        rows: dictionaries of plain values: "task", each setting, then "outcome" ("finished",
+            "solved": it reached `stop_at`; "diverged"; "failed": an exception or a killed
+            worker), "epochs_done" (whole ones), "steps", "train_loss" (of the last whole epoch),
+            "validation_loss" (at the end) and "message". What a run does not have is None.
+        varied: the settings with more than one value.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = list(rows)
+        settings = [name for name in self.rows[0] if name not in RESULTS] if self.rows else []
+        self.varied = tuple(
+            name for name in settings if any(row[name] != self.rows[0][name] for row in self.rows)
+        )
+
+    @property
+    def best(self) -> Row | None:
+        """The row with the lowest validation loss; None if no run ended well."""
+        ended = [row for row in self.rows if row["outcome"] in ENDED]
+        return min(ended, key=lambda row: float(row["validation_loss"]), default=None)
+
+    def groups(self, *names: str) -> dict[tuple[Any, ...], list[Row]]:
+        """Return the rows by the values of these columns, in the order of the rows.
+
+        Raises:
+            ValueError: for a name that is no column.
+        """
+        if self.rows:
+            for name in names:
+                check_known("column", name, self.rows[0], "columns")
+        grouped: dict[tuple[Any, ...], list[Row]] = {}
+        for row in self.rows:
+            grouped.setdefault(tuple(row[name] for name in names), []).append(row)
+        return grouped
+
+    def share(self, outcome: str, *names: str) -> dict[tuple[Any, ...], float]:
+        """Return the share of runs with an outcome, from 0 to 1, by the values of these columns.
+
+        Raises:
+            ValueError: for an unknown outcome or column, with the known ones.
+        """
+        check_known("outcome", outcome, OUTCOMES, "outcomes")
+        return {
+            values: sum(row["outcome"] == outcome for row in rows) / len(rows)
+            for values, rows in self.groups(*names).items()
+        }
+
+    def to_csv(self, path: tables.Path) -> None:
+        """Write all rows into a CSV file, numbers in full, None as an empty cell.
+
+        Raises:
+            OSError: if it cannot be written; a file that was there stays as it was.
+        """
+        write_rows(path, self.rows)
+
+    @classmethod
+    def from_csv(cls, path: tables.Path) -> Sweep:
+        """Return the sweep that `to_csv`, or `sweep` with a path, has written.
+
+        Raises:
+            OSError: if there is no such file or it cannot be read.
+            TableError: a ValueError that says what stands where, and what was expected.
+        """
+        return cls(read_rows(path))
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both hold the same rows, number for number."""
+        return self.rows == other.rows if isinstance(other, Sweep) else NotImplemented
+
+    def __repr__(self) -> str:
+        """Say how the runs ended and which was best."""
+        counts = {o: sum(row["outcome"] == o for row in self.rows) for o in OUTCOMES}
+        text = f"Sweep({len(self)} runs: "
+        text += ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+        if (best := self.best) is not None:
+            where = ", ".join(f"{name}={best[name]!r}" for name in self.varied)
+            text += f"; lowest validation loss {best['validation_loss']:.4g}"
+            text += f" at {where}" if where else ""
+        why = next((row["message"] for row in self.rows if row["outcome"] == "failed"), None)
+        return f"{text}; failed: {why})" if why else f"{text})"

@@ -1,0 +1,156 @@
+"""One run of a sweep: from its settings to a row of results, on one thread, in any process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import cloudpickle
+import torch
+from torch import nn
+
+from rnnlab.base.checks import check_count, check_known, check_positive
+from rnnlab.loop.optimizers import OPTIMIZERS
+from rnnlab.loop.training import Run, TrainingDiverged, train
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.catalogue import Task, load_task
+from rnnlab.tasks.recipe import DEFAULTS, check_setting, seeded
+
+Row = dict[str, Any]
+TaskMaker = Callable[..., Task]
+ModelMaker = Callable[[Task, Row], nn.Module]
+
+SETTINGS: Row = {
+    **{name: DEFAULTS[name] for name in ("cell", "hidden_size", "hidden_state")},
+    "optimizer": "adam",
+    **{name: DEFAULTS[name] for name in ("learning_rate", "clip_norm", "epochs")},
+    "batch_size": None,
+    "stop_at": None,
+    "seed": DEFAULTS["seed"],
+}
+OPTIONAL = ("clip_norm", "batch_size", "stop_at")  # what may be None
+RESULTS = ("outcome", "epochs_done", "steps", "train_loss", "validation_loss", "message")
+OUTCOMES = ("finished", "solved", "diverged", "failed")
+MOST_MESSAGE = 300  # characters
+
+
+class Subject(NamedTuple):
+    """What all runs of a sweep train.
+
+    Attributes:
+        task: a task, the name of one, or what makes one of options.
+        model: makes the model of (task, settings); None: a `SequenceModel`.
+    """
+
+    task: Task | str | TaskMaker
+    model: ModelMaker | None
+
+    @property
+    def makes_tasks(self) -> bool:
+        """Whether the task is made of options."""
+        return isinstance(self.task, str | type) or not hasattr(self.task, "batches")
+
+    def make_task(self, options: Row) -> Task:
+        """Return the task; only one that is made takes options."""
+        if isinstance(self.task, str):
+            made: Task = load_task(self.task, **options)
+            return made
+        if self.makes_tasks:
+            return self.task(**options)  # type: ignore[operator]  # it is no task
+        return self.task  # type: ignore[return-value]  # it is one
+
+    def make_model(self, task: Task, settings: Row) -> nn.Module:
+        """Return a new model for the task."""
+        if self.model is not None:
+            return self.model(task, settings)
+        sizes = task.input_size, settings["hidden_size"], task.output_size
+        return SequenceModel(*sizes, settings["cell"])
+
+
+class Trial(NamedTuple):
+    """What one run needs beside its `Subject`: all of `SETTINGS`, and what else the grid names."""
+
+    settings: Row
+    options: Row
+
+
+def check_value(name: str, value: Any) -> None:
+    """Refuse a value of one of `SETTINGS` that cannot work.
+
+    Raises:
+        ValueError: naming the setting, the value and what was expected.
+    """
+    if value is None and name in OPTIONAL:
+        return
+    if name == "optimizer":
+        check_known(name, value, OPTIMIZERS, "optimizers")
+    elif name == "batch_size":
+        check_count(name, value)
+    elif name == "stop_at":
+        check_positive(name, value)
+    else:
+        check_setting(name, value)
+
+
+def run_packed(subject: bytes, trial: Trial) -> Row:
+    """Run a trial of a subject that cloudpickle has packed, as a worker does."""
+    try:
+        return run_trial(cloudpickle.loads(subject), trial)
+    except Exception as error:  # of the user's own task or model: it costs this run only
+        return failed(f"{type(error).__name__}: {error}")
+
+
+def failed(message: str) -> Row:
+    """Return the results of a run that did not come to its end."""
+    return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": _one_line(message)}
+
+
+def run_trial(subject: Subject, trial: Trial) -> Row:
+    """Train as the trial says and return its `RESULTS`.
+
+    The same trial gives the same numbers in every process and thread of one kind of machine: its
+    random numbers come from its seed, and it computes on one thread.
+    """
+    torch.set_num_threads(1)
+    chosen = trial.settings
+    task = subject.make_task(trial.options if subject.makes_tasks else {})
+    model = seeded(lambda: subject.make_model(task, {**chosen, **trial.options}), chosen["seed"])
+    batches = task.batches(chosen["hidden_state"], chosen["batch_size"], chosen["seed"])
+    names = ("optimizer", "learning_rate", "epochs", "clip_norm", "hidden_state")
+    run = train(
+        model, batches, loss_fn=task.loss_fn, device="cpu",
+        validation=None if chosen["stop_at"] is None else task.validation_loss,
+        **{name: chosen[name] for name in names},
+    )  # fmt: skip
+    outcome, message = _to_the_end(run, chosen["stop_at"])
+    loss = None if outcome == "diverged" else float(task.validation_loss(model))
+    if loss is not None and not math.isfinite(loss):
+        outcome, message, loss = "diverged", f"the validation loss is {loss}", None
+    epochs = run.history.epochs
+    return {
+        "outcome": outcome,
+        "epochs_done": len(epochs),
+        "steps": len(run.history),
+        "train_loss": epochs[-1].train_loss if epochs else None,
+        "validation_loss": loss,
+        "message": _one_line(message) or None,
+    }
+
+
+def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, str]:
+    """Take a run to its end and return how it ended, and what there is to say of that."""
+    try:
+        for step in run:
+            loss = step.validation_loss
+            if stop_at is not None and loss is not None and loss <= stop_at:
+                return "solved", ""
+    except TrainingDiverged as error:
+        return "diverged", str(error)
+    return "finished", ""
+
+
+def _one_line(text: str) -> str:
+    """Return a text as a cell of a table: on one line, a long one cut."""
+    text = " ".join(text.split())
+    return text if len(text) <= MOST_MESSAGE else text[: MOST_MESSAGE - 3] + "..."

@@ -1,0 +1,1 @@
+"""What is predicted: data, loss and picture under one name; the defaults of a run."""

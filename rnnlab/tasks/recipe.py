@@ -1,0 +1,87 @@
+"""A recipe: the settings of a training run, their defaults, and the model and batches they make.
+
+The lab and the command line train by it, so that the same settings give the same run in both.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import torch
+
+from rnnlab.base.checks import check_count, check_known, check_positive, check_seed
+from rnnlab.data.batches import Batches, Streams
+from rnnlab.loop.hidden import check_policy
+from rnnlab.model.recurrence import CELLS
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.catalogue import Task
+
+DEFAULTS: dict[str, Any] = {
+    "task": "sunspots",
+    "cell": "rnn",
+    "hidden_size": 32,
+    "hidden_state": "reset",
+    "learning_rate": 0.003,
+    "epochs": 40,
+    "clip": True,
+    "clip_norm": 1.0,
+    "seed": 0,
+}
+
+Made = TypeVar("Made")
+_SEEDING = threading.Lock()  # torch's generator is one for all threads
+
+
+def check_setting(name: str, value: Any) -> None:
+    """Refuse a value that cannot work, naming the setting, the value and what was expected.
+
+    Args:
+        name: any of `DEFAULTS` but the task, which whoever shows it checks.
+        value: what it was given.
+
+    Raises:
+        ValueError: for a value that cannot work.
+    """
+    if name in ("learning_rate", "clip_norm"):
+        check_positive(name, value)
+    elif name in ("epochs", "hidden_size"):
+        check_count(name, value)
+    elif name == "seed":
+        check_seed(name, value)
+    elif name == "hidden_state":
+        check_policy(value)
+    elif name == "cell":
+        check_known(name, value, CELLS, "cells")
+    elif name == "clip":
+        check_switch(name, value)
+
+
+def check_switch(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}; it must be True or False")
+
+
+def prepare(
+    task: Task, *, cell: str, hidden_size: int, hidden_state: str, seed: int
+) -> tuple[SequenceModel, Batches | Streams]:
+    """Return a new model for a task and the task's batches, both from the seed.
+
+    The random numbers of the caller stay as they are.
+    """
+    model = seeded(
+        lambda: SequenceModel(task.input_size, hidden_size, task.output_size, cell), seed
+    )
+    return model, task.batches(hidden_state, seed=seed)
+
+
+def seeded(make: Callable[[], Made], seed: int) -> Made:
+    """Return what a function makes with random numbers from the seed.
+
+    The random numbers of the caller stay as they are, and threads do not mix theirs.
+    """
+    with _SEEDING, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make()

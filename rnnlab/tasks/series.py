@@ -1,0 +1,212 @@
+"""SeriesTask: predict the next value of a measured series, at every time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rnnlab.base.checks import check_count, check_share, check_tensor
+from rnnlab.data import batches as data
+from rnnlab.data.batches import Batches, Series, Streams
+from rnnlab.loop.hidden import check_policy
+from rnnlab.loop.training import evaluate, evaluating, forward
+from rnnlab.model.sequence_model import SequenceModel
+
+
+class SeriesTask:
+    """Predict the next value of a series, at every time step.
+
+    The first part of the series is for training, the last part is held out; mean and standard
+    deviation are those of the training part. With `changes=True` the model sees and predicts the
+    change from one value to the next, which suits a series that grows.
+
+    Attributes:
+        name: the task's name; title: for pictures.
+        series: the measured `Series`; split: index of the first held-out value.
+        input_size, output_size: 1 and 1; loss_fn: "mse"; picture: "forecast".
+        mean, std: of the training part, in the series' unit.
+
+    Args:
+        series: what to predict.
+        name: the task's name.
+        held_out: share of the values at the end that is never trained on.
+        window: time steps in a training example.
+        changes: predict changes instead of values.
+
+    Raises:
+        ValueError: for NaN in the series (with its place), a training part shorter than a window,
+            a share that is not between 0 and 1, a series that never changes.
+    """
+
+    loss_fn = "mse"
+    picture = "forecast"
+    input_size = output_size = 1
+
+    def __init__(
+        self,
+        series: Series,
+        name: str = "series",
+        *,
+        held_out: float = 0.2,
+        window: int = 24,
+        changes: bool = False,
+    ) -> None:
+        if not isinstance(series, Series):
+            raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
+        _check_values(series)
+        check_share("held_out", held_out)
+        check_count("window", window)
+        self.name, self.title, self.series = name, series.name, series
+        self.window, self.changes = window, changes
+        self.split = len(series.values) - int(held_out * len(series.values))
+        if self.split == len(series.values):
+            raise ValueError(
+                f"held_out is {held_out!r} of {len(series.values)} values, which is none: "
+                "hold out a larger share"
+            )
+        signal = series.values.diff() if changes else series.values
+        self._first = self.split - changes  # index in `signal` of the first held-out target
+        training = signal[: self._first]
+        if len(training) <= window:
+            raise ValueError(
+                f"the training part has {len(training)} values; a window of {window} and its "
+                f"target need at least {window + 1}: give a longer series or a shorter window"
+            )
+        self.mean, self.std = training.mean().item(), training.std().item()
+        if self.std == 0:
+            raise ValueError(f"the training part of {series.name} never changes: nothing to learn")
+        self.scaled = ((signal - self.mean) / self.std).unsqueeze(-1)  # (N,) -> (N, 1)
+
+    def batches(
+        self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
+    ) -> Batches | Streams:
+        """Return training batches that suit the policy for the hidden state.
+
+        "reset": shuffled windows, 32 a batch. "carry": 4 contiguous streams, in as many batches
+        an epoch as the windows would give.
+        """
+        training = self.scaled[: self._first]
+        if check_policy(hidden_state) == "reset":
+            inputs, targets = data.windows(training, self.window)
+            return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
+        rows = batch_size or 4
+        updates = -(-(len(training) - self.window) // 32)
+        length = max(1, math.ceil((len(training) - 1) // rows / updates))
+        return Streams(training[:-1], training[1:], rows, length)
+
+    def one_step_ahead(self, model: nn.Module) -> Tensor:
+        """Return the prediction of each held-out value from all values before it, (held out,)."""
+        with evaluating(model) as place:
+            predictions, _ = forward(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
+        ahead = predictions[0, self._first - 1 :, 0].cpu().double() * self.std + self.mean
+        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
+
+    def free_running(self, model: nn.Module) -> Tensor:
+        """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
+        with evaluating(model) as place:
+            predictions, state = forward(model, self.scaled[None, : self._first].to(place))
+            if state is None:
+                raise ValueError(
+                    "a free-running forecast needs a model that returns (predictions, state)"
+                )
+            forecast = [predictions[:, -1]]  # (1, T, 1) -> (1, 1)
+            for _ in range(len(self.held_out_values) - 1):
+                if isinstance(model, SequenceModel):
+                    prediction, state = model.one_step(forecast[-1], state)
+                else:
+                    predictions, state = forward(model, forecast[-1].unsqueeze(1), state)
+                    prediction = predictions[:, -1]
+                forecast.append(prediction)
+        values = torch.cat(forecast)[:, 0].cpu().double() * self.std + self.mean
+        return self.series.values[self.split - 1] + values.cumsum(0) if self.changes else values
+
+    def validation_loss(self, model: nn.Module) -> float:
+        """Return the mean squared error on the held-out part, scaled as the training loss is.
+
+        The state is warmed up on the training part first, as a forecaster's would be.
+        """
+        with evaluating(model) as place:
+            _, state = forward(model, self.scaled[None, : self._first - 1].to(place))
+        held_out = self.scaled[None, self._first - 1 :]
+        batch = (held_out[:, :-1], held_out[:, 1:])
+        return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
+
+    @property
+    def held_out_times(self) -> Sequence[float]:
+        """The times of the held-out values."""
+        return self.series.times[self.split :]
+
+    @property
+    def held_out_values(self) -> Tensor:
+        """The held-out values, in the series' unit, (held out,)."""
+        return self.series.values[self.split :]
+
+    def rmse(self, predictions: Tensor) -> float:
+        """Return the root mean squared error of predictions of the held-out values."""
+        return (predictions.double() - self.held_out_values.double()).square().mean().sqrt().item()
+
+    def baselines(self) -> dict[str, float]:
+        """Return the one-step RMSE of two simple forecasters on the held-out values.
+
+        "persistence" says that the next value equals the last; "AR(9)" is the least-squares
+        linear function of the last nine (scaled) values, fitted to the training part.
+        """
+        persistence = self.series.values[self.split - 1 : -1]
+        return {"persistence": self.rmse(persistence), "AR(9)": self.rmse(self._autoregression(9))}
+
+    def _autoregression(self, order: int) -> Tensor:
+        signal = self.scaled[:, 0].double()
+        past, following = data.windows(signal.unsqueeze(-1), order)
+        rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
+        known = self._first - order  # rows whose following value is in the training part
+        weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
+        ahead = (rows[known:] @ weights)[:, 0] * self.std + self.mean
+        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
+
+    def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return what the task's picture shows of a model: its two kinds of forecast."""
+        return self.one_step_ahead(model), self.free_running(model)
+
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out part, in a sentence or two."""
+        rmse, alone = (self.rmse(forecast) for forecast in self.answers(model))
+        baselines = self.baselines()
+        better = 1 - rmse / baselines["persistence"]
+        verdict = "far above persistence"
+        if better > -1:
+            verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
+        beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
+        unit = f" {self.series.unit}" if self.series.unit else ""
+        return (
+            f"{self.title}, held out: one {self.series.time_unit} ahead the error is "
+            f"{short(rmse)}{unit} (RMSE), {verdict} ({beside}); on its own {short(alone)}. "
+            f"{self.series.note}"
+        )
+
+    def __repr__(self) -> str:
+        """Say what is trained on and what is held out."""
+        times, unit = self.series.times, self.series.time_unit
+        return (
+            f"SeriesTask({self.name!r}: {self.split} {unit}s to train on from {times[0]:g}, "
+            f"{len(times) - self.split} held out from {times[self.split]:g})"
+        )
+
+
+def _check_values(series: Series) -> None:
+    """Refuse values that are not (N,), or that have not a time each."""
+    check_tensor("values", series.values)
+    shape, times = tuple(series.values.shape), len(series.times)
+    if len(shape) != 1 or shape[0] != times:
+        raise ValueError(
+            f"the values of {series.name} have shape {shape} and there are {times} times; "
+            "expected as many values (N,) as times"
+        )
+    data.check_series(series.values.unsqueeze(-1), series.times)
+
+
+def short(value: float) -> str:
+    """Return a number in few characters: 20.8, 1.2e+06."""
+    return f"{value:.1f}" if abs(value) < 10_000 else f"{value:.2g}"

@@ -1,0 +1,227 @@
+"""TemporalOrderTask: which two symbols came, and in which order, told at a sequence's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnlab.base.checks import check_count, check_known, check_seed
+from rnnlab.loop.hidden import check_policy
+from rnnlab.loop.training import evaluating, forward
+
+SYMBOLS = "XYabcd"  # two to remember, four distractors
+CLASSES = ("XX", "XY", "YX", "YY")
+MEASURES = ("cross_entropy", "errors")
+SHORTEST = 10  # time steps
+AT_ONCE = 500  # sequences that a model reads side by side when it is evaluated
+
+
+class FreshSequences:
+    """Batches of the temporal-order problem that are made anew in each pass.
+
+    The sequences of pass k depend on `length`, `seed` and k alone, so a run can be repeated, and
+    one that was left goes on exactly.
+
+    Args:
+        length: T of each sequence, at least 10.
+        batch_size: sequences in a batch.
+        steps: batches in a pass.
+        seed: of the sequences.
+
+    Raises:
+        ValueError: for a number that cannot work.
+    """
+
+    def __init__(self, length: int, batch_size: int = 20, steps: int = 50, seed: int = 0) -> None:
+        _check_length(length)
+        check_count("batch_size", batch_size)
+        check_count("steps", steps)
+        check_seed("seed", seed)
+        self.length, self.batch_size, self.steps, self.seed = length, batch_size, steps, seed
+        self._epoch = 1
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next pass the epoch-th (the first is 1); `train` does this by itself."""
+        self._epoch = epoch
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield inputs (B, T, 6) and targets (B,) of each batch."""
+        generator = _generator(self.seed, self._epoch)
+        self._epoch += 1
+        inputs, targets = make_sequences(self.steps * self.batch_size, self.length, generator)
+        return zip(inputs.split(self.batch_size), targets.split(self.batch_size), strict=True)
+
+    def __len__(self) -> int:
+        """Return the number of batches in a pass."""
+        return self.steps
+
+    def __repr__(self) -> str:
+        """Say what is in a pass."""
+        return (
+            f"FreshSequences({self.steps} batches of {self.batch_size} sequences of "
+            f"{self.length}, made anew in each pass from seed {self.seed})"
+        )
+
+
+class TemporalOrderTask:
+    """Tell at the end of a sequence which two symbols came in it, and in which order.
+
+    A sequence has T time steps, counted from 0. One symbol, X or Y, stands at one of the steps
+    T // 10 to 2 * (T // 10) - 1, a second one at one of the steps T // 2 to T // 2 + T // 10 - 1;
+    at all others stands one of the distractors a, b, c, d. All choices are by chance and equally
+    likely. Inputs (B, T, 6) are one-hot in the order X, Y, a, b, c, d; the target (B,) is the
+    number of the class XX, XY, YX or YY, and the logits of the last time step alone count.
+    Choosing blindly is wrong in 75 % of the sequences and costs a cross-entropy of log 4 = 1.386.
+
+    Training sequences are made as they are needed: an epoch is a number of batches, not a pass
+    over data that are there. The held-out ones are made once.
+
+    Source: S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997),
+    experiment 6, without its symbols for start and end, and in the form of R. Pascanu, T. Mikolov
+    and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013. The places
+    are those of the code that the latter have published.
+
+    Attributes:
+        input_size, output_size: 6 and 4; picture: "scatter".
+        held_out: inputs (held_out, T, 6) and targets (held_out,) that are never trained on.
+
+    Args:
+        length: T of each sequence, at least 10.
+        steps: batches in an epoch.
+        held_out: sequences to measure on.
+        measure: what `validation_loss` returns: "cross_entropy", or "errors", the share of
+            sequences that are told wrong, from 0 to 1.
+        seed: of the held-out sequences; those to train on are of the seed given to `batches`.
+
+    Raises:
+        ValueError: for a number that cannot work or an unknown measure.
+    """
+
+    name, title = "temporal_order", "Temporal order"
+    picture = "scatter"
+    input_size, output_size = len(SYMBOLS), len(CLASSES)
+
+    def __init__(
+        self,
+        *,
+        length: int = 20,
+        steps: int = 50,
+        held_out: int = 1000,
+        measure: str = "cross_entropy",
+        seed: int = 0,
+    ) -> None:
+        _check_length(length)
+        check_count("steps", steps)
+        check_count("held_out", held_out)
+        check_known("measure", measure, MEASURES, "measures")
+        check_seed("seed", seed)
+        self.length, self.steps, self.measure = length, steps, measure
+        self.held_out = make_sequences(held_out, length, _generator(seed, 0))  # epochs begin at 1
+
+    @staticmethod
+    def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
+        """Return the cross-entropy of the last logits, (B, T, 4) against class numbers (B,)."""
+        return functional.cross_entropy(predictions[:, -1], targets)
+
+    def batches(
+        self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
+    ) -> FreshSequences:
+        """Return training batches, of 20 sequences unless said; there is no state to carry.
+
+        Raises:
+            ValueError: for "carry".
+        """
+        if check_policy(hidden_state) == "carry":
+            raise ValueError(
+                'hidden_state is "carry", but each sequence of the temporal-order problem stands '
+                'alone: use "reset"'
+            )
+        return FreshSequences(self.length, batch_size or 20, self.steps, seed)
+
+    def validation_loss(self, model: nn.Module) -> float:
+        """Return the cross-entropy or the share of errors on the held-out sequences."""
+        if self.measure == "errors":
+            return self.errors(model)
+        inputs, targets = self.held_out
+        return functional.cross_entropy(last_logits(model, inputs), targets).item()
+
+    def errors(self, model: nn.Module) -> float:
+        """Return the share of held-out sequences that a model tells wrong, from 0 to 1."""
+        inputs, targets = self.held_out
+        logits = last_logits(model, inputs)
+        right = (logits.argmax(1) == targets) & logits.isfinite().all(1)
+        return int((~right).sum()) / len(targets)
+
+    @staticmethod
+    def decode(inputs: Tensor) -> str:
+        """Return the symbols that one-hot inputs (T, 6) stand for, as a text of T letters."""
+        return "".join(SYMBOLS[number] for number in inputs.argmax(1).tolist())
+
+    def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return what the task's picture shows: 200 class numbers, and the model's mean of them.
+
+        The classes XX, XY, YX, YY are 0, 1, 2, 3. The mean weighs each number with the model's
+        probability, so a model that knows nothing answers about 1.5. Both are (200,).
+        """
+        inputs, targets = self.held_out
+        chances = last_logits(model, inputs[:200]).softmax(1)  # (200, 4)
+        return targets[:200].float(), chances @ torch.arange(4.0)
+
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out sequences, in words."""
+        count = len(self.held_out[1])
+        return (
+            f"Held out: {round(self.errors(model) * count)} of {count} sequences told wrong "
+            f"(choosing blindly: about {0.75 * count:.0f})."
+        )
+
+    def __repr__(self) -> str:
+        """Say what is asked."""
+        return (
+            f"TemporalOrderTask(sequences of {self.length}, {self.steps} batches in an epoch, "
+            f"{len(self.held_out[1])} sequences held out)"
+        )
+
+
+def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return sequences of the temporal-order problem and their classes.
+
+    Args:
+        count: of sequences.
+        length: T, at least 10.
+        generator: of the random numbers.
+
+    Returns:
+        inputs (count, T, 6), one-hot in the order of `SYMBOLS`, and the numbers (count,) of their
+        `CLASSES`.
+    """
+    symbols = torch.randint(2, 6, (count, length), generator=generator)  # distractors everywhere
+    told = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
+    places = torch.randint(0, length // 10, (count, 2), generator=generator)
+    places += torch.tensor([length // 10, length // 2])
+    symbols.scatter_(1, places, told)
+    inputs = functional.one_hot(symbols, len(SYMBOLS)).float()  # (count, T) -> (count, T, 6)
+    return inputs, 2 * told[:, 0] + told[:, 1]
+
+
+def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:
+    """Return the logits (B, C) of a model after the last step of inputs (B, T, D), no graph."""
+    with evaluating(model) as place:
+        parts = [forward(model, part.to(place))[0][:, -1] for part in inputs.split(AT_ONCE)]
+    return torch.cat(parts).cpu()  # (B, T, C) -> (B, C)
+
+
+def _generator(seed: int, epoch: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+
+
+def _check_length(length: int) -> None:
+    check_count("length", length)
+    if length < SHORTEST:
+        raise ValueError(
+            f"length is {length}; the two places of the temporal-order problem need at least "
+            f"{SHORTEST} time steps"
+        )

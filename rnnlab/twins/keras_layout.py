@@ -1,0 +1,142 @@
+"""Weights in Keras' layout, and back in torch's: transposed, gates in order, two biases or one.
+
+| | torch | Keras |
+| --- | --- | --- |
+| input weights | `weight_ih` (G*H, D) | `kernel` (D, G*H) |
+| recurrent weights | `weight_hh` (G*H, H) | `recurrent_kernel` (H, G*H) |
+| gates of a GRU | r z n | z r n (Keras calls n h) |
+| gates of an LSTM | i f g o | i f g o (Keras calls g c) |
+| biases of an RNN, an LSTM | `bias_ih`, `bias_hh`, (G*H,) each | `bias` (G*H,), one |
+| biases of a GRU | `bias_ih`, `bias_hh`, (3*H,) each | `bias` (2, 3*H), with `reset_after=True` |
+
+So a GRU goes there and back without change. An RNN or an LSTM of torch adds its two biases, and
+Keras has their sum: from Keras to torch and back nothing changes; from torch to Keras and back the
+sum is in `bias_ih`, zeros in `bias_hh`, and what the network computes is the same. For a model that
+`one_bias` has been through, that is without change too.
+
+The layouts are those of the documentation of `torch.nn.RNN`, `GRU` and `LSTM`, and of Keras'
+`SimpleRNNCell`, `GRUCell` and `LSTMCell`. This module needs neither Keras nor TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from rnnlab.base.checks import check_known
+from rnnlab.model.sequence_model import SequenceModel
+
+Array = NDArray[np.floating]
+GATES = {"rnn": ("h", "h"), "gru": ("rzn", "zrn"), "lstm": ("ifgo", "ifgo")}  # torch's, Keras'
+TWO_BIASES = ("gru",)  # in Keras too
+
+
+def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
+    """Return the weights of one recurrent layer as Keras' layer takes them in `set_weights`.
+
+    Args:
+        cell: "rnn", "gru" or "lstm".
+        weights: weight_ih (G*H, D), weight_hh (G*H, H), bias_ih (G*H,), bias_hh (G*H,), as
+            `model.recurrence.all_weights` holds them for each layer.
+
+    Returns:
+        kernel (D, G*H), recurrent_kernel (H, G*H), and bias: (G*H,), for a GRU (2, G*H).
+
+    Raises:
+        ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
+    """
+    check_known("cell", cell, GATES, "cells")
+    arrays = [weight.detach().cpu().numpy() for weight in weights]
+    _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", 4, rows=0)
+    ours, theirs = GATES[cell]
+    weight_ih, weight_hh, *biases = (_reordered(a, ours, theirs) for a in arrays)
+    bias = np.stack(biases) if cell in TWO_BIASES else np.add(*biases)
+    return [weight_ih.T.copy(), weight_hh.T.copy(), bias]
+
+
+def to_torch(cell: str, weights: Sequence[Array]) -> list[Tensor]:
+    """Return the weights of one Keras layer as torch keeps them.
+
+    Args:
+        cell: "rnn", "gru" or "lstm".
+        weights: kernel (D, G*H), recurrent_kernel (H, G*H), bias: (G*H,), for a GRU (2, G*H), as
+            the layer's `get_weights` returns them.
+
+    Returns:
+        weight_ih (G*H, D), weight_hh (G*H, H), bias_ih (G*H,), bias_hh (G*H,). Of an RNN or an
+        LSTM, bias_hh is zeros.
+
+    Raises:
+        ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
+    """
+    check_known("cell", cell, GATES, "cells")
+    arrays = [np.asarray(weight) for weight in weights]
+    _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", 3, rows=1)
+    kernel, recurrent_kernel, bias = arrays
+    bias_ih, bias_hh = bias if cell in TWO_BIASES else (bias, np.zeros_like(bias))
+    ours, theirs = GATES[cell]
+    return [
+        torch.from_numpy(_reordered(array, theirs, ours).copy())
+        for array in (kernel.T, recurrent_kernel.T, bias_ih, bias_hh)
+    ]
+
+
+def one_bias(model: SequenceModel) -> SequenceModel:
+    """Give an RNN or LSTM one bias, as Keras has it: what it computes stays, what it learns not.
+
+    `bias_hh` is added to `bias_ih`, set to zeros, and no longer trained. With two trained biases
+    each gets the same gradient, so an update moves their sum twice as far, and the gradient's norm
+    counts it twice. A GRU stays as it is: Keras trains two biases there as well.
+
+    Args:
+        model: changed in place.
+
+    Returns:
+        the same model.
+    """
+    check_sequence_model(model)
+    if model.cell not in TWO_BIASES:
+        with torch.no_grad():
+            for _, _, bias_ih, bias_hh in model.recurrence.all_weights:
+                bias_ih.add_(bias_hh)
+                bias_hh.zero_()
+                bias_hh.requires_grad_(False).grad = None
+    return model
+
+
+def check_sequence_model(model: object) -> None:
+    """Refuse what is not a `SequenceModel`."""
+    if not isinstance(model, SequenceModel):
+        raise TypeError(
+            f"model is {type(model).__name__}; expected a rnnlab.SequenceModel. For one layer of "
+            "another model, take to_keras and to_torch of rnnlab.twins.keras_layout"
+        )
+
+
+def _reordered(array: Array, have: str, want: str) -> Array:
+    """Return the blocks of the first axis, one a gate, in another order."""
+    blocks = dict(zip(have, np.split(array, len(have)), strict=True))
+    return np.concatenate([blocks[gate] for gate in want])
+
+
+def _check_shapes(cell: str, arrays: list[Array], names: str, count: int, rows: int) -> None:
+    """Refuse weights whose shapes are not those of one layer; `rows` is the axis of the gates."""
+    shapes = [array.shape for array in arrays]
+    if len(shapes) == count and len(shapes[0]) == len(shapes[1]) == 2:
+        hidden_size = shapes[1][1 - rows]
+        wide = len(GATES[cell][0]) * hidden_size
+        bias = (2, wide) if rows and cell in TWO_BIASES else (wide,)
+        if (
+            shapes[0][rows] == shapes[1][rows] == wide
+            and all(shape == bias for shape in shapes[2:])
+        ):  # fmt: skip
+            return
+    gates = len(GATES[cell][0])
+    raise ValueError(
+        f"the weights have shapes {shapes}; expected {names} of one {cell} layer with "
+        f"{gates} * hidden_size {'columns' if rows else 'rows'} and biases"
+    )

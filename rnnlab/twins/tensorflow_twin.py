@@ -1,0 +1,161 @@
+"""The same network in TensorFlow: build a model's twin, and copy weights there and back.
+
+TensorFlow is loaded by the first call, and not by the import of this module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from rnnlab.base.checks import check_count
+from rnnlab.base.extras import require
+from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.twins.keras_layout import check_sequence_model, one_bias, to_keras, to_torch
+
+if TYPE_CHECKING:
+    from rnnlab.twins.keras_twin import KerasTwin
+
+__all__ = ["copy_to_keras", "copy_to_torch", "make_twin", "one_bias", "start_tensorflow"]
+
+
+def start_tensorflow(cpu_devices: int = 1) -> None:
+    """Let TensorFlow compute on one thread, and take the CPU for so many devices.
+
+    Small networks are slower on several threads. More than one device lets a machine without a
+    GPU show what happens between devices. Both can be said only before TensorFlow computes: a
+    second call with the same number changes nothing.
+
+    Args:
+        cpu_devices: "/CPU:0", "/CPU:1", and so on.
+
+    Raises:
+        MissingExtra: if TensorFlow is not installed.
+        RuntimeError: if TensorFlow has computed already, in another way than is asked for.
+    """
+    check_count("cpu_devices", cpu_devices)
+    require("tensorflow")
+    import tensorflow as tf
+
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    devices = tf.config.get_logical_device_configuration(cpu)
+    threading = tf.config.threading
+    threads = {
+        threading.get_intra_op_parallelism_threads(),
+        threading.get_inter_op_parallelism_threads(),
+    }
+    if len(devices or [None]) == cpu_devices and threads == {1}:
+        return
+    try:
+        threading.set_intra_op_parallelism_threads(1)
+        threading.set_inter_op_parallelism_threads(1)
+        configuration = [tf.config.LogicalDeviceConfiguration() for _ in range(cpu_devices)]
+        tf.config.set_logical_device_configuration(cpu, configuration)
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"TensorFlow has computed already, so it cannot be set to one thread and {cpu_devices} "
+            "CPU device(s) any more: restart the kernel, and call start_tensorflow first"
+        ) from error
+
+
+def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTwin:
+    """Build the Keras model that computes what `model` computes, from the same weights.
+
+    To learn the same as well, an RNN or LSTM of torch must have one bias: `one_bias(model)`.
+
+    Args:
+        model: it stays as it is.
+        batch_size: None: the twin takes and returns its state. A number: it is stateful, for
+            batches of just so many rows.
+
+    Returns:
+        a `KerasTwin` of the model's sizes and dtype.
+
+    Raises:
+        MissingExtra: if TensorFlow is not installed.
+        TypeError, ValueError: if `model` is no `SequenceModel`, or has dropout, which draws other
+            random numbers in TensorFlow.
+    """
+    check_sequence_model(model)
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+    recurrence = model.recurrence
+    if recurrence.dropout > 0:
+        raise ValueError(
+            f"the model has dropout {recurrence.dropout}; expected 0. TensorFlow draws other "
+            "random numbers than torch, so the two cannot drop the same units: build it without"
+        )
+    from rnnlab.twins.keras_twin import KerasTwin
+
+    twin = KerasTwin(
+        recurrence.input_size,
+        recurrence.hidden_size,
+        model.readout.out_features,
+        model.cell,
+        recurrence.num_layers,
+        nonlinearity=getattr(recurrence, "nonlinearity", "tanh"),
+        batch_size=batch_size,
+        dtype=str(model.readout.weight.dtype).removeprefix("torch."),
+    )
+    copy_to_keras(model, twin)
+    return twin
+
+
+def copy_to_keras(model: SequenceModel, twin: KerasTwin) -> None:
+    """Write the weights of a model into its twin.
+
+    Args:
+        model: where from. Two biases of an RNN or LSTM become one, their sum.
+        twin: where to; changed in place.
+
+    Raises:
+        ValueError: if cell, layers or sizes differ.
+    """
+    _check_alike(model, twin)
+    for layer, weights in zip(twin.recurrence, model.recurrence.all_weights, strict=True):
+        layer.set_weights(to_keras(model.cell, weights))
+    weight, bias = (p.detach().cpu().numpy() for p in model.readout.parameters())
+    twin.readout.set_weights([weight.T, bias])  # (output_size, H) -> (H, output_size)
+
+
+def copy_to_torch(twin: KerasTwin, model: SequenceModel) -> None:
+    """Write the weights of a twin into its model.
+
+    Args:
+        twin: where from.
+        model: where to; changed in place. Of an RNN or LSTM, bias_hh becomes zeros. Which
+            parameters are trained stays as it is.
+
+    Raises:
+        ValueError: if cell, layers or sizes differ.
+    """
+    _check_alike(model, twin)
+    with torch.no_grad():
+        for layer, weights in zip(twin.recurrence, model.recurrence.all_weights, strict=True):
+            for mine, new in zip(weights, to_torch(model.cell, layer.get_weights()), strict=True):
+                mine.copy_(new)
+        kernel, bias = twin.readout.get_weights()
+        model.readout.weight.copy_(torch.from_numpy(kernel.T.copy()))
+        model.readout.bias.copy_(torch.from_numpy(bias))
+
+
+def _check_alike(model: SequenceModel, twin: KerasTwin) -> None:
+    check_sequence_model(model)
+    ours = (
+        model.cell,
+        model.recurrence.input_size,
+        *[model.recurrence.hidden_size] * model.recurrence.num_layers,
+        model.readout.out_features,
+    )
+    theirs = (
+        twin.cell,
+        twin.input_size,
+        *(layer.units for layer in twin.recurrence),
+        twin.readout.units,
+    )
+    if ours != theirs:
+        raise ValueError(
+            f"the model has cell and sizes {ours}, the twin {theirs}; they must be the same: "
+            "make_twin(model) builds one that fits"
+        )

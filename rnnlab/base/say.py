@@ -1,0 +1,15 @@
+"""Messages with values: one whole sentence with named fields, so that it can be translated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def say(text: str, /, **values: Any) -> str:
+    """Return a message with its values filled in.
+
+    Args:
+        text: a sentence with named fields, such as "{name} is {value!r}; expected 0 to {most}".
+        values: the fields.
+    """
+    return text.format(**values)

@@ -11,18 +11,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnlab.base.step import Step
     from rnnlab.course.exercises import check, progress, solution
     from rnnlab.data.batches import Batches, Series, Streams, windows
     from rnnlab.data.reading import read_series
     from rnnlab.doctor.watch import watch
-    from rnnlab.loop.history import Epoch, History, Step
-    from rnnlab.loop.training import Phase, Run, TrainingDiverged, evaluate, train, train_batch
+    from rnnlab.loop.batch import Phase, train_batch
+    from rnnlab.loop.training import Run
     from rnnlab.model.sequence_model import SequenceModel
     from rnnlab.runs.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+    from rnnlab.runs.checks import TrainingDiverged
     from rnnlab.runs.fitting import fit
+    from rnnlab.runs.history import Epoch, History
     from rnnlab.runs.shards import Shard
     from rnnlab.runs.sweeps.sweeping import sweep
     from rnnlab.runs.sweeps.table import Sweep
+    from rnnlab.runs.training import evaluate, train
     from rnnlab.tasks.catalogue import load_task
     from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
     from rnnlab.tasks.series import SeriesTask
@@ -45,19 +49,19 @@ _HOME = {
     "Shard": "runs.shards",
     "windows": "data.batches",
     "read_series": "data.reading",
-    "Epoch": "loop.history",
-    "History": "loop.history",
-    "Step": "loop.history",
-    "Phase": "loop.training",
+    "Epoch": "runs.history",
+    "History": "runs.history",
+    "Step": "base.step",
+    "Phase": "loop.batch",
     "Run": "loop.training",
-    "TrainingDiverged": "loop.training",
-    "evaluate": "loop.training",
+    "TrainingDiverged": "runs.checks",
+    "evaluate": "runs.training",
     "fit": "runs.fitting",
     "CheckpointError": "runs.checkpoints",
     "load_checkpoint": "runs.checkpoints",
     "save_checkpoint": "runs.checkpoints",
-    "train": "loop.training",
-    "train_batch": "loop.training",
+    "train": "runs.training",
+    "train_batch": "loop.batch",
     "SequenceModel": "model.sequence_model",
     "AddingTask": "tasks.sequences",
     "NamesTask": "tasks.sequences",

@@ -15,9 +15,9 @@ from rnnlab.runs import (
 torch.optim.Adam([torch.zeros(1)])  # the first one loads torch's compiler, a second's work
 
 
-def fit(path, epochs=12, every=0.005):
+def fit(path, epochs=12):
     """Train, or go on training; saved far more often than by itself, so that kills meet saving."""
-    checkpoints.EVERY, checkpoints.SHARE = every, 0.5
+    checkpoints.FRACTION = 0.5
     torch.set_num_threads(1)
     torch.manual_seed(0)
     random.seed(0)

@@ -74,7 +74,7 @@ def bar_shown():
 
 def fit(path, on_ranks, epochs, make_model=sequence_model, seed=2, **options):
     """Train to the end with a checkpoint that is written at each chance."""
-    checkpoints.EVERY, checkpoints.SHARE = 0.0, 1.0
+    checkpoints.FRACTION = 1.0
     torch.manual_seed(seed)
     model, batches = make_model(), shuffled(29, 8)
     if on_ranks:
@@ -117,7 +117,8 @@ def cut_off(folder):
     try:
         fit(folder / "cut_off.pt", True, 4, loss_fn=failing)
     except KeyboardInterrupt:
-        return len(calls), checkpoints.read(folder / "cut_off.pt")["position"][:3]
+        state = checkpoints.read(folder / "cut_off.pt")
+        return len(calls), (state["epoch"], state["index"])
 
 
 def written(folder):

@@ -15,12 +15,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
 from rnnlab.doctor.examine import examine
-from rnnlab.microscope.phases import FAULTS
+from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.microscope.whole_loop import whole_batches
 from rnnlab.runs.random_states import seeded_state, set_random_state
 from rnnlab.tasks.catalogue import TASKS
 from rnnlab.widgets.controls import LEARNING_RATES
+from rnnlab.widgets.doctoring import LOOP_FILES
 from tests.test_lab import Steady
 from tests.test_stepping import everything, stepper_of
 
@@ -127,7 +127,7 @@ def test_the_loop_in_one_piece_is_that_of_the_stepper_bit_for_bit(kind):
     stepper.next_batch()
     fresh = stepper.at_start()
     set_random_state(seeded_state(3))  # the seed of `stepper_of`
-    for _ in islice(whole_batches(fresh), 7):
+    for _ in islice(fresh.whole_batches(), 7):
         pass
     for _ in range(6):
         stepper.next_batch()
@@ -175,7 +175,7 @@ def test_what_cannot_be_run_afresh_is_said():
     assert lab.ask_the_doctor() is None
     assert "batches is a generator, which can be read only once: give a list" in lab.describe()
     lab.next_batch()  # and none was taken
-    assert torch.equal(lab.stepper.scope["inputs"], pairs[0][0])
+    assert torch.equal(lab.stepper.batch.inputs, pairs[0][0])
     lab.close()
     model = nn.Linear(1, 1)
     model.kept = model(torch.ones(1, 1))
@@ -357,10 +357,10 @@ def test_a_source_of_its_own_for_each_loop():
             rnnlab.SequenceModel(1, 3, 1), rnnlab.load_task("sine").batches(), loss_fn="mse",
             clip_norm=1.0, fault=fault, hidden_state="carry", device="cpu",
         )  # fmt: skip
-        report, _ = examine(whole_batches(lab.at_start()), 4, 60.0)
+        report, _ = examine(lab.at_start().whole_batches(), 4, 60.0, LOOP_FILES)
         for event in report.trace:
             lines.setdefault(event.kind, set()).add(event.place.text)
-    assert lines["backward"] == {"loss.backward()"}
-    assert lines["step"] == {"optimizer.step()"}
-    assert lines["zero_grad"] == {"optimizer.zero_grad()"}
-    assert lines["clip"] == {"clip_gradient(optimizer, clip_norm, grad_norm)"}
+    assert lines["backward"] == {"batch.loss.backward()"}
+    assert lines["step"] == {"batch.optimizer.step()"}
+    assert lines["zero_grad"] == {"batch.optimizer.zero_grad()"}
+    assert lines["clip"] == {"clip_gradient(batch.optimizer, batch.clip_norm, batch.grad_norm)"}

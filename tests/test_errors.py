@@ -184,9 +184,9 @@ VALUE = [
      "one pair (inputs, targets)"),
     (lambda: rnnlab.evaluate(model(), iter(()), loss_fn="mse"), "batches is empty; expected at "
      "least one pair (inputs, targets)"),
-    (lambda: hidden.fit(torch.zeros(1, 2, 3), 4), "the carried hidden state has 2 rows, the "
-     "batch has 4: a batch may be smaller than the one before it, not larger; reset the state, "
-     "or put it last"),
+    (lambda: hidden.truncate_batch(torch.zeros(1, 2, 3), 4), "the carried hidden state has 2 "
+     "rows, the batch has 4: a batch may be smaller than the one before it, not larger; reset "
+     "the state, or put it last"),
     # more of the loop
     (lambda: train([(Z, Z * math.nan)]), "20 of 20 values of the targets at epoch 1, step 0 are "
      "not finite numbers: fill or drop them in the data"),
@@ -293,7 +293,7 @@ TYPE = [
     (lambda: rnnlab.SeriesTask([1.0, 2.0]), "series is list; expected a rnnlab.Series"),
     (lambda: train(loss_fn=3), "loss_fn is 3; expected a name (mse, cross_entropy) or a function "
      "of (predictions, targets)"),
-    (lambda: labels(torch.zeros(4, 5)), "targets have dtype torch.float32; cross-entropy wants "
+    (lambda: labels(torch.zeros(4, 5)), "targets have dtype torch.float32; cross-entropy expects "
      "the number of the right class as torch.int64: use targets.long()"),
     (lambda: train(optimizer=3), "optimizer is int; expected a name (adam, sgd, rmsprop) or a "
      "torch.optim.Optimizer"),

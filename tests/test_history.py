@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab.loop import history
-from rnnlab.loop.history import History, Step
+from rnnlab.base.step import Step
+from rnnlab.runs import history
+from rnnlab.runs.history import History
 
 HEADER = "epoch,index,loss,grad_norm,clipped,train_loss,validation_loss\n"
 GOOD = HEADER + "1,0,0.5,2.0,True,,\n1,1,0.25,1e-05,False,0.375,inf\n"
@@ -29,7 +30,7 @@ REFUSED = [
     (HEADER + "1,0.0,0.5,2.0,True,,\n", "f.csv, row 2, column 2 (\"index\"): '0.0' is not a whole "
      "number of at least 0: take another copy of the file, or delete the rows from here on"),
     (HEADER + "1," + "9" * 19 + ",0.5,2.0,True,,\n", 'f.csv, row 2, column 2 ("index"): '
-     "'9999999999999999999' is not a whole number of at least 0: take another copy of the file, or "
+     "'9999999999999999999' is not an integer of at least 0: take another copy of the file, or "
      "delete the rows from here on"),
     (HEADER + "1,0,,2.0,True,,\n", "f.csv, row 2, column 3 (\"loss\"): '' is not a number such as "
      "0.5, inf or nan: take another copy of the file, or delete the rows from here on"),
@@ -136,7 +137,7 @@ def test_bounds_of_a_history(tmp_path, monkeypatch):
 
 
 def test_a_history_needs_no_torch():
-    code = "import sys, rnnlab.loop.history; print('torch' in sys.modules)"
+    code = "import sys, rnnlab.runs.history; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -23,16 +23,16 @@ SEED = 7
 def whole(tmp_path_factory):
     """Return what the run that nobody kills leaves, all of it."""
     path, before = tmp_path_factory.mktemp("whole") / "run.pt", random_state()
-    every, share = checkpoints.EVERY, checkpoints.SHARE
+    fraction = checkpoints.FRACTION
     with on_threads(1):
         killed_run.fit(path)
-    checkpoints.EVERY, checkpoints.SHARE = every, share
+    checkpoints.FRACTION = fraction
     set_random_state(before)
     return checkpoints.read(path)
 
 
 def steps_in(path):
-    return checkpoints.read(path)["position"][2] if path.exists() else 0
+    return checkpoints.read(path)["index"] if path.exists() else 0
 
 
 def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(whole, tmp_path, report):

@@ -11,6 +11,7 @@ from torch import Tensor
 
 LAST_SEED = 2**32 - 1
 DEVICES = ("auto", "cpu", "cuda", "mps")
+POLICIES = ("reset", "carry")  # for the hidden state between batches
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -87,6 +88,12 @@ def check_known(name: str, value: object, known: Iterable[str], plural: str) -> 
     known = list(known)
     if value not in known:
         raise ValueError(f"{name} is {value!r}; the known {plural} are {', '.join(known)}")
+
+
+def check_policy(policy: str) -> str:
+    """Return a policy for the hidden state, if it is one of `POLICIES`."""
+    check_known("hidden_state", policy, POLICIES, "policies")
+    return policy
 
 
 def _is_finite(value: object) -> bool:

@@ -13,8 +13,8 @@ from rnnlab.base.checks import check_known
 from rnnlab.commands.failing import fail
 from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
 from rnnlab.data.reading import read_series
-from rnnlab.loop.optimizers import OPTIMIZERS
 from rnnlab.runs.checkpoints import CheckpointError
+from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
 from rnnlab.tasks.series import SeriesTask

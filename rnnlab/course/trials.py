@@ -14,8 +14,8 @@ from rnnlab.course.exercises import Hints
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
-from rnnlab.loop.training import Batch
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.runs.checks import Pair as Batch
 
 Result = TypeVar("Result")
 SIZES = (4, 4, 4, 1)  # examples in each of the small batches: the last has fewer

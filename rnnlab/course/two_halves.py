@@ -19,7 +19,9 @@ from rnnlab.course.trials import (
     small_sgd,
     weights_of,
 )
-from rnnlab.loop.training import PHASES, train_batch
+from rnnlab.loop.batch import PHASES, train_batch
+
+NAMES = tuple(phase.__name__ for phase in PHASES)
 
 
 @exercise(
@@ -37,15 +39,15 @@ two_halves = [
 )
 def judge_two_halves(order: Any) -> Hints | None:
     """Judge the order by running it beside the update that the whole batch makes."""
-    if not isinstance(order, (list, tuple)) or any(name not in PHASES for name in order):
+    if not isinstance(order, (list, tuple)) or any(name not in NAMES for name in order):
         text = f"two_halves is {order!r}"
-        known = ", ".join(PHASES)
+        known = ", ".join(NAMES)
         return (
             f"{text}; expected a list of phases.",
             f"{text}. The phases are {known}.",
             f'{text}. A list of names in quotes, like ["forward", "loss"].',
         )
-    counts = {name: order.count(name) for name in PHASES}
+    counts = {name: order.count(name) for name in NAMES}
     if counts["forward"] != 2:
         text = f"Your order has {counts['forward']} forward; there are 2 halves"
         return (

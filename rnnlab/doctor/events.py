@@ -58,10 +58,17 @@ class Event(NamedTuple):
     numbers: dict[str, Any]
 
 
-@cache
+SHOWN: set[str] = set()  # files of rnnlab that a page shows: their lines count as the user's
+
+
 def is_users(file: str) -> bool:
     """Whether a file is neither a library's nor the doctor's."""
-    return not file.startswith(LIBRARIES) and not file.startswith("<frozen")
+    return not _is_of_library(file) or file in SHOWN
+
+
+@cache
+def _is_of_library(file: str) -> bool:
+    return file.startswith((*LIBRARIES, "<frozen"))
 
 
 def users_frame(frame: FrameType | None) -> FrameType | None:

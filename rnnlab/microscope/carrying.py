@@ -23,10 +23,12 @@ from torch.optim import Optimizer
 from rnnlab.base.checks import check_count, check_known, check_positive, check_seed
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.loop import hidden
+from rnnlab.loop.batch import train_batch
+from rnnlab.loop.evaluation import evaluate
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import resolve_loss
-from rnnlab.loop.training import Batch, evaluate, train_batch
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.runs.checks import Pair
 from rnnlab.tasks.sequences import RecallTask
 
 WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
@@ -124,7 +126,7 @@ def carry_through(
 
 
 def _train(
-    way: str, epoch: int, index: int, model: nn.Module, optimizer: Optimizer, batch: Batch,
+    way: str, epoch: int, index: int, model: nn.Module, optimizer: Optimizer, batch: Pair,
     state: State, kept: KeptTensors,
 ) -> tuple[CarryStep, State]:  # fmt: skip
     """Train on one batch with the package's own loop, and measure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy, deepcopy
@@ -11,21 +12,25 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from rnnlab.loop import training as loop
+from rnnlab.base.nested import to_device
+from rnnlab.base.step import Step
+from rnnlab.loop.batch import gradient_norm
 from rnnlab.loop.hidden import State
-from rnnlab.loop.history import History, Step
-from rnnlab.loop.losses import LossFunction, check_shapes
-from rnnlab.loop.optimizers import trained_parameters
-from rnnlab.loop.training import Batch
-from rnnlab.microscope.phases import lines_of_a_batch
-from rnnlab.probes.instruments import parameter_gradients
+from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.training import fetch
+from rnnlab.microscope.faults import SteppedBatch, plan_batch
+from rnnlab.probes import parameter_gradients
+from rnnlab.runs.checks import Pair, as_pair, check_shapes
+from rnnlab.runs.history import History
+from rnnlab.runs.process import begin_epoch
 from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
+from rnnlab.runs.training import train
 
 KEPT_BATCHES, KEPT_BYTES = 200, 2**26  # how far back `back` goes: whichever is less
 
 
-class Facts(NamedTuple):
-    """What stands in a model's parameters after a phase.
+class Parameters(NamedTuple):
+    """What is seen of a model's parameters after a phase.
 
     Attributes:
         gradients: norm of each parameter's gradient by its name; None where there is none.
@@ -38,19 +43,18 @@ class Facts(NamedTuple):
     moved: dict[str, float]
 
 
-class _Moment(NamedTuple):
-    """Everything at the border of two batches, from which the next is reproduced."""
+class _Snapshot(NamedTuple):
+    """Everything between two batches, from which the next is reproduced."""
 
     number: int
     state: State
     total: float
-    examples: int
+    count: int  # type: ignore[assignment]  # tuples have a method of this name
     weights: dict[str, Any]
     gradients: list[Tensor | None]
     optimizer: dict[str, Any]
     random: tuple[Any, ...]
     steps: int
-    epochs: int
 
 
 class _Drawn(NamedTuple):
@@ -58,37 +62,37 @@ class _Drawn(NamedTuple):
 
     epoch: int
     place: int
-    batch: Batch
+    pair: Pair
     random: tuple[Any, ...]
 
 
 class PhaseStepper:
     """A training run that goes on, and back, by one phase.
 
-    What runs are the lines of `rnnlab.train_batch` (see `phases`); without a fault the run is
-    that of `rnnlab.train` bit for bit. Its random numbers are its own: those of the caller stay
-    as they are.
+    What runs are the functions of `rnnlab.loop.batch` (see `rnnlab.microscope.faults`); without a
+    fault the run is that of `rnnlab.train` bit for bit. Its random numbers are its own: those of
+    the caller stay as they are.
 
     Args:
         model, batches, loss_fn, optimizer, learning_rate, clip_norm, hidden_state, device: as
             for `rnnlab.train`.
-        fault: a mistake to make on purpose, one of `rnnlab.microscope.phases.FAULTS`; None: none.
+        fault: a mistake to make on purpose, one of `rnnlab.microscope.faults.FAULTS`; None: none.
         seed: of the random numbers from here on (dropout, shuffling); None: those of the caller.
 
     Attributes:
-        lines: the `Line`s of a batch as they run; phases: the names of the phases in that order.
+        plan: the `PlannedPhase`s of a batch in the order in which they run; phases: their names.
         phase: the last phase that was done; None before the first.
         epoch, index: of the present batch, counted from 1 and from 0 within the epoch.
-        scope: what the loop's variables hold: inputs, targets, predictions, state, loss, ...
+        batch: what the loop holds: inputs, targets, predictions, state, loss, ...
         outputs: hidden states (B, T, H) of the recurrent module in the last forward pass.
-        before, after: the `Facts` before and after the last phase.
+        before, after: the `Parameters` before and after the last phase.
         history: a `Step` for each batch that was trained to its end.
     """
 
     def __init__(
         self,
         model: nn.Module,
-        batches: Iterable[Batch],
+        batches: Iterable[Any],
         *,
         loss_fn: str | LossFunction,
         optimizer: str | Optimizer = "adam",
@@ -99,15 +103,15 @@ class PhaseStepper:
         seed: int | None = None,
         device: str | torch.device = "auto",
     ) -> None:
-        run = loop.train(  # for its look at the arguments; not one step is asked of it
+        run = train(  # for its look at the arguments; not one step is asked of it
             model, batches, loss_fn=loss_fn, optimizer=optimizer, learning_rate=learning_rate,
             epochs=1, clip_norm=clip_norm, hidden_state=hidden_state, device=device,
         )  # fmt: skip
         self.model, self.batches, self.optimizer = model, run.batches, run.optimizer
         self.loss_fn, self.device, self.clip_norm = run.loss_fn, run.device, clip_norm
         self.hidden_state = hidden_state
-        self.lines = lines_of_a_batch(clip_norm is not None, fault)
-        self.phases = tuple(dict.fromkeys(line.phase for line in self.lines))
+        self.plan = plan_batch(clip_norm is not None, fault)
+        self.phases = tuple(phase.name for phase in self.plan)
         self._random = random_state() if seed is None else seeded_state(seed)
         self.model.train()
         self._begin()
@@ -123,7 +127,7 @@ class PhaseStepper:
         with self._own_random():
             if self._done in (0, len(self.phases)):
                 self._enter_batch()
-            self._run(self.phases[self._done])
+            self._run()
             if self._done == len(self.phases):
                 self._end_batch()
         return self.phases[self._done - 1]
@@ -146,22 +150,22 @@ class PhaseStepper:
         The state at the border of the batch is put back (weights, gradients, optimizer, random
         numbers, hidden state, history), and the phases before this one are run again.
         """
-        oldest = len(self._moments) < 2
+        oldest = len(self._snapshots) < 2
         if self._done < 2 and oldest and (self._number > 0 or self._done == 0):
             return False
         with self._own_random():
             phases = max(self._done - 1, 0)
             if phases == 0 and not oldest:
-                self._moments.pop()
+                self._snapshots.pop()
                 phases = len(self.phases)
-            self._restore(self._moments[-1] if phases else self._start)
+            self._restore(self._snapshots[-1] if phases else self._start)
             if phases:
                 self._use(self._drawn[self._number])
             else:
-                self._moments.clear()
-                self.scope.clear()
-            for phase in self.phases[:phases]:
-                self._run(phase)
+                self._snapshots.clear()
+                self.batch = self._make_batch(iter(()))
+            for _ in range(phases):
+                self._run()
             if phases == len(self.phases):
                 self._end_batch()
         return True
@@ -196,6 +200,30 @@ class PhaseStepper:
         other.restart()
         return other
 
+    def whole_batches(self) -> Iterator[None]:
+        """Train from where the model stands, a batch at a time and epoch after epoch; for a copy.
+
+        It ends only by an exception. The model and the optimizer are trained, phase and history
+        stay. The random numbers are those of the caller.
+
+        Raises:
+            ValueError: if there is no batch.
+            Exception: what a phase raises.
+        """
+        for epoch in itertools.count(1):
+            begin_epoch(self.batches, epoch)
+            batch = None
+            for pair in self.batches:
+                state: State = None if batch is None else batch.state
+                batch = self._make_batch(iter([to_device(as_pair(pair), self.device)]))
+                batch.state = state
+                for phase in self.plan:
+                    if not phase.left_out:
+                        phase.function(batch)
+                yield
+            if batch is None:
+                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
+
     @property
     def phase(self) -> str | None:
         """The last phase that was done."""
@@ -217,19 +245,19 @@ class PhaseStepper:
     def _begin(self) -> None:
         """Stand before the first batch."""
         self.history = History()
-        self.scope: dict[str, Any] = {}
         self.epoch, self.index = 1, 0
         self._number, self._done = 0, 0  # batches entered before this one; phases done in it
         self.outputs: Tensor | None = None
         self._state: State = None
         self._total, self._count = 0.0, 0
-        self._iterator: Iterator[Batch] | None = None
-        self._moments: list[_Moment] = []
+        self._iterator: Iterator[Any] | None = None
+        self.batch = self._make_batch(iter(()))
+        self._snapshots: list[_Snapshot] = []
         self._drawn: dict[int, _Drawn] = {}
         self._ahead: _Drawn | None = None
         self.before = self.after = self._look({})
         with self._own_random():
-            self._start = self._record()
+            self._start: _Snapshot = self._record()
 
     def _enter_batch(self) -> None:
         """Draw the next batch, or draw it again after going back."""
@@ -245,28 +273,29 @@ class PhaseStepper:
         if drawn.place == 0:
             self._state, self._total, self._count = None, 0.0, 0
         self._use(drawn)
-        if self._moments and self._moments[-1].number == self._number:
-            self._moments.pop()  # its first phase has failed and is tried again
-        self._moments.append(self._record())
+        if self._snapshots and self._snapshots[-1].number == self._number:
+            self._snapshots.pop()  # its first phase has failed and is tried again
+        self._snapshots.append(self._record())
         self._forget_old()
 
     def _use(self, drawn: _Drawn) -> None:
-        """Make a drawn batch the one that the loop's first line takes."""
+        """Make a drawn batch the one that the loop's first phase takes."""
         self.epoch, self.index, self._done = drawn.epoch, drawn.place, 0
         self.outputs = None
-        self.scope = {
-            "model": self.model, "optimizer": self.optimizer, "loss_fn": self.loss_fn,
-            "clip_norm": self.clip_norm, "hidden_state": self.hidden_state, "state": self._state,
-            "batches": iter([drawn.batch]),
-        }  # fmt: skip
+        self.batch = self._make_batch(iter([drawn.pair]))
+
+    def _make_batch(self, pairs: Iterator[Pair]) -> SteppedBatch:
+        return SteppedBatch(
+            self.model, None, None, self.loss_fn, self.optimizer, self.clip_norm, self._state,
+            batches=pairs, hidden_state=self.hidden_state,
+        )  # fmt: skip
 
     def _draw(self, new_epoch: bool) -> _Drawn | None:
         """Draw a batch that was not drawn before; None at the end of an epoch."""
         epoch, index = self.epoch, self.index + 1
         if new_epoch:
             epoch, index = self.epoch + (self._number > 0), 0
-            if hasattr(self.batches, "set_epoch"):
-                self.batches.set_epoch(epoch)
+            begin_epoch(self.batches, epoch)
             self._iterator = iter(self.batches)
         assert self._iterator is not None  # the first batch begins an epoch
         batch = next(self._iterator, None)
@@ -274,17 +303,17 @@ class PhaseStepper:
             if new_epoch:
                 raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
             return None
-        return _Drawn(epoch, index, loop.on_device(batch, self.device), random_state())
+        return _Drawn(epoch, index, to_device(as_pair(batch), self.device), random_state())
 
-    def _run(self, phase: str) -> None:
-        """Run the lines of a phase and look at what they changed."""
+    def _run(self) -> None:
+        """Run the next phase and look at what it has changed."""
+        phase = self.plan[self._done]
         weights = {name: p.detach().clone() for name, p in self.model.named_parameters()}
-        with self._watching(phase):
-            for line in self.lines:
-                if line.phase == phase and line.code is not None:
-                    exec(line.code, vars(loop), self.scope)
-        if phase == "forward" and self._number == 0:
-            check_shapes(self.loss_fn, self.scope["predictions"], self.scope["targets"])
+        with self._watching(phase.name):
+            if not phase.left_out:
+                phase.function(self.batch)
+        if phase.name == "forward" and self._number == 0:
+            check_shapes(self.loss_fn, self.batch.predictions, self.batch.targets)
         self.before, self.after = self.after, self._look(weights)
         self._done += 1
 
@@ -307,23 +336,22 @@ class PhaseStepper:
         finally:
             handle.remove()
 
-    def _look(self, before: dict[str, Tensor]) -> Facts:
-        """Return the facts; `before` has the weights that the last phase found."""
+    def _look(self, before: dict[str, Tensor]) -> Parameters:
+        """Look at the parameters; `before` has the weights that the last phase found."""
         parameters = dict(self.model.named_parameters())
         norms = parameter_gradients(self.model)
         moved = {n: (parameters[n].detach() - old).norm().item() for n, old in before.items()}
-        trained = [p.grad for p in trained_parameters(self.optimizer) if p.grad is not None]
-        return Facts(norms, nn.utils.get_total_norm(trained).item(), moved)
+        return Parameters(norms, gradient_norm(self.optimizer).item(), moved)
 
     def _end_batch(self) -> None:
         """Write the step into the history, with the epoch's average if it was the last batch."""
-        loss, targets = self.scope["loss"].item(), self.scope["targets"]
-        self._total, self._count = (
-            self._total + loss * targets.numel(),
-            self._count + targets.numel(),
-        )
-        norm = float(self.scope["grad_norm"])
-        clipped = self.clip_norm is not None and norm > self.clip_norm
+        batch = self.batch
+        assert batch.count is not None  # the loss phase has run
+        loss, norm = fetch(batch.loss, batch.grad_norm)
+        self._total += loss * batch.count
+        self._count += batch.count
+        order = [phase for phase in self.phases if phase in ("backward", "clip")]
+        clipped = order == ["backward", "clip"] and norm > self.batch.clip_norm
         step = Step(self.epoch, len(self.history), loss, norm, clipped)
         following = self._drawn.get(self._number + 1)
         if following is None and self._ahead is None:
@@ -334,26 +362,25 @@ class PhaseStepper:
         else:
             step = step._replace(train_loss=self._total / self._count)
         self.history.add(step)
-        self._state = self.scope["state"]
+        self._state = batch.state
 
-    def _record(self) -> _Moment:
-        return _Moment(
+    def _record(self) -> _Snapshot:
+        return _Snapshot(
             self._number, self._state, self._total, self._count,
             {name: _copy(value) for name, value in self.model.state_dict().items()},
             [None if p.grad is None else p.grad.clone() for p in self.model.parameters()],
             deepcopy(self.optimizer.state_dict()), random_state(), len(self.history),
-            len(self.history.epochs),
         )  # fmt: skip
 
-    def _restore(self, moment: _Moment) -> None:
-        self.model.load_state_dict(moment.weights)
-        for parameter, gradient in zip(self.model.parameters(), moment.gradients, strict=True):
+    def _restore(self, saved: _Snapshot) -> None:
+        self.model.load_state_dict(saved.weights)
+        for parameter, gradient in zip(self.model.parameters(), saved.gradients, strict=True):
             parameter.grad = None if gradient is None else gradient.clone()
-        self.optimizer.load_state_dict(deepcopy(moment.optimizer))
-        set_random_state(moment.random)
-        self._number, self._state = moment.number, moment.state
-        self._total, self._count, self._done = moment.total, moment.examples, 0
-        del self.history.steps[moment.steps :], self.history.epochs[moment.epochs :]
+        self.optimizer.load_state_dict(deepcopy(saved.optimizer))
+        set_random_state(saved.random)
+        self._number, self._state = saved.number, saved.state
+        self._total, self._count, self._done = saved.total, saved.count, 0
+        self.history.restart(self.history.steps[: saved.steps])
         self.outputs, self.after = None, self._look({})
 
     def _forget_old(self) -> None:
@@ -364,10 +391,10 @@ class PhaseStepper:
 
         # weights, gradients, and what an optimizer such as Adam keeps beside them; and the batch
         size = 4 * size_of(self._start.weights.values())
-        size += size_of(self._drawn[self._number].batch)
+        size += size_of(self._drawn[self._number].pair)
         most = max(2, min(KEPT_BATCHES, KEPT_BYTES // max(1, size)))
-        while len(self._moments) > most:
-            self._drawn.pop(self._moments.pop(0).number, None)
+        while len(self._snapshots) > most:
+            self._drawn.pop(self._snapshots.pop(0).number, None)
 
     @contextmanager
     def _own_random(self) -> Iterator[None]:

@@ -21,14 +21,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from torch import Tensor
 
-from rnnlab.loop.history import History
-from rnnlab.loop.training import PHASES
+from rnnlab.loop.batch import PHASES
 from rnnlab.tasks.series import SeriesTask, short
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
 # lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
 BLUE, ORANGE = "#0072B2", "#A86400"  # told apart by colour-blind readers, and by line style
 INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
+NAMES = tuple(phase.__name__ for phase in PHASES)
+History = Any  # a rnnlab.History: losses, norms, steps and epochs
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -263,7 +264,7 @@ class EndLabels:
             floor = wanted + LABEL_GAP * (lines - 1) / 2
 
 
-def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = PHASES) -> None:
+def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES) -> None:
     """Draw the phases of one batch as a ring, clockwise from the top, one of them lit."""
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.35, 1.35), aspect="equal")
     axes.axis("off")

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from rnnlab.loop.hidden import State
-from rnnlab.loop.losses import LossFunction, check_shapes, resolve_loss
+from rnnlab.loop.losses import LossFunction, resolve_loss
 from rnnlab.model.recurrence import gru_gates, lstm_gates
 from rnnlab.probes.through_time import back_through_time
 from rnnlab.probes.unrolling import (
@@ -26,6 +26,7 @@ from rnnlab.probes.unrolling import (
     gates_of,
     weights_of,
 )
+from rnnlab.runs.checks import check_shapes
 
 NUMBERS_AT_ONCE = 2**23  # of gradients by all hidden states, for as many loss steps as fit
 

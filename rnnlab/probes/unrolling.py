@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from rnnlab.base.checks import check_known
+from rnnlab.loop.batch import call
 from rnnlab.loop.hidden import State
-from rnnlab.loop.training import forward
 from rnnlab.model import recurrence
 from rnnlab.model.recurrence import gru_step, lstm_step, rnn_step
 
@@ -96,7 +96,7 @@ def _check_recurrence(module: Recurrence) -> None:
 def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | None) -> Unrolled:
     """Call the model with its recurrence computed step by step."""
     with _unrolled(find_recurrence(model, name)) as (layers, returned):
-        predictions, _ = forward(model, inputs, state)
+        predictions, _ = call(model, inputs, state)
     if not layers:
         raise ValueError("the model's forward did not call its recurrent module")
     return Unrolled(predictions, layers, returned)

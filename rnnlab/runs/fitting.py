@@ -11,15 +11,16 @@ from typing import Any
 from torch import nn
 
 from rnnlab.base.checks import check_path
-from rnnlab.loop.history import History
-from rnnlab.loop.training import Batch, Run, train
-from rnnlab.runs import checkpoints, rank_checkpoints
-from rnnlab.runs.memory import freed_memory_kept
+from rnnlab.loop.training import Run
+from rnnlab.runs import checkpoints
+from rnnlab.runs.history import History
+from rnnlab.runs.saved_states import copy_state, run_state
+from rnnlab.runs.training import train
 
 
 def fit(
     model: nn.Module,
-    batches: Iterable[Batch],
+    batches: Iterable[Any],
     *,
     progress: bool = True,
     checkpoint: str | PathLike[str] | None = None,
@@ -35,9 +36,9 @@ def fit(
         model: as for `train`.
         batches: as for `train`.
         progress: show the bar.
-        checkpoint: path of a file to save the run in as it goes, about every second, and when it
-            ends, is interrupted or fails; see `save_checkpoint`. Several ranks save at the ends
-            of epochs: the first one writes, and its progress alone is shown.
+        checkpoint: path of a file that holds the run at the end of its last whole epoch, also when
+            it is interrupted or fails; see `save_checkpoint`. Several ranks train together: the
+            first one writes, and its progress alone is shown.
         resume: go on from the checkpoint, if there is one, to `epochs` in all; bit for bit as if
             the run had not stopped, unless other settings are given. (On more than two ranks up to
             rounding: torch adds their gradients in another order in its first step.)
@@ -54,49 +55,26 @@ def fit(
     if checkpoint is not None:
         check_path("checkpoint", checkpoint, checkpoints.FOR)
     run = train(model, batches, **options)
-    if checkpoint is not None and _exists(run, Path(checkpoint)):
+    run.process.keeps = checkpoint is not None
+    if checkpoint is not None and run.process.from_first(Path(checkpoint).exists):
         _take_up(run, checkpoint, resume, options.get("learning_rate"))
-    keeper = _make_keeper(run, checkpoint)
-    done = run.position.epoch - 1
-    hidden = not progress or (run.ranks is not None and not run.ranks.first)
-    with (
-        freed_memory_kept(),
-        tqdm(total=run.epochs, initial=done, unit="epoch", disable=hidden) as bar,
-    ):
+    saver = None if checkpoint is None else _Saver(run, checkpoint)
+    hidden = not (progress and run.process.first)
+    with tqdm(total=run.epochs, initial=run.epoch, unit="epoch", disable=hidden) as bar:
         try:
             for step in run:
-                if keeper is not None:
-                    keeper.keep()
                 if step.train_loss is not None:
+                    if saver is not None:
+                        saver.end_epoch()
                     losses = {"loss": f"{step.train_loss:.4f}"}
                     if step.validation_loss is not None:
                         losses["validation"] = f"{step.validation_loss:.4f}"
                     bar.set_postfix(losses, refresh=False)
                     bar.update()
         finally:
-            if keeper is not None:
-                keeper.keep(now=True)
+            if saver is not None:
+                saver.end()
     return run.history
-
-
-def _exists(run: Run, path: Path) -> bool:
-    return path.exists() if run.ranks is None else rank_checkpoints.exists(run.ranks, path)
-
-
-def _make_keeper(
-    run: Run, checkpoint: str | PathLike[str] | None
-) -> checkpoints.Keeper | rank_checkpoints.RankKeeper | None:
-    """Save once, so that what cannot be saved is said at once, and return what goes on with it."""
-    if checkpoint is None:
-        return None
-    if run.ranks is not None:
-        return rank_checkpoints.RankKeeper(run, run.ranks, Path(checkpoint), _warn)
-    checkpoints.save_checkpoint(run, checkpoint)
-    return checkpoints.Keeper(lambda: checkpoints.run_state(run), checkpoint, _warn)
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
 def _take_up(
@@ -108,9 +86,42 @@ def _take_up(
             f"the checkpoint {checkpoint} is there already: resume=True goes on from it; to begin "
             "anew, delete it or give another name"
         )
-    if run.ranks is None:
-        checkpoints.load_checkpoint(run, checkpoint)
-    else:
-        rank_checkpoints.load(run, run.ranks, Path(checkpoint))
+    checkpoints.load_checkpoint(run, checkpoint)
     if learning_rate is not None:
         run.learning_rate = learning_rate
+
+
+class _Saver:
+    """Saves a run as it goes; on several ranks all take part, and the first one writes."""
+
+    def __init__(self, run: Run, path: str | PathLike[str]) -> None:
+        self._run = run
+        self._autosave = checkpoints.AutoSave(self._state, path, _warn)
+        self._gather()
+        # at once, so that what cannot be saved is said at once
+        run.process.from_first(lambda: checkpoints.write(self._state(), path))
+
+    def end_epoch(self) -> None:
+        """Save if it is time, or the run is over."""
+        over = self._run.epoch == self._run.epochs
+        process = self._run.process
+        if process.from_first(lambda: over or self._autosave.is_due()):
+            self._gather()
+            process.from_first(lambda: self._autosave.save(now=True))
+
+    def end(self) -> None:
+        """Save the last whole epoch; of several ranks, others may not be there any more."""
+        if self._run.process.size == 1:
+            self._gather()
+            self._autosave.save(now=True)
+
+    def _gather(self) -> None:
+        own = self._run.process.saved or copy_state(self._run)
+        self._random = self._run.process.gather(own["random"][0])
+
+    def _state(self) -> dict[str, Any]:
+        return {**run_state(self._run), "random": self._random}
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=4)

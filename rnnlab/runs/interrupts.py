@@ -7,11 +7,6 @@ import threading
 from types import FrameType
 from typing import Any
 
-try:  # what signal.signal calls, without the enums that it makes of the answer: 1 us against 7
-    from _signal import signal as _set_handler
-except ImportError:
-    _set_handler = signal.signal
-
 
 class InterruptHeld:
     """A context that holds an interrupt back until its block is done; a second one acts at once.
@@ -24,19 +19,18 @@ class InterruptHeld:
         self._pending: list[tuple[int, FrameType | None]] = []
 
     def __enter__(self) -> None:
-        """Put our handler in the place of the present one."""
+        """Put a handler of its own in the place of the present one."""
         self._before = None
         if threading.current_thread() is threading.main_thread():
-            before = _set_handler(signal.SIGINT, self._hold)
-            if callable(before):
+            before = signal.getsignal(signal.SIGINT)
+            if callable(before):  # not ignored, nor left to the system
                 self._before = before
-            else:  # ignored, or left to the system: leave it so
-                _set_handler(signal.SIGINT, signal.SIG_DFL if before is None else before)
+                signal.signal(signal.SIGINT, self._hold)
 
     def __exit__(self, *_: object) -> None:
         """Put the present handler back, and give it what was held."""
         if self._before is not None:
-            _set_handler(signal.SIGINT, self._before)
+            signal.signal(signal.SIGINT, self._before)
             if self._pending:
                 held = self._pending.pop()
                 self._pending.clear()

@@ -18,15 +18,18 @@ from torch.autograd import Function
 from torch.nn.parallel import DistributedDataParallel
 
 from rnnlab.base.checks import resolve_device
+from rnnlab.base.nested import to_device
 from rnnlab.loop import hidden
-from rnnlab.loop.checks import Batch, as_pair
 from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.training import Run
+from rnnlab.runs.checks import Pair, as_loss, as_pair
+from rnnlab.runs.process import Process, begin_epoch
 from rnnlab.runs.shards import Part, Shard, rank_and_size
 
 T = TypeVar("T")
 
 
-class Facts(NamedTuple):
+class _Told(NamedTuple):
     """What a rank says of its next batch: 1 if it has one, target values, rows, and a digest."""
 
     has: int
@@ -35,7 +38,7 @@ class Facts(NamedTuple):
     digest: int
 
 
-class Ranks:
+class Ranks(Process):
     """The processes that train one model, each on its own rows of every batch.
 
     What stands here is done by all of them together: each has to call it, and waits for the rest.
@@ -43,71 +46,75 @@ class Ranks:
     Attributes:
         rank: number of this process, from 0. size: how many processes there are.
         first: whether this is the process that writes.
-        own, count: target values in the present batch, of this rank and of all.
+        own, whole: target values in the present batch, of this rank and of all.
 
     Args:
-        model: wrapped.
+        model: in `DistributedDataParallel`.
         device: of the model, where all that is sent lies.
     """
 
-    def __init__(self, model: DistributedDataParallel, device: torch.device) -> None:
+    def __init__(self, model: Any, device: torch.device) -> None:
+        super().__init__()
         self.model, self.device, self.group = model, device, model.process_group
         self.rank, self.size = dist.get_rank(self.group), dist.get_world_size(self.group)
         self.first = self.rank == 0
-        self.own = self.count = 0
+        self.own = self.whole = 0
 
-    def in_step(self, batches: Iterator[Batch], carry: bool) -> Iterator[Batch]:
-        """Yield this rank's batches, each when all ranks have theirs.
-
-        Args:
-            batches: of this rank.
-            carry: whether the hidden state is carried from batch to batch.
+    def batches(self, run: Run, epoch: int) -> Iterator[Pair]:
+        """Yield this rank's batches of an epoch, each when all ranks have theirs.
 
         Raises:
             ValueError: on all ranks, if one has fewer batches, or rows of another batch; or if a
                 state is carried and there are more rows than before.
         """
-        room: hidden.State = None
+        begin_epoch(run.batches, epoch)
+        batches, before = iter(run.batches), None
         while True:
             batch = next(batches, None)
-            told = [Facts(*map(int, row)) for row in self._gather([*_facts(batch)])]
+            told = [_Told(*map(int, row)) for row in self._gather([*_tell(batch)])]
             _check_together(told)
             if batch is None:  # nor has any other rank
                 return
-            rows = sum(facts.rows for facts in told)
-            if carry:  # as one process would refuse it, whichever rank has the rows
-                room = torch.empty(1, rows, 0) if room is None else hidden.fit(room, rows)
-            self.own, self.count = told[self.rank].values, sum(facts.values for facts in told)
-            yield batch
+            rows = sum(one.rows for one in told)
+            if run.hidden_state == "carry" and before is not None:
+                # as one process would refuse it, whichever rank has the rows
+                hidden.truncate_batch(torch.empty(1, before, 0), rows, before)
+            before = rows
+            self.own, self.whole = told[self.rank].values, sum(one.values for one in told)
+            yield to_device(as_pair(batch, run.batch_first), run.device)
 
-    def whole(self, loss_fn: LossFunction) -> LossFunction:
+    def count(self, count: int) -> int:
+        """Return how many target values the batch has on all ranks."""
+        return self.whole
+
+    def loss_fn(self, run: Run) -> LossFunction:
         """Return a loss function whose value is the loss of the whole batch, on every rank.
 
         Its gradient is this rank's part of it: `DistributedDataParallel` averages over ranks, so a
-        rank's average loss has to count by its share of the target values, times the ranks.
+        rank's average loss counts by its fraction of the target values, times the ranks.
         """
 
         def whole_loss(predictions: Tensor, targets: Tensor) -> Tensor:
-            loss = loss_fn(predictions, targets)
+            loss = run.loss_fn(predictions, targets)
+            if isinstance(loss, tuple):
+                raise TypeError(
+                    "loss_fn returned a pair (loss, count); on several ranks it has to be an "
+                    "average over all target values: return the loss alone"
+                )
             if loss.numel() != 1:
                 return loss  # torch says what is wrong with it, in backward
             return _WholeLoss.apply(loss, self)
 
         return whole_loss
 
-    def mean(self, value: float) -> float:
-        """Return the average of a number over ranks; exactly the number if all have the same."""
-        values = [row[0] for row in self._gather([value])]
-        return values[0] if len({*values}) == 1 else sum(values) / self.size
-
-    def share_buffers(self) -> None:
-        """Give all ranks the first one's buffers, such as a BatchNorm's averages.
-
-        `DistributedDataParallel` does so before each forward pass in training.
-        """
-        if self.model.broadcast_buffers:
+    def validate(self, run: Run) -> float | None:
+        """Return the average over ranks of what each has measured at the end of an epoch."""
+        if run.validation is None:
+            return None
+        if self.model.broadcast_buffers:  # as DistributedDataParallel does before each forward pass
             for buffer in self.model.module.buffers():
                 dist.broadcast(buffer, self._first(), self.group)
+        return self._mean(as_loss(run.validation(self.model.module)))
 
     def from_first(self, call: Callable[[], T]) -> T:
         """Return on every rank what a call returns on the first; raise everywhere what it raises.
@@ -133,6 +140,11 @@ class Ranks:
             dist.all_gather_object(values, value, self.group)
         return values
 
+    def _mean(self, value: float) -> float:
+        """Return the average over ranks; exactly the number if all have the same."""
+        values = [row[0] for row in self._gather([value])]
+        return values[0] if len({*values}) == 1 else sum(values) / self.size
+
     def _first(self) -> int:
         return dist.get_global_rank(self.group, 0)
 
@@ -144,28 +156,18 @@ class Ranks:
 
 
 class _WholeLoss(Function):
-    """From a rank's average loss to that of the whole batch; back, to the rank's share of it."""
+    """From a rank's average loss to that of the whole batch; back, to the rank's part of it."""
 
     @staticmethod
     def forward(ctx: Any, loss: Tensor, ranks: Ranks) -> Tensor:
-        ctx.share = ranks.own * ranks.size / ranks.count
+        ctx.fraction = ranks.own * ranks.size / ranks.whole
         total = loss.double() * ranks.own if ranks.own else torch.zeros_like(loss).double()
         dist.all_reduce(total, group=ranks.group)
-        return (total / ranks.count).to(loss.dtype)
+        return (total / ranks.whole).to(loss.dtype)
 
     @staticmethod
     def backward(ctx: Any, d_loss: Tensor) -> tuple[Tensor, None]:
-        return d_loss * ctx.share, None
-
-
-def ranks_of(model: nn.Module, device: torch.device) -> Ranks | None:
-    """Return the processes that train this model together, None if it is this one alone."""
-    return Ranks(model, device) if isinstance(model, DistributedDataParallel) else None
-
-
-def bare(model: nn.Module) -> nn.Module:
-    """Return the model itself, without the `DistributedDataParallel` around it."""
-    return model.module if isinstance(model, DistributedDataParallel) else model
+        return d_loss * ctx.fraction, None
 
 
 def move(model: nn.Module, device: str | torch.device) -> torch.device:
@@ -177,13 +179,13 @@ def move(model: nn.Module, device: str | torch.device) -> torch.device:
         ValueError: for one that is wrapped, and another device than its own.
     """
     if not isinstance(model, DistributedDataParallel):
-        place = resolve_device(device)
-        model.to(place)
-        return place
+        target = resolve_device(device)
+        model.to(target)
+        return target
     own = next(model.parameters()).device
     if device != "auto":
-        place = resolve_device(device)
-        if place.type != own.type or place.index not in (None, own.index):
+        target = resolve_device(device)
+        if target.type != own.type or target.index not in (None, own.index):
             raise ValueError(
                 f"device is {str(device)!r}, and the model in DistributedDataParallel is on "
                 f"{str(own)!r}, where it has to stay: move it before it is wrapped, and leave "
@@ -192,7 +194,7 @@ def move(model: nn.Module, device: str | torch.device) -> torch.device:
     return own
 
 
-def check_shard(model: nn.Module, batches: Iterable[Batch]) -> None:
+def check_shard(model: nn.Module, batches: Iterable[Any]) -> None:
     """Refuse to train on a part of each batch a model that no other rank hears of."""
     if not isinstance(batches, Shard) or isinstance(model, DistributedDataParallel):
         return
@@ -204,24 +206,24 @@ def check_shard(model: nn.Module, batches: Iterable[Batch]) -> None:
         )
 
 
-def _facts(batch: Batch | None) -> Facts:
+def _tell(batch: Any) -> _Told:
     if batch is None:
-        return Facts(0, 0, 0, 0)
+        return _Told(0, 0, 0, 0)
     inputs, targets = as_pair(batch)
     if isinstance(batch, Part) and batch.stands_in:
-        return Facts(1, 0, 0, batch.digest)
-    return Facts(1, targets.numel(), len(inputs), getattr(batch, "digest", 0))
+        return _Told(1, 0, 0, batch.digest)
+    return _Told(1, targets.numel(), len(inputs), getattr(batch, "digest", 0))
 
 
-def _check_together(told: list[Facts]) -> None:
-    missing = [str(rank) for rank, facts in enumerate(told) if not facts.has]
+def _check_together(told: list[_Told]) -> None:
+    missing = [str(rank) for rank, one in enumerate(told) if not one.has]
     if 0 < len(missing) < len(told):
         raise ValueError(
             f"{len(told)} ranks train together, and rank {', '.join(missing)} has fewer batches "
             "than the others; expected as many on each: give all of them rnnlab.Shard(batches) of "
             "the same batches, or a DataLoader with a DistributedSampler"
         )
-    if len({facts.digest for facts in told}) > 1:
+    if len({one.digest for one in told}) > 1:
         raise ValueError(
             "the ranks read different batches; a Shard is a part of a batch that all ranks read: "
             "shuffle with the same seed on every rank, as rnnlab.Batches(..., shuffle=True, "

@@ -1,57 +1,125 @@
-"""Is a saved state one that a run can take? Refused is what torch would load without a word."""
+"""The lasting state of a run, as it stands at the end of an epoch: taken, checked, put back."""
 
 from __future__ import annotations
 
+import copy
 import math
 import random
-from collections.abc import Sized
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
-from rnnlab.loop import hidden
-from rnnlab.loop.history import Step
-from rnnlab.loop.training import Position, Run
-from rnnlab.runs.random_states import RandomState
+from rnnlab.base.nested import map_tensors
+from rnnlab.base.step import Step
+from rnnlab.loop.training import Run
+from rnnlab.runs.checks import count_batches
+from rnnlab.runs.random_states import RandomState, random_state
+
+PARTS = {"model", "optimizer", "made_with", "epoch", "index", "random", "history"}
 
 
-def run_kind(run: Run) -> dict[str, Any]:
+def unwrap(model: nn.Module) -> nn.Module:
+    """Return the model itself, without the `DistributedDataParallel` around it."""
+    return model.module if isinstance(model, DistributedDataParallel) else model
+
+
+def copy_state(run: Run) -> dict[str, Any]:
+    """Return a copy of what a run consists of, between two epochs; of its history, the length."""
+    state = unwrap(run.model).state_dict(), run.optimizer.state_dict()
+    model, optimizer = map_tensors(lambda tensor: tensor.detach().clone(), state)
+    return {
+        "model": model,
+        "optimizer": optimizer,
+        "made_with": _made_with(run),
+        "epoch": run.epoch,
+        "index": run.index,
+        "random": [_as_tensors(random_state(run.batches))],
+        "history": len(run.history.steps),
+    }
+
+
+def run_state(run: Run) -> dict[str, Any]:
+    """Return what a checkpoint holds: the run at the end of its last whole epoch.
+
+    Raises:
+        ValueError: within an epoch, for a run that keeps no copy.
+    """
+    state = run.process.saved
+    if state is None:
+        state = copy_state(run)
+    steps = run.history.steps[: state["history"]]
+    return {**state, "history": [tuple(step) for step in steps]}
+
+
+def restore(run: Run, state: dict[str, Any]) -> None:
+    """Put a run where `run_state` found it, or leave it as it was.
+
+    Raises:
+        Exception: whatever says that the state does not fit.
+    """
+    model, optimizer = unwrap(run.model), run.optimizer
+    before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    try:
+        _check_made_with(run, state["made_with"])
+        counts = state["epoch"], state["index"]
+        if any(type(number) is not int or number < 0 for number in counts):
+            raise ValueError(f"its epoch and step are {counts!r}")
+        own = state["random"]  # of each process that there was
+        own = own[run.process.rank if len(own) == run.process.size else 0]
+        generators = _as_random_state(own)
+        steps = [_as_step(row) for row in state["history"]]
+        _check_model(state["model"], before[0])
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        _check_optimizer(optimizer, before[1]["param_groups"])
+    except Exception:  # whatever torch says of a state that does not fit
+        model.load_state_dict(before[0])
+        optimizer.load_state_dict(before[1])
+        raise
+    run.history.restart(steps)
+    run.restore(*counts)
+    run.process.saved = {**copy_state(run), "random": [own]}
+    run.process.random = generators
+
+
+def _made_with(run: Run) -> dict[str, Any]:
     """Return what must be the same when the run goes on."""
     return {
         "optimizer": type(run.optimizer).__name__,
         "hidden_state": run.hidden_state,
-        "batches": len(run.batches) if isinstance(run.batches, Sized) else None,
+        "batches": count_batches(run.batches),
     }
 
 
-def check_fits(run: Run, made_with: dict[str, Any]) -> None:
+def _check_made_with(run: Run, made_with: dict[str, Any]) -> None:
     """Refuse a state of another kind of run."""
-    for name, here in run_kind(run).items():
+    for name, here in _made_with(run).items():
         if made_with[name] != here:
             raise ValueError(f"{name} was {made_with[name]!r} and is {here!r} now")
 
 
-def check_model(saved: dict[str, Any], here: dict[str, Any]) -> None:
-    """Refuse tensors of another kind, which torch would convert without a word."""
+def _check_model(saved: dict[str, Any], here: dict[str, Any]) -> None:
+    """Refuse tensors of another dtype, which torch would convert without a word."""
     for name, tensor in here.items():
-        kind = getattr(saved.get(name), "dtype", None)
-        if isinstance(tensor, Tensor) and kind not in (None, tensor.dtype):
-            raise ValueError(f"{name} was {kind} and is {tensor.dtype} now")
+        dtype = getattr(saved.get(name), "dtype", None)
+        if isinstance(tensor, Tensor) and dtype not in (None, tensor.dtype):
+            raise ValueError(f"{name} was {dtype} and is {tensor.dtype} now")
 
 
-def check_optimizer(optimizer: torch.optim.Optimizer, groups: list[dict[str, Any]]) -> None:
-    """Refuse options and running figures that no such optimizer has, but loads without a word."""
+def _check_optimizer(optimizer: torch.optim.Optimizer, groups: list[dict[str, Any]]) -> None:
+    """Refuse options and state that no such optimizer has, but loads without a word."""
     for loaded, own in zip(optimizer.param_groups, groups, strict=True):
         for name, value in own.items():
             if name != "params" and not _is_like(loaded.get(name), value):
                 raise ValueError(f"the optimizer's {name} was {loaded.get(name)!r}")
-    names = {tuple(figures) for figures in optimizer.state.values()}
+    names = {tuple(state) for state in optimizer.state.values()}
     if len(names) > 1:
-        raise ValueError(f"the optimizer has kept other figures for other parameters: {names}")
-    for parameter, figures in optimizer.state.items():
-        for name, value in figures.items():
+        raise ValueError(f"the optimizer has other state for other parameters: {names}")
+    for parameter, state in optimizer.state.items():
+        for name, value in state.items():
             if value is None or (name == "step" and type(value) in (int, float)):
                 continue
             shapes = (parameter.shape, torch.Size())
@@ -73,26 +141,7 @@ def _is_like(value: Any, own: Any) -> bool:
     return value is None or isinstance(value, bool if own is None else type(own))
 
 
-def as_position(run: Run, saved: tuple[Any, ...]) -> Position:
-    """Return a position in the data that the run has."""
-    position = Position(*saved)
-    counts = (position.epoch - 1, position.batch, position.index, position.count)
-    if any(type(number) is not int or number < 0 for number in counts):
-        raise ValueError(f"its place in the data is {saved[:3]!r}")
-    if isinstance(run.batches, Sized) and position.batch >= len(run.batches):
-        raise ValueError(f"it stands at batch {position.batch} of {len(run.batches)}")
-    if not _is_state(position.state) or not math.isfinite(position.total):
-        raise ValueError("its hidden state or its loss so far is none")
-    return position._replace(state=hidden.to(position.state, run.device))
-
-
-def _is_state(state: Any) -> bool:
-    if isinstance(state, tuple | list):
-        return len(state) > 0 and all(isinstance(part, Tensor) for part in state)
-    return state is None or isinstance(state, Tensor)
-
-
-def as_step(row: tuple[Any, ...]) -> Step:
+def _as_step(row: tuple[Any, ...]) -> Step:
     """Return a row of the history."""
     step = Step(*row)
     kinds = [(int,)] * 2 + [(float,)] * 2 + [(bool,)] + [(float, type(None))] * 2
@@ -101,16 +150,20 @@ def as_step(row: tuple[Any, ...]) -> Step:
     return step
 
 
-def as_random_state(numbers: list[Any]) -> RandomState:
-    """Return what `_plain_random` has taken, once it is known that the generators take it."""
+def _as_tensors(state: RandomState) -> list[Any]:
+    """Return a state of the random generators as a file may hold it."""
+    torchs, pythons, (name, keys, *rest), cuda, loader = state
+    return [torchs, pythons, [name, torch.from_numpy(keys.astype("int64")), *rest], cuda, loader]
+
+
+def _as_random_state(numbers: list[Any]) -> RandomState:
+    """Return what `_as_tensors` has taken, once it is known that the generators accept it."""
     torchs, (version, pythons, gauss), (name, keys, *rest), cuda, loader = numbers
-    state = (
-        torchs, (version, tuple(pythons), gauss), (name, keys.numpy().astype("uint32"), *rest),
-        cuda, loader,
-    )  # fmt: skip
+    numpys = (name, keys.numpy().astype("uint32"), *rest)
+    state = (torchs, (version, tuple(pythons), gauss), numpys, cuda, loader)
     torch.Generator().set_state(torchs)
     random.Random().setstate(state[1])
-    np.random.RandomState().set_state(state[2])
+    np.random.RandomState().set_state(numpys)
     if loader is not None:
         torch.Generator().set_state(loader)
     return state

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch import distributed as dist
 
-from rnnlab.loop.checks import Batch, as_pair, check_batches
+from rnnlab.runs.checks import as_pair, check_batches
+from rnnlab.runs.process import begin_epoch
 
 DIGESTED = 4096  # values of a tensor that are looked at to see whether two ranks have the same
 
@@ -60,7 +61,7 @@ class Shard:
         RuntimeError: when it is read under torchrun and there is no process group yet.
     """
 
-    def __init__(self, batches: Iterable[Batch]) -> None:
+    def __init__(self, batches: Iterable[Any]) -> None:
         check_batches(batches)
         if isinstance(batches, Iterator) or not hasattr(batches, "__len__"):
             raise TypeError(
@@ -107,21 +108,13 @@ def rank_and_size() -> tuple[int, int]:
     return 0, 1
 
 
-def begin_epoch(batches: Any, epoch: int) -> None:
-    """Tell batches, or the sampler of a DataLoader, which epoch it is: same epoch, same order."""
-    for part in (batches, getattr(batches, "sampler", None)):
-        set_epoch = getattr(part, "set_epoch", None)
-        if set_epoch is not None:
-            set_epoch(epoch)
-
-
-def counted(batches: Iterable[Batch]) -> Iterator[Batch]:
+def counted(batches: Iterable[Any]) -> Iterator[Any]:
     """Yield the batches that are not standing in for a rank's missing rows."""
     return (batch for batch in batches if not getattr(batch, "stands_in", False))
 
 
 def over_ranks(
-    batches: Iterable[Batch], total: float, count: int, device: torch.device
+    batches: Iterable[Any], device: torch.device, total: float, count: int
 ) -> tuple[float, int]:
     """Return a sum and a count over all ranks for a `Shard`, and as they are for other batches."""
     if not isinstance(batches, Shard) or rank_and_size()[1] == 1:

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 import torch
 
-from rnnlab.base.checks import check_count, check_known, check_positive, check_seed
+from rnnlab.base.checks import check_count, check_known, check_policy, check_positive, check_seed
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.loop.hidden import check_policy
 from rnnlab.model.recurrence import CELLS
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.catalogue import Task

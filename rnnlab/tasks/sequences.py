@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.base.checks import check_count, check_known, check_seed
+from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
+from rnnlab.base.modes import evaluating
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.loop.hidden import check_policy
-from rnnlab.loop.training import evaluate, evaluating, forward
+from rnnlab.loop.batch import call
+from rnnlab.loop.evaluation import evaluate
 
 END = "."  # stands before and after each name
 ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
@@ -100,7 +101,7 @@ class NamesTask:
     def probabilities(self, model: nn.Module, text: str) -> Tensor:
         """Return the probability of each next character after each character of a text, (N, 27)."""
         with evaluating(model) as place:
-            logits, _ = forward(model, self.one_hot(self.encode(text))[None].to(place))
+            logits, _ = call(model, self.one_hot(self.encode(text))[None].to(place))
         return logits[0].softmax(-1).cpu()  # (1, N, 27) -> (N, 27)
 
     def generate(self, model: nn.Module, count: int = 10, seed: int = 0) -> list[str]:
@@ -112,7 +113,7 @@ class NamesTask:
         with evaluating(model) as place:
             for _ in range(20):
                 inputs = self.one_hot(last).unsqueeze(1).to(place)  # (count,) -> (count, 1, 27)
-                logits, state = forward(model, inputs, state)
+                logits, state = call(model, inputs, state)
                 chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # -> (count, 27)
                 last = torch.multinomial(chances, 1, generator=generator)[:, 0]
                 columns.append(last)
@@ -210,7 +211,7 @@ class RecallTask:
         """Return what the task's picture shows: 40 held-out targets, and the predictions (40,)."""
         inputs, targets = self.held_out
         with evaluating(model) as place:
-            predictions, _ = forward(model, inputs[None, :40].to(place))
+            predictions, _ = call(model, inputs[None, :40].to(place))
         return targets[:40, 0], predictions[0, :, 0].cpu()  # (1, 40, 1) -> (40,)
 
     def words(self, model: nn.Module) -> str:
@@ -299,7 +300,7 @@ class AddingTask:
         """Return what the task's picture shows: 200 true sums and the model's, each (200,)."""
         inputs, targets = self.held_out
         with evaluating(model) as place:
-            predictions, _ = forward(model, inputs[:200].to(place))
+            predictions, _ = call(model, inputs[:200].to(place))
         return targets[:200, 0], predictions[:, -1, 0].cpu()  # (200, T, 1) -> (200,)
 
     def words(self, model: nn.Module) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rnnlab.base.checks import check_count, check_share, check_tensor
+from rnnlab.base.checks import check_count, check_policy, check_share, check_tensor
+from rnnlab.base.modes import evaluating
 from rnnlab.data import batches as data
 from rnnlab.data.batches import Batches, Series, Streams
-from rnnlab.loop.hidden import check_policy
-from rnnlab.loop.training import evaluate, evaluating, forward
+from rnnlab.loop.batch import call
+from rnnlab.loop.evaluation import evaluate
 from rnnlab.model.sequence_model import SequenceModel
 
 
@@ -100,14 +101,14 @@ class SeriesTask:
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
         with evaluating(model) as place:
-            predictions, _ = forward(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
+            predictions, _ = call(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
         ahead = predictions[0, self._first - 1 :, 0].cpu().double() * self.std + self.mean
         return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
 
     def free_running(self, model: nn.Module) -> Tensor:
         """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
         with evaluating(model) as place:
-            predictions, state = forward(model, self.scaled[None, : self._first].to(place))
+            predictions, state = call(model, self.scaled[None, : self._first].to(place))
             if state is None:
                 raise ValueError(
                     "a free-running forecast needs a model that returns (predictions, state)"
@@ -117,7 +118,7 @@ class SeriesTask:
                 if isinstance(model, SequenceModel):
                     prediction, state = model.one_step(forecast[-1], state)
                 else:
-                    predictions, state = forward(model, forecast[-1].unsqueeze(1), state)
+                    predictions, state = call(model, forecast[-1].unsqueeze(1), state)
                     prediction = predictions[:, -1]
                 forecast.append(prediction)
         values = torch.cat(forecast)[:, 0].cpu().double() * self.std + self.mean
@@ -129,7 +130,7 @@ class SeriesTask:
         The state is warmed up on the training part first, as a forecaster's would be.
         """
         with evaluating(model) as place:
-            _, state = forward(model, self.scaled[None, : self._first - 1].to(place))
+            _, state = call(model, self.scaled[None, : self._first - 1].to(place))
         held_out = self.scaled[None, self._first - 1 :]
         batch = (held_out[:, :-1], held_out[:, 1:])
         return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.base.checks import check_count, check_known, check_seed
-from rnnlab.loop.hidden import check_policy
-from rnnlab.loop.training import evaluating, forward
+from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
+from rnnlab.base.modes import evaluating
+from rnnlab.loop.batch import call
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
 CLASSES = ("XX", "XY", "YX", "YY")
@@ -210,7 +210,7 @@ def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple
 def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:
     """Return the logits (B, C) of a model after the last step of inputs (B, T, D), no graph."""
     with evaluating(model) as place:
-        parts = [forward(model, part.to(place))[0][:, -1] for part in inputs.split(AT_ONCE)]
+        parts = [call(model, part.to(place))[0][:, -1] for part in inputs.split(AT_ONCE)]
     return torch.cat(parts).cpu()  # (B, T, C) -> (B, C)
 
 

@@ -13,7 +13,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
 from PIL import Image
 
-from rnnlab.loop.training import TrainingDiverged
+from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput

@@ -8,8 +8,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab.base.checks import check_known
-from rnnlab.loop.hidden import POLICIES
+from rnnlab.base.checks import POLICIES, check_known
 from rnnlab.model.recurrence import CELLS
 from rnnlab.pictures.panels import PANELS
 from rnnlab.tasks import recipe

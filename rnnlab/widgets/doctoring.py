@@ -10,12 +10,14 @@ import ipywidgets as w
 from rnnlab.doctor.examine import examine
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.watch import AlreadyWatched
+from rnnlab.loop import batch
+from rnnlab.microscope import faults
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.microscope.whole_loop import LOOP, whole_batches
 from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.widgets.settings import SettingsLab
 
+LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
 ASK = "Ask the doctor"
 BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
 WATCHED = "A fresh run with these settings was watched; your own is where it was."
@@ -79,7 +81,7 @@ class ExaminedLab(SettingsLab):
             run = self._fresh_run()
             set_random_state(seeded_state(self.seed))
             with on_threads(fitting_threads(run.model)):
-                report, raised = examine(whole_batches(run), self._most, SECONDS)
+                report, raised = examine(run.whole_batches(), self._most, SECONDS, LOOP_FILES)
         except (TypeError, ValueError) as error:  # there is no fresh run
             self._show_doctor("The doctor cannot look", f"{error}.")
             return None
@@ -113,8 +115,8 @@ class ExaminedLab(SettingsLab):
                 text=f"{name} = {getattr(self, name)!r}",
             )  # fmt: skip
             return finding._replace(where=where, fix=here or finding.fix)
-        if where.file.startswith(LOOP):
-            return finding._replace(where=where._replace(file=LOOP))
+        if where.source in LOOP_FILES:
+            return finding._replace(where=where._replace(file="the loop"))
         return finding
 
     def _apply_all(self) -> None:

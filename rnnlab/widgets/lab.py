@@ -11,14 +11,16 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import check_path
-from rnnlab.loop import training as loop
-from rnnlab.loop.history import History
+from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.panels import make_panel
 from rnnlab.pictures.plots import GradientPanel, LossPanel, make_figure
 from rnnlab.runs import checkpoints
+from rnnlab.runs.history import History
+from rnnlab.runs.saved_states import run_state
 from rnnlab.runs.threads import fitting_threads, on_threads
+from rnnlab.runs.training import train
 from rnnlab.tasks.catalogue import TASKS, Task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
@@ -83,11 +85,11 @@ class TrainingLab(ExaminedLab):
         saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
         for name, value in {"task": task, **settings, **_settings_of(saved, task)}.items():
             setattr(self, name, value)
-        self._keeper: checkpoints.Keeper | None = None
+        self._autosave: checkpoints.AutoSave | None = None
         self.runs = 0
         self.history = History()
         self._before: History | None = None
-        self._run: loop.Run | None = None
+        self._run: Run | None = None
         self._turn = 0
         self._task = as_task(self.task)
         self._make_pictures()
@@ -97,7 +99,7 @@ class TrainingLab(ExaminedLab):
         if saved:
             self._take_up(saved, checkpoint)
         if checkpoint:
-            self._keeper = checkpoints.Keeper(self._state, checkpoint, self._complain)
+            self._autosave = checkpoints.AutoSave(self._state, checkpoint, self._complain)
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -143,7 +145,7 @@ class TrainingLab(ExaminedLab):
             self._before = self.history
         self.runs += 1
         self._make_model()
-        self._run = loop.train(
+        self._run = train(
             self.model,
             self._batches,
             loss_fn=self._task.loss_fn,
@@ -165,14 +167,14 @@ class TrainingLab(ExaminedLab):
         """Return what a checkpoint of the lab holds: the run's, and the settings."""
         assert self._run is not None  # for mypy: saved is what runs
         settings = {name: getattr(self, name) for name in SETTINGS} | {"task": self._task.name}
-        return {**checkpoints.run_state(self._run), "lab": settings}
+        return {**run_state(self._run), "lab": settings}
 
     def _take_up(self, saved: dict[str, Any], path: Any) -> None:
         self._start(paused=True)
         assert self._run is not None  # for mypy: it has begun
-        checkpoints.restore(self._run, saved, path)
+        checkpoints.put(self._run, saved, path)
         self._first = len(self.history)
-        if self._run.position.epoch > self.epochs:
+        if self._run.epoch >= self.epochs:
             self._runner.stop()
         self._show(finished=self._runner.steps is None)
 
@@ -209,8 +211,8 @@ class TrainingLab(ExaminedLab):
             self._runner.call(lambda: self._make_crisp(run))
         elif self._runner.paused or self._pace.due():
             self._show()
-        if self._keeper is not None:
-            self._keeper.keep(now=done or self._runner.paused)
+        if self._autosave is not None:
+            self._autosave.save(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
         try:
@@ -221,7 +223,7 @@ class TrainingLab(ExaminedLab):
 
     # ---- what is shown -------------------------------------------------------------------
 
-    def _make_crisp(self, run: loop.Run | None) -> None:
+    def _make_crisp(self, run: Run | None) -> None:
         """Draw a finished run at twice the density, unless the next has begun."""
         if run is self._run and self._runner.steps is None and not self.closed:
             for picture in self.pictures:
@@ -336,8 +338,8 @@ class TrainingLab(ExaminedLab):
     def _on_stop(self) -> None:
         if self._runner.steps is not None:
             self._runner.stop()
-            if self._keeper is not None:
-                self._keeper.keep(now=True)
+            if self._autosave is not None:
+                self._autosave.save(now=True)
             self._show()
             self._say(f"Run {self.runs} was stopped at {self._where()}.")
             self._show_twin()

@@ -11,12 +11,10 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.loop import losses
 from rnnlab.loop.losses import LossFunction
-from rnnlab.loop.training import Batch
-from rnnlab.microscope.phase_words import phase_words
-from rnnlab.microscope.phases import FAULTS
+from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.microscope.words import phase_words
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.plots import make_figure
 from rnnlab.pictures.stepper_panels import (
@@ -25,6 +23,7 @@ from rnnlab.pictures.stepper_panels import (
     RingPanel,
     SharePanel,
 )
+from rnnlab.probes.losses import shares_by_time
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
@@ -60,7 +59,7 @@ class LoopStepper(ExaminedLab):
             made from the model's parameters, which keeps its own learning rate.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `clip`,
             `clip_norm`, `seed`, `fault` (a mistake to make on purpose, one of
-            `rnnlab.microscope.phases.FAULTS`), `speed` (phases a second).
+            `rnnlab.microscope.faults.FAULTS`), `speed` (phases a second).
 
     Attributes:
         stepper: the `PhaseStepper` behind it: variables, gradients, history.
@@ -84,7 +83,7 @@ class LoopStepper(ExaminedLab):
         task: str | Task | None = None,
         model: nn.Module | None = None,
         *,
-        batches: Iterable[Batch] | None = None,
+        batches: Iterable[Any] | None = None,
         loss_fn: str | LossFunction | None = None,
         optimizer: str | Optimizer = "adam",
         **settings: Any,
@@ -244,9 +243,9 @@ class LoopStepper(ExaminedLab):
 
     def _draw(self) -> None:
         """Draw the pictures whose numbers this phase has changed."""
-        stepper, scope = self.stepper, self.stepper.scope
+        stepper, batch = self.stepper, self.stepper.batch
         ring, first, share, state = self.pictures
-        targets, predictions, loss = (scope.get(n) for n in ("targets", "predictions", "loss"))
+        targets, predictions, loss = batch.targets, batch.predictions, batch.loss
         if self._is_new("ring", stepper.phase, stepper.phases):
             ring.draw(ring.panel.update(stepper.phase, stepper.phases[1:]))
         if self._is_new("first", targets, predictions):
@@ -254,9 +253,7 @@ class LoopStepper(ExaminedLab):
         if self._is_new("share", loss):
             shares = None
             if loss is not None:
-                shares = losses.shares_by_time(
-                    stepper.loss_fn, scope["predictions"], scope["targets"]
-                )
+                shares = shares_by_time(stepper.loss_fn, predictions, targets)
             share.draw(share.panel.update(shares, loss is not None))
         if self._is_new("state", stepper.outputs):
             outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from html import escape
 from typing import Any
 
-from rnnlab.microscope.phase_words import clip_factor, number, shape, state_words
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.microscope.whole_loop import numbered
+from rnnlab.microscope.words import clip_factor, number, shape, state_words
 
 STYLE = """<style>
 .rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
   color: var(--jp-ui-font-color1, #333); white-space: pre-wrap }
-.rnnlab-source .line { display: block; padding-left: 17ch; text-indent: -17ch }
+.rnnlab-source .line { display: block; padding-left: 18ch; text-indent: -18ch }
 .rnnlab-source .line > * { text-indent: 0 }
 .rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }
 .rnnlab-source .out { text-decoration: line-through; opacity: .75 }
@@ -40,17 +40,20 @@ STYLE = """<style>
 
 def source_html(stepper: PhaseStepper) -> str:
     """Return the lines of the loop with their numbers, those of the last phase marked."""
-    rows, before = [], ""
-    for count, line, text in numbered(stepper.lines):
-        label = line.phase if line.phase != before else ""
-        before = line.phase
-        kind = "now" if line.phase == stepper.phase else ""
-        mark = "\u25b6" if label and kind else " "
-        kind += " out" if line.code is None else " moved" if line.moved else ""
-        rows.append(
-            f'<span class="line"><span class="name">{count:>2} {mark} {label:<10}</span>'
-            f'<span class="{kind.strip()}">{escape(text)}</span></span>'
+    rows = []
+    for phase in stepper.plan:
+        now = phase.name == stepper.phase
+        kind = (
+            f"{'now' if now else ''} {'out' if phase.left_out else 'moved' if phase.moved else ''}"
         )
+        lines, first = inspect.getsourcelines(phase.function)
+        for row, text in enumerate(lines, start=first):
+            label = phase.name if row == first else ""
+            mark = "\u25b6" if now and label else " "
+            rows.append(
+                f'<span class="line"><span class="name">{row:>3} {mark} {label:<10}</span>'
+                f'<span class="{kind.strip()}">{escape(text.rstrip())}</span></span>'
+            )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
         + "".join(rows)
@@ -64,15 +67,14 @@ def facts_html(stepper: PhaseStepper) -> str:
 
 
 def _variables(stepper: PhaseStepper) -> str:
-    scope, before, after = stepper.scope, stepper.before, stepper.after
-    loss = scope.get("loss")
+    batch, before, after = stepper.batch, stepper.before, stepper.after
     factor = clip_factor(stepper)
     cells: list[tuple[str, str, tuple[str, ...]]] = [
-        ("inputs", shape(scope.get("inputs")), ("batch",)),
-        ("targets", shape(scope.get("targets")), ("batch",)),
-        ("state", state_words(scope.get("state")), ("batch", "forward")),
-        ("predictions", shape(scope.get("predictions")), ("forward",)),
-        ("loss", number(None if loss is None else loss.item()), ("loss",)),
+        ("inputs", shape(batch.inputs), ("batch",)),
+        ("targets", shape(batch.targets), ("batch",)),
+        ("state", state_words(batch.state), ("batch", "forward")),
+        ("predictions", shape(batch.predictions), ("forward",)),
+        ("loss", number(None if batch.loss is None else batch.loss.item()), ("loss",)),
     ]
     rows = [_row(name, [(name, text, stepper.phase in by)]) for name, text, by in cells]
     rows += [

@@ -26,7 +26,7 @@ from rnnlab.course.trials import (
     watched,
     weights_of,
 )
-from rnnlab.loop.training import train_batch
+from rnnlab.loop.batch import train_batch
 
 
 class _Run(NamedTuple):

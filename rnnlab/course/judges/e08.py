@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rnnlab.course.exercises import Hints, exercise
 from rnnlab.data.batches import Streams
-from rnnlab.loop.hidden import detach, fit
+from rnnlab.loop.hidden import detach, truncate_batch
 from rnnlab.tasks.sequences import RecallTask
 
 BATCH, ROW, TIME = 3, 5, 2  # what 08.1 asks for
@@ -132,7 +132,7 @@ def _wrong_shape(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> str:
 
 
 def _wrong_values(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> str:
-    right = detach(fit(state, rows))
+    right = detach(truncate_batch(state, rows))
     if all(torch.equal(a, b) for a, b in zip(answer, right, strict=True)):
         return ""
     if all(torch.equal(a, b) for a, b in zip(answer, right[::-1], strict=True)):

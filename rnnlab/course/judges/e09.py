@@ -25,7 +25,7 @@ from rnnlab.course.trials import (
 )
 from rnnlab.doctor.trace import Trace
 from rnnlab.loop import hidden
-from rnnlab.loop.training import Batch
+from rnnlab.runs.checks import Pair as Batch
 
 ROUNDS = 4  # of a step on trial: enough for the doctor
 

@@ -11,9 +11,11 @@ import torch
 from torch import nn
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.loop.optimizers import OPTIMIZERS
-from rnnlab.loop.training import Run, TrainingDiverged, train
+from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.runs.checks import TrainingDiverged
+from rnnlab.runs.optimizers import OPTIMIZERS
+from rnnlab.runs.training import train
 from rnnlab.tasks.catalogue import Task, load_task
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, seeded
 

@@ -1,42 +1,21 @@
-"""What happened in a training run, as plain rows: one `Step` an update, one `Epoch` a pass.
+"""What happened in a training run, as rows: one `Step` an update, one `Epoch` a pass.
 
-A history is written to a CSV file and read from it; standard library only.
+A history is written to a CSV file and read from it, plotted, and made a DataFrame.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from rnnlab.base import tables
+from rnnlab.base.step import Step
 from rnnlab.base.tables import TableError
 
 MOST_STEPS = 1_000_000  # an hour at 300 steps a second; as a History they take some 200 MB
 MOST_BYTES = 150 * MOST_STEPS  # no step takes more
-
-
-class Step(NamedTuple):
-    """One update of the weights.
-
-    Attributes:
-        epoch: the pass over the data it belongs to; the first is 1.
-        index: how many updates the run made before this one; the first is 0.
-        loss: the batch's loss, before the update.
-        grad_norm: Euclidean norm of all gradients together, before clipping.
-        clipped: whether the gradients were scaled down.
-        train_loss: on the last step of an epoch, the epoch's average loss; otherwise None.
-        validation_loss: on the last step of an epoch, if validation was asked for; otherwise None.
-    """
-
-    epoch: int
-    index: int  # type: ignore[assignment]  # tuples have a method of this name
-    loss: float
-    grad_norm: float
-    clipped: bool = False
-    train_loss: float | None = None
-    validation_loss: float | None = None
 
 
 class Epoch(NamedTuple):
@@ -59,6 +38,37 @@ class History:
         self.steps.append(step)
         if step.train_loss is not None:
             self.epochs.append(Epoch(step.epoch, step.train_loss, step.validation_loss))
+
+    def restart(self, steps: Iterable[Step]) -> None:
+        """Hold these steps, and their epochs, and no others."""
+        self.steps.clear()
+        self.epochs.clear()
+        for step in steps:
+            self.add(step)
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas DataFrame with a row for each step and the fields of `Step` as columns.
+
+        `history.to_dataframe().dropna()` has a row for each epoch, if there was validation.
+
+        Raises:
+            ImportError: if pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise ImportError("to_dataframe needs pandas: pip install pandas") from None
+        return pandas.DataFrame(self.steps, columns=Step._fields)
+
+    def plot(self, clip_norm: float | None = None) -> Any:
+        """Return a matplotlib Figure with the losses of each epoch and the norm of each gradient.
+
+        Args:
+            clip_norm: the bound that gradients were clipped to; None: none is drawn.
+        """
+        from rnnlab.pictures.run_picture import draw_history
+
+        return draw_history(self, clip_norm)
 
     def to_csv(self, path: tables.Path) -> None:
         """Write all steps into a CSV file: a header with the fields of `Step`, a row for each.
@@ -86,8 +96,7 @@ class History:
                 f"{','.join(Step._fields)}: give a file that History.to_csv has written"
             )
         history = cls()
-        for number, row in enumerate(table.rows, start=2):
-            history.add(_step(row, table.name, number))
+        history.restart(_step(row, table.name, n) for n, row in enumerate(table.rows, start=2))
         return history
 
     @property
@@ -145,11 +154,11 @@ def _step(row: list[str], name: str, number: int) -> Step:
     return Step(*values)
 
 
-def _whole(cell: str) -> int | None:
+def _integer(cell: str) -> int | None:
     return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else None
 
 
-def _truth(cell: str) -> bool | None:
+def _boolean(cell: str) -> bool | None:
     return {"true": True, "false": False}.get(cell.casefold())
 
 
@@ -160,14 +169,14 @@ def _number(cell: str) -> float | None:
     return None if math.isinf(value) and "inf" not in cell else value
 
 
-_WHOLE = (_whole, "a whole number of at least 0")
+_INTEGER = (_integer, "an integer of at least 0")
 _FLOAT = (_number, "a number such as 0.5, inf or nan")
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "epoch": _WHOLE,
-    "index": _WHOLE,
+    "epoch": _INTEGER,
+    "index": _INTEGER,
     "loss": _FLOAT,
     "grad_norm": _FLOAT,
-    "clipped": (_truth, "True or False"),
+    "clipped": (_boolean, "True or False"),
     "train_loss": _FLOAT,
     "validation_loss": _FLOAT,
 }

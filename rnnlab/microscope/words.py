@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from rnnlab.loop.hidden import State
-from rnnlab.microscope.stepping import Facts, PhaseStepper
+from rnnlab.microscope.stepping import Parameters, PhaseStepper
 
 
 def shape(value: Any) -> str:
@@ -34,8 +34,8 @@ def phase_words(stepper: PhaseStepper) -> str:
             "Nothing has run yet. The first phase takes a batch: inputs, targets, and the state "
             "that it starts from."
         )
-    ran = any(line.code is not None for line in stepper.lines if line.phase == stepper.phase)
-    if not ran:
+    planned = next(phase for phase in stepper.plan if phase.name == stepper.phase)
+    if planned.left_out:
         kept = "The gradients stay what they were" if stepper.phase == "zero_grad" else (
             "The gradients are there, and no weight moves"
         )  # fmt: skip
@@ -44,9 +44,9 @@ def phase_words(stepper: PhaseStepper) -> str:
     return WORDS[stepper.phase](stepper, stepper.before, stepper.after)
 
 
-def _batch(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
-    inputs, targets = stepper.scope["inputs"], stepper.scope["targets"]
-    state = stepper.scope["state"]
+def _batch(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
+    inputs, targets = stepper.batch.inputs, stepper.batch.targets
+    state = stepper.batch.state
     start = "The state starts from zeros."
     if state is not None:
         cut = "not detached: its graph comes along" if _has_graph(state) else "detached"
@@ -57,7 +57,7 @@ def _batch(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
     )
 
 
-def _zero_grad(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _zero_grad(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     had = (
         f"their norm was {number(before.grad_norm)}"
         if any(norm is not None for norm in before.gradients.values())
@@ -69,21 +69,21 @@ def _zero_grad(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
     return f"The gradients are cleared; {had}, now every .grad is None.{late}"
 
 
-def _forward(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _forward(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     return (
-        f"The model has read the batch: predictions {shape(stepper.scope['predictions'])}, state "
-        f"{state_words(stepper.scope['state'])}. No gradient and no weight has changed."
+        f"The model has read the batch: predictions {shape(stepper.batch.predictions)}, state "
+        f"{state_words(stepper.batch.state)}. No gradient and no weight has changed."
     )
 
 
-def _loss(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _loss(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     return (
-        f"The loss is {number(stepper.scope['loss'].item())}: one number for the whole batch. "
+        f"The loss is {number(stepper.batch.loss.item())}: one number for the whole batch. "
         "No gradient and no weight has changed."
     )
 
 
-def _backward(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _backward(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     known = {name: norm for name, norm in after.gradients.items() if norm is not None}
     if not known:
         return "Backward has run, and no parameter has a gradient."
@@ -97,7 +97,7 @@ def _backward(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
     )
 
 
-def _clip(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _clip(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     bound = number(stepper.clip_norm)
     if stepper.phases.index("clip") < stepper.phases.index("backward"):
         return (
@@ -113,7 +113,7 @@ def _clip(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
     return f"The norm {number(before.grad_norm)} is not above the bound {bound}: nothing changed."
 
 
-def _step(stepper: PhaseStepper, before: Facts, after: Facts) -> str:
+def _step(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     if not any(after.moved.values()):
         return "The optimizer found no gradient: no weight has moved."
     order = sorted(after.moved, key=lambda name: -after.moved[name])

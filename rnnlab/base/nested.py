@@ -1,0 +1,44 @@
+"""Tensors in tuples, lists and dictionaries: batches and hidden states may be any of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+
+def map_tensors(function: Callable[[Any], Any], value: Any) -> Any:
+    """Return the same structure with the function's result in place of each tensor.
+
+    A `PackedSequence` counts as a tensor; what is neither that nor a tuple, list or dictionary
+    stays as it is.
+    """
+    if isinstance(value, Tensor | PackedSequence):
+        return function(value)
+    if isinstance(value, dict):
+        return {key: map_tensors(function, part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        parts = [map_tensors(function, part) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return value
+
+
+def to_device(value: Any, device: torch.device) -> Any:
+    """Return the same structure with its tensors on a device."""
+    return map_tensors(lambda tensor: tensor.to(device), value)
+
+
+def count_rows(inputs: Any, batch_first: bool = True) -> int:
+    """Return B, how many sequences there are: axis 0 of the inputs, or axis 1 if time comes first.
+
+    Of a tuple, list or dictionary it is that of the first tensor.
+    """
+    if isinstance(inputs, PackedSequence):
+        return int(inputs.batch_sizes[0])
+    if isinstance(inputs, tuple | list | dict):
+        first = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
+        return count_rows(first, batch_first)
+    return int(inputs.shape[0 if batch_first or inputs.dim() == 1 else 1])

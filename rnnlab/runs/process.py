@@ -1,0 +1,89 @@
+"""What a run asks of the process it trains in: its batches, its losses, and what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from rnnlab.base.nested import to_device
+from rnnlab.base.step import Step
+from rnnlab.loop.batch import Phase
+from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.training import Run
+from rnnlab.runs.checks import Pair, as_loss, as_pair, check_phase
+from rnnlab.runs.interrupts import InterruptHeld
+from rnnlab.runs.random_states import RandomState, set_random_state
+from rnnlab.runs.saved_states import copy_state, unwrap
+
+T = TypeVar("T")
+
+
+class Process:
+    """One process that trains alone.
+
+    Attributes:
+        rank: its number, from 0; size: how many processes there are.
+        first: whether this is the process that writes and shows progress.
+        held: the block in which an update is made; an interrupt waits until it is done.
+        keeps: whether the run's state is copied at the end of each epoch, for checkpoints.
+        saved: that copy; None before the run has begun.
+        random: where the random generators are put when the run goes on; None: where they are.
+    """
+
+    rank, size, first = 0, 1, True
+
+    def __init__(self) -> None:
+        self.held = InterruptHeld()
+        self.keeps = True
+        self.saved: dict[str, Any] | None = None
+        self.random: RandomState | None = None
+
+    def begin(self, run: Run) -> None:
+        """The first batch is about to be asked for."""
+        if self.random is not None:
+            set_random_state(self.random, run.batches)
+            self.random = None
+        elif self.keeps:
+            self.saved = copy_state(run)
+
+    def end_epoch(self, run: Run) -> None:
+        """An epoch is over, its validation included."""
+        self.saved = copy_state(run) if self.keeps else None
+
+    def batches(self, run: Run, epoch: int) -> Iterator[Pair]:
+        """Yield the batches of an epoch."""
+        begin_epoch(run.batches, epoch)  # same seed and epoch, same order
+        for batch in run.batches:
+            yield to_device(as_pair(batch, run.batch_first), run.device)
+
+    def loss_fn(self, run: Run) -> LossFunction:
+        """Return the function of (predictions, targets) whose value is the loss of a batch."""
+        return run.loss_fn
+
+    def count(self, count: int) -> int:
+        """Return how many target values the loss of the whole batch averages; here are `count`."""
+        return count
+
+    def check(self, run: Run, phase: Phase, step: Step | None, inputs: Any, targets: Any) -> None:
+        """Raise to end the run after a phase, before its update."""
+        check_phase(run, phase, step, inputs, targets)
+
+    def validate(self, run: Run) -> float | None:
+        """Return the validation loss at the end of an epoch."""
+        return None if run.validation is None else as_loss(run.validation(unwrap(run.model)))
+
+    def from_first(self, call: Callable[[], T]) -> T:
+        """Return what a call returns in the first process."""
+        return call()
+
+    def gather(self, value: T) -> list[T]:
+        """Return the value of each process."""
+        return [value]
+
+
+def begin_epoch(batches: Any, epoch: int) -> None:
+    """Tell batches, or the sampler of a DataLoader, which epoch it is: same epoch, same order."""
+    for part in (batches, getattr(batches, "sampler", None)):
+        set_epoch = getattr(part, "set_epoch", None)
+        if set_epoch is not None:
+            set_epoch(epoch)

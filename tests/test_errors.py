@@ -309,14 +309,16 @@ TYPE = [
      "targets) of tensors"),
     (lambda: train([5]), "a batch is int; expected a pair (inputs, targets) of tensors"),
     (lambda: train(module=Text(1, 1)), "the model returned str; expected predictions as a "
-     "tensor, or the pair (predictions, state)"),
+     "tensor, or the pair (predictions, state): wrap it in a module whose forward returns these"),
     (lambda: train([(None, None)]), "inputs is NoneType; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),
     (lambda: train([([1.0], [1.0])]), "inputs is list; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),
     (lambda: train([(Z.numpy(), Z.numpy())]), "inputs is ndarray; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),
-    (lambda: train([(Z, Z, Z)]), "a batch is tuple; expected a pair (inputs, targets) of tensors"),
+    (lambda: train([(Z, Z, Z)]), "a batch is tuple of 3; expected a pair (inputs, targets) "
+     "of tensors: lengths or a mask stand with the inputs, ((inputs, lengths), targets), or with "
+     "the targets, (inputs, (targets, mask)), as one argument of the model or of loss_fn"),
     (lambda: train("ab"), "a batch is str; expected a pair (inputs, targets) of tensors"),
     (lambda: train({"inputs": Z, "targets": Z}), "a batch is str; expected a pair (inputs, "
      "targets) of tensors"),

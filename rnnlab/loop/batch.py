@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 from torch.optim import Optimizer
 
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss, with_count
+from rnnlab.loop.optimizers import clip_gradient, gradient_norm
 
 
 @dataclass(slots=True)
@@ -125,35 +124,6 @@ def call(model: nn.Module, inputs: Any, state: State = None) -> tuple[Any, State
         return output
     of = f" of {len(output)}" if isinstance(output, tuple | list | dict) else ""
     raise TypeError(
-        f"the model returned a {type(output).__name__}{of}; expected predictions as a tensor, "
+        f"the model returned {type(output).__name__}{of}; expected predictions as a tensor, "
         "or the pair (predictions, state): wrap it in a module whose forward returns these"
     )
-
-
-def trained_parameters(optimizer: Optimizer) -> list[Tensor]:
-    """Return the parameters that the optimizer updates."""
-    return [p for group in optimizer.param_groups for p in group["params"]]
-
-
-def gradient_norm(optimizer: Optimizer) -> Tensor:
-    """Return the Euclidean norm () of all gradients that the optimizer will use, as one vector.
-
-    It is `torch.nn.utils.get_total_norm` to the last bit.
-    """
-    gradients = [g for p in trained_parameters(optimizer) if (g := p.grad) is not None]
-    if len({gradient.device for gradient in gradients}) != 1:
-        return get_total_norm(gradients)
-    # the same on one device without sorting by device, which takes half of torch's time
-    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-
-
-def clip_gradient(optimizer: Optimizer, clip_norm: float, grad_norm: Tensor | None = None) -> None:
-    """Scale all gradients so that their norm is at most `clip_norm`, as `clip_grad_norm_` does.
-
-    To the last bit, nan included; but where nothing is to be scaled, the CPU is spared torch's
-    multiplication by 1 (a GPU would have to be waited for). The norm is measured, unless given.
-    """
-    norm = gradient_norm(optimizer) if grad_norm is None else grad_norm
-    # torch scales by clip_norm / (norm + 1e-6), and by 1 at most; a nan is not below any bound
-    if norm.device.type != "cpu" or not norm.item() < 0.999 * (clip_norm - 1e-6):
-        clip_grads_with_norm_(trained_parameters(optimizer), clip_norm, norm)

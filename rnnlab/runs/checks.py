@@ -96,16 +96,17 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
     try:
         inputs, targets = batch
     except (TypeError, ValueError):
-        parts = f" of {len(batch)}" if isinstance(batch, tuple | list) else ""
+        expected = "expected a pair (inputs, targets) of tensors"
+        if not isinstance(batch, tuple | list):
+            raise TypeError(f"a batch is {type(batch).__name__}; {expected}") from None
         raise TypeError(
-            f"a batch is {type(batch).__name__}{parts}; expected a pair (inputs, targets) of "
-            "tensors: lengths or a mask stand with the inputs, ((inputs, lengths), targets), or "
-            "with the targets, (inputs, (targets, mask)), as one argument of model or loss_fn"
+            f"a batch is {type(batch).__name__} of {len(batch)}; {expected}: lengths or a mask stand "
+            "with the inputs, ((inputs, lengths), targets), or with the targets, (inputs, (targets, "
+            "mask)), as one argument of the model or of loss_fn"
         ) from None
-    if not isinstance(inputs, tuple | list | dict | PackedSequence):
-        check_tensor("inputs", inputs)
-    if not isinstance(targets, tuple | list | dict):
-        check_tensor("targets", targets)
+    for name, value in (("inputs", inputs), ("targets", targets)):
+        if not _holds_tensor(value):
+            check_tensor(name, value)
     tensors = isinstance(inputs, Tensor) and isinstance(targets, Tensor)
     if tensors and (inputs.dim() == 0 or (batch_first and inputs.shape[:1] != targets.shape[:1])):
         raise ValueError(
@@ -113,6 +114,15 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
             f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
         )
     return inputs, targets
+
+
+def _holds_tensor(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    is_row = isinstance(value, tuple | list) and not isinstance(value, PackedSequence)
+    if is_row and value:
+        return _holds_tensor(value[0])
+    return isinstance(value, Tensor | PackedSequence)
 
 
 def check_model(model: object) -> None:

@@ -1,0 +1,33 @@
+"""How much of the loss each time step adds."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rnnlab.loop.losses import LossFunction
+
+
+def shares_by_time(loss_fn: LossFunction, predictions: Tensor, targets: Tensor) -> Tensor | None:
+    """Return how much each time step adds to the loss, (T,), which sums to the loss.
+
+    The loss of each time step alone is measured; if it is an average these are divided by T. None
+    if the two do not sum to the loss, as for one that looks at the last time step alone.
+
+    Args:
+        loss_fn: of (predictions, targets).
+        predictions: (B, T, ...).
+        targets: (B, T, ...).
+    """
+    if predictions.dim() < 2 or targets.dim() < 2 or predictions.shape[1] != targets.shape[1]:
+        return None
+    with torch.no_grad():
+        whole = loss_fn(predictions, targets)
+        steps = range(predictions.shape[1])
+        each = torch.stack(
+            [loss_fn(predictions[:, t : t + 1], targets[:, t : t + 1]) for t in steps]
+        )
+    for shares in (each / len(each), each):
+        if torch.allclose(shares.sum(), whole, rtol=1e-4):
+            return shares.cpu()
+    return None

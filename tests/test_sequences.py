@@ -76,11 +76,11 @@ def test_they_train(name):
 
 
 BAD = [
-    (lambda: rnnlab.NamesTask(held_out=0), "held_out is 0; it is a share between 0 and 1"),
-    (lambda: rnnlab.NamesTask(window=0), "window is 0; it must be a whole number"),
+    (lambda: rnnlab.NamesTask(held_out=0), "held_out is 0; it must be a fraction between 0 and 1"),
+    (lambda: rnnlab.NamesTask(window=0), "window is 0; it must be an integer"),
     (lambda: rnnlab.NamesTask.encode("Anna"), "'A' is not in the alphabet '.abc"),
     (lambda: rnnlab.NamesTask().generate(None, 0), "count is 0; it must be"),
-    (lambda: rnnlab.RecallTask(delay=0), "delay is 0; it must be a whole number"),
+    (lambda: rnnlab.RecallTask(delay=0), "delay is 0; it must be an integer"),
     (lambda: rnnlab.RecallTask(length=100), "length is 100; 32 rows of windows of 4 need at least"),
     (lambda: rnnlab.RecallTask().batches(order="sorted"), "the known orders are shuffled, streams"),
     (lambda: rnnlab.AddingTask(length=1), "length is 1; two marks need at least 2 time steps"),

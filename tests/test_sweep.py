@@ -276,7 +276,7 @@ ERRORS = [
         "cell has a value twice: ['rnn', 'rnn']; for more seeds give repeats=",
     ),
     ({"cell": "lstn"}, {}, "cell is 'lstn'; the known cells are rnn, gru, lstm"),
-    ({}, {"repeats": 0}, "repeats is 0; it must be a whole number of at least 1"),
+    ({}, {"repeats": 0}, "repeats is 0; it must be an integer of at least 1"),
     (
         {"window": [[1]]}, {},
         "window has [1]; expected text, numbers, True, False or None, which a CSV file can hold",

@@ -177,9 +177,9 @@ def test_its_picture_and_a_lab_take_it():
 
 BAD = [
     (lambda: rnnlab.TemporalOrderTask(length=9), "length is 9; the two places of the"),
-    (lambda: rnnlab.TemporalOrderTask(length=2.5), "length is 2.5; it must be a whole number"),
-    (lambda: rnnlab.TemporalOrderTask(steps=0), "steps is 0; it must be a whole number"),
-    (lambda: rnnlab.TemporalOrderTask(held_out=0), "held_out is 0; it must be a whole number"),
+    (lambda: rnnlab.TemporalOrderTask(length=2.5), "length is 2.5; it must be an integer"),
+    (lambda: rnnlab.TemporalOrderTask(steps=0), "steps is 0; it must be an integer"),
+    (lambda: rnnlab.TemporalOrderTask(held_out=0), "held_out is 0; it must be an integer"),
     (
         lambda: rnnlab.TemporalOrderTask(measure="error"),
         "measure is 'error'; the known measures are cross_entropy, errors",

@@ -47,21 +47,21 @@ def check_positive(name: str, value: float) -> None:
 
 
 def check_count(name: str, value: int) -> None:
-    """Refuse what is not a whole number of at least 1."""
-    _check_whole(name, value, 1)
+    """Refuse what is not an integer of at least 1."""
+    _check_integer(name, value, 1)
 
 
 def check_seed(name: str, value: int) -> None:
-    """Refuse what is not a whole number from 0 to 2**32 - 1, which every generator takes."""
-    _check_whole(name, value, 0)
+    """Refuse what is not an integer from 0 to 2**32 - 1, which every generator takes."""
+    _check_integer(name, value, 0)
     if value > LAST_SEED:
         raise ValueError(f"{name} is {value}; it must be at most {LAST_SEED}")
 
 
-def check_share(name: str, value: float) -> None:
+def check_fraction(name: str, value: float) -> None:
     """Refuse what is not a number between 0 and 1."""
     if not _is_finite(value) or not 0 < value < 1:
-        raise ValueError(f"{name} is {value!r}; it is a share between 0 and 1")
+        raise ValueError(f"{name} is {value!r}; it must be a fraction between 0 and 1")
 
 
 def check_path(name: str, value: object, what: str) -> None:
@@ -101,6 +101,6 @@ def _is_finite(value: object) -> bool:
     return number and math.isfinite(value)  # type: ignore[arg-type]  # it is a number
 
 
-def _check_whole(name: str, value: int, least: int) -> None:
+def _check_integer(name: str, value: int, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least {least}")
+        raise ValueError(f"{name} is {value!r}; it must be an integer of at least {least}")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
+from rnnlab.base.checks import check_count, check_fraction, check_known, check_policy, check_seed
 from rnnlab.base.modes import evaluating
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.loop.batch import call
@@ -45,8 +45,7 @@ class NamesTask:
     def __init__(self, *, held_out: float = 0.1, window: int = 24, seed: int = 0) -> None:
         check_count("window", window)
         check_seed("seed", seed)
-        if not 0 < held_out < 1:
-            raise ValueError(f"held_out is {held_out!r}; it is a share between 0 and 1")
+        check_fraction("held_out", held_out)
         text = (resources.files("rnnlab") / "data" / "datasets" / "first_names.txt").read_text(
             "utf-8"
         )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rnnlab.base.checks import check_count, check_policy, check_share, check_tensor
+from rnnlab.base.checks import check_count, check_fraction, check_policy, check_tensor
 from rnnlab.base.modes import evaluating
 from rnnlab.data import batches as data
 from rnnlab.data.batches import Batches, Series, Streams
@@ -58,7 +58,7 @@ class SeriesTask:
         if not isinstance(series, Series):
             raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
         _check_values(series)
-        check_share("held_out", held_out)
+        check_fraction("held_out", held_out)
         check_count("window", window)
         self.name, self.title, self.series = name, series.name, series
         self.window, self.changes = window, changes

@@ -93,7 +93,7 @@ VALUE = [
      "integer of at least 1"),
     (lambda: data.make_sine(length=0), "length is 0; it must be an integer of at least 1"),
     (lambda: data.make_sine(period=0), "period is 0; it must be a finite number above 0"),
-    (lambda: data.make_sine(noise=-1), "noise is -1; a standard deviation is a number of at "
+    (lambda: data.make_sine(noise=-1), "noise is -1; it must be a finite number of at "
      "least 0"),
     (lambda: data.make_sine(seed=-1), "seed is -1; it must be an integer of at least 0"),
     (lambda: rnnlab.Shard([]), "batches is empty; expected at least one pair (inputs, targets)"),
@@ -223,7 +223,7 @@ VALUE = [
      "at least 0"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS, seed=2**32), "seed is 4294967296; it must be at most "
      "4294967295"),
-    (lambda: data.make_sine(noise="loud"), "noise is 'loud'; a standard deviation is a number of "
+    (lambda: data.make_sine(noise="loud"), "noise is 'loud'; it must be a finite number of "
      "at least 0"),
     (lambda: rnnlab.windows(torch.zeros(5, 1), "two"), "length is 'two'; it must be an "
      "integer of at least 1"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -12,7 +11,13 @@ from importlib import resources
 import torch
 from torch import Tensor
 
-from rnnlab.base.checks import check_count, check_positive, check_seed, check_tensor
+from rnnlab.base.checks import (
+    check_count,
+    check_not_negative,
+    check_positive,
+    check_seed,
+    check_tensor,
+)
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,9 @@ def load_co2() -> Series:
 
 def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
     """Return a sine wave of amplitude 1 with normal noise of the given standard deviation."""
-    check_count("length", length)
-    check_positive("period", period)
-    check_seed("seed", seed)
-    if not isinstance(noise, int | float) or not 0 <= noise < math.inf:
-        raise ValueError(f"noise is {noise!r}; a standard deviation is a number of at least 0")
-    times = torch.arange(length)
-    generator = torch.Generator().manual_seed(seed)
+    times = torch.arange(check_count("length", length))
+    period, noise = check_positive("period", period), check_not_negative("noise", noise)
+    generator = torch.Generator().manual_seed(check_seed("seed", seed))
     values = torch.sin(2 * torch.pi * times / period)
     values = values + noise * torch.randn(length, generator=generator)
     return Series("Noisy sine", tuple(times.tolist()), values, "", "step")
@@ -88,7 +89,7 @@ def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
         ValueError: for a series that is not (N, D) or too short for one window and its target.
     """
     check_series(series)
-    check_count("length", length)
+    length = check_count("length", length)
     if len(series) <= length:
         raise ValueError(
             f"the series has {len(series)} values; a window of {length} and its target need at "
@@ -125,10 +126,9 @@ class Batches:
         seed: int = 0,
     ) -> None:
         _check_pair(inputs, targets)
-        check_count("batch_size", batch_size)
-        check_seed("seed", seed)
-        self.inputs, self.targets = inputs, targets
-        self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
+        self.inputs, self.targets, self.shuffle = inputs, targets, shuffle
+        self.batch_size = check_count("batch_size", batch_size)
+        self.seed = check_seed("seed", seed)
         self._epoch = 1
 
     def set_epoch(self, epoch: int) -> None:
@@ -177,8 +177,7 @@ class Streams:
 
     def __init__(self, inputs: Tensor, targets: Tensor, batch_size: int = 4, length: int = 24):
         _check_pair(inputs, targets)
-        check_count("batch_size", batch_size)
-        check_count("length", length)
+        batch_size, length = check_count("batch_size", batch_size), check_count("length", length)
         each = len(inputs) // batch_size
         if each == 0:
             raise ValueError(

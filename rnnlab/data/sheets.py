@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import NamedTuple
 
 from rnnlab.base import tables
@@ -59,13 +60,13 @@ class Sheet:
 
     def find(self, argument: str, asked: str | int) -> int:
         """Return the number of the column that an argument asks for by name or number."""
-        if isinstance(asked, bool) or not isinstance(asked, str | int):
+        if isinstance(asked, bool) or not isinstance(asked, str | Integral):
             raise TypeError(
                 f"{argument} is {asked!r}; expected the name of a column, or its number from 1"
             )
-        if isinstance(asked, int):
+        if isinstance(asked, Integral):
             if asked in self.columns:
-                return asked
+                return int(asked)
         elif (count := self.titles.count(asked)) == 1:
             return self.titles.index(asked) + 1
         elif count:

@@ -43,16 +43,14 @@ class NamesTask:
     input_size = output_size = len(ALPHABET)
 
     def __init__(self, *, held_out: float = 0.1, window: int = 24, seed: int = 0) -> None:
-        check_count("window", window)
-        check_seed("seed", seed)
-        check_fraction("held_out", held_out)
+        self.window, seed = check_count("window", window), check_seed("seed", seed)
+        held_out = check_fraction("held_out", held_out)
         text = (resources.files("rnnlab") / "data" / "datasets" / "first_names.txt").read_text(
             "utf-8"
         )
         names = text.split()
         order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed)).tolist()
         split = len(names) - max(1, int(held_out * len(names)))
-        self.window = window
         self.names = tuple(names[k] for k in order[:split])
         self.held_out_names = tuple(names[k] for k in order[split:])
 
@@ -161,9 +159,8 @@ class RecallTask:
     input_size = output_size = 1
 
     def __init__(self, *, delay: int = 2, window: int = 4, length: int = 4096, seed: int = 0):
-        for given, value in (("delay", delay), ("window", window), ("length", length)):
-            check_count(given, value)
-        check_seed("seed", seed)
+        delay, window = check_count("delay", delay), check_count("window", window)
+        length, seed = check_count("length", length), check_seed("seed", seed)
         if length < 32 * window:
             raise ValueError(
                 f"length is {length}; 32 rows of windows of {window} need at least {32 * window}"
@@ -253,9 +250,8 @@ class AddingTask:
     input_size, output_size = 2, 1
 
     def __init__(self, *, length: int = 20, examples: int = 2000, seed: int = 0) -> None:
-        check_count("length", length)
-        check_count("examples", examples)
-        check_seed("seed", seed)
+        length, seed = check_count("length", length), check_seed("seed", seed)
+        examples = check_count("examples", examples)
         if length < 2:
             raise ValueError(f"length is {length}; two marks need at least 2 time steps")
         self.length = length

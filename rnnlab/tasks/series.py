@@ -58,8 +58,8 @@ class SeriesTask:
         if not isinstance(series, Series):
             raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
         _check_values(series)
-        check_fraction("held_out", held_out)
-        check_count("window", window)
+        held_out = check_fraction("held_out", held_out)
+        window = check_count("window", window)
         self.name, self.title, self.series = name, series.name, series
         self.window, self.changes = window, changes
         self.split = len(series.values) - int(held_out * len(series.values))

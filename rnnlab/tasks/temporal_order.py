@@ -36,11 +36,9 @@ class FreshSequences:
     """
 
     def __init__(self, length: int, batch_size: int = 20, steps: int = 50, seed: int = 0) -> None:
-        _check_length(length)
-        check_count("batch_size", batch_size)
-        check_count("steps", steps)
-        check_seed("seed", seed)
-        self.length, self.batch_size, self.steps, self.seed = length, batch_size, steps, seed
+        self.length, self.seed = _check_length(length), check_seed("seed", seed)
+        self.batch_size = check_count("batch_size", batch_size)
+        self.steps = check_count("steps", steps)
         self._epoch = 1
 
     def set_epoch(self, epoch: int) -> None:
@@ -113,13 +111,11 @@ class TemporalOrderTask:
         measure: str = "cross_entropy",
         seed: int = 0,
     ) -> None:
-        _check_length(length)
-        check_count("steps", steps)
-        check_count("held_out", held_out)
         check_known("measure", measure, MEASURES, "measures")
-        check_seed("seed", seed)
-        self.length, self.steps, self.measure = length, steps, measure
-        self.held_out = make_sequences(held_out, length, _generator(seed, 0))  # epochs begin at 1
+        self.length, self.steps = _check_length(length), check_count("steps", steps)
+        self.measure = measure
+        generator = _generator(check_seed("seed", seed), 0)  # epochs begin at 1
+        self.held_out = make_sequences(check_count("held_out", held_out), self.length, generator)
 
     @staticmethod
     def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
@@ -218,10 +214,11 @@ def _generator(seed: int, epoch: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
 
 
-def _check_length(length: int) -> None:
-    check_count("length", length)
+def _check_length(length: int) -> int:
+    length = check_count("length", length)
     if length < SHORTEST:
         raise ValueError(
             f"length is {length}; the two places of the temporal-order problem need at least "
             f"{SHORTEST} time steps"
         )
+    return length

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_fraction, check_policy, check_tensor
 from rnnlab.base.modes import evaluating
+from rnnlab.base.say import short
 from rnnlab.data import batches as data
 from rnnlab.data.batches import Batches, Series, Streams
 from rnnlab.loop.batch import call
@@ -206,8 +207,3 @@ def _check_values(series: Series) -> None:
             "expected as many values (N,) as times"
         )
     data.check_series(series.values.unsqueeze(-1), series.times)
-
-
-def short(value: float) -> str:
-    """Return a number in few characters: 20.8, 1.2e+06."""
-    return f"{value:.1f}" if abs(value) < 10_000 else f"{value:.2g}"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnlab.base.step import Step
     from rnnlab.course.exercises import check, progress, solution
-    from rnnlab.data.batches import Batches, Series, Streams, windows
+    from rnnlab.data.batches import Batches, Streams, windows
     from rnnlab.data.reading import read_series
+    from rnnlab.data.series import Series
     from rnnlab.doctor.watch import watch
     from rnnlab.loop.batch import Phase, train_batch
     from rnnlab.loop.training import Run
@@ -44,7 +45,7 @@ _HOME = {
     "progress": "course.exercises",
     "solution": "course.exercises",
     "Batches": "data.batches",
-    "Series": "data.batches",
+    "Series": "data.series",
     "Streams": "data.batches",
     "Shard": "runs.shards",
     "windows": "data.batches",

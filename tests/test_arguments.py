@@ -8,7 +8,7 @@ import torch
 
 import rnnlab
 from rnnlab.base import checks
-from rnnlab.data import batches as data
+from rnnlab.data.shipped import make_sine
 
 ZEROS = torch.zeros(8, 2, 1)
 
@@ -56,7 +56,7 @@ def test_numpys_numbers_work_wherever_a_number_is_asked_for(tmp_path):
     batches = rnnlab.Batches(ZEROS, ZEROS, np.uint8(3), shuffle=True, seed=np.uint8(200))
     assert len(list(batches)) == 3
     assert len(rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], np.uint8(2), np.int8(3))) == 2
-    data.make_sine(np.int64(9), np.float32(3), half, np.int64(1))
+    make_sine(np.int64(9), np.float32(3), half, np.int64(1))
     for name in ("sunspots", "names"):
         task = rnnlab.load_task(name, held_out=half, window=np.int32(8))
         assert type(task.window) is int

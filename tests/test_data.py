@@ -10,7 +10,7 @@ import torch
 
 import rnnlab
 from rnnlab.base.say import short
-from rnnlab.data import batches as data
+from rnnlab.data import shipped
 
 ROOT = pathlib.Path(rnnlab.__file__).parent
 
@@ -45,7 +45,7 @@ def test_streams_continue_row_by_row():
 @pytest.mark.parametrize("name", ["sunspots", "co2", "sine"])
 def test_nothing_leaks_from_the_held_out_part(name):
     task = rnnlab.load_task(name)
-    changed = data.Series(
+    changed = rnnlab.Series(
         task.series.name, task.series.times, task.series.values.clone(), "", "step"
     )
     changed.values[task.split :] = 777.0
@@ -88,8 +88,8 @@ def test_sunspots_beat_persistence(cell, report):
 
 
 def test_errors_in_small_units_are_told_to_three_digits():
-    series = data.load_sunspots()
-    small = data.Series("Small", series.times, series.values * 1e-4, "m", "year")
+    series = shipped.load_sunspots()
+    small = rnnlab.Series("Small", series.times, series.values * 1e-4, "m", "year")
     torch.manual_seed(0)
     words = rnnlab.SeriesTask(small).words(rnnlab.SequenceModel(1, 8, 1))
     assert "(persistence 0.00327, AR(9) 0.00192)" in words

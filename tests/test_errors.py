@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab.data import batches as data
+from rnnlab.data.shipped import make_sine
 from rnnlab.loop import hidden
 
 Z = torch.zeros(4, 5, 1)
@@ -40,7 +40,7 @@ def labels(targets, loss_fn="cross_entropy"):
 
 def series(values, times=None):
     times = tuple(range(len(values))) if times is None else times
-    return data.Series("Tides", times, torch.as_tensor(values), "m", "hour")
+    return rnnlab.Series("Tides", times, torch.as_tensor(values), "m", "hour")
 
 
 class Nothing(nn.Module):
@@ -91,11 +91,11 @@ VALUE = [
      "6 values cannot be cut into 7 pieces: give more values or a smaller batch_size"),
     (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], length=0), "length is 0; it must be an "
      "integer of at least 1"),
-    (lambda: data.make_sine(length=0), "length is 0; it must be an integer of at least 1"),
-    (lambda: data.make_sine(period=0), "period is 0; it must be a finite number above 0"),
-    (lambda: data.make_sine(noise=-1), "noise is -1; it must be a finite number of at "
+    (lambda: make_sine(length=0), "length is 0; it must be an integer of at least 1"),
+    (lambda: make_sine(period=0), "period is 0; it must be a finite number above 0"),
+    (lambda: make_sine(noise=-1), "noise is -1; it must be a finite number of at "
      "least 0"),
-    (lambda: data.make_sine(seed=-1), "seed is -1; it must be an integer of at least 0"),
+    (lambda: make_sine(seed=-1), "seed is -1; it must be an integer of at least 0"),
     (lambda: rnnlab.Shard([]), "batches is empty; expected at least one pair (inputs, targets)"),
     # tasks
     (lambda: rnnlab.load_task("tides"), "task is 'tides'; the known tasks are sunspots, co2, "
@@ -223,7 +223,7 @@ VALUE = [
      "at least 0"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS, seed=2**32), "seed is 4294967296; it must be at most "
      "4294967295"),
-    (lambda: data.make_sine(noise="loud"), "noise is 'loud'; it must be a finite number of "
+    (lambda: make_sine(noise="loud"), "noise is 'loud'; it must be a finite number of "
      "at least 0"),
     (lambda: rnnlab.windows(torch.zeros(5, 1), "two"), "length is 'two'; it must be an "
      "integer of at least 1"),
@@ -335,7 +335,7 @@ TYPE = [
      "in"),
     (lambda: rnnlab.evaluate(model(), [5], loss_fn="mse"), "a batch is int; expected a pair "
      "(inputs, targets) of tensors"),
-    (lambda: rnnlab.SeriesTask(data.Series("Tides", (1.0, 2.0), [1.0, 2.0], "m", "hour")),
+    (lambda: rnnlab.SeriesTask(rnnlab.Series("Tides", (1.0, 2.0), [1.0, 2.0], "m", "hour")),
      "values is list; expected a tensor: use torch.as_tensor(values, dtype=torch.float32)"),
     (lambda: model()([1.0, 2.0]), "inputs is list; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from torch import nn
 
 from rnnlab.base.checks import check_known
-from rnnlab.data import batches as data
 from rnnlab.data.batches import Batches, Streams
+from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
 from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
 from rnnlab.tasks.series import SeriesTask
 
@@ -53,15 +53,15 @@ class Task(Protocol):
 def _sine(
     length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0, **options: Any
 ) -> SeriesTask:
-    return SeriesTask(data.make_sine(length, period, noise, seed), "sine", **options)
+    return SeriesTask(make_sine(length, period, noise, seed), "sine", **options)
 
 
 def _sunspots(**options: Any) -> SeriesTask:
-    return SeriesTask(data.load_sunspots(), "sunspots", **options)
+    return SeriesTask(load_sunspots(), "sunspots", **options)
 
 
 def _co2(**options: Any) -> SeriesTask:
-    return SeriesTask(data.load_co2(), "co2", **{"changes": True, **options})
+    return SeriesTask(load_co2(), "co2", **{"changes": True, **options})
 
 
 TASKS: dict[str, Callable[..., Any]] = {
@@ -82,7 +82,7 @@ def load_task(name: str, **options: Any) -> Any:
             "names" (character by character), "recall" (the value of some steps ago), "adding"
             (the sum of two marked values).
         options: `held_out`, `window`, `changes` of `SeriesTask`; for "sine" also `length`,
-            `period`, `noise` and `seed` of `data.make_sine`; the arguments of `NamesTask`,
+            `period`, `noise` and `seed` of `data.shipped.make_sine`; the arguments of `NamesTask`,
             `RecallTask` and `AddingTask`.
 
     Raises:

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from rnnlab.base.checks import check_count, check_fraction, check_policy, check_tensor
 from rnnlab.base.modes import evaluating
 from rnnlab.base.say import short
-from rnnlab.data import batches as data
-from rnnlab.data.batches import Batches, Series, Streams
+from rnnlab.data.batches import Batches, Streams, windows
+from rnnlab.data.series import Series, check_series
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.model.sequence_model import SequenceModel
@@ -92,7 +92,7 @@ class SeriesTask:
         """
         training = self.scaled[: self._first]
         if check_policy(hidden_state) == "reset":
-            inputs, targets = data.windows(training, self.window)
+            inputs, targets = windows(training, self.window)
             return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
         rows = batch_size or 4
         updates = -(-(len(training) - self.window) // 32)
@@ -161,7 +161,7 @@ class SeriesTask:
 
     def _autoregression(self, order: int) -> Tensor:
         signal = self.scaled[:, 0].double()
-        past, following = data.windows(signal.unsqueeze(-1), order)
+        past, following = windows(signal.unsqueeze(-1), order)
         rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
         known = self._first - order  # rows whose following value is in the training part
         weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
@@ -206,4 +206,4 @@ def _check_values(series: Series) -> None:
             f"the values of {series.name} have shape {shape} and there are {times} times; "
             "expected as many values (N,) as times"
         )
-    data.check_series(series.values.unsqueeze(-1), series.times)
+    check_series(series.values.unsqueeze(-1), series.times)

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from rnnlab.runs.sweeps.sweeping import sweep
     from rnnlab.runs.sweeps.table import Sweep
     from rnnlab.runs.training import evaluate, train
+    from rnnlab.tasks.adding import AddingTask
     from rnnlab.tasks.catalogue import load_task
-    from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
-    from rnnlab.tasks.series import SeriesTask
+    from rnnlab.tasks.forecast import SeriesTask
+    from rnnlab.tasks.names import NamesTask
+    from rnnlab.tasks.recall import RecallTask
     from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
@@ -64,11 +66,11 @@ _HOME = {
     "train": "runs.training",
     "train_batch": "loop.batch",
     "SequenceModel": "model.sequence_model",
-    "AddingTask": "tasks.sequences",
-    "NamesTask": "tasks.sequences",
-    "RecallTask": "tasks.sequences",
+    "AddingTask": "tasks.adding",
+    "NamesTask": "tasks.names",
+    "RecallTask": "tasks.recall",
     "TemporalOrderTask": "tasks.temporal_order",
-    "SeriesTask": "tasks.series",
+    "SeriesTask": "tasks.forecast",
     "load_task": "tasks.catalogue",
     "Sweep": "runs.sweeps.table",
     "sweep": "runs.sweeps.sweeping",

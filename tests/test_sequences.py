@@ -1,12 +1,14 @@
 """The made tasks: their targets by definition, their order, their baselines, their errors."""
 
 import itertools
+import sys
 
 import pytest
 import torch
 
 import rnnlab
-from rnnlab.tasks.sequences import ALPHABET
+from rnnlab.tasks import catalogue
+from rnnlab.tasks.names import ALPHABET
 
 
 def test_names_are_shifted_by_one_and_held_out():
@@ -73,6 +75,14 @@ def test_they_train(name):
     assert task.validation_loss(model) < before
     assert task.words(model)
     assert task.answers(model)
+
+
+def test_a_new_task_is_one_new_file(tmp_path, monkeypatch):
+    (tmp_path / "echo.py").write_text("TASKS = {'echo': dict}\n")
+    monkeypatch.setattr(rnnlab.tasks, "__path__", [*rnnlab.tasks.__path__, str(tmp_path)])
+    found = catalogue.find_tasks()
+    monkeypatch.delitem(sys.modules, "rnnlab.tasks.echo")
+    assert found == dict(sorted({**catalogue.TASKS, "echo": dict}.items()))
 
 
 BAD = [

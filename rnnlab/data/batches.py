@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.base.checks import check_count, check_seed, check_tensor
-from rnnlab.data.series import check_all_finite, check_series
+from rnnlab.data.series import check_all_finite, check_values
 
 
 def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
@@ -20,7 +20,7 @@ def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: for a series that is not (N, D) or too short for one window and its target.
     """
-    check_series(series)
+    check_values(series)
     length = check_count("length", length)
     if len(series) <= length:
         raise ValueError(

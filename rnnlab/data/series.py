@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rnnlab.base.checks import check_tensor
+
 
 @dataclass(frozen=True)
 class Series:
@@ -47,8 +49,22 @@ def fill_gaps(values: Sequence[float | None]) -> list[float]:
     return filled
 
 
-def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
-    """Refuse a series that is empty, not (N, D), or holds values that are not finite."""
+def check_series(series: Series) -> None:
+    """Refuse what is no series with finite values (N,) and a time for each."""
+    if not isinstance(series, Series):
+        raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
+    check_tensor("values", series.values)
+    shape, times = tuple(series.values.shape), len(series.times)
+    if len(shape) != 1 or shape[0] != times:
+        raise ValueError(
+            f"the values of {series.name} have shape {shape} and there are {times} times; "
+            "expected as many values (N,) as times"
+        )
+    check_values(series.values.unsqueeze(-1), series.times)
+
+
+def check_values(series: Tensor, times: Sequence[float] | None = None) -> None:
+    """Refuse values that are none, not (N, D), or not finite."""
     if not isinstance(series, Tensor):
         raise TypeError(f"the series is {type(series).__name__}; expected a tensor (N, D)")
     if series.dim() != 2:

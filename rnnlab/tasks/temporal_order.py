@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
-from rnnlab.base.modes import evaluating
-from rnnlab.loop.batch import call
+from rnnlab.base.checks import check_count, check_known, check_seed
+from rnnlab.tasks.common import check_reset, predict
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
 CLASSES = ("XX", "XY", "YX", "YY")
@@ -90,8 +89,8 @@ class TemporalOrderTask:
         length: T of each sequence, at least 10.
         steps: batches in an epoch.
         held_out: sequences to measure on.
-        measure: what `validation_loss` returns: "cross_entropy", or "errors", the share of
-            sequences that are told wrong, from 0 to 1.
+        measure: what `validation_loss` returns: "cross_entropy", or "errors", the fraction
+            of sequences that are told wrong, from 0 to 1.
         seed: of the held-out sequences; those to train on are of the seed given to `batches`.
 
     Raises:
@@ -130,22 +129,18 @@ class TemporalOrderTask:
         Raises:
             ValueError: for "carry".
         """
-        if check_policy(hidden_state) == "carry":
-            raise ValueError(
-                'hidden_state is "carry", but each sequence of the temporal-order problem stands '
-                'alone: use "reset"'
-            )
+        check_reset(hidden_state, "temporal-order")
         return FreshSequences(self.length, batch_size or 20, self.steps, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
-        """Return the cross-entropy or the share of errors on the held-out sequences."""
+        """Return the cross-entropy or the fraction of errors on the held-out sequences."""
         if self.measure == "errors":
             return self.errors(model)
         inputs, targets = self.held_out
         return functional.cross_entropy(last_logits(model, inputs), targets).item()
 
     def errors(self, model: nn.Module) -> float:
-        """Return the share of held-out sequences that a model tells wrong, from 0 to 1."""
+        """Return the fraction of held-out sequences that a model tells wrong, from 0 to 1."""
         inputs, targets = self.held_out
         logits = last_logits(model, inputs)
         right = (logits.argmax(1) == targets) & logits.isfinite().all(1)
@@ -205,9 +200,8 @@ def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple
 
 def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:
     """Return the logits (B, C) of a model after the last step of inputs (B, T, D), no graph."""
-    with evaluating(model) as place:
-        parts = [call(model, part.to(place))[0][:, -1] for part in inputs.split(AT_ONCE)]
-    return torch.cat(parts).cpu()  # (B, T, C) -> (B, C)
+    parts = [predict(model, part)[:, -1] for part in inputs.split(AT_ONCE)]
+    return torch.cat(parts)  # (B, T, C) -> (B, C)
 
 
 def _generator(seed: int, epoch: int) -> torch.Generator:

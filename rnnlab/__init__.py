@@ -83,7 +83,7 @@ _HOME = {
 _MODULES = {  # that lessons take whole
     "carrying": "microscope.carrying",
     "drawings": "pictures.drawings",
-    "extras": "base.extras",
+    "extras": "course.extras",
     "hidden": "loop.hidden",
     "keras_layout": "twins.keras_layout",
 }

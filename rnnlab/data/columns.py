@@ -54,9 +54,9 @@ class Columns:
         return listed(tables.column_words(k, self.titles[k - 1]) for k in columns)
 
     def error(self, cell: Cell, words: str) -> TableError:
-        """Return an error that says where a cell stands, and then the words."""
+        """Return an error that says where a cell stands, what it holds, and then the words."""
         where = tables.place(self.file, cell.row, cell.column, self.titles[cell.column - 1])
-        return TableError(f"{where}: {words}")
+        return TableError(f"{where}: {shown(cell.text)} {words}")
 
     def find(self, argument: str, asked: str | int) -> int:
         """Return the number of the column that an argument asks for by name or number."""

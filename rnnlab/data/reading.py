@@ -127,11 +127,8 @@ def _time_cells(columns: Columns, column: int | None, asked: bool) -> tuple[list
     cells = columns.cells(column)
     for cell in cells:
         if parsing.is_missing(cell.text):
-            raise columns.error(
-                cell,
-                "no time stands here; expected one in each row: write it, delete the row, or "
-                f"{COUNT}",
-            )
+            words = f"is no time; expected one in each row: write it, delete the row, or {COUNT}"
+            raise columns.error(cell, words)
     if asked or parsing.looks_numeric(cells[0].text):
         return cells, ""
     return [], f"Values are counted, as {columns.words(column)} holds words, not times."
@@ -166,24 +163,23 @@ def _unambiguous(
     cell, one, other = doubtful[0]
     raise columns.error(
         cell,
-        f"{shown(cell.text)} may be {one:.15g} or {other:.15g}, and no number beside it "
-        'shows which: give decimal="." or decimal=","',
+        f"may be {one:.15g} or {other:.15g}, and no number beside it shows which: give "
+        'decimal="." or decimal=","',
     )
 
 
 def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> str:
     """Return what is wrong with a cell that is no number where one has to be."""
-    held = shown(cell.text)
     if cell in times[:1]:
         return (
-            f"{held} is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 "
+            "is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 "
             "13:05, the year in four digits: correct it, choose a column with time=..., or "
             f"{COUNT}"
         )
     if cell in times:
-        return f"{held} is not a time like {shown(times[0].text)}: correct it, or {COUNT}"
+        return f"is not a time like {shown(times[0].text)}: correct it, or {COUNT}"
     remedy = columns.remedy(cell.text) or "correct it, or empty the cell and give fill_gaps=True"
-    return f"{held} is not a number; expected one such as {wanted}: {remedy}"
+    return f"is not a number; expected one such as {wanted}: {remedy}"
 
 
 def _values(
@@ -191,7 +187,8 @@ def _values(
 ) -> tuple[Tensor, str]:
     """Return the values with gaps filled, and a note on what was filled."""
     if not numbers:
-        raise columns.error(cells[0], "no number stands in this column: choose one with value=...")
+        words = "is missing, as is all else in this column: choose another with value=..."
+        raise columns.error(cells[0], words)
     missing = [cell for cell in cells if parsing.is_missing(cell.text)]
     if missing:
         _check_gaps(columns, cells, missing, fill_gaps)
@@ -201,8 +198,8 @@ def _values(
         if number is not None and math.isinf(number):
             raise columns.error(
                 cell,
-                f"{shown(cell.text)} is too large; expected at most 3.4e38, as values have "
-                "32 bits: correct it, or choose a larger unit",
+                "is too large; expected at most 3.4e38, as values have 32 bits: correct it, or "
+                "choose a larger unit",
             )
     if not missing:
         return torch.tensor(values), ""
@@ -218,16 +215,15 @@ def _check_gaps(columns: Columns, cells: list[Cell], missing: list[Cell], fill_g
     if not fill_gaps:
         raise columns.error(
             missing[0],
-            f"{shown(missing[0].text)} is a missing value ({len(missing)} of {len(cells)} "
-            "are missing): write it, or fill each gap by a straight line between its neighbours "
-            "with fill_gaps=True",
+            f"is a missing value ({len(missing)} of {len(cells)} are missing): write it, or fill "
+            "each gap by a straight line between its neighbours with fill_gaps=True",
         )
     for end, gap, which in ((cells[0], missing[0], "first"), (cells[-1], missing[-1], "last")):
         if gap == end:
             raise columns.error(
                 gap,
-                f"{shown(gap.text)} is a missing value, and in the {which} row a gap has a "
-                "neighbour on one side only: write the value, or delete the row",
+                f"is a missing value, and in the {which} row a gap has a neighbour on one side "
+                "only: write the value, or delete the row",
             )
 
 
@@ -238,15 +234,15 @@ def _dates(columns: Columns, cells: list[Cell], formats: list[str]) -> tuple[lis
     if most < len(cells):
         raise columns.error(
             cells[most],
-            f"{shown(cells[most].text)} is not a time like {shown(cells[0].text)}, "
-            f"on a day that exists: correct it, or {COUNT}",
+            f"is not a time like {shown(cells[0].text)}, on a day that exists: correct it, or "
+            f"{COUNT}",
         )
     (used, dates), *others = ((f, found) for f, found in by_format.items() if len(found) == most)
     if others and others[0][1] != dates:
         raise columns.error(
             cells[0],
-            f"{shown(cells[0].text)} may be {used} or {others[0][0]}, and no time of the "
-            f"column shows which: write times as year-month-day, or {COUNT}",
+            f"may be {used} or {others[0][0]}, and no time of the column shows which: write times "
+            f"as year-month-day, or {COUNT}",
         )
     return [parsing.as_year(date, used) for date in dates], parsing.time_unit(dates)
 
@@ -262,15 +258,15 @@ def _plain_times(numbers: Iterable[float]) -> tuple[list[float], str]:
 def _check_times(columns: Columns, cells: list[Cell], times: list[float]) -> None:
     for cell, time in zip(cells, times, strict=False):  # there are no cells of counted times
         if math.isinf(time):
-            raise columns.error(cell, f"{shown(cell.text)} is too large for a time: correct it")
+            raise columns.error(cell, "is too large for a time: correct it")
     for (before, cell), (early, late) in zip(
         itertools.pairwise(cells), itertools.pairwise(times), strict=False
     ):
         if late <= early:
             raise columns.error(
                 cell,
-                f"{shown(cell.text)} is not later than {shown(before.text)} in the "
-                f"row above; times must increase: sort the rows, keep one of each time, or {COUNT}",
+                f"is not later than {shown(before.text)} in the row above; times must increase: "
+                f"sort the rows, keep one of each time, or {COUNT}",
             )
 
 

@@ -71,7 +71,7 @@ class NamesTask:
 
     @staticmethod
     def decode(numbers: Tensor) -> str:
-        """Return the text that the numbers (N,) stand for."""
+        """Return the text of the numbers (N,)."""
         return "".join(ALPHABET[number] for number in numbers.tolist())
 
     @classmethod
@@ -95,7 +95,7 @@ class NamesTask:
         return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
 
     def validation_loss(self, model: nn.Module) -> float:
-        """Return the cross-entropy a character on the held-out names, read as one text."""
+        """Return the cross-entropy per character on the held-out names, read as one text."""
         numbers = self._one_text(self.held_out_names)
         batch = (self.one_hot(numbers[None, :-1]), numbers[None, 1:])
         return evaluate(model, [batch], loss_fn=self.loss_fn)
@@ -129,8 +129,8 @@ class NamesTask:
         """Return how a model does on the held-out names, in words."""
         loss = self.validation_loss(model)
         return (
-            f"Held-out names: cross-entropy {loss:.3g} a character, as if choosing between "
-            f"{math.exp(min(loss, 700)):.3g} letters (all alike would be 27). "
+            f"Held-out names: cross-entropy {loss:.3g} per character, as if guessing among "
+            f"{math.exp(min(loss, 700)):.3g} equally likely ones (of 27). "
             f"Made up: {', '.join(self.generate(model, 5))}."
         )
 

@@ -1,4 +1,4 @@
-"""TemporalOrderTask: which two symbols came, and in which order, told at a sequence's end."""
+"""TemporalOrderTask: classify a sequence by its two symbols, X or Y, and their order."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class FreshSequences:
 
 
 class TemporalOrderTask:
-    """Tell at the end of a sequence which two symbols came in it, and in which order.
+    """Say at the end of a sequence which two symbols it had, and in which order.
 
     A sequence has T time steps, counted from 0. One symbol, X or Y, stands at one of the steps
     T // 10 to 2 * (T // 10) - 1, a second one at one of the steps T // 2 to T // 2 + T // 10 - 1;
     at all others stands one of the distractors a, b, c, d. All choices are by chance and equally
     likely. Inputs (B, T, 6) are one-hot in the order X, Y, a, b, c, d; the target (B,) is the
     number of the class XX, XY, YX or YY, and the logits of the last time step alone count.
-    Choosing blindly is wrong in 75 % of the sequences and costs a cross-entropy of log 4 = 1.386.
+    Guessing is wrong in 75 % of the sequences and costs a cross-entropy of log 4 = 1.386.
 
     Training sequences are made as they are needed: an epoch is a number of batches, not a pass
     over data that are there. The held-out ones are made once.
@@ -90,7 +90,7 @@ class TemporalOrderTask:
         steps: batches in an epoch.
         held_out: sequences to measure on.
         measure: what `validation_loss` returns: "cross_entropy", or "errors", the fraction
-            of sequences that are told wrong, from 0 to 1.
+            of sequences that are classified wrongly.
         seed: of the held-out sequences; those to train on are of the seed given to `batches`.
 
     Raises:
@@ -140,7 +140,7 @@ class TemporalOrderTask:
         return functional.cross_entropy(last_logits(model, inputs), targets).item()
 
     def errors(self, model: nn.Module) -> float:
-        """Return the fraction of held-out sequences that a model tells wrong, from 0 to 1."""
+        """Return the fraction of held-out sequences that a model classifies wrongly."""
         inputs, targets = self.held_out
         logits = last_logits(model, inputs)
         right = (logits.argmax(1) == targets) & logits.isfinite().all(1)
@@ -165,8 +165,8 @@ class TemporalOrderTask:
         """Return how a model does on the held-out sequences, in words."""
         count = len(self.held_out[1])
         return (
-            f"Held out: {round(self.errors(model) * count)} of {count} sequences told wrong "
-            f"(choosing blindly: about {0.75 * count:.0f})."
+            f"Held out: {round(self.errors(model) * count)} of {count} sequences classified "
+            f"wrongly (guessing: about {0.75 * count:.0f})."
         )
 
     def __repr__(self) -> str:
@@ -178,24 +178,14 @@ class TemporalOrderTask:
 
 
 def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return sequences of the temporal-order problem and their classes.
-
-    Args:
-        count: of sequences.
-        length: T, at least 10.
-        generator: of the random numbers.
-
-    Returns:
-        inputs (count, T, 6), one-hot in the order of `SYMBOLS`, and the numbers (count,) of their
-        `CLASSES`.
-    """
+    """Return sequences (count, T, 6), one-hot in `SYMBOLS`, and the numbers of their `CLASSES`."""
     symbols = torch.randint(2, 6, (count, length), generator=generator)  # distractors everywhere
-    told = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
+    chosen = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
     places = torch.randint(0, length // 10, (count, 2), generator=generator)
     places += torch.tensor([length // 10, length // 2])
-    symbols.scatter_(1, places, told)
+    symbols.scatter_(1, places, chosen)
     inputs = functional.one_hot(symbols, len(SYMBOLS)).float()  # (count, T) -> (count, T, 6)
-    return inputs, 2 * told[:, 0] + told[:, 1]
+    return inputs, 2 * chosen[:, 0] + chosen[:, 1]
 
 
 def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:

@@ -93,6 +93,11 @@ BAD = [
     (lambda: rnnlab.RecallTask(delay=0), "delay is 0; it must be an integer"),
     (lambda: rnnlab.RecallTask(length=100), "length is 100; 32 rows of windows of 4 need at least"),
     (lambda: rnnlab.RecallTask().batches(order="sorted"), "the known orders are shuffled, streams"),
+    *[
+        (lambda task=task: rnnlab.load_task(task[0]).batches(task[1], 0), "batch_size is 0; it")
+        for task in itertools.product(catalogue.TASKS, ("reset", "carry"))
+        if task[0] != "adding"
+    ],
     (lambda: rnnlab.AddingTask(length=1), "length is 1; two marks need at least 2 time steps"),
     (lambda: rnnlab.AddingTask().batches("carry"), "each sequence of the adding problem stands"),
 ]

@@ -9,7 +9,7 @@ from torch.nn import functional
 from rnnlab.base.checks import check_count, check_seed
 from rnnlab.data.batches import Batches
 from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import check_reset, predict
+from rnnlab.tasks.common import check_reset, predict, shuffled_batches
 
 
 class AddingTask:
@@ -20,9 +20,6 @@ class AddingTask:
 
     Source: S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997),
     section 5.4, in the form with values from 0 to 1.
-
-    Attributes:
-        input_size, output_size: 2 and 1; loss_fn: of the last time step; picture: "scatter".
 
     Args:
         length: T of each sequence, at least 2.
@@ -66,7 +63,7 @@ class AddingTask:
             ValueError: for "carry".
         """
         check_reset(hidden_state, "adding")
-        return Batches(self.inputs, self.targets, batch_size or 32, shuffle=True, seed=seed)
+        return shuffled_batches(self.inputs, self.targets, batch_size, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the mean squared error on the held-out sequences."""

@@ -18,7 +18,7 @@ from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.tasks.common import predict
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
 
 
 class SeriesTask:
@@ -29,9 +29,7 @@ class SeriesTask:
     change from one value to the next, which suits a series that grows.
 
     Attributes:
-        name: the task's name; title: for pictures.
         series: the measured `Series`; split: index of the first held-out value.
-        input_size, output_size: 1 and 1; loss_fn: "mse"; picture: "forecast".
         mean, std: of the training part, in the series' unit.
 
     Args:
@@ -94,8 +92,8 @@ class SeriesTask:
         training = self.scaled[: self._first]
         if check_policy(hidden_state) == "reset":
             inputs, targets = windows(training, self.window)
-            return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
-        rows = batch_size or 4
+            return shuffled_batches(inputs, targets, batch_size, seed)
+        rows = choose_batch_size(batch_size, 4)
         updates = -(-(len(training) - self.window) // 32)
         length = max(1, math.ceil((len(training) - 1) // rows / updates))
         return Streams(training[:-1], training[1:], rows, length)

@@ -15,7 +15,7 @@ from rnnlab.data.batches import Batches, Streams
 from rnnlab.data.shipped import DATASETS
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import predict
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
 
 END = "."  # stands before and after each name
 ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
@@ -32,7 +32,6 @@ class NamesTask:
 
     Attributes:
         names, held_out_names: what is trained on, and what is not.
-        input_size, output_size: 27 and 27; loss_fn: "cross_entropy"; picture: "text".
 
     Args:
         held_out: fraction of the names that is never trained on.
@@ -86,13 +85,13 @@ class NamesTask:
         numbers = self._one_text(self.names)
         inputs, targets = self.one_hot(numbers[:-1]), numbers[1:]
         if check_policy(hidden_state) == "carry":
-            return Streams(inputs, targets, batch_size or 32, self.window)
+            return Streams(inputs, targets, choose_batch_size(batch_size, 32), self.window)
         count = len(targets) // self.window  # windows side by side, not overlapping
         inputs, targets = (
             tensor[: count * self.window].unflatten(0, (count, self.window))
             for tensor in (inputs, targets)
         )
-        return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
+        return shuffled_batches(inputs, targets, batch_size, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the cross-entropy per character on the held-out names, read as one text."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import predict
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
 
 
 class RecallTask:
@@ -17,9 +17,6 @@ class RecallTask:
     The values are +1 or -1 by chance, in one long sequence that is cut into batches. With a window
     of 4 and a delay of 2, half of the targets lie in the window before: a state that is reset
     leaves a loss of 0.5, a state that is carried can reach 0.
-
-    Attributes:
-        input_size, output_size: 1 and 1; loss_fn: "mse"; picture: "sequence".
 
     Args:
         delay: how many steps ago.
@@ -59,10 +56,10 @@ class RecallTask:
         `order` is "shuffled" or "streams" (row b of a batch goes on where row b of the one before
         ended); None takes streams for a carried state and shuffled windows for a reset one.
         """
-        rows = batch_size or 32
         if order is None:
             order = "streams" if check_policy(hidden_state) == "carry" else "shuffled"
         check_known("order", order, ("shuffled", "streams"), "orders")
+        rows = choose_batch_size(batch_size, 32)
         streams = Streams(self.inputs, self.targets, rows, self.window)
         if order == "streams":
             return streams
@@ -70,7 +67,7 @@ class RecallTask:
             torch.cat([pair[k] for pair in streams if pair[k].shape[1] == self.window])
             for k in (0, 1)
         )
-        return Batches(inputs, targets, rows, shuffle=True, seed=seed)
+        return shuffled_batches(inputs, targets, batch_size, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the mean squared error on the held-out sequence, read as a whole."""

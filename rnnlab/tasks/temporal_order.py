@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_known, check_seed
-from rnnlab.tasks.common import check_reset, predict
+from rnnlab.tasks.common import check_reset, choose_batch_size, predict
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
 CLASSES = ("XX", "XY", "YX", "YY")
@@ -82,7 +82,6 @@ class TemporalOrderTask:
     are those of the code that the latter have published.
 
     Attributes:
-        input_size, output_size: 6 and 4; picture: "scatter".
         held_out: inputs (held_out, T, 6) and targets (held_out,) that are never trained on.
 
     Args:
@@ -130,7 +129,7 @@ class TemporalOrderTask:
             ValueError: for "carry".
         """
         check_reset(hidden_state, "temporal-order")
-        return FreshSequences(self.length, batch_size or 20, self.steps, seed)
+        return FreshSequences(self.length, choose_batch_size(batch_size, 20), self.steps, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the cross-entropy or the fraction of errors on the held-out sequences."""

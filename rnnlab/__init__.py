@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnlab.base.step import Step
     from rnnlab.course.exercises import check, progress, solution
-    from rnnlab.data.batches import Batches, Series, Streams, windows
+    from rnnlab.data.batches import Batches, Streams, windows
     from rnnlab.data.reading import read_series
+    from rnnlab.data.series import Series
     from rnnlab.doctor.watch import watch
     from rnnlab.loop.batch import Phase, train_batch
     from rnnlab.loop.training import Run
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from rnnlab.runs.sweeps.sweeping import sweep
     from rnnlab.runs.sweeps.table import Sweep
     from rnnlab.runs.training import evaluate, train
+    from rnnlab.tasks.adding import AddingTask
     from rnnlab.tasks.catalogue import load_task
-    from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
-    from rnnlab.tasks.series import SeriesTask
+    from rnnlab.tasks.forecast import SeriesTask
+    from rnnlab.tasks.names import NamesTask
+    from rnnlab.tasks.recall import RecallTask
     from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
@@ -44,7 +47,7 @@ _HOME = {
     "progress": "course.exercises",
     "solution": "course.exercises",
     "Batches": "data.batches",
-    "Series": "data.batches",
+    "Series": "data.series",
     "Streams": "data.batches",
     "Shard": "runs.shards",
     "windows": "data.batches",
@@ -63,11 +66,11 @@ _HOME = {
     "train": "runs.training",
     "train_batch": "loop.batch",
     "SequenceModel": "model.sequence_model",
-    "AddingTask": "tasks.sequences",
-    "NamesTask": "tasks.sequences",
-    "RecallTask": "tasks.sequences",
+    "AddingTask": "tasks.adding",
+    "NamesTask": "tasks.names",
+    "RecallTask": "tasks.recall",
     "TemporalOrderTask": "tasks.temporal_order",
-    "SeriesTask": "tasks.series",
+    "SeriesTask": "tasks.forecast",
     "load_task": "tasks.catalogue",
     "Sweep": "runs.sweeps.table",
     "sweep": "runs.sweeps.sweeping",
@@ -80,7 +83,7 @@ _HOME = {
 _MODULES = {  # that lessons take whole
     "carrying": "microscope.carrying",
     "drawings": "pictures.drawings",
-    "extras": "base.extras",
+    "extras": "course.extras",
     "hidden": "loop.hidden",
     "keras_layout": "twins.keras_layout",
 }

@@ -229,12 +229,12 @@ REFUSED = [
     ("year,mm\n1990,1\n1991,-\n", {"fill_gaps": True}, "f.csv, row 3, column 2 (\"mm\"): '-' is "
      "a missing value, and in the last row a gap has a neighbour on one side only: write the "
      "value, or delete the row"),
-    ("year,mm\n1990,\n1991,...\n", {"value": "mm"}, 'f.csv, row 2, column 2 ("mm"): no number '
-     "stands in this column: choose one with value=..."),
-    ("year,mm\n1990,1\n,2\n", {}, 'f.csv, row 3, column 1 ("year"): no time stands here; '
+    ("year,mm\n1990,\n1991,...\n", {"value": "mm"}, 'f.csv, row 2, column 2 ("mm"): \'\' is '
+     "missing, as is all else in this column: choose another with value=..."),
+    ("year,mm\n1990,1\n,2\n", {}, 'f.csv, row 3, column 1 ("year"): \'\' is no time; '
      "expected one in each row: write it, delete the row, or time=False counts the values 0, 1, "
      "2, ..."),
-    ("year,mm\n1990,1\n\n1992,3\n", {}, 'f.csv, row 3, column 1 ("year"): no time stands here; '
+    ("year,mm\n1990,1\n\n1992,3\n", {}, 'f.csv, row 3, column 1 ("year"): \'\' is no time; '
      "expected one in each row: write it, delete the row, or time=False counts the values 0, 1, "
      "2, ..."),
     ("year,mm\n1991,1\n1990,2\n", {}, "f.csv, row 3, column 1 (\"year\"): '1990' is not later "

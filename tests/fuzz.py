@@ -107,6 +107,7 @@ def load_checkpoint(content: bytes) -> None:
         rnnlab.load_checkpoint(RUN, path)
     except rnnlab.CheckpointError:
         assert _told(RUN) == before
+        raise
 
 
 def load_changed_state(content: bytes) -> None:
@@ -155,8 +156,7 @@ def _listed(value: Any) -> Any:
 
 def _archive() -> bytes:
     file = io.BytesIO()
-    state = {"format": checkpoints.FORMAT, "version": checkpoints.VERSION, **run_state(RUN)}
-    torch.save(checkpoints._plain(state, ""), file)
+    torch.save(checkpoints._plain(run_state(RUN), ""), file)
     return file.getvalue()
 
 

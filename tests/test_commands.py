@@ -38,13 +38,13 @@ WRONG = {
     "train sine": "'sine' is not known here; rnnlab train --help lists the options",
     "train --epoch 5": "'--epoch' is not known here; rnnlab train --help lists the options",
     "train --task": "argument --task: expected one argument",
-    "train --task tides": "argument --task: task is 'tides'; the known tasks are sunspots, co2, "
-    "sine, names, recall, adding",
+    "train --task tides": "argument --task: task is 'tides'; the known tasks are adding, co2, "
+    "names, recall, sine, sunspots",
     "train --cell tcn": "argument --cell: cell is 'tcn'; the known cells are rnn, gru, lstm",
-    "train --hidden-size 0": "argument --hidden-size: hidden_size is 0; it must be a whole number "
+    "train --hidden-size 0": "argument --hidden-size: hidden_size is 0; it must be an integer "
     "of at least 1",
-    "train --hidden-size 3.5": "argument --hidden-size: hidden_size is '3.5'; it must be a whole "
-    "number of at least 1",
+    "train --hidden-size 3.5": "argument --hidden-size: hidden_size is '3.5'; it must be an "
+    "integer of at least 1",
     "train --hidden-state keep": "argument --hidden-state: hidden_state is 'keep'; the known "
     "policies are reset, carry",
     "train --task adding --hidden-state carry": 'hidden_state is "carry", but each sequence of '
@@ -57,12 +57,11 @@ WRONG = {
     "finite number above 0",
     "train --learning-rate 1e400": "argument --learning-rate: learning_rate is inf; it must be a "
     "finite number above 0",
-    "train --epochs ten": "argument --epochs: epochs is 'ten'; it must be a whole number of at "
-    "least 1",
+    "train --epochs ten": "argument --epochs: epochs is 'ten'; it must be an integer of at least 1",
     "train --clip-norm 0": "argument --clip-norm: clip_norm is 0.0; it must be a finite number "
     "above 0",
     "train --clip-norm 1 --no-clip": "argument --no-clip: not allowed with argument --clip-norm",
-    "train --seed -1": "argument --seed: seed is -1; it must be a whole number of at least 0",
+    "train --seed -1": "argument --seed: seed is -1; it must be an integer of at least 0",
     "train --seed 4294967296": "argument --seed: seed is 4294967296; it must be at most 4294967295",
     "train --optimizer lion": "argument --optimizer: optimizer is 'lion'; the known optimizers "
     "are adam, sgd, rmsprop",

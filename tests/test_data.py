@@ -1,6 +1,7 @@
 """Data, tasks, model and package: counts, no leaks, errors, import rules."""
 
 import itertools
+import math
 import pathlib
 import statistics
 
@@ -8,7 +9,8 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab.data import batches as data
+from rnnlab.base.say import short
+from rnnlab.data import shipped
 
 ROOT = pathlib.Path(rnnlab.__file__).parent
 
@@ -43,7 +45,7 @@ def test_streams_continue_row_by_row():
 @pytest.mark.parametrize("name", ["sunspots", "co2", "sine"])
 def test_nothing_leaks_from_the_held_out_part(name):
     task = rnnlab.load_task(name)
-    changed = data.Series(
+    changed = rnnlab.Series(
         task.series.name, task.series.times, task.series.values.clone(), "", "step"
     )
     changed.values[task.split :] = 777.0
@@ -83,6 +85,26 @@ def test_sunspots_beat_persistence(cell, report):
         f"median {statistics.median(errors):.1f}"
     )
     assert statistics.median(errors) < 0.65 * task.baselines()["persistence"]
+
+
+def test_errors_in_small_units_are_told_to_three_digits():
+    series = shipped.load_sunspots()
+    small = rnnlab.Series("Small", series.times, series.values * 1e-4, "m", "year")
+    torch.manual_seed(0)
+    words = rnnlab.SeriesTask(small).words(rnnlab.SequenceModel(1, 8, 1))
+    assert "(persistence 0.00327, AR(9) 0.00192)" in words
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"), (0.000123456, "0.000123"), (-0.05, "-0.05"), (20.84, "20.8"), (999.4, "999"),
+        (999.6, "1000"), (12345.6, "1.23e+04"), (1234567.0, "1.23e+06"), (1e-9, "1e-09"),
+        (math.inf, "inf"), (math.nan, "nan"),
+    ],
+)  # fmt: skip
+def test_a_short_number_has_three_significant_digits(number, text):
+    assert short(number) == text
 
 
 @pytest.mark.parametrize("name", ["sunspots", "co2"])

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab.data import batches as data
+from rnnlab.data.shipped import make_sine
 from rnnlab.loop import hidden
 
 Z = torch.zeros(4, 5, 1)
@@ -40,7 +40,7 @@ def labels(targets, loss_fn="cross_entropy"):
 
 def series(values, times=None):
     times = tuple(range(len(values))) if times is None else times
-    return data.Series("Tides", times, torch.as_tensor(values), "m", "hour")
+    return rnnlab.Series("Tides", times, torch.as_tensor(values), "m", "hour")
 
 
 class Nothing(nn.Module):
@@ -67,7 +67,7 @@ VALUE = [
     # data
     (lambda: rnnlab.windows(torch.zeros(5, 1), 5), "the series has 5 values; a window of 5 and "
      "its target need at least 6: give a longer series or a shorter window"),
-    (lambda: rnnlab.windows(torch.zeros(5, 1), 0), "length is 0; it must be a whole number of at "
+    (lambda: rnnlab.windows(torch.zeros(5, 1), 0), "length is 0; it must be an integer of at "
      "least 1"),
     (lambda: rnnlab.windows(torch.zeros(5), 2), "the series has shape (5,); expected (time, "
      "features): add the feature axis with series.unsqueeze(-1)"),
@@ -79,31 +79,31 @@ VALUE = [
      "at least one example"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS[:5]), "inputs has 6 examples (shape (6, 2, 1)), targets "
      "has 5 (shape (5, 2, 1)); expected as many of both"),
-    (lambda: rnnlab.Batches(ZEROS, ZEROS, batch_size=0), "batch_size is 0; it must be a whole "
-     "number of at least 1"),
-    (lambda: rnnlab.Batches(ZEROS, ZEROS, batch_size=2.5), "batch_size is 2.5; it must be a "
-     "whole number of at least 1"),
+    (lambda: rnnlab.Batches(ZEROS, ZEROS, batch_size=0), "batch_size is 0; it must be an "
+     "integer of at least 1"),
+    (lambda: rnnlab.Batches(ZEROS, ZEROS, batch_size=2.5), "batch_size is 2.5; it must be an "
+     "integer of at least 1"),
     (lambda: rnnlab.Batches(ZEROS / 0, ZEROS), "inputs has 12 values that are not finite "
      "numbers; the first is nan at index [0, 0, 0]: fill or drop them"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS + math.inf), "targets has 12 values that are not finite "
      "numbers; the first is inf at index [0, 0, 0]: fill or drop them"),
     (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], batch_size=7),
      "6 values cannot be cut into 7 pieces: give more values or a smaller batch_size"),
-    (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], length=0), "length is 0; it must be a "
-     "whole number of at least 1"),
-    (lambda: data.make_sine(length=0), "length is 0; it must be a whole number of at least 1"),
-    (lambda: data.make_sine(period=0), "period is 0; it must be a finite number above 0"),
-    (lambda: data.make_sine(noise=-1), "noise is -1; a standard deviation is a number of at "
+    (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], length=0), "length is 0; it must be an "
+     "integer of at least 1"),
+    (lambda: make_sine(length=0), "length is 0; it must be an integer of at least 1"),
+    (lambda: make_sine(period=0), "period is 0; it must be a finite number above 0"),
+    (lambda: make_sine(noise=-1), "noise is -1; it must be a finite number of at "
      "least 0"),
-    (lambda: data.make_sine(seed=-1), "seed is -1; it must be a whole number of at least 0"),
+    (lambda: make_sine(seed=-1), "seed is -1; it must be an integer of at least 0"),
     (lambda: rnnlab.Shard([]), "batches is empty; expected at least one pair (inputs, targets)"),
     # tasks
-    (lambda: rnnlab.load_task("tides"), "task is 'tides'; the known tasks are sunspots, co2, "
-     "sine, names, recall, adding"),
-    (lambda: rnnlab.load_task("sunspots", held_out=2), "held_out is 2; it is a share between 0 "
-     "and 1"),
+    (lambda: rnnlab.load_task("tides"), "task is 'tides'; the known tasks are adding, co2, "
+     "names, recall, sine, sunspots"),
+    (lambda: rnnlab.load_task("sunspots", held_out=2), "held_out is 2; it must be a fraction "
+     "between 0 and 1"),
     (lambda: rnnlab.load_task("sunspots", held_out=0.001), "held_out is 0.001 of 309 values, "
-     "which is none: hold out a larger share"),
+     "which is none: hold out a larger fraction"),
     (lambda: rnnlab.load_task("sunspots", window=400), "the training part has 248 values; a "
      "window of 400 and its target need at least 401: give a longer series or a shorter window"),
     (lambda: rnnlab.SeriesTask(series([1.0] * 50)), "the training part of Tides never changes: "
@@ -113,19 +113,19 @@ VALUE = [
      "(time 1901): fill or drop them"),
     (lambda: rnnlab.load_task("sine").batches("keep"), "hidden_state is 'keep'; the known "
      "policies are reset, carry"),
-    (lambda: rnnlab.load_task("sine").batches(batch_size=-1), "batch_size is -1; it must be a "
-     "whole number of at least 1"),
+    (lambda: rnnlab.load_task("sine").batches(batch_size=-1), "batch_size is -1; it must be an "
+     "integer of at least 1"),
     (lambda: rnnlab.load_task("sine").free_running(nn.Linear(1, 1)),
      "a free-running forecast needs a model that returns (predictions, state)"),
     # model
-    (lambda: rnnlab.SequenceModel(1, 0, 1), "hidden_size is 0; it must be a whole number of at "
+    (lambda: rnnlab.SequenceModel(1, 0, 1), "hidden_size is 0; it must be an integer of at "
      "least 1"),
-    (lambda: rnnlab.SequenceModel(1, 4.0, 1), "hidden_size is 4.0; it must be a whole number of "
+    (lambda: rnnlab.SequenceModel(1, 4.0, 1), "hidden_size is 4.0; it must be an integer of "
      "at least 1"),
-    (lambda: rnnlab.SequenceModel(0, 4, 1), "input_size is 0; it must be a whole number of at "
+    (lambda: rnnlab.SequenceModel(0, 4, 1), "input_size is 0; it must be an integer of at "
      "least 1"),
-    (lambda: rnnlab.SequenceModel(1, 4, 1, num_layers=0), "num_layers is 0; it must be a whole "
-     "number of at least 1"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, num_layers=0), "num_layers is 0; it must be an "
+     "integer of at least 1"),
     (lambda: rnnlab.SequenceModel(1, 4, 1, cell="rnnn"), "cell is 'rnnn'; the known cells are "
      "rnn, gru, lstm"),
     (lambda: model()(torch.zeros(4, 5)), "inputs have shape (4, 5); expected (batch, time, "
@@ -167,8 +167,8 @@ VALUE = [
      "own: set it there, optimizer.param_groups[0]['lr']"),
     (lambda: train(device="tpu"), "device is 'tpu'; the known devices are auto, cpu, cuda, mps"),
     # loop
-    (lambda: train(epochs=0), "epochs is 0; it must be a whole number of at least 1"),
-    (lambda: train(epochs=1.5), "epochs is 1.5; it must be a whole number of at least 1"),
+    (lambda: train(epochs=0), "epochs is 0; it must be an integer of at least 1"),
+    (lambda: train(epochs=1.5), "epochs is 1.5; it must be an integer of at least 1"),
     (lambda: train(clip_norm=-1.0), "clip_norm is -1.0; it must be a finite number above 0"),
     (lambda: train(clip_norm=math.inf), "clip_norm is inf; it must be a finite number above 0"),
     (lambda: train(hidden_state="keep"), "hidden_state is 'keep'; the known policies are reset, "
@@ -197,8 +197,8 @@ VALUE = [
     (lambda: train([(Z.long(), Z)]), "RNN input dtype (torch.int64) does not match weight dtype "
      "(torch.float32). Convert input: input.to(torch.float32), or convert model: "
      "model.to(torch.int64)"),
-    (lambda: train(epochs=True), "epochs is True; it must be a whole number of at least 1"),
-    (lambda: train(epochs="3"), "epochs is '3'; it must be a whole number of at least 1"),
+    (lambda: train(epochs=True), "epochs is True; it must be an integer of at least 1"),
+    (lambda: train(epochs="3"), "epochs is '3'; it must be an integer of at least 1"),
     (lambda: train(clip_norm="1"), "clip_norm is '1'; it must be a finite number above 0"),
     (lambda: train(learning_rate="fast"), "learning_rate is 'fast'; it must be a finite number "
      "above 0"),
@@ -219,27 +219,27 @@ VALUE = [
      "the carried hidden state has 3 rows, the batch has 4: a batch may be smaller than the one "
      "before it, not larger; reset the state, or put it last"),
     # more of data, tasks and model
-    (lambda: rnnlab.Batches(ZEROS, ZEROS, seed="a"), "seed is 'a'; it must be a whole number of "
+    (lambda: rnnlab.Batches(ZEROS, ZEROS, seed="a"), "seed is 'a'; it must be an integer of "
      "at least 0"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS, seed=2**32), "seed is 4294967296; it must be at most "
      "4294967295"),
-    (lambda: data.make_sine(noise="loud"), "noise is 'loud'; a standard deviation is a number of "
+    (lambda: make_sine(noise="loud"), "noise is 'loud'; it must be a finite number of "
      "at least 0"),
-    (lambda: rnnlab.windows(torch.zeros(5, 1), "two"), "length is 'two'; it must be a whole "
-     "number of at least 1"),
-    (lambda: rnnlab.load_task(5), "task is 5; the known tasks are sunspots, co2, sine, names, "
-     "recall, adding"),
-    (lambda: rnnlab.load_task("sunspots", window=0), "window is 0; it must be a whole number of "
+    (lambda: rnnlab.windows(torch.zeros(5, 1), "two"), "length is 'two'; it must be an "
+     "integer of at least 1"),
+    (lambda: rnnlab.load_task(5), "task is 5; the known tasks are adding, co2, names, recall, "
+     "sine, sunspots"),
+    (lambda: rnnlab.load_task("sunspots", window=0), "window is 0; it must be an integer of "
      "at least 1"),
-    (lambda: rnnlab.load_task("sunspots", held_out="a fifth"), "held_out is 'a fifth'; it is a "
-     "share between 0 and 1"),
-    (lambda: rnnlab.load_task("sunspots", held_out=math.nan), "held_out is nan; it is a share "
-     "between 0 and 1"),
+    (lambda: rnnlab.load_task("sunspots", held_out="a fifth"), "held_out is 'a fifth'; it must be "
+     "a fraction between 0 and 1"),
+    (lambda: rnnlab.load_task("sunspots", held_out=math.nan), "held_out is nan; it must be a "
+     "fraction between 0 and 1"),
     (lambda: rnnlab.load_task("sine").batches("carry", batch_size=10**9),
      "319 values cannot be cut into 1000000000 pieces: give more values or a smaller batch_size"),
-    (lambda: rnnlab.load_task("names", window=0), "window is 0; it must be a whole number of at "
+    (lambda: rnnlab.load_task("names", window=0), "window is 0; it must be an integer of at "
      "least 1"),
-    (lambda: rnnlab.load_task("recall", delay=-1), "delay is -1; it must be a whole number of at "
+    (lambda: rnnlab.load_task("recall", delay=-1), "delay is -1; it must be an integer of at "
      "least 1"),
     (lambda: rnnlab.load_task("recall", window=2, length=50), "length is 50; 32 rows of windows "
      "of 2 need at least 64"),
@@ -249,7 +249,7 @@ VALUE = [
      "(50,) and there are 9 times; expected as many values (N,) as times"),
     (lambda: rnnlab.SeriesTask(series([[1.0, 2.0]] * 50)), "the values of Tides have shape (50, "
      "2) and there are 50 times; expected as many values (N,) as times"),
-    (lambda: rnnlab.SequenceModel(True, 4, 1), "input_size is True; it must be a whole number of "
+    (lambda: rnnlab.SequenceModel(True, 4, 1), "input_size is True; it must be an integer of "
      "at least 1"),
     (lambda: rnnlab.SequenceModel(1, 4, 1, dropout="half"), "dropout is 'half'; it is a share "
      "from 0 to below 1"),
@@ -264,7 +264,7 @@ VALUE = [
      "that it stays quick and within memory: go further with rnnlab.fit"),
     (lambda: rnnlab.TrainingLab(None), "task is None, which has no name, title, input_size, "
      "output_size, loss_fn, picture, batches, validation_loss, answers, words; give one of the "
-     "names sunspots, co2, sine, names, recall, adding, or an object with all that "
+     "names adding, co2, names, recall, sine, sunspots, or an object with all that "
      "rnnlab.tasks.catalogue.Task asks for"),
     (lambda: rnnlab.TrainingLab(apply_while_training="yes"), "apply_while_training is 'yes'; it "
      "must be True or False"),
@@ -281,7 +281,7 @@ VALUE = [
     (lambda: rnnlab.StateLab(window=65), "window is 65; the lab reads at most 64 time steps a "
      "batch"),
     (lambda: rnnlab.TrainingLab(cell="foo"), "cell is 'foo'; the known cells are rnn, gru, lstm"),
-    (lambda: rnnlab.TrainingLab(epochs=0), "epochs is 0; it must be a whole number of at least 1"),
+    (lambda: rnnlab.TrainingLab(epochs=0), "epochs is 0; it must be an integer of at least 1"),
 ]  # fmt: skip
 
 TYPE = [
@@ -337,7 +337,7 @@ TYPE = [
      "in"),
     (lambda: rnnlab.evaluate(model(), [5], loss_fn="mse"), "a batch is int; expected a pair "
      "(inputs, targets) of tensors"),
-    (lambda: rnnlab.SeriesTask(data.Series("Tides", (1.0, 2.0), [1.0, 2.0], "m", "hour")),
+    (lambda: rnnlab.SeriesTask(rnnlab.Series("Tides", (1.0, 2.0), [1.0, 2.0], "m", "hour")),
      "values is list; expected a tensor: use torch.as_tensor(values, dtype=torch.float32)"),
     (lambda: model()([1.0, 2.0]), "inputs is list; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),

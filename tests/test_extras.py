@@ -11,6 +11,7 @@ import pytest
 
 import rnnlab
 from rnnlab.base import extras
+from rnnlab.course.extras import need
 from rnnlab.twins.tensorflow_twin import make_twin
 from tests.needs import needed
 
@@ -75,7 +76,7 @@ def test_without_it_the_twin_says_how_to_get_it(monkeypatch):
     for call in (
         lambda: make_twin(rnnlab.SequenceModel(1, 2, 1)),
         lambda: extras.require("tensorflow"),
-        lambda: extras.need("tensorflow"),
+        lambda: need("tensorflow"),
     ):
         with pytest.raises(extras.MissingExtra) as caught:
             call()
@@ -93,7 +94,7 @@ def test_keras_on_something_else_is_refused(monkeypatch):
 
 def test_an_unknown_extra_is_refused():
     with pytest.raises(ValueError, match="extra is 'jax'; the known extras are tensorflow"):
-        extras.need("jax")
+        need("jax")
 
 
 def test_the_layouts_and_the_exercises_load_no_tensorflow():

@@ -248,14 +248,14 @@ def small():
     [
         ("length", 1, "length is 1; it must be from 2 to 100 time steps"),
         ("length", 101, "length is 101; it must be from 2 to 100 time steps"),
-        ("length", 20.0, "length is 20.0; it must be a whole number of at least 1"),
+        ("length", 20.0, "length is 20.0; it must be an integer of at least 1"),
         ("scale", 0, "scale is 0; it must be a finite number above 0"),
         ("scale", "big", "scale is 'big'; it must be a finite number above 0"),
         ("clip_norm", -1, "clip_norm is -1; it must be a finite number above 0"),
         ("forget_bias", math.nan, "forget_bias is nan; it must be a finite number"),
         ("forget_bias", None, "forget_bias is None; it must be a finite number"),
-        ("hidden_size", 0, "hidden_size is 0; it must be a whole number of at least 1"),
-        ("seed", -1, "seed is -1; it must be a whole number of at least 0"),
+        ("hidden_size", 0, "hidden_size is 0; it must be an integer of at least 1"),
+        ("seed", -1, "seed is -1; it must be an integer of at least 0"),
     ],
 )
 def test_a_bad_value_is_refused_in_words(small, name, value, words):

@@ -323,7 +323,7 @@ def test_a_checkpoint_of_another_kind_is_refused_by_a_lab(tmp_path):
     rnnlab.fit(rnnlab.SequenceModel(1, 4, 1), task.batches(), loss_fn="mse", **options)
     with pytest.raises(rnnlab.CheckpointError, match="holds a run but no lab's settings: go on fr"):
         rnnlab.TrainingLab("sine", checkpoint=path)
-    own = rnnlab.SeriesTask(rnnlab.data.batches.make_sine(), "my own")
+    own = rnnlab.SeriesTask(rnnlab.data.shipped.make_sine(), "my own")
     rnnlab.TrainingLab(own, epochs=1, checkpoint=other).run()
     assert len(rnnlab.TrainingLab(own, checkpoint=other).history.epochs) == 1
     with pytest.raises(rnnlab.CheckpointError, match="was saved with the task 'my own': make the"):
@@ -394,7 +394,7 @@ def test_a_task_that_raises_leaves_a_lab_that_answers(fails):
         assert lab._errors.outputs == ()
         lab.close()
 
-    lab, task = None, rnnlab.SeriesTask(rnnlab.data.batches.make_sine(), "failing")
+    lab, task = None, rnnlab.SeriesTask(rnnlab.data.shipped.make_sine(), "failing")
     answers = task.answers
     asyncio.run(main())
 

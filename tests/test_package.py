@@ -37,7 +37,7 @@ LIBRARIES = {  # the only importers of a library
     "matplotlib": {"pictures", "widgets.picture"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
-    "IPython": {"base.extras", "widgets"},
+    "IPython": {"course.extras", "widgets"},
     "tensorflow": {"twins", "course.step_in_tensorflow"},
     "keras": {"twins", "course.step_in_tensorflow"},
     "asyncio": {"widgets"},

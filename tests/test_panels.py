@@ -8,7 +8,7 @@ import torch
 
 import rnnlab
 from rnnlab.pictures import panels
-from rnnlab.tasks.sequences import ALPHABET
+from rnnlab.tasks.names import ALPHABET
 from rnnlab.widgets.picture import LivePicture
 
 

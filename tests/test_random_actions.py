@@ -51,7 +51,7 @@ class Faulty(rnnlab.SeriesTask):
     """A learner's own task: it prints, and one of its functions raises after some calls."""
 
     def __init__(self, name, calls):
-        super().__init__(rnnlab.data.batches.make_sine(length=200), f"faulty {name} {calls}")
+        super().__init__(rnnlab.data.shipped.make_sine(length=200), f"faulty {name} {calls}")
         self.fails, self.calls = name, calls
 
     def _call(self, name, *given, **options):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import rnnlab
 from rnnlab.base import tables
 from rnnlab.base.tables import TableError
-from rnnlab.data import batches as data
-from rnnlab.data import numbers as figures
+from rnnlab.data import parsing, shipped
+from rnnlab.data.series import fill_gaps
 from tests.csv_files import GOOD, REFUSED
 
 
@@ -76,7 +76,7 @@ def test_a_series_is_ready_for_a_task(read):
 def test_the_shipped_files_are_read_as_their_own_loaders_do(name):
     path = pathlib.Path(rnnlab.__file__).parent / "data" / "datasets" / name
     ours = rnnlab.read_series(path, fill_gaps=True)
-    theirs = data.load_sunspots() if name.startswith("sun") else data.load_co2()
+    theirs = shipped.load_sunspots() if name.startswith("sun") else shipped.load_co2()
     assert (ours.times, ours.time_unit) == (theirs.times, theirs.time_unit)
     assert torch.equal(ours.values, theirs.values)
 
@@ -163,7 +163,7 @@ def dialects(draw):
 
 
 def is_name(text):
-    return text == text.strip() and not figures.begins_as_figure(text) and not figures.is_gap(text)
+    return text == text.strip() and not parsing.looks_numeric(text) and not parsing.is_missing(text)
 
 
 names = st.text(
@@ -219,7 +219,7 @@ def test_a_series_is_read_back_from_every_dialect(tmp_path_factory, series, dial
         assert torch.equal(reading.values, series.values)
 
 
-MOMENTS = {
+DATES = {
     "year-month-day": "%Y-%m-%d %H:%M:%S.%f",
     "year-month-day with offset": "%Y-%m-%dT%H:%M:%S.%fZ",
     "day.month.year": "%d.%m.%Y %H:%M:%S.%f",
@@ -228,43 +228,43 @@ MOMENTS = {
 }
 
 
-@given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(sorted(MOMENTS)))
-def test_calendar_times_are_numpys(moment, form):
-    assert figures.moment(moment.strftime(MOMENTS[form]), form) == moment
-    stamp = np.datetime64(moment)
+@given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(sorted(DATES)))
+def test_calendar_times_are_numpys(date, form):
+    assert parsing.parse_date(date.strftime(DATES[form]), form) == date
+    stamp = np.datetime64(date)
     start = stamp.astype("datetime64[Y]")
     end = (start + 1).astype("datetime64[us]")
     start = start.astype("datetime64[us]")
-    share = (stamp - start) / (end - start)
-    assert figures.year(moment, form) == pytest.approx(moment.year + share, abs=1e-9)
+    fraction = (stamp - start) / (end - start)
+    assert parsing.as_year(date, form) == pytest.approx(date.year + fraction, abs=1e-9)
 
 
 @given(st.datetimes(), st.sampled_from(["+05:30", "-11:00"]))
-def test_offsets_are_those_of_the_standard_library(moment, offset):
-    text = moment.isoformat(timespec="microseconds") + offset
+def test_offsets_are_those_of_the_standard_library(date, offset):
+    text = date.isoformat(timespec="microseconds") + offset
     expected = datetime.fromisoformat(text)
     try:
         expected = expected.replace(tzinfo=None) - expected.utcoffset()
     except OverflowError:
         expected = None
-    assert figures.moment(text, "year-month-day with offset") == expected
+    assert parsing.parse_date(text, "year-month-day with offset") == expected
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([",", " ", "'", "\xa0"]))
 def test_numbers_are_pythons(number, group):
     text = f"{number:,.6f}" if abs(number) < 1e15 else repr(number)
     expected = float(text.replace(",", ""))
-    assert figures.number(text.replace(",", group), ".") == expected
+    assert parsing.parse_number(text.replace(",", group), ".") == expected
     assume(group != ",")
-    assert figures.number(text.replace(",", group).replace(".", ","), ",") == expected
+    assert parsing.parse_number(text.replace(",", group).replace(".", ","), ",") == expected
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1))
 def test_gaps_are_filled_as_numpy_interpolates(values):
     if values[0] is None or values[-1] is None:
         with pytest.raises(ValueError, match="the first or the last value is missing"):
-            data.fill_gaps(values)
+            fill_gaps(values)
         return
     known = [k for k, value in enumerate(values) if value is not None]
     expected = np.interp(range(len(values)), known, [values[k] for k in known])
-    assert data.fill_gaps(values) == pytest.approx(expected.tolist(), abs=1e-6)
+    assert fill_gaps(values) == pytest.approx(expected.tolist(), abs=1e-6)

@@ -1,12 +1,14 @@
 """The made tasks: their targets by definition, their order, their baselines, their errors."""
 
 import itertools
+import sys
 
 import pytest
 import torch
 
 import rnnlab
-from rnnlab.tasks.sequences import ALPHABET
+from rnnlab.tasks import catalogue
+from rnnlab.tasks.names import ALPHABET
 
 
 def test_names_are_shifted_by_one_and_held_out():
@@ -75,14 +77,27 @@ def test_they_train(name):
     assert task.answers(model)
 
 
+def test_a_new_task_is_one_new_file(tmp_path, monkeypatch):
+    (tmp_path / "echo.py").write_text("TASKS = {'echo': dict}\n")
+    monkeypatch.setattr(rnnlab.tasks, "__path__", [*rnnlab.tasks.__path__, str(tmp_path)])
+    found = catalogue.find_tasks()
+    monkeypatch.delitem(sys.modules, "rnnlab.tasks.echo")
+    assert found == dict(sorted({**catalogue.TASKS, "echo": dict}.items()))
+
+
 BAD = [
-    (lambda: rnnlab.NamesTask(held_out=0), "held_out is 0; it is a share between 0 and 1"),
-    (lambda: rnnlab.NamesTask(window=0), "window is 0; it must be a whole number"),
+    (lambda: rnnlab.NamesTask(held_out=0), "held_out is 0; it must be a fraction between 0 and 1"),
+    (lambda: rnnlab.NamesTask(window=0), "window is 0; it must be an integer"),
     (lambda: rnnlab.NamesTask.encode("Anna"), "'A' is not in the alphabet '.abc"),
     (lambda: rnnlab.NamesTask().generate(None, 0), "count is 0; it must be"),
-    (lambda: rnnlab.RecallTask(delay=0), "delay is 0; it must be a whole number"),
+    (lambda: rnnlab.RecallTask(delay=0), "delay is 0; it must be an integer"),
     (lambda: rnnlab.RecallTask(length=100), "length is 100; 32 rows of windows of 4 need at least"),
     (lambda: rnnlab.RecallTask().batches(order="sorted"), "the known orders are shuffled, streams"),
+    *[
+        (lambda task=task: rnnlab.load_task(task[0]).batches(task[1], 0), "batch_size is 0; it")
+        for task in itertools.product(catalogue.TASKS, ("reset", "carry"))
+        if task[0] != "adding"
+    ],
     (lambda: rnnlab.AddingTask(length=1), "length is 1; two marks need at least 2 time steps"),
     (lambda: rnnlab.AddingTask().batches("carry"), "each sequence of the adding problem stands"),
 ]

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
+import numpy as np
 import psutil
 import pytest
 import torch
@@ -16,6 +17,8 @@ import torch
 import rnnlab
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps import pool
+from rnnlab.runs.sweeps.grid import plan
+from rnnlab.runs.sweeps.trial import Subject
 
 GRID = {
     "learning_rate": [0.003, 0.03, 1e6], "clip_norm": [None, 1.0], "cell": ["rnn", "gru"],
@@ -157,7 +160,7 @@ def test_a_run_that_kills_its_worker_or_raises_costs_itself_only():
     table = rnnlab.sweep("sine", {"epochs": 1}, repeats=6, model=deadly, progress=False)
     outcomes = [row["outcome"] for row in table.rows]
     assert outcomes == ["finished", "finished", "failed", "failed", "finished", "finished"]
-    assert table.rows[2]["message"] == "its worker was killed, perhaps for want of memory"
+    assert table.rows[2]["message"] == "its worker was killed, perhaps for lack of memory"
     assert table.rows[3]["message"] == "ZeroDivisionError: of the learner's own"
     assert "2 failed" in repr(table)
 
@@ -276,7 +279,7 @@ ERRORS = [
         "cell has a value twice: ['rnn', 'rnn']; for more seeds give repeats=",
     ),
     ({"cell": "lstn"}, {}, "cell is 'lstn'; the known cells are rnn, gru, lstm"),
-    ({}, {"repeats": 0}, "repeats is 0; it must be a whole number of at least 1"),
+    ({}, {"repeats": 0}, "repeats is 0; it must be an integer of at least 1"),
     (
         {"window": [[1]]}, {},
         "window has [1]; expected text, numbers, True, False or None, which a CSV file can hold",
@@ -309,6 +312,21 @@ def test_what_cannot_work_is_refused_with_the_remedy(grid, options, message):
     with pytest.raises((ValueError, TypeError)) as raised:
         rnnlab.sweep("sine", grid, **options)
     assert str(raised.value) == message
+
+
+def test_a_grid_takes_numbers_of_numpy_and_torch_one_or_many():
+    grid = {
+        "hidden_size": np.int64(8), "learning_rate": torch.tensor(0.5), "clip_norm": np.ones(1),
+        "epochs": np.arange(1, 3), "window": [np.uint8(9)],
+    }  # fmt: skip
+    trials = plan(Subject("sine", None), grid, np.int64(2))
+    assert [trial.settings["epochs"] for trial in trials] == [1, 1, 2, 2]
+    assert [trial.settings["seed"] for trial in trials] == [0, 1, 0, 1]
+    for trial in trials:
+        assert trial.options == {"window": 9}
+        settings = trial.settings
+        assert (settings["hidden_size"], settings["learning_rate"]) == (8, 0.5)
+        assert {type(value) for value in settings.values()} <= {int, float, str, type(None)}
 
 
 def die_or_answer(number):

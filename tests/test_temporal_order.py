@@ -106,7 +106,7 @@ def test_the_measures_are_those_of_a_model_whose_errors_are_known():
     assert plain.validation_loss(Slow(wrong=10)) == pytest.approx(right + 0.01 * 20, rel=1e-4)
     assert plain.validation_loss(Slow(value=0.0)) == pytest.approx(math.log(4))
     assert plain.words(Slow(wrong=10)) == (
-        "Held out: 10 of 1000 sequences told wrong (choosing blindly: about 750)."
+        "Held out: 10 of 1000 sequences classified wrongly (guessing: about 750)."
     )
     true, mean = plain.answers(Slow())
     torch.testing.assert_close(mean, true)
@@ -177,9 +177,9 @@ def test_its_picture_and_a_lab_take_it():
 
 BAD = [
     (lambda: rnnlab.TemporalOrderTask(length=9), "length is 9; the two places of the"),
-    (lambda: rnnlab.TemporalOrderTask(length=2.5), "length is 2.5; it must be a whole number"),
-    (lambda: rnnlab.TemporalOrderTask(steps=0), "steps is 0; it must be a whole number"),
-    (lambda: rnnlab.TemporalOrderTask(held_out=0), "held_out is 0; it must be a whole number"),
+    (lambda: rnnlab.TemporalOrderTask(length=2.5), "length is 2.5; it must be an integer"),
+    (lambda: rnnlab.TemporalOrderTask(steps=0), "steps is 0; it must be an integer"),
+    (lambda: rnnlab.TemporalOrderTask(held_out=0), "held_out is 0; it must be an integer"),
     (
         lambda: rnnlab.TemporalOrderTask(measure="error"),
         "measure is 'error'; the known measures are cross_entropy, errors",

@@ -255,7 +255,7 @@ def test_the_model_and_its_random_numbers_stay_as_they_were():
         (
             lambda: make_twin(random_model("rnn"), batch_size=0),
             ValueError,
-            "batch_size is 0; it must be a whole number of at least 1",
+            "batch_size is 0; it must be an integer of at least 1",
         ),
         (
             lambda: copy_to_keras(random_model("rnn"), make_twin(random_model("gru"))),

@@ -13,8 +13,8 @@ from PIL import Image
 
 import rnnlab
 from rnnlab.commands.main import main
+from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS
-from rnnlab.tasks.series import SeriesTask
 from tests.conftest import refuse
 
 pytestmark = pytest.mark.usefixtures("here")

@@ -1,13 +1,20 @@
-"""Checks of what a user gives, and the device for a name; every refusal says what to give."""
+"""Checks of what a user gives, and the device for a name; every refusal says what to give.
+
+Integers and numbers may be NumPy's too; they are returned as Python's own, which every file can
+hold.
+"""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Iterable
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
+
+from rnnlab.base.say import say
 
 LAST_SEED = 2**32 - 1
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -30,64 +37,74 @@ def resolve_device(device: str | torch.device) -> torch.device:
         check_known("device", device, DEVICES, "devices")
     if not have[kind]:
         there = ", ".join(name for name, present in have.items() if present)
-        raise ValueError(f"device is {device!r}, which this machine does not have; it has {there}")
+        text = "device is {device!r}, which this machine does not have; it has {there}"
+        raise ValueError(say(text, device=device, there=there))
     return torch.device(device)
 
 
-def check_finite(name: str, value: float) -> None:
-    """Refuse what is not a finite number."""
-    if not _is_finite(value):
-        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+def check_finite(name: str, value: float) -> float:
+    """Return a finite number; refuse all else."""
+    return _in_range(name, value, math.isfinite(_number(value)), "a finite number")
 
 
-def check_positive(name: str, value: float) -> None:
-    """Refuse what is not a finite number above zero."""
-    if not _is_finite(value) or value <= 0:
-        raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
+def check_positive(name: str, value: float) -> float:
+    """Return a finite number above zero; refuse all else."""
+    return _in_range(name, value, 0 < _number(value) < math.inf, "a finite number above 0")
 
 
-def check_count(name: str, value: int) -> None:
-    """Refuse what is not a whole number of at least 1."""
-    _check_whole(name, value, 1)
+def check_not_negative(name: str, value: float) -> float:
+    """Return a finite number of at least zero; refuse all else."""
+    return _in_range(name, value, 0 <= _number(value) < math.inf, "a finite number of at least 0")
 
 
-def check_seed(name: str, value: int) -> None:
-    """Refuse what is not a whole number from 0 to 2**32 - 1, which every generator takes."""
-    _check_whole(name, value, 0)
-    if value > LAST_SEED:
-        raise ValueError(f"{name} is {value}; it must be at most {LAST_SEED}")
+def check_fraction(name: str, value: float) -> float:
+    """Return a number between 0 and 1; refuse all else."""
+    return _in_range(name, value, 0 < _number(value) < 1, "a fraction between 0 and 1")
 
 
-def check_share(name: str, value: float) -> None:
-    """Refuse what is not a number between 0 and 1."""
-    if not _is_finite(value) or not 0 < value < 1:
-        raise ValueError(f"{name} is {value!r}; it is a share between 0 and 1")
+def check_count(name: str, value: int) -> int:
+    """Return an integer of at least 1; refuse all else."""
+    return _integer(name, value, 1)
+
+
+def check_seed(name: str, value: int) -> int:
+    """Return an integer from 0 to 2**32 - 1, which every generator takes; refuse all else."""
+    seed = _integer(name, value, 0)
+    if seed > LAST_SEED:
+        text = "{name} is {value}; it must be at most {most}"
+        raise ValueError(say(text, name=name, value=seed, most=LAST_SEED))
+    return seed
 
 
 def check_path(name: str, value: object, what: str) -> None:
-    """Refuse what is not the path of a file; `what` the file is for."""
+    """Refuse what cannot be the path of a file; `what` the file is for."""
     if not isinstance(value, str | os.PathLike) or not os.fspath(value):
-        raise TypeError(f"{name} is {value!r}; expected the path of a file {what}")
-    if os.path.isdir(value):
-        raise IsADirectoryError(
-            f"{name} is {os.fspath(value)!r}, a folder; expected the path of a file {what}"
-        )
+        text = "{name} is {value!r}; expected the path of a file {what}"
+        raise TypeError(say(text, name=name, value=value, what=what))
+    path = os.fspath(value)
+    if os.path.isdir(path):
+        text = "{name} is {path!r}, a folder; expected the path of a file {what}"
+        raise IsADirectoryError(say(text, name=name, path=path, what=what))
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would wait for ever
+        text = "{name} is {path!r}, which is no regular file; expected the path of a file {what}"
+        raise OSError(say(text, name=name, path=path, what=what))
 
 
 def check_tensor(name: str, value: object) -> None:
     """Refuse what is not a tensor."""
     if not isinstance(value, Tensor):
-        raise TypeError(
-            f"{name} is {type(value).__name__}; expected a tensor: "
-            f"use torch.as_tensor({name}, dtype=torch.float32)"
+        text = (
+            "{name} is {given}; expected a tensor: use torch.as_tensor({name}, dtype=torch.float32)"
         )
+        raise TypeError(say(text, name=name, given=type(value).__name__))
 
 
 def check_known(name: str, value: object, known: Iterable[str], plural: str) -> None:
     """Refuse a name that is not one of the known ones, and list these."""
     known = list(known)
     if value not in known:
-        raise ValueError(f"{name} is {value!r}; the known {plural} are {', '.join(known)}")
+        text = "{name} is {value!r}; the known {plural} are {known}"
+        raise ValueError(say(text, name=name, value=value, plural=plural, known=", ".join(known)))
 
 
 def check_policy(policy: str) -> str:
@@ -96,11 +113,25 @@ def check_policy(policy: str) -> str:
     return policy
 
 
-def _is_finite(value: object) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and math.isfinite(value)  # type: ignore[arg-type]  # it is a number
+def _number(value: object) -> float:
+    """Return a number as a float; nan for anything else."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:  # an integer of 400 digits
+        return math.inf
 
 
-def _check_whole(name: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least {least}")
+def _in_range(name: str, value: float, right: bool, expected: str) -> float:
+    if not right:
+        text = "{name} is {value!r}; it must be {expected}"
+        raise ValueError(say(text, name=name, value=value, expected=expected))
+    return float(value)
+
+
+def _integer(name: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        text = "{name} is {value!r}; it must be an integer of at least {least}"
+        raise ValueError(say(text, name=name, value=value, least=least))
+    return int(value)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import pathlib
+import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
+
+from rnnlab.base.say import say
 
 Path = str | os.PathLike[str]
 
 
 @contextmanager
 def written_whole(path: Path, what: str, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
-    """Yield a file to write into, beside that of the path, whose place it takes at the end.
+    """Yield a new file in the same folder, which takes the place of the path's at the end.
+
+    As with `open`, a symbolic link stays one, a file that was there keeps its permissions, and a
+    new one has those of the umask.
 
     Args:
         path: of the file.
@@ -22,20 +29,31 @@ def written_whole(path: Path, what: str, mode: str = "wb", **options: Any) -> It
         **options: of `open`.
 
     Raises:
-        OSError: if it cannot be written; a file that was there stays as it was.
+        OSError: if it cannot be written or is no regular file; a file that was there stays as it
+            was.
     """
-    target = pathlib.Path(path)
-    beside = target.with_name(f".{target.name}.part")
+    target = pathlib.Path(os.path.realpath(path) if os.path.islink(path) else path)
+    exists = target.exists()
+    if exists and not target.is_file():  # writing into a pipe would wait for ever
+        text = "{path} is {kind}; expected the path of a file for the {what}"
+        kind = "a folder" if target.is_dir() else "no regular file"
+        raise OSError(say(text, path=os.fspath(path), kind=kind, what=what))
+    # each writer has a name of its own; "x" gives the umask's permissions, tempfile does not
+    beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open(mode, **options) as file:
+        file = beside.open(mode.replace("w", "x"), **options)
+    except FileNotFoundError:
+        text = "the folder {folder} of the {what} {name} does not exist: create it"
+        folder, name = target.parent, target.name
+        raise FileNotFoundError(say(text, folder=folder, what=what, name=name)) from None
+    try:
+        with file:
+            if exists:
+                shutil.copymode(target, beside)
             yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"the folder {target.parent} of the {what} {target.name} does not exist: create it"
-        ) from None
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -13,3 +13,8 @@ def say(text: str, /, **values: Any) -> str:
         values: the fields.
     """
     return text.format(**values)
+
+
+def short(value: float) -> str:
+    """Return a number with three significant digits: 0.00123, 20.8, 1230, 1.23e+04."""
+    return f"{round(value, -1):.0f}" if 999.5 <= abs(value) < 10_000 else f"{value:.3g}"

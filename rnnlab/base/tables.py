@@ -1,6 +1,6 @@
-"""CSV files as rows of text, as spreadsheets write them and within bounds; standard library only.
+"""CSV files as rows of text, as spreadsheets write them and within bounds.
 
-Nothing here knows what a cell means. A refusal says file, row and column, what stood there, what
+Nothing here knows what a cell means. An error says file, row and column, what stood there, what
 was expected and what to do. Rows are numbered as a spreadsheet does, from 1 with the header.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import itertools
 import os
 import pathlib
@@ -26,8 +27,7 @@ MOST_LINE = 20_000  # characters: that many columns, with room for each
 MOST_CELL = 1_000  # characters: longer than any number, time or name
 SEPARATORS = ";\t,"  # in this order: where commas stand before decimals, semicolons separate
 SAMPLE = 50  # rows that are looked at to find the separator
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")  # of any system, with its end
-_SAID = re.compile(r'"?sep=([^\r\n]*?)"?(?:\r\n?|\n|$)', re.IGNORECASE)
+_DECLARED = re.compile(r'"?sep=([^\r\n]*?)"?(?:\r\n?|\n|$)', re.IGNORECASE)
 
 
 class TableError(ValueError):
@@ -67,16 +67,16 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
     """
     name = os.fspath(path)
     text = _decoded(_content(path, name, most_bytes), name).rstrip("\r\n")
-    said = _SAID.match(text)
-    if said is None:
+    declared = _DECLARED.match(text)
+    if declared is None:
         separator = _separator(text)
-    elif said[1] not in tuple(SEPARATORS):
+    elif declared[1] not in tuple(SEPARATORS):
         raise TableError(
-            f"{name} says sep={shown(said[1])} in its first line; expected a comma, a semicolon or "
-            "a tab: save it with one of these"
+            f"{name} says sep={shown(declared[1])} in its first line; expected a comma, a "
+            "semicolon or a tab: save it with one of these"
         )
     else:
-        separator, text = said[1], text[said.end() :]
+        separator, text = declared[1], text[declared.end() :]
     return Table(name, separator, _rows(text, separator, name, most_rows))
 
 
@@ -224,7 +224,7 @@ def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
     number = 1
 
     def lines() -> Iterator[str]:
-        for line in _lines(text):
+        for line in io.StringIO(text, newline=""):  # the lines of any system
             if len(line) > MOST_LINE:
                 raise TableError(
                     f"{place(name, number)} has a line of {len(line):,} characters; at most "
@@ -244,7 +244,3 @@ def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
             f"{place(name, number)} cannot be split into cells ({error}): close each quotation "
             'mark, and write one inside a quoted cell twice ("")'
         ) from None
-
-
-def _lines(text: str) -> Iterator[str]:
-    return (line[0] for line in _LINE.finditer(text))  # io.StringIO takes four bytes a character

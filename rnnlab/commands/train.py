@@ -16,8 +16,8 @@ from rnnlab.data.reading import read_series
 from rnnlab.runs.checkpoints import CheckpointError
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
+from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
-from rnnlab.tasks.series import SeriesTask
 
 FOLDER = "rnnlab-train"
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:

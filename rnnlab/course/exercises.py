@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.page import Page
+from rnnlab.course.page import Page
 
 Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
 Judge = Callable[..., Hints | None]  # of the answers; None: right

@@ -1,81 +1,14 @@
-"""From a series to windows to batches: shuffled batches, contiguous streams, the shipped series."""
+"""From a series to training examples: windows, shuffled batches, contiguous streams."""
 
 from __future__ import annotations
 
-import csv
-import itertools
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from rnnlab.base.checks import check_count, check_positive, check_seed, check_tensor
-
-
-@dataclass(frozen=True)
-class Series:
-    """A measured series: one value at each time, in its own unit.
-
-    Attributes:
-        name: what is measured, as a title.
-        times: (N,) where each value stands on the time axis (years, or counts).
-        values: (N,) the values, with gaps filled.
-        unit: of the values.
-        time_unit: what lies between two values, in the singular ("year", "month", "step").
-        note: what was done to the data, in a sentence; empty if nothing.
-    """
-
-    name: str
-    times: tuple[float, ...]
-    values: Tensor
-    unit: str
-    time_unit: str
-    note: str = ""
-
-
-def load_sunspots() -> Series:
-    """Mean sunspot number of each year, 1700-2008 (309 values).
-
-    Source: US National Geophysical Data Center (NOAA), public domain; see datasets/SOURCES.md.
-    """
-    rows = _read_rows("sunspots_yearly.csv")
-    values = torch.tensor([float(value) for _, value in rows])
-    return Series("Sunspots", tuple(float(year) for year, _ in rows), values, "sunspots", "year")
-
-
-def load_co2() -> Series:
-    """Mean CO2 at Mauna Loa of each month, 1958-03 to 2001-12 (526 values, ppm).
-
-    A month with no reading is filled by a straight line between its neighbours, and the note
-    names it. Source: Keeling and Whorf, CDIAC, US Department of Energy, 2004, public domain; see
-    datasets/SOURCES.md.
-    """
-    rows = _read_rows("co2_monthly.csv")
-    times = tuple(int(month[:4]) + (int(month[5:]) - 0.5) / 12 for month, _ in rows)
-    missing = [i for i, (_, value) in enumerate(rows) if not value]
-    values = [float(value) if value else None for _, value in rows]
-    note = (
-        f"{len(missing)} of {len(rows)} months have no reading and are filled by a straight line "
-        f"between their neighbours: {', '.join(rows[i][0] for i in missing)}."
-    )
-    return Series("CO2", times, torch.tensor(fill_gaps(values)), "ppm", "month", note)
-
-
-def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:
-    """Return a sine wave of amplitude 1 with normal noise of the given standard deviation."""
-    check_count("length", length)
-    check_positive("period", period)
-    check_seed("seed", seed)
-    if not isinstance(noise, int | float) or not 0 <= noise < math.inf:
-        raise ValueError(f"noise is {noise!r}; a standard deviation is a number of at least 0")
-    times = torch.arange(length)
-    generator = torch.Generator().manual_seed(seed)
-    values = torch.sin(2 * torch.pi * times / period)
-    values = values + noise * torch.randn(length, generator=generator)
-    return Series("Noisy sine", tuple(times.tolist()), values, "", "step")
+from rnnlab.base.checks import check_count, check_seed, check_tensor
+from rnnlab.data.series import check_all_finite, check_values
 
 
 def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
@@ -87,8 +20,8 @@ def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: for a series that is not (N, D) or too short for one window and its target.
     """
-    check_series(series)
-    check_count("length", length)
+    check_values(series)
+    length = check_count("length", length)
     if len(series) <= length:
         raise ValueError(
             f"the series has {len(series)} values; a window of {length} and its target need at "
@@ -125,10 +58,9 @@ class Batches:
         seed: int = 0,
     ) -> None:
         _check_pair(inputs, targets)
-        check_count("batch_size", batch_size)
-        check_seed("seed", seed)
-        self.inputs, self.targets = inputs, targets
-        self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
+        self.inputs, self.targets, self.shuffle = inputs, targets, shuffle
+        self.batch_size = check_count("batch_size", batch_size)
+        self.seed = check_seed("seed", seed)
         self._epoch = 1
 
     def set_epoch(self, epoch: int) -> None:
@@ -177,8 +109,7 @@ class Streams:
 
     def __init__(self, inputs: Tensor, targets: Tensor, batch_size: int = 4, length: int = 24):
         _check_pair(inputs, targets)
-        check_count("batch_size", batch_size)
-        check_count("length", length)
+        batch_size, length = check_count("batch_size", batch_size), check_count("length", length)
         each = len(inputs) // batch_size
         if each == 0:
             raise ValueError(
@@ -210,39 +141,6 @@ class Streams:
         )
 
 
-def fill_gaps(values: Sequence[float | None]) -> list[float]:
-    """Return values with each gap (None) filled by a straight line between its neighbours.
-
-    Values count as evenly spaced.
-
-    Raises:
-        ValueError: for a gap at an end, which has one neighbour only.
-    """
-    known = [i for i, value in enumerate(values) if value is not None]
-    if not known or known[0] != 0 or known[-1] != len(values) - 1:
-        raise ValueError("the first or the last value is missing: give both ends")
-    filled = [value or 0.0 for value in values]
-    for left, right in itertools.pairwise(known):
-        low, high = filled[left], filled[right]
-        for i in range(left + 1, right):
-            filled[i] = low + (high - low) * (i - left) / (right - left)
-    return filled
-
-
-def check_series(series: Tensor, times: Sequence[float] | None = None) -> None:
-    """Refuse a series that is empty, not (N, D), or holds values that are not finite."""
-    if not isinstance(series, Tensor):
-        raise TypeError(f"the series is {type(series).__name__}; expected a tensor (N, D)")
-    if series.dim() != 2:
-        raise ValueError(
-            f"the series has shape {tuple(series.shape)}; expected (time, features): "
-            "add the feature axis with series.unsqueeze(-1)"
-        )
-    if len(series) == 0:
-        raise ValueError("the series is empty; expected at least one value")
-    _check_finite("the series", series, times)
-
-
 def _check_pair(inputs: Tensor, targets: Tensor) -> None:
     for name, tensor in (("inputs", inputs), ("targets", targets)):
         check_tensor(name, tensor)
@@ -255,21 +153,5 @@ def _check_pair(inputs: Tensor, targets: Tensor) -> None:
             f"inputs has {len(inputs)} examples (shape {tuple(inputs.shape)}), targets has "
             f"{len(targets)} (shape {tuple(targets.shape)}); expected as many of both"
         )
-    _check_finite("inputs", inputs)
-    _check_finite("targets", targets)
-
-
-def _check_finite(name: str, values: Tensor, times: Sequence[float] | None = None) -> None:
-    bad = (~torch.isfinite(values)).nonzero()
-    if len(bad):
-        where = bad[0].tolist()
-        at = f" (time {times[where[0]]:g})" if times is not None else ""
-        raise ValueError(
-            f"{name} has {len(bad)} values that are not finite numbers; the first is "
-            f"{values[tuple(where)].item()} at index {where}{at}: fill or drop them"
-        )
-
-
-def _read_rows(filename: str) -> list[list[str]]:
-    text = (resources.files("rnnlab") / "data" / "datasets" / filename).read_text(encoding="utf-8")
-    return list(csv.reader(text.splitlines()))[1:]
+    check_all_finite("inputs", inputs)
+    check_all_finite("targets", targets)

@@ -6,6 +6,7 @@ import itertools
 import math
 import pathlib
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Literal, TypeVar
 
@@ -13,11 +14,11 @@ import torch
 from torch import Tensor
 
 from rnnlab.base import tables
-from rnnlab.base.tables import TableError
-from rnnlab.data import batches as data
-from rnnlab.data import numbers as figures
-from rnnlab.data.batches import Series
-from rnnlab.data.sheets import Cell, Sheet, listed, open_sheet
+from rnnlab.base.tables import TableError, shown
+from rnnlab.data import parsing
+from rnnlab.data import series as data
+from rnnlab.data.columns import Cell, Columns, listed, read_columns
+from rnnlab.data.series import Series
 
 T = TypeVar("T")
 COUNT = "time=False counts the values 0, 1, 2, ..."
@@ -74,25 +75,24 @@ def read_series(
             there, what was expected and what to do. Rows are numbered as in a spreadsheet.
         ValueError, TypeError: for an argument that no file could satisfy.
     """
-    if decimal not in (None, *figures.MARKS):
+    if decimal not in (None, *parsing.MARKS):
         raise ValueError(f'decimal is {decimal!r}; expected "." or ","')
-    sheet = open_sheet(path, (value, time))
-    value_column, time_column = _columns(sheet, value, time)
-    cells = sheet.cells(value_column)
-    time_cells, remark = _time_cells(sheet, time_column, asked=time is not None)
-    forms = [form for form in figures.FORMS if _fits(time_cells[:1], form)]
+    columns = read_columns(path, (value, time))
+    value_column, time_column = _choose(columns, value, time)
+    cells = columns.cells(value_column)
+    time_cells, remark = _time_cells(columns, time_column, asked=time is not None)
+    formats = [f for f in parsing.DATE_FORMATS if _parsed(time_cells[:1], _date_parser(f))]
 
-    given = [cell for cell in cells if not figures.is_gap(cell.text)]
-    plain = [] if forms else time_cells
-    numbers = _numbers(sheet, given, plain, decimal)
-    values, note = _values(sheet, cells, numbers[: len(given)], fill_gaps)
-    if forms:
-        times, between = _calendar(sheet, time_cells, forms)
+    given = [cell for cell in cells if not parsing.is_missing(cell.text)]
+    numbers = _numbers(columns, given, [] if formats else time_cells, decimal)
+    values, note = _values(columns, cells, numbers[: len(given)], fill_gaps)
+    if formats:
+        times, between = _dates(columns, time_cells, formats)
     else:
         times, between = _plain_times(numbers[len(given) :] or range(len(cells)))
-    _check_times(sheet, time_cells, times)
+    _check_times(columns, time_cells, times)
     return Series(
-        name if name is not None else sheet.titles[value_column - 1] or pathlib.Path(path).stem,
+        name if name is not None else columns.titles[value_column - 1] or pathlib.Path(path).stem,
         tuple(times),
         values,
         unit,
@@ -101,18 +101,18 @@ def read_series(
     )
 
 
-def _columns(
-    sheet: Sheet, value: str | int | None, time: str | int | Literal[False] | None
+def _choose(
+    columns: Columns, value: str | int | None, time: str | int | Literal[False] | None
 ) -> tuple[int, int | None]:
     """Return the columns of the values and of the times, None for times that are counted."""
-    time_column = None if time is None or time is False else sheet.find("time", time)
+    time_column = None if time is None or time is False else columns.find("time", time)
     if value is not None:
-        value_column = sheet.find("value", value)
+        value_column = columns.find("value", value)
     else:
-        value_column = sheet.value_column(time_column, counted=time is False)
+        value_column = columns.value_column(time_column, counted=time is False)
     if value_column == time_column:
         raise TableError(
-            f"{sheet.name}: value and time are both {sheet.words([value_column])}; expected two "
+            f"{columns.file}: value and time are both {columns.words(value_column)}; expected two "
             f"columns: name another one, or {COUNT}"
         )
     if time is None and value_column != 1:
@@ -120,174 +120,161 @@ def _columns(
     return value_column, time_column
 
 
-def _time_cells(sheet: Sheet, column: int | None, asked: bool) -> tuple[list[Cell], str]:
+def _time_cells(columns: Columns, column: int | None, asked: bool) -> tuple[list[Cell], str]:
     """Return the cells of the times; none, and a remark on that, if there are only words."""
     if column is None:
         return [], ""
-    cells = sheet.cells(column)
+    cells = columns.cells(column)
     for cell in cells:
-        if figures.is_gap(cell.text):
-            raise sheet.error(
-                cell,
-                "no time stands here; expected one in each row: write it, delete the row, or "
-                f"{COUNT}",
-            )
-    if asked or figures.begins_as_figure(cells[0].text):
+        if parsing.is_missing(cell.text):
+            words = f"is no time; expected one in each row: write it, delete the row, or {COUNT}"
+            raise columns.error(cell, words)
+    if asked or parsing.looks_numeric(cells[0].text):
         return cells, ""
-    return [], f"Values are counted, as {sheet.words([column])} holds words, not times."
+    return [], f"Values are counted, as {columns.words(column)} holds words, not times."
 
 
 def _numbers(
-    sheet: Sheet, given: list[Cell], times: list[Cell], decimal: str | None
+    columns: Columns, given: list[Cell], times: list[Cell], decimal: str | None
 ) -> list[float]:
     """Return the numbers in cells, once it is clear what stands before the decimals."""
     cells = given + times
-    marks = (decimal,) if decimal else figures.MARKS
-    ways = {mark: _read(cells, partial(figures.number, mark=mark)) for mark in marks}
-    most = max(map(len, ways.values()))
-    ways = {mark: found for mark, found in ways.items() if len(found) == most}
+    marks = (decimal,) if decimal else parsing.MARKS
+    by_mark = {mark: _parsed(cells, partial(parsing.parse_number, mark=mark)) for mark in marks}
+    most = max(map(len, by_mark.values()))
+    by_mark = {mark: found for mark, found in by_mark.items() if len(found) == most}
     if most < len(cells):
-        wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in ways)
-        raise _refusal(sheet, cells[most], wanted, times)
-    mark = _mark(sheet, cells, ways)
-    return ways[mark]
+        wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in by_mark)
+        raise columns.error(cells[most], _refusal(columns, cells[most], wanted, times))
+    return _unambiguous(columns, cells, by_mark)
 
 
-def _mark(sheet: Sheet, cells: list[Cell], ways: dict[str, list[float]]) -> str:
-    """Return the mark before the decimals, of those with which all cells can be read."""
-    likely = {",": ".", ";": ","}.get(sheet.separator)  # where commas separate, points are marks
-    doubtful = [k for k, pair in enumerate(zip(*ways.values(), strict=True)) if len({*pair}) > 1]
+def _unambiguous(
+    columns: Columns, cells: list[Cell], by_mark: dict[str, list[float]]
+) -> list[float]:
+    """Return the numbers with the one right mark, of those with which all cells can be read."""
+    likely = {",": ".", ";": ","}.get(columns.separator)  # where commas separate, points are marks
+    readings = zip(cells, *by_mark.values(), strict=True)
+    doubtful = [(cell, *read) for cell, *read in readings if len({*read}) > 1]
     if not doubtful:
-        return next(iter(ways))
-    if likely and all(likely in cells[k].text for k in doubtful):
-        return likely
-    cell, one, other = cells[doubtful[0]], *(found[doubtful[0]] for found in ways.values())
-    raise sheet.error(
+        return next(iter(by_mark.values()))
+    if likely and all(likely in cell.text for cell, *_ in doubtful):
+        return by_mark[likely]
+    cell, one, other = doubtful[0]
+    raise columns.error(
         cell,
-        f"{tables.shown(cell.text)} may be {one:.15g} or {other:.15g}, and no number beside it "
-        'shows which: give decimal="." or decimal=","',
+        f"may be {one:.15g} or {other:.15g}, and no number beside it shows which: give "
+        'decimal="." or decimal=","',
     )
 
 
-def _refusal(sheet: Sheet, cell: Cell, wanted: str, times: list[Cell]) -> TableError:
-    """Return the error for a cell that is no number where one has to be."""
-    held = tables.shown(cell.text)
+def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> str:
+    """Return what is wrong with a cell that is no number where one has to be."""
     if cell in times[:1]:
-        return sheet.error(
-            cell,
-            f"{held} is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 "
+        return (
+            "is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 "
             "13:05, the year in four digits: correct it, choose a column with time=..., or "
-            f"{COUNT}",
+            f"{COUNT}"
         )
     if cell in times:
-        return sheet.error(
-            cell, f"{held} is not a time like {tables.shown(times[0].text)}: correct it, or {COUNT}"
-        )
-    remedy = sheet.remark(cell.text) or "correct it, or empty the cell and give fill_gaps=True"
-    return sheet.error(cell, f"{held} is not a number; expected one such as {wanted}: {remedy}")
+        return f"is not a time like {shown(times[0].text)}: correct it, or {COUNT}"
+    remedy = columns.remedy(cell.text) or "correct it, or empty the cell and give fill_gaps=True"
+    return f"is not a number; expected one such as {wanted}: {remedy}"
 
 
 def _values(
-    sheet: Sheet, cells: list[Cell], numbers: list[float], fill_gaps: bool
+    columns: Columns, cells: list[Cell], numbers: list[float], fill_gaps: bool
 ) -> tuple[Tensor, str]:
     """Return the values with gaps filled, and a note on what was filled."""
-    missing = [cell for cell in cells if figures.is_gap(cell.text)]
     if not numbers:
-        raise sheet.error(cells[0], "no number stands in this column: choose one with value=...")
+        words = "is missing, as is all else in this column: choose another with value=..."
+        raise columns.error(cells[0], words)
+    missing = [cell for cell in cells if parsing.is_missing(cell.text)]
     if missing:
-        _check_gaps(sheet, cells, missing, fill_gaps)
+        _check_gaps(columns, cells, missing, fill_gaps)
     left = iter(torch.tensor(numbers, dtype=torch.float64).float().tolist())
-    column = [None if figures.is_gap(cell.text) else next(left) for cell in cells]
-    for cell, number in zip(cells, column, strict=True):
+    values = [None if parsing.is_missing(cell.text) else next(left) for cell in cells]
+    for cell, number in zip(cells, values, strict=True):
         if number is not None and math.isinf(number):
-            raise sheet.error(
+            raise columns.error(
                 cell,
-                f"{tables.shown(cell.text)} is too large; expected at most 3.4e38, as values have "
-                "32 bits: correct it, or choose a larger unit",
+                "is too large; expected at most 3.4e38, as values have 32 bits: correct it, or "
+                "choose a larger unit",
             )
-    return torch.tensor(data.fill_gaps(column)), _note(missing, len(cells))
+    if not missing:
+        return torch.tensor(values), ""
+    note = (
+        f"{len(missing)} of {len(cells)} values are missing and are filled by a straight line "
+        f"between their neighbours: row{'s' * (len(missing) > 1)} "
+        f"{listed(cell.row for cell in missing)}."
+    )
+    return torch.tensor(data.fill_gaps(values)), note
 
 
-def _check_gaps(sheet: Sheet, cells: list[Cell], missing: list[Cell], fill_gaps: bool) -> None:
+def _check_gaps(columns: Columns, cells: list[Cell], missing: list[Cell], fill_gaps: bool) -> None:
     if not fill_gaps:
-        raise sheet.error(
+        raise columns.error(
             missing[0],
-            f"{tables.shown(missing[0].text)} is a missing value ({len(missing)} of {len(cells)} "
-            "are missing): write it, or fill each gap by a straight line between its neighbours "
-            "with fill_gaps=True",
+            f"is a missing value ({len(missing)} of {len(cells)} are missing): write it, or fill "
+            "each gap by a straight line between its neighbours with fill_gaps=True",
         )
     for end, gap, which in ((cells[0], missing[0], "first"), (cells[-1], missing[-1], "last")):
         if gap == end:
-            raise sheet.error(
+            raise columns.error(
                 gap,
-                f"{tables.shown(gap.text)} is a missing value, and in the {which} row a gap has a "
-                "neighbour on one side only: write the value, or delete the row",
+                f"is a missing value, and in the {which} row a gap has a neighbour on one side "
+                "only: write the value, or delete the row",
             )
 
 
-def _note(missing: list[Cell], count: int) -> str:
-    if not missing:
-        return ""
-    return (
-        f"{len(missing)} of {count} values are missing and are filled by a straight line between "
-        f"their neighbours: row{'s' * (len(missing) > 1)} {listed(cell.row for cell in missing)}."
-    )
-
-
-def _calendar(sheet: Sheet, cells: list[Cell], forms: list[str]) -> tuple[list[float], str]:
-    """Return calendar times as years, and what lies between them."""
-    ways = {form: _read(cells, partial(figures.moment, form=form)) for form in forms}
-    most = max(map(len, ways.values()))
+def _dates(columns: Columns, cells: list[Cell], formats: list[str]) -> tuple[list[float], str]:
+    """Return dates as years, and what lies between them."""
+    by_format = {f: _parsed(cells, _date_parser(f)) for f in formats}
+    most = max(map(len, by_format.values()))
     if most < len(cells):
-        raise sheet.error(
+        raise columns.error(
             cells[most],
-            f"{tables.shown(cells[most].text)} is not a time like {tables.shown(cells[0].text)}, "
-            f"on a day that exists: correct it, or {COUNT}",
+            f"is not a time like {shown(cells[0].text)}, on a day that exists: correct it, or "
+            f"{COUNT}",
         )
-    (form, moments), *others = ((form, found) for form, found in ways.items() if len(found) == most)
-    if others and others[0][1] != moments:
-        raise sheet.error(
+    (used, dates), *others = ((f, found) for f, found in by_format.items() if len(found) == most)
+    if others and others[0][1] != dates:
+        raise columns.error(
             cells[0],
-            f"{tables.shown(cells[0].text)} may be {form} or {others[0][0]}, and no time of the "
-            f"column shows which: write times as year-month-day, or {COUNT}",
+            f"may be {used} or {others[0][0]}, and no time of the column shows which: write times "
+            f"as year-month-day, or {COUNT}",
         )
-    return [figures.year(moment, form) for moment in moments], figures.time_unit(moments)
+    return [parsing.as_year(date, used) for date in dates], parsing.time_unit(dates)
 
 
 def _plain_times(numbers: Iterable[float]) -> tuple[list[float], str]:
-    """Return numbers as times; whole ones from 1000 to 2999, one after the other, are years."""
+    """Return numbers as times; integers from 1000 to 2999, one after the other, are years."""
     times = list(map(float, numbers))
     steps = {later - earlier for earlier, later in itertools.pairwise(times)}
     years = steps == {1.0} and times[0].is_integer() and times[0] >= 1000 and times[-1] < 3000
     return times, "year" if years else "step"
 
 
-def _check_times(sheet: Sheet, cells: list[Cell], times: list[float]) -> None:
+def _check_times(columns: Columns, cells: list[Cell], times: list[float]) -> None:
     for cell, time in zip(cells, times, strict=False):  # there are no cells of counted times
         if math.isinf(time):
-            held = tables.shown(cell.text)
-            raise sheet.error(cell, f"{held} is too large for a time: correct it")
+            raise columns.error(cell, "is too large for a time: correct it")
     for (before, cell), (early, late) in zip(
         itertools.pairwise(cells), itertools.pairwise(times), strict=False
     ):
         if late <= early:
-            raise sheet.error(
+            raise columns.error(
                 cell,
-                f"{tables.shown(cell.text)} is not later than {tables.shown(before.text)} in the "
-                f"row above; times must increase: sort the rows, keep one of each time, or {COUNT}",
+                f"is not later than {shown(before.text)} in the row above; times must increase: "
+                f"sort the rows, keep one of each time, or {COUNT}",
             )
 
 
-def _read(cells: list[Cell], reader: Callable[[str], T | None]) -> list[T]:
-    """Return what a reader makes of cells, up to the first that it cannot read."""
-    found: list[T] = []
-    for cell in cells:
-        item = reader(cell.text)
-        if item is None:
-            break
-        found.append(item)
-    return found
+def _parsed(cells: list[Cell], parse: Callable[[str], T | None]) -> list[T]:
+    """Return what a parser makes of cells, up to the first that it cannot read."""
+    parsed = itertools.takewhile(lambda item: item is not None, (parse(c.text) for c in cells))
+    return list(parsed)  # type: ignore[arg-type]  # None was left out
 
 
-def _fits(cells: list[Cell], form: str) -> bool:
-    return len(_read(cells, partial(figures.moment, form=form))) == 1
+def _date_parser(date_format: str) -> Callable[[str], datetime | None]:
+    return partial(parsing.parse_date, date_format=date_format)

@@ -52,7 +52,7 @@ class Run(Iterator[Step]):
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        check_positive("learning_rate", value)
+        value = check_positive("learning_rate", value)
         for group in self.optimizer.param_groups:
             group["lr"] = value
 

@@ -29,7 +29,7 @@ from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import resolve_loss
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import Pair
-from rnnlab.tasks.sequences import RecallTask
+from rnnlab.tasks.recall import RecallTask
 
 WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
 RESET, DETACH, NO_DETACH, SHUFFLE = WAYS

@@ -56,8 +56,9 @@ class SequenceModel(nn.Module):
             "output_size": output_size,
             "num_layers": num_layers,
         }
-        for name, size in sizes.items():
-            check_count(name, size)
+        input_size, hidden_size, output_size, num_layers = (
+            check_count(name, size) for name, size in sizes.items()
+        )
         check_known("cell", cell, CELLS, "cells")
         self.cell, self._input_size = cell, input_size
         check_known("nonlinearity", nonlinearity, ("tanh", "relu"), "nonlinearities")

@@ -29,7 +29,7 @@ from rnnlab.pictures.plots import (
     set_limits,
     style,
 )
-from rnnlab.tasks.sequences import END
+from rnnlab.tasks.names import END
 
 DASHED = (0, (4, 1.5))
 

@@ -21,8 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from torch import Tensor
 
+from rnnlab.base.say import short
 from rnnlab.loop.batch import PHASES
-from rnnlab.tasks.series import SeriesTask, short
+from rnnlab.tasks.forecast import SeriesTask
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
 # lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).

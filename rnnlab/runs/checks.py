@@ -96,13 +96,14 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
     try:
         inputs, targets = batch
     except (TypeError, ValueError):
+        given = f"a batch is {type(batch).__name__}"
         expected = "expected a pair (inputs, targets) of tensors"
         if not isinstance(batch, tuple | list):
-            raise TypeError(f"a batch is {type(batch).__name__}; {expected}") from None
+            raise TypeError(f"{given}; {expected}") from None
         raise TypeError(
-            f"a batch is {type(batch).__name__} of {len(batch)}; {expected}: lengths or a mask stand "
-            "with the inputs, ((inputs, lengths), targets), or with the targets, (inputs, (targets, "
-            "mask)), as one argument of the model or of loss_fn"
+            f"{given} of {len(batch)}; {expected}: lengths or a mask stand with the inputs, "
+            "((inputs, lengths), targets), or with the targets, (inputs, (targets, mask)), as one "
+            "argument of the model or of loss_fn"
         ) from None
     for name, value in (("inputs", inputs), ("targets", targets)):
         if not _holds_tensor(value):

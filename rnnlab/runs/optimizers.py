@@ -24,8 +24,7 @@ def resolve_optimizer(
     """Return the optimizer for a name, or the given one after a look at what it holds."""
     if isinstance(optimizer, str):
         check_known("optimizer", optimizer, OPTIMIZERS, "optimizers")
-        rate = 0.003 if learning_rate is None else learning_rate
-        check_positive("learning_rate", rate)
+        rate = 0.003 if learning_rate is None else check_positive("learning_rate", learning_rate)
         parameters = list(model.parameters())
         if not parameters:
             raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")

@@ -1,17 +1,20 @@
-"""Tasks: data, loss and the picture that suits it, under one name ("sine", "sunspots", ...)."""
+"""Tasks: data, loss and the picture that suits it, under one name ("sine", "sunspots", ...).
+
+A task is one class in one module of this folder, whose `TASKS` names it; nothing else lists it.
+"""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Protocol
 
 from torch import nn
 
+import rnnlab.tasks
 from rnnlab.base.checks import check_known
-from rnnlab.data import batches as data
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.tasks.sequences import AddingTask, NamesTask, RecallTask
-from rnnlab.tasks.series import SeriesTask
 
 
 class Task(Protocol):
@@ -50,28 +53,13 @@ class Task(Protocol):
         ...
 
 
-def _sine(
-    length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0, **options: Any
-) -> SeriesTask:
-    return SeriesTask(data.make_sine(length, period, noise, seed), "sine", **options)
-
-
-def _sunspots(**options: Any) -> SeriesTask:
-    return SeriesTask(data.load_sunspots(), "sunspots", **options)
-
-
-def _co2(**options: Any) -> SeriesTask:
-    return SeriesTask(data.load_co2(), "co2", **{"changes": True, **options})
-
-
-TASKS: dict[str, Callable[..., Any]] = {
-    "sunspots": _sunspots,
-    "co2": _co2,
-    "sine": _sine,
-    "names": NamesTask,
-    "recall": RecallTask,
-    "adding": AddingTask,
-}
+def find_tasks() -> dict[str, Callable[..., Any]]:
+    """Return what makes each task, by name: all that the modules of this folder have as `TASKS`."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module in pkgutil.iter_modules(rnnlab.tasks.__path__, "rnnlab.tasks."):
+        if module.name != __name__:
+            found |= getattr(import_module(module.name), "TASKS", {})
+    return dict(sorted(found.items()))
 
 
 def load_task(name: str, **options: Any) -> Any:
@@ -82,7 +70,7 @@ def load_task(name: str, **options: Any) -> Any:
             "names" (character by character), "recall" (the value of some steps ago), "adding"
             (the sum of two marked values).
         options: `held_out`, `window`, `changes` of `SeriesTask`; for "sine" also `length`,
-            `period`, `noise` and `seed` of `data.make_sine`; the arguments of `NamesTask`,
+            `period`, `noise` and `seed` of `data.shipped.make_sine`; the arguments of `NamesTask`,
             `RecallTask` and `AddingTask`.
 
     Raises:
@@ -90,3 +78,6 @@ def load_task(name: str, **options: Any) -> Any:
     """
     check_known("task", name, TASKS, "tasks")
     return TASKS[name](**options)
+
+
+TASKS = find_tasks()  # at the end: `recipe` needs `Task`

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import torch
 
-from rnnlab.base.checks import check_count, check_known, check_policy, check_positive, check_seed
+from rnnlab.base.checks import POLICIES, check_count, check_known, check_positive, check_seed
+from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.recurrence import CELLS
 from rnnlab.model.sequence_model import SequenceModel
@@ -29,6 +31,26 @@ DEFAULTS: dict[str, Any] = {
     "seed": 0,
 }
 
+
+def check_switch(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ValueError(
+            say("{name} is {value!r}; it must be True or False", name=name, value=value)
+        )
+
+
+CHECKS: dict[str, Callable[[str, Any], object]] = {
+    "cell": partial(check_known, known=CELLS, plural="cells"),
+    "hidden_size": check_count,
+    "hidden_state": partial(check_known, known=POLICIES, plural="policies"),
+    "learning_rate": check_positive,
+    "epochs": check_count,
+    "clip": check_switch,
+    "clip_norm": check_positive,
+    "seed": check_seed,
+}
+
 Made = TypeVar("Made")
 _SEEDING = threading.Lock()  # torch's generator is one for all threads
 
@@ -43,24 +65,7 @@ def check_setting(name: str, value: Any) -> None:
     Raises:
         ValueError: for a value that cannot work.
     """
-    if name in ("learning_rate", "clip_norm"):
-        check_positive(name, value)
-    elif name in ("epochs", "hidden_size"):
-        check_count(name, value)
-    elif name == "seed":
-        check_seed(name, value)
-    elif name == "hidden_state":
-        check_policy(value)
-    elif name == "cell":
-        check_known(name, value, CELLS, "cells")
-    elif name == "clip":
-        check_switch(name, value)
-
-
-def check_switch(name: str, value: Any) -> None:
-    """Refuse what is neither True nor False."""
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} is {value!r}; it must be True or False")
+    CHECKS[name](name, value)
 
 
 def prepare(

@@ -1,4 +1,4 @@
-"""TemporalOrderTask: which two symbols came, and in which order, told at a sequence's end."""
+"""TemporalOrderTask: classify a sequence by its two symbols, X or Y, and their order."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
-from rnnlab.base.modes import evaluating
-from rnnlab.loop.batch import call
+from rnnlab.base.checks import check_count, check_known, check_seed
+from rnnlab.tasks.common import check_reset, choose_batch_size, predict
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
 CLASSES = ("XX", "XY", "YX", "YY")
@@ -36,11 +35,9 @@ class FreshSequences:
     """
 
     def __init__(self, length: int, batch_size: int = 20, steps: int = 50, seed: int = 0) -> None:
-        _check_length(length)
-        check_count("batch_size", batch_size)
-        check_count("steps", steps)
-        check_seed("seed", seed)
-        self.length, self.batch_size, self.steps, self.seed = length, batch_size, steps, seed
+        self.length, self.seed = _check_length(length), check_seed("seed", seed)
+        self.batch_size = check_count("batch_size", batch_size)
+        self.steps = check_count("steps", steps)
         self._epoch = 1
 
     def set_epoch(self, epoch: int) -> None:
@@ -67,14 +64,14 @@ class FreshSequences:
 
 
 class TemporalOrderTask:
-    """Tell at the end of a sequence which two symbols came in it, and in which order.
+    """Say at the end of a sequence which two symbols it had, and in which order.
 
     A sequence has T time steps, counted from 0. One symbol, X or Y, stands at one of the steps
     T // 10 to 2 * (T // 10) - 1, a second one at one of the steps T // 2 to T // 2 + T // 10 - 1;
     at all others stands one of the distractors a, b, c, d. All choices are by chance and equally
     likely. Inputs (B, T, 6) are one-hot in the order X, Y, a, b, c, d; the target (B,) is the
     number of the class XX, XY, YX or YY, and the logits of the last time step alone count.
-    Choosing blindly is wrong in 75 % of the sequences and costs a cross-entropy of log 4 = 1.386.
+    Guessing is wrong in 75 % of the sequences and costs a cross-entropy of log 4 = 1.386.
 
     Training sequences are made as they are needed: an epoch is a number of batches, not a pass
     over data that are there. The held-out ones are made once.
@@ -85,15 +82,14 @@ class TemporalOrderTask:
     are those of the code that the latter have published.
 
     Attributes:
-        input_size, output_size: 6 and 4; picture: "scatter".
         held_out: inputs (held_out, T, 6) and targets (held_out,) that are never trained on.
 
     Args:
         length: T of each sequence, at least 10.
         steps: batches in an epoch.
         held_out: sequences to measure on.
-        measure: what `validation_loss` returns: "cross_entropy", or "errors", the share of
-            sequences that are told wrong, from 0 to 1.
+        measure: what `validation_loss` returns: "cross_entropy", or "errors", the fraction
+            of sequences that are classified wrongly.
         seed: of the held-out sequences; those to train on are of the seed given to `batches`.
 
     Raises:
@@ -113,13 +109,11 @@ class TemporalOrderTask:
         measure: str = "cross_entropy",
         seed: int = 0,
     ) -> None:
-        _check_length(length)
-        check_count("steps", steps)
-        check_count("held_out", held_out)
         check_known("measure", measure, MEASURES, "measures")
-        check_seed("seed", seed)
-        self.length, self.steps, self.measure = length, steps, measure
-        self.held_out = make_sequences(held_out, length, _generator(seed, 0))  # epochs begin at 1
+        self.length, self.steps = _check_length(length), check_count("steps", steps)
+        self.measure = measure
+        generator = _generator(check_seed("seed", seed), 0)  # epochs begin at 1
+        self.held_out = make_sequences(check_count("held_out", held_out), self.length, generator)
 
     @staticmethod
     def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
@@ -134,22 +128,18 @@ class TemporalOrderTask:
         Raises:
             ValueError: for "carry".
         """
-        if check_policy(hidden_state) == "carry":
-            raise ValueError(
-                'hidden_state is "carry", but each sequence of the temporal-order problem stands '
-                'alone: use "reset"'
-            )
-        return FreshSequences(self.length, batch_size or 20, self.steps, seed)
+        check_reset(hidden_state, "temporal-order")
+        return FreshSequences(self.length, choose_batch_size(batch_size, 20), self.steps, seed)
 
     def validation_loss(self, model: nn.Module) -> float:
-        """Return the cross-entropy or the share of errors on the held-out sequences."""
+        """Return the cross-entropy or the fraction of errors on the held-out sequences."""
         if self.measure == "errors":
             return self.errors(model)
         inputs, targets = self.held_out
         return functional.cross_entropy(last_logits(model, inputs), targets).item()
 
     def errors(self, model: nn.Module) -> float:
-        """Return the share of held-out sequences that a model tells wrong, from 0 to 1."""
+        """Return the fraction of held-out sequences that a model classifies wrongly."""
         inputs, targets = self.held_out
         logits = last_logits(model, inputs)
         right = (logits.argmax(1) == targets) & logits.isfinite().all(1)
@@ -174,8 +164,8 @@ class TemporalOrderTask:
         """Return how a model does on the held-out sequences, in words."""
         count = len(self.held_out[1])
         return (
-            f"Held out: {round(self.errors(model) * count)} of {count} sequences told wrong "
-            f"(choosing blindly: about {0.75 * count:.0f})."
+            f"Held out: {round(self.errors(model) * count)} of {count} sequences classified "
+            f"wrongly (guessing: about {0.75 * count:.0f})."
         )
 
     def __repr__(self) -> str:
@@ -187,41 +177,31 @@ class TemporalOrderTask:
 
 
 def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return sequences of the temporal-order problem and their classes.
-
-    Args:
-        count: of sequences.
-        length: T, at least 10.
-        generator: of the random numbers.
-
-    Returns:
-        inputs (count, T, 6), one-hot in the order of `SYMBOLS`, and the numbers (count,) of their
-        `CLASSES`.
-    """
+    """Return sequences (count, T, 6), one-hot in `SYMBOLS`, and the numbers of their `CLASSES`."""
     symbols = torch.randint(2, 6, (count, length), generator=generator)  # distractors everywhere
-    told = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
+    chosen = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
     places = torch.randint(0, length // 10, (count, 2), generator=generator)
     places += torch.tensor([length // 10, length // 2])
-    symbols.scatter_(1, places, told)
+    symbols.scatter_(1, places, chosen)
     inputs = functional.one_hot(symbols, len(SYMBOLS)).float()  # (count, T) -> (count, T, 6)
-    return inputs, 2 * told[:, 0] + told[:, 1]
+    return inputs, 2 * chosen[:, 0] + chosen[:, 1]
 
 
 def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:
     """Return the logits (B, C) of a model after the last step of inputs (B, T, D), no graph."""
-    with evaluating(model) as place:
-        parts = [call(model, part.to(place))[0][:, -1] for part in inputs.split(AT_ONCE)]
-    return torch.cat(parts).cpu()  # (B, T, C) -> (B, C)
+    parts = [predict(model, part)[:, -1] for part in inputs.split(AT_ONCE)]
+    return torch.cat(parts)  # (B, T, C) -> (B, C)
 
 
 def _generator(seed: int, epoch: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
 
 
-def _check_length(length: int) -> None:
-    check_count("length", length)
+def _check_length(length: int) -> int:
+    length = check_count("length", length)
     if length < SHORTEST:
         raise ValueError(
             f"length is {length}; the two places of the temporal-order problem need at least "
             f"{SHORTEST} time steps"
         )
+    return length

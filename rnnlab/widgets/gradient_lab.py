@@ -22,7 +22,7 @@ from rnnlab.pictures.gradient_panels import (
     verdict,
 )
 from rnnlab.probes.instruments import GradientThroughTime, gradient_through_time
-from rnnlab.tasks.sequences import AddingTask
+from rnnlab.tasks.adding import AddingTask
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import PAUSE
 from rnnlab.widgets.picture import LivePicture

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.course.exercises import Hints, exercise
-from rnnlab.tasks.sequences import NamesTask
+from rnnlab.tasks.names import NamesTask
 
 LENGTH, AHEAD = 4, 2  # of exercise 01.1
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from rnnlab.course.exercises import Hints, exercise
 from rnnlab.data.batches import Streams
 from rnnlab.loop.hidden import detach, truncate_batch
-from rnnlab.tasks.sequences import RecallTask
+from rnnlab.tasks.recall import RecallTask
 
 BATCH, ROW, TIME = 3, 5, 2  # what 08.1 asks for
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.course.exercises import Hints, exercise
-from rnnlab.tasks.series import SeriesTask
+from rnnlab.tasks.forecast import SeriesTask
 
 PATIENCE = 3
 FALLING = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)

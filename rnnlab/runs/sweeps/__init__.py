@@ -1,1 +1,1 @@
-"""Sweeps: a grid of settings, the runs it stands for, where they are done, and their table."""
+"""Sweeps: a grid of settings, a run for each combination, and the table of their results."""

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from rnnlab.base import tables
+from rnnlab.base.say import say
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
 
 MOST_RUNS = 100_000
 MOST_BYTES = 1_000 * MOST_RUNS
+
+_COUNT = (int, "[0-9]{1,18}", "an integer of at least 0")
+_LOSS = (float, r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", "a number such as 0.5")
+RESULT_CELLS: dict[str, tuple[Callable[[str], Any], str, str]] = {  # type, pattern, in words
+    "outcome": (str, "|".join(OUTCOMES), f"one of {', '.join(OUTCOMES)}"),
+    "epochs_done": _COUNT,
+    "steps": _COUNT,
+    "train_loss": _LOSS,
+    "validation_loss": _LOSS,
+    "message": (str, ".*", "a text"),
+}
 
 
 def write_rows(path: tables.Path, rows: Sequence[Row]) -> None:
@@ -36,7 +49,7 @@ def read_rows(path: tables.Path) -> list[Row]:
         )
     return [
         {
-            name: _cell(name, cell, table.name, number)
+            name: _value(name, cell, table.name, number)
             for name, cell in zip(header, row, strict=True)
         }
         for number, row in enumerate(table.rows, start=2)
@@ -44,55 +57,32 @@ def read_rows(path: tables.Path) -> list[Row]:
 
 
 def texts(row: Row) -> tuple[str, ...]:
-    """Return the settings of a row as the file writes them, to know a run by."""
+    """Return the settings of a row as the file writes them, by which a run is recognised."""
     return tuple("" if v is None else str(v) for name, v in row.items() if name not in RESULTS)
 
 
-def _cell(name: str, cell: str, file: str, number: int) -> Any:
-    if name in _READERS:
-        read, expected = _READERS[name]
-        if cell == "" and name != "outcome":
-            return None
-        value = read(cell)
-        if value is None:
-            raise TableError(
-                f"{tables.place(file, number)}, {name}: {tables.shown(cell)} is not {expected}: "
-                "delete the row, or the file, and start the sweep again"
-            )
-        return value
-    return _plain(cell)
+def _value(name: str, cell: str, file: str, number: int) -> Any:
+    if name not in RESULT_CELLS:
+        return _setting(cell)
+    if cell == "" and name != "outcome":
+        return None
+    kind, pattern, expected = RESULT_CELLS[name]
+    if not re.fullmatch(pattern, cell, re.DOTALL):
+        text = (
+            "{where}, {name}: {held} is not {expected}: delete the row, or the file, and start the "
+            "sweep again"
+        )
+        where, held = tables.place(file, number), tables.shown(cell)
+        raise TableError(say(text, where=where, name=name, held=held, expected=expected))
+    return kind(cell)
 
 
-def _plain(cell: str) -> Any:
-    """Return what a setting's cell stands for: None, a truth, a number or a text."""
+def _setting(cell: str) -> Any:
+    """Return what a setting's cell stands for: None, True, False, a number or a text."""
     words = {"": None, "True": True, "False": False}
     if cell in words:
         return words[cell]
     for kind in (int, float):
-        try:
+        with suppress(ValueError):
             return kind(cell)
-        except ValueError:
-            continue
     return cell
-
-
-def _whole(cell: str) -> int | None:
-    return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else None
-
-
-def _number(cell: str) -> float | None:
-    return float(cell) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", cell) else None
-
-
-def _outcome(cell: str) -> str | None:
-    return cell if cell in OUTCOMES else None
-
-
-_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "outcome": (_outcome, f"one of {', '.join(OUTCOMES)}"),
-    "epochs_done": (_whole, "a whole number of at least 0"),
-    "steps": (_whole, "a whole number of at least 0"),
-    "train_loss": (_number, "a number such as 0.5"),
-    "validation_loss": (_number, "a number such as 0.5"),
-    "message": (str, "a text"),
-}

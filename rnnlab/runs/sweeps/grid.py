@@ -18,7 +18,7 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Trial]
     Raises:
         ValueError, TypeError: for names and values that cannot work.
     """
-    check_count("repeats", repeats)
+    repeats = check_count("repeats", repeats)
     if not isinstance(grid, Mapping):
         raise TypeError(
             f"grid is {type(grid).__name__}; expected a dict with a list of values for each "
@@ -41,10 +41,9 @@ def _trial(chosen: Row) -> Trial:
 
 def _values(name: str, given: Any) -> list[Any]:
     """Return the values of a setting; numbers of NumPy and torch become Python's."""
-    many = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
-    values = (
-        [value.item() if hasattr(value, "item") else value for value in given] if many else [given]
-    )
+    one = isinstance(given, str | bytes | Mapping) or getattr(given, "ndim", 1) == 0
+    values = [given] if one or not isinstance(given, Iterable) else given
+    values = [value.item() if hasattr(value, "item") else value for value in values]
     if not values:
         raise ValueError(f"{name} has no values: give one or more, or leave it out")
     for value in values:

@@ -28,7 +28,7 @@ from rnnlab.runs.sweeps.trial import (
 )
 from rnnlab.tasks.catalogue import Task
 
-KILLED = "its worker was killed, perhaps for want of memory"
+KILLED = "its worker was killed, perhaps for lack of memory"
 
 
 def sweep(
@@ -41,7 +41,7 @@ def sweep(
     path: Path | None = None,
     progress: bool = True,
 ) -> Sweep:
-    """Train once for each combination of the grid's values and return a table of what came of it.
+    """Train once for each combination of the grid's values and return a table of the results.
 
     The same seeds give the same table, bit for bit, whatever the executor, on one kind of machine
     (in a thread pool: unless a model draws random numbers while it trains, as dropout does). Each
@@ -61,9 +61,9 @@ def sweep(
         repeats: runs of each combination, with the seeds 0, 1, 2, ..., or from "seed" on.
         model: a function of (task, settings) that returns the model, called with random numbers
             from the seed; None: a `SequenceModel`.
-        path: of a CSV file that keeps the runs as they are done. If it is there, the sweep goes on
-            from it: runs in it that did not fail are not done again. It belongs to one task and
-            model; give another name for others.
+        path: of a CSV file to which runs are written as they are done. If it is there, the sweep
+            goes on from it: runs in it that did not fail are not done again. It belongs to one
+            task and model; give another name for others.
         progress: show a bar.
 
     Returns:
@@ -73,7 +73,7 @@ def sweep(
         ValueError, TypeError: for settings that cannot work, before anything is trained.
         OSError, TableError: if the file cannot be read or written, or is not one of this sweep.
     """
-    check_executor(executor)
+    _check_executor(executor)
     if model is not None and not callable(model):
         raise TypeError(
             f"model is {type(model).__name__}; expected a function of (task, settings) that "
@@ -97,8 +97,8 @@ def sweep(
     return Sweep(done[k] for k in sorted(done))
 
 
-def check_executor(executor: object) -> None:
-    """Refuse what takes no work."""
+def _check_executor(executor: object) -> None:
+    """Refuse what is neither an executor nor None."""
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(
             f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "
@@ -107,12 +107,11 @@ def check_executor(executor: object) -> None:
 
 
 def _first_task(subject: Subject, trials: list[Trial]) -> Task:
-    """Return the first run's task, so that what cannot work is said before anything is trained."""
-    options = trials[0].options
+    """Return the first run's task, so that an error is raised before anything is trained."""
     try:
-        return subject.make_task(options if subject.makes_tasks else {})
+        return subject.make_task(trials[0].options)
     except TypeError as error:
-        names = ", ".join(options) or "none"
+        names = ", ".join(trials[0].options) or "none"
         raise TypeError(
             f"the task cannot be made of the grid's options ({names}), which are no settings of a "
             f"sweep: {error}"
@@ -131,7 +130,7 @@ def _packed(subject: Subject) -> bytes:
 
 
 def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], list[Row]]:
-    """Return the rows that a file has already, by number, and what else it keeps."""
+    """Return the rows that a file has already, by number, and its other rows."""
     if path is None:
         return {}, []
     check_path("path", path, "for the runs")

@@ -1,4 +1,4 @@
-"""Sweep: what came of the runs of a sweep, as rows."""
+"""Sweep: the results of a sweep, a row for each run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Sweep:
     Attributes:
         rows: dictionaries of plain values: "task", each setting, then "outcome" ("finished",
             "solved": it reached `stop_at`; "diverged"; "failed": an exception or a killed
-            worker), "epochs_done" (whole ones), "steps", "train_loss" (of the last whole epoch),
+            worker), "epochs_done" (completed), "steps", "train_loss" (of the last of these),
             "validation_loss" (at the end) and "message". What a run does not have is None.
         varied: the settings with more than one value.
     """
@@ -52,7 +52,7 @@ class Sweep:
         return grouped
 
     def share(self, outcome: str, *names: str) -> dict[tuple[Any, ...], float]:
-        """Return the share of runs with an outcome, from 0 to 1, by the values of these columns.
+        """Return the fraction of runs with an outcome, by the values of these columns.
 
         Raises:
             ValueError: for an unknown outcome or column, with the known ones.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import cloudpickle
@@ -16,8 +17,9 @@ from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.runs.training import train
+from rnnlab.tasks import recipe
 from rnnlab.tasks.catalogue import Task, load_task
-from rnnlab.tasks.recipe import DEFAULTS, check_setting, seeded
+from rnnlab.tasks.recipe import DEFAULTS, seeded
 
 Row = dict[str, Any]
 TaskMaker = Callable[..., Task]
@@ -30,6 +32,12 @@ SETTINGS: Row = {
     "batch_size": None,
     "stop_at": None,
     "seed": DEFAULTS["seed"],
+}
+CHECKS: dict[str, Callable[[str, Any], object]] = {
+    **recipe.CHECKS,
+    "optimizer": partial(check_known, known=OPTIMIZERS, plural="optimizers"),
+    "batch_size": check_count,
+    "stop_at": check_positive,
 }
 OPTIONAL = ("clip_norm", "batch_size", "stop_at")  # what may be None
 RESULTS = ("outcome", "epochs_done", "steps", "train_loss", "validation_loss", "message")
@@ -54,7 +62,7 @@ class Subject(NamedTuple):
         return isinstance(self.task, str | type) or not hasattr(self.task, "batches")
 
     def make_task(self, options: Row) -> Task:
-        """Return the task; only one that is made takes options."""
+        """Return the task, made of options; if it is there already, they are the model's."""
         if isinstance(self.task, str):
             made: Task = load_task(self.task, **options)
             return made
@@ -83,16 +91,8 @@ def check_value(name: str, value: Any) -> None:
     Raises:
         ValueError: naming the setting, the value and what was expected.
     """
-    if value is None and name in OPTIONAL:
-        return
-    if name == "optimizer":
-        check_known(name, value, OPTIMIZERS, "optimizers")
-    elif name == "batch_size":
-        check_count(name, value)
-    elif name == "stop_at":
-        check_positive(name, value)
-    else:
-        check_setting(name, value)
+    if value is not None or name not in OPTIONAL:
+        CHECKS[name](name, value)
 
 
 def run_packed(subject: bytes, trial: Trial) -> Row:
@@ -104,7 +104,7 @@ def run_packed(subject: bytes, trial: Trial) -> Row:
 
 
 def failed(message: str) -> Row:
-    """Return the results of a run that did not come to its end."""
+    """Return the results of a run that raised an exception or was killed."""
     return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": _one_line(message)}
 
 
@@ -116,7 +116,7 @@ def run_trial(subject: Subject, trial: Trial) -> Row:
     """
     torch.set_num_threads(1)
     chosen = trial.settings
-    task = subject.make_task(trial.options if subject.makes_tasks else {})
+    task = subject.make_task(trial.options)
     model = seeded(lambda: subject.make_model(task, {**chosen, **trial.options}), chosen["seed"])
     batches = task.batches(chosen["hidden_state"], chosen["batch_size"], chosen["seed"])
     names = ("optimizer", "learning_rate", "epochs", "clip_norm", "hidden_state")
@@ -141,7 +141,7 @@ def run_trial(subject: Subject, trial: Trial) -> Row:
 
 
 def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, str]:
-    """Take a run to its end and return how it ended, and what there is to say of that."""
+    """Iterate over a run to its end and return its outcome and a message."""
     try:
         for step in run:
             loss = step.validation_loss
@@ -153,6 +153,6 @@ def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, str]:
 
 
 def _one_line(text: str) -> str:
-    """Return a text as a cell of a table: on one line, a long one cut."""
+    """Return a text on one line, a long one cut, for a cell of a table."""
     text = " ".join(text.split())
     return text if len(text) <= MOST_MESSAGE else text[: MOST_MESSAGE - 3] + "..."

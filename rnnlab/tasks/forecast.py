@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from rnnlab.base.checks import check_count, check_policy, check_share, check_tensor
+from rnnlab.base.checks import check_count, check_fraction, check_policy
 from rnnlab.base.modes import evaluating
-from rnnlab.data import batches as data
-from rnnlab.data.batches import Batches, Series, Streams
+from rnnlab.base.say import short
+from rnnlab.data.batches import Batches, Streams, windows
+from rnnlab.data.series import Series, check_series
+from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
 
 
 class SeriesTask:
@@ -25,21 +29,19 @@ class SeriesTask:
     change from one value to the next, which suits a series that grows.
 
     Attributes:
-        name: the task's name; title: for pictures.
         series: the measured `Series`; split: index of the first held-out value.
-        input_size, output_size: 1 and 1; loss_fn: "mse"; picture: "forecast".
         mean, std: of the training part, in the series' unit.
 
     Args:
         series: what to predict.
         name: the task's name.
-        held_out: share of the values at the end that is never trained on.
+        held_out: fraction of the values at the end that is never trained on.
         window: time steps in a training example.
         changes: predict changes instead of values.
 
     Raises:
-        ValueError: for NaN in the series (with its place), a training part shorter than a window,
-            a share that is not between 0 and 1, a series that never changes.
+        ValueError: for NaN in the series (with its time), a training part shorter than a window,
+            a fraction that is not between 0 and 1, a series that never changes.
     """
 
     loss_fn = "mse"
@@ -55,18 +57,16 @@ class SeriesTask:
         window: int = 24,
         changes: bool = False,
     ) -> None:
-        if not isinstance(series, Series):
-            raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
-        _check_values(series)
-        check_share("held_out", held_out)
-        check_count("window", window)
+        check_series(series)
+        held_out = check_fraction("held_out", held_out)
+        window = check_count("window", window)
         self.name, self.title, self.series = name, series.name, series
         self.window, self.changes = window, changes
         self.split = len(series.values) - int(held_out * len(series.values))
         if self.split == len(series.values):
             raise ValueError(
                 f"held_out is {held_out!r} of {len(series.values)} values, which is none: "
-                "hold out a larger share"
+                "hold out a larger fraction"
             )
         signal = series.values.diff() if changes else series.values
         self._first = self.split - changes  # index in `signal` of the first held-out target
@@ -91,24 +91,23 @@ class SeriesTask:
         """
         training = self.scaled[: self._first]
         if check_policy(hidden_state) == "reset":
-            inputs, targets = data.windows(training, self.window)
-            return Batches(inputs, targets, batch_size or 32, shuffle=True, seed=seed)
-        rows = batch_size or 4
+            inputs, targets = windows(training, self.window)
+            return shuffled_batches(inputs, targets, batch_size, seed)
+        rows = choose_batch_size(batch_size, 4)
         updates = -(-(len(training) - self.window) // 32)
         length = max(1, math.ceil((len(training) - 1) // rows / updates))
         return Streams(training[:-1], training[1:], rows, length)
 
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
-        with evaluating(model) as place:
-            predictions, _ = call(model, self.scaled[None, :-1].to(place))  # (1, N - 1, 1)
-        ahead = predictions[0, self._first - 1 :, 0].cpu().double() * self.std + self.mean
+        predictions = predict(model, self.scaled[None, :-1])  # (1, N - 1, 1)
+        ahead = predictions[0, self._first - 1 :, 0].double() * self.std + self.mean
         return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
 
     def free_running(self, model: nn.Module) -> Tensor:
         """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
-        with evaluating(model) as place:
-            predictions, state = call(model, self.scaled[None, : self._first].to(place))
+        with evaluating(model) as device:
+            predictions, state = call(model, self.scaled[None, : self._first].to(device))
             if state is None:
                 raise ValueError(
                     "a free-running forecast needs a model that returns (predictions, state)"
@@ -129,8 +128,8 @@ class SeriesTask:
 
         The state is warmed up on the training part first, as a forecaster's would be.
         """
-        with evaluating(model) as place:
-            _, state = call(model, self.scaled[None, : self._first - 1].to(place))
+        with evaluating(model) as device:
+            _, state = call(model, self.scaled[None, : self._first - 1].to(device))
         held_out = self.scaled[None, self._first - 1 :]
         batch = (held_out[:, :-1], held_out[:, 1:])
         return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
@@ -160,7 +159,7 @@ class SeriesTask:
 
     def _autoregression(self, order: int) -> Tensor:
         signal = self.scaled[:, 0].double()
-        past, following = data.windows(signal.unsqueeze(-1), order)
+        past, following = windows(signal.unsqueeze(-1), order)
         rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
         known = self._first - order  # rows whose following value is in the training part
         weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
@@ -196,18 +195,18 @@ class SeriesTask:
         )
 
 
-def _check_values(series: Series) -> None:
-    """Refuse values that are not (N,), or that have not a time each."""
-    check_tensor("values", series.values)
-    shape, times = tuple(series.values.shape), len(series.times)
-    if len(shape) != 1 or shape[0] != times:
-        raise ValueError(
-            f"the values of {series.name} have shape {shape} and there are {times} times; "
-            "expected as many values (N,) as times"
-        )
-    data.check_series(series.values.unsqueeze(-1), series.times)
+def _sunspots(**options: Any) -> SeriesTask:
+    return SeriesTask(load_sunspots(), "sunspots", **options)
 
 
-def short(value: float) -> str:
-    """Return a number in few characters: 20.8, 1.2e+06."""
-    return f"{value:.1f}" if abs(value) < 10_000 else f"{value:.2g}"
+def _co2(**options: Any) -> SeriesTask:
+    return SeriesTask(load_co2(), "co2", **{"changes": True, **options})
+
+
+def _sine(
+    length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0, **options: Any
+) -> SeriesTask:
+    return SeriesTask(make_sine(length, period, noise, seed), "sine", **options)
+
+
+TASKS = {"sunspots": _sunspots, "co2": _co2, "sine": _sine}

@@ -1,20 +1,21 @@
-"""A CSV file as a sheet: its header, if it has one, and its columns by name or number."""
+"""The columns of a CSV file, by name or number: its header, if it has one, and the rows below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import NamedTuple
 
 from rnnlab.base import tables
-from rnnlab.base.tables import TableError
-from rnnlab.data import numbers as figures
+from rnnlab.base.tables import TableError, shown
+from rnnlab.data.parsing import is_date, is_missing, looks_numeric
 
 LISTED = 10  # columns or rows that a message names
 
 
 class Cell(NamedTuple):
-    """A text with its place, row and column from 1."""
+    """A text and where it stands, row and column from 1."""
 
     text: str
     row: int
@@ -22,60 +23,59 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A file's rows below its header.
+class Columns:
+    """A file's columns, numbered from 1.
 
     Attributes:
-        name: the file's path as it was given.
+        file: its path as it was given.
         separator: what stands between two cells; empty if there is one column only.
         titles: of the columns; all empty if there is no header.
-        rows: the cells of each row, as many as titles.
-        top: the number of the first of these rows, 2 below a header, otherwise 1.
+        rows: the cells of each row below the header, as many as titles.
+        first_row: the number of the first of these rows, 2 below a header, otherwise 1.
     """
 
-    name: str
+    file: str
     separator: str
     titles: list[str]
     rows: list[list[str]]
-    top: int
+    first_row: int
 
     @property
-    def columns(self) -> range:
-        """The columns' numbers, from 1."""
+    def numbers(self) -> range:
+        """The columns' numbers."""
         return range(1, len(self.titles) + 1)
 
     def cells(self, column: int) -> list[Cell]:
         """Return the cells of a column."""
-        return [Cell(row[column - 1], k, column) for k, row in enumerate(self.rows, self.top)]
+        return [Cell(row[column - 1], k, column) for k, row in enumerate(self.rows, self.first_row)]
 
-    def words(self, columns: Iterable[int]) -> str:
+    def words(self, *columns: int) -> str:
         """Return the numbers and names of columns, in words."""
         return listed(tables.column_words(k, self.titles[k - 1]) for k in columns)
 
     def error(self, cell: Cell, words: str) -> TableError:
-        """Return an error that says where a cell stands, and then the words."""
-        where = tables.place(self.name, cell.row, cell.column, self.titles[cell.column - 1])
-        return TableError(f"{where}: {words}")
+        """Return an error that says where a cell stands, what it holds, and then the words."""
+        where = tables.place(self.file, cell.row, cell.column, self.titles[cell.column - 1])
+        return TableError(f"{where}: {shown(cell.text)} {words}")
 
     def find(self, argument: str, asked: str | int) -> int:
         """Return the number of the column that an argument asks for by name or number."""
-        if isinstance(asked, bool) or not isinstance(asked, str | int):
+        if isinstance(asked, bool) or not isinstance(asked, str | Integral):
             raise TypeError(
                 f"{argument} is {asked!r}; expected the name of a column, or its number from 1"
             )
-        if isinstance(asked, int):
-            if asked in self.columns:
-                return asked
-        elif (count := self.titles.count(asked)) == 1:
-            return self.titles.index(asked) + 1
-        elif count:
+        key = asked if isinstance(asked, str) else int(asked)
+        found = [k for k in self.numbers if key in (k, self.titles[k - 1])]
+        if len(found) == 1:
+            return found[0]
+        if found:
             raise TableError(
-                f"{self.name} has {count} columns of the name {asked!r}; expected one: give a "
-                f"number instead, such as {argument}={self.titles.index(asked) + 1}"
+                f"{self.file} has {len(found)} columns of the name {asked!r}; expected one: give a "
+                f"number instead, such as {argument}={found[0]}"
             )
         header = "" if any(self.titles) else "no header, only "
         raise TableError(
-            f"{argument} is {asked!r}; {self.name} has {header}{self.words(self.columns)}: give "
+            f"{argument} is {asked!r}; {self.file} has {header}{self.words(*self.numbers)}: give "
             "the name or the number of one of these"
         )
 
@@ -86,7 +86,7 @@ class Sheet:
             time_column: of the times, if it is known.
             counted: whether there is no such column.
         """
-        numeric = [k for k in self.columns if k != time_column and self._has_numbers(k)]
+        numeric = [k for k in self.numbers if k != time_column and self._has_numbers(k)]
         if time_column is None and not counted and 1 in numeric and self._has_more_than_first():
             numeric.remove(1)  # the times; read as values they would be wrong without a word
         if len(numeric) == 1:
@@ -95,34 +95,34 @@ class Sheet:
             title = self.titles[numeric[-1] - 1]
             choice = title if title and self.titles.count(title) == 1 else numeric[-1]
             raise TableError(
-                f"{self.name} has {len(numeric)} columns that may be the values, "
-                f"{self.words(numeric)}: choose one, for example value={choice!r}"
+                f"{self.file} has {len(numeric)} columns that may be the values, "
+                f"{self.words(*numeric)}: choose one, for example value={choice!r}"
             )
-        remedy = self.remark(*self.rows[0]) or "correct the cells, or give value=..."
+        remedy = self.remedy(*self.rows[0]) or "correct the cells, or give value=..."
         raise TableError(
-            f"{self.name} has no column of numbers that may be the values; row {self.top} holds "
-            f"{listed(map(tables.shown, self.rows[0]))}; expected numbers such as 1.5 or 1,5, "
+            f"{self.file} has no column of numbers that may be the values; row {self.first_row} "
+            f"holds {listed(map(shown, self.rows[0]))}; expected numbers such as 1.5 or 1,5, "
             f"beside the times: {remedy}"
         )
 
-    def remark(self, *texts: str) -> str:
+    def remedy(self, *texts: str) -> str:
         """Return what to do if texts hold a separator, but the file was not split; otherwise ""."""
         if self.separator or not any(mark in text for text in texts for mark in tables.SEPARATORS):
             return ""
         return "no separator splits all rows alike, so delete lines above the header"
 
     def _has_more_than_first(self) -> bool:
-        return any(self.titles[1:]) or any(
-            not figures.is_gap(text) for row in self.rows for text in row[1:]
+        return any(self.titles[1:]) or not all(
+            is_missing(text) for row in self.rows for text in row[1:]
         )
 
     def _has_numbers(self, column: int) -> bool:
         """Return whether a column has something like numbers; dates and words are not."""
-        texts = [row[column - 1] for row in self.rows if not figures.is_gap(row[column - 1])]
-        return any(map(figures.begins_as_figure, texts)) and not figures.is_date(texts[0])
+        texts = [row[column - 1] for row in self.rows if not is_missing(row[column - 1])]
+        return any(map(looks_numeric, texts)) and not is_date(texts[0])
 
 
-def open_sheet(path: tables.Path, asked: tuple[object, ...]) -> Sheet:
+def read_columns(path: tables.Path, asked: tuple[object, ...]) -> Columns:
     """Read a file; its first row is the header if it holds words, or a name that is asked for.
 
     Raises:
@@ -130,16 +130,15 @@ def open_sheet(path: tables.Path, asked: tuple[object, ...]) -> Sheet:
         TableError: for no table, no rows, or a first row of words and numbers.
     """
     table = tables.read(path)
-    rows = list(table.rows)
-    first = rows[0]
+    first, *rows = table.rows
     if not _is_header(first, asked, table.name):
-        return Sheet(table.name, table.separator, [""] * len(first), rows, 1)
-    if len(rows) == 1:
+        return Columns(table.name, table.separator, [""] * len(first), [first, *rows], 1)
+    if not rows:
         raise TableError(
-            f"{table.name} has no row below its header ({listed(map(tables.shown, first))}); "
+            f"{table.name} has no row below its header ({listed(map(shown, first))}); "
             "expected a row for each value"
         )
-    return Sheet(table.name, table.separator, first, rows[1:], 2)
+    return Columns(table.name, table.separator, first, rows, 2)
 
 
 def listed(items: Iterable[object]) -> str:
@@ -149,15 +148,15 @@ def listed(items: Iterable[object]) -> str:
     return ", ".join(every[:LISTED]) + more
 
 
-def _is_header(first: list[str], asked: tuple[object, ...], name: str) -> bool:
-    numbers = [cell for cell in first if figures.begins_as_figure(cell)]
-    words = [cell for cell in first if not figures.is_gap(cell) and cell not in numbers]
+def _is_header(first: list[str], asked: tuple[object, ...], file: str) -> bool:
     if any(name in first for name in asked):
         return True
+    numbers = [cell for cell in first if looks_numeric(cell)]
+    words = [cell for cell in first if not is_missing(cell) and cell not in numbers]
     if numbers and words:  # names of columns may be numbers, and a value may be misspelt
         raise TableError(
-            f"{tables.place(name, 1)} holds words ({tables.shown(words[0])}) and numbers "
-            f"({tables.shown(numbers[0])}): if it is the header, choose the column of the values "
+            f"{tables.place(file, 1)} holds words ({shown(words[0])}) and numbers "
+            f"({shown(numbers[0])}): if it is the header, choose the column of the values "
             "by its name, value=...; if not, correct the cell, or write a header above"
         )
     return bool(words)

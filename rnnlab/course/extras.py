@@ -1,0 +1,56 @@
+"""A notebook that needs a package says so in its first cell: `extras.need("tensorflow")`.
+
+Without the package that cell says how to get it, and each cell below it says that it is skipped, in
+JupyterLab as in a program that runs notebooks.
+"""
+
+from __future__ import annotations
+
+from rnnlab.base.extras import NAMES, MissingExtra, how_to_get, is_installed, require
+from rnnlab.course.page import Page
+
+RUN_ANYWAY = ("extras.need(", "pip install", "'pip', 'install")  # cells that help to get it
+
+
+def need(extra: str) -> Page:
+    """Say whether a notebook can run here; if not, skip all cells below this one.
+
+    To be called in the first cell. When the package has come, running that cell again ends the
+    skipping.
+
+    Args:
+        extra: "tensorflow".
+
+    Returns:
+        the words for the learner.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        kept = [t for t in shell.input_transformers_post if not isinstance(t, _Skip)]
+        shell.input_transformers_post[:] = kept
+    if is_installed(extra):
+        require(extra)
+        return Page(f"{NAMES[extra]} is installed: all cells of this notebook can run.")
+    if shell is None:
+        raise MissingExtra(how_to_get(extra))
+    shell.input_transformers_post.append(_Skip(NAMES[extra]))
+    return Page(
+        f"{how_to_get(extra)}\nThen run this notebook again from the top. "
+        "Until then its other cells are skipped, and each says so."
+    )
+
+
+class _Skip:
+    """Puts a line that says so in place of a cell's code."""
+
+    def __init__(self, name: str) -> None:
+        self.line = f"print('Skipped: {name} is not installed; the first cell says how to get it.')"
+
+    def __call__(self, lines: list[str]) -> list[str]:
+        """Return the line, or the cell as it is where it helps to get the package."""
+        code = "".join(lines)
+        if not code.strip() or any(word in code for word in RUN_ANYWAY):
+            return lines
+        return [self.line + "\n"]

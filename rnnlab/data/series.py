@@ -1,0 +1,89 @@
+"""Series: one measured value at each time; what a series must be, and how gaps are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnlab.base.checks import check_tensor
+
+
+@dataclass(frozen=True)
+class Series:
+    """A measured series: one value at each time, in its own unit.
+
+    Attributes:
+        name: what is measured, as a title.
+        times: (N,) where each value stands on the time axis (years, or counts).
+        values: (N,) the values, with gaps filled.
+        unit: of the values.
+        time_unit: what lies between two values, in the singular ("year", "month", "step").
+        note: what was done to the data, in a sentence; empty if nothing.
+    """
+
+    name: str
+    times: tuple[float, ...]
+    values: Tensor
+    unit: str
+    time_unit: str
+    note: str = ""
+
+
+def fill_gaps(values: Sequence[float | None]) -> list[float]:
+    """Return values with each gap (None) filled by a straight line between its neighbours.
+
+    Values count as evenly spaced.
+
+    Raises:
+        ValueError: for a gap at an end, which has one neighbour only.
+    """
+    if values[0] is None or values[-1] is None:
+        raise ValueError("the first or the last value is missing: give both ends")
+    known = [k for k, value in enumerate(values) if value is not None]
+    heights = [value for value in values if value is not None]
+    filled: list[float] = np.interp(range(len(values)), known, heights).tolist()
+    return filled
+
+
+def check_series(series: Series) -> None:
+    """Refuse what is no series with finite values (N,) and a time for each."""
+    if not isinstance(series, Series):
+        raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
+    check_tensor("values", series.values)
+    shape, times = tuple(series.values.shape), len(series.times)
+    if len(shape) != 1 or shape[0] != times:
+        raise ValueError(
+            f"the values of {series.name} have shape {shape} and there are {times} times; "
+            "expected as many values (N,) as times"
+        )
+    check_values(series.values.unsqueeze(-1), series.times)
+
+
+def check_values(series: Tensor, times: Sequence[float] | None = None) -> None:
+    """Refuse values that are none, not (N, D), or not finite."""
+    if not isinstance(series, Tensor):
+        raise TypeError(f"the series is {type(series).__name__}; expected a tensor (N, D)")
+    if series.dim() != 2:
+        raise ValueError(
+            f"the series has shape {tuple(series.shape)}; expected (time, features): "
+            "add the feature axis with series.unsqueeze(-1)"
+        )
+    if len(series) == 0:
+        raise ValueError("the series is empty; expected at least one value")
+    check_all_finite("the series", series, times)
+
+
+def check_all_finite(name: str, values: Tensor, times: Sequence[float] | None = None) -> None:
+    """Refuse values that are not finite, and say where the first one stands."""
+    bad = (~torch.isfinite(values)).nonzero()
+    if len(bad):
+        where = bad[0].tolist()
+        at = f" (time {times[where[0]]:g})" if times is not None else ""
+        raise ValueError(
+            f"{name} has {len(bad)} values that are not finite numbers; the first is "
+            f"{values[tuple(where)].item()} at index {where}{at}: fill or drop them"
+        )

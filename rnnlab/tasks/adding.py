@@ -1,0 +1,89 @@
+"""AddingTask: add the two marked values of a sequence."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnlab.base.checks import check_count, check_seed
+from rnnlab.data.batches import Batches
+from rnnlab.loop.evaluation import evaluate
+from rnnlab.tasks.common import check_reset, predict, shuffled_batches
+
+
+class AddingTask:
+    """Add the two marked values of a sequence: the answer counts at its last time step alone.
+
+    Inputs (B, T, 2) hold values from 0 to 1 and two marks, one in each half; the target (B, 1) is
+    the sum of the marked values. Always answering 1 gives a mean squared error of 1/6.
+
+    Source: S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997),
+    section 5.4, in the form with values from 0 to 1.
+
+    Args:
+        length: T of each sequence, at least 2.
+        examples: to train on; a quarter as many are held out.
+        seed: of the values and marks.
+    """
+
+    name, title = "adding", "Adding"
+    picture = "scatter"
+    input_size, output_size = 2, 1
+
+    def __init__(self, *, length: int = 20, examples: int = 2000, seed: int = 0) -> None:
+        length, seed = check_count("length", length), check_seed("seed", seed)
+        examples = check_count("examples", examples)
+        if length < 2:
+            raise ValueError(f"length is {length}; two marks need at least 2 time steps")
+        self.length = length
+        generator = torch.Generator().manual_seed(seed)
+        self.inputs, self.targets = self._make(examples, generator)
+        self.held_out = self._make(max(1, examples // 4), generator)
+
+    @staticmethod
+    def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean squared error of the last prediction, (B, T, 1) against (B, 1)."""
+        return functional.mse_loss(predictions[:, -1], targets)
+
+    def _make(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        values = torch.rand(count, self.length, generator=generator)
+        marks, half = torch.zeros(count, self.length), self.length // 2
+        for low, high in ((0, half), (half, self.length)):
+            place = torch.randint(low, high, (count, 1), generator=generator)
+            marks.scatter_(1, place, 1.0)
+        return torch.stack([values, marks], 2), (values * marks).sum(1, keepdim=True)
+
+    def batches(
+        self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
+    ) -> Batches:
+        """Return shuffled batches; each sequence stands alone, so there is no state to carry.
+
+        Raises:
+            ValueError: for "carry".
+        """
+        check_reset(hidden_state, "adding")
+        return shuffled_batches(self.inputs, self.targets, batch_size, seed)
+
+    def validation_loss(self, model: nn.Module) -> float:
+        """Return the mean squared error on the held-out sequences."""
+        return evaluate(model, [self.held_out], loss_fn=self.loss_fn)
+
+    def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return what the task's picture shows: 200 true sums and the model's, each (200,)."""
+        inputs, targets = self.held_out
+        return targets[:200, 0], predict(model, inputs[:200])[:, -1, 0]  # (200, T, 1) -> (200,)
+
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out sequences, in words."""
+        return (
+            f"Held out: mean squared error {self.validation_loss(model):.3g}; always answering 1 "
+            f"gives {(self.held_out[1] - 1).square().mean().item():.3g}."
+        )
+
+    def __repr__(self) -> str:
+        """Say what is asked."""
+        return f"AddingTask({len(self.inputs)} sequences of {self.length} to train on)"
+
+
+TASKS = {"adding": AddingTask}

@@ -1,0 +1,143 @@
+"""NamesTask: predict the next character of first names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnnlab.base.checks import check_count, check_fraction, check_policy, check_seed
+from rnnlab.base.modes import evaluating
+from rnnlab.data.batches import Batches, Streams
+from rnnlab.data.shipped import DATASETS
+from rnnlab.loop.batch import call
+from rnnlab.loop.evaluation import evaluate
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
+
+END = "."  # stands before and after each name
+ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
+
+
+class NamesTask:
+    """Predict the next character of first names, written one after another with dots between.
+
+    Inputs are one-hot, (B, T, 27); targets are the numbers (B, T) of the next characters. Names
+    are shuffled by `seed`; the last part of them is held out.
+
+    Source: first names of the 1990 US census (US Census Bureau, public domain); see
+    datasets/SOURCES.md.
+
+    Attributes:
+        names, held_out_names: what is trained on, and what is not.
+
+    Args:
+        held_out: fraction of the names that is never trained on.
+        window: characters in a training example.
+        seed: of the order of the names.
+    """
+
+    name, title = "names", "Names"
+    loss_fn, picture = "cross_entropy", "text"
+    input_size = output_size = len(ALPHABET)
+
+    def __init__(self, *, held_out: float = 0.1, window: int = 24, seed: int = 0) -> None:
+        self.window, seed = check_count("window", window), check_seed("seed", seed)
+        held_out = check_fraction("held_out", held_out)
+        names = (DATASETS / "first_names.txt").read_text("utf-8").split()
+        order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed)).tolist()
+        split = len(names) - max(1, int(held_out * len(names)))
+        self.names = tuple(names[k] for k in order[:split])
+        self.held_out_names = tuple(names[k] for k in order[split:])
+
+    @staticmethod
+    def encode(text: str) -> Tensor:
+        """Return the number of each character (N,), "." as 0, "a" as 1.
+
+        Raises:
+            ValueError: for a character that is neither a letter from a to z nor a dot.
+        """
+        for character in text:
+            if character not in ALPHABET:
+                raise ValueError(f"{character!r} is not in the alphabet {ALPHABET!r}")
+        return torch.tensor([ALPHABET.index(character) for character in text])
+
+    @classmethod
+    def _one_text(cls, names: Sequence[str]) -> Tensor:
+        return cls.encode(END + END.join(names) + END)
+
+    @staticmethod
+    def decode(numbers: Tensor) -> str:
+        """Return the text of the numbers (N,)."""
+        return "".join(ALPHABET[number] for number in numbers.tolist())
+
+    @classmethod
+    def one_hot(cls, numbers: Tensor) -> Tensor:
+        """Return numbers (...) as one-hot floats (..., 27)."""
+        return functional.one_hot(numbers, len(ALPHABET)).float()
+
+    def batches(
+        self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
+    ) -> Batches | Streams:
+        """Return training batches: shuffled windows, or 32 streams of text to carry a state in."""
+        numbers = self._one_text(self.names)
+        inputs, targets = self.one_hot(numbers[:-1]), numbers[1:]
+        if check_policy(hidden_state) == "carry":
+            return Streams(inputs, targets, choose_batch_size(batch_size, 32), self.window)
+        count = len(targets) // self.window  # windows side by side, not overlapping
+        inputs, targets = (
+            tensor[: count * self.window].unflatten(0, (count, self.window))
+            for tensor in (inputs, targets)
+        )
+        return shuffled_batches(inputs, targets, batch_size, seed)
+
+    def validation_loss(self, model: nn.Module) -> float:
+        """Return the cross-entropy per character on the held-out names, read as one text."""
+        numbers = self._one_text(self.held_out_names)
+        batch = (self.one_hot(numbers[None, :-1]), numbers[None, 1:])
+        return evaluate(model, [batch], loss_fn=self.loss_fn)
+
+    def probabilities(self, model: nn.Module, text: str) -> Tensor:
+        """Return the probability of each next character after each character of a text, (N, 27)."""
+        logits = predict(model, self.one_hot(self.encode(text))[None])
+        return logits[0].softmax(-1)  # (1, N, 27) -> (N, 27)
+
+    def generate(self, model: nn.Module, count: int = 10, seed: int = 0) -> list[str]:
+        """Return names that a model makes up, a character at a time, 20 characters at most."""
+        check_count("count", count)
+        generator = torch.Generator().manual_seed(seed)
+        last, state = torch.zeros(count, dtype=torch.long), None  # all start from the dot
+        columns = []
+        with evaluating(model) as device:
+            for _ in range(20):
+                inputs = self.one_hot(last).unsqueeze(1).to(device)  # (count,) -> (count, 1, 27)
+                logits, state = call(model, inputs, state)
+                chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # -> (count, 27)
+                last = torch.multinomial(chances, 1, generator=generator)[:, 0]
+                columns.append(last)
+        return [self.decode(row).partition(END)[0] for row in torch.stack(columns, 1)]
+
+    def answers(self, model: nn.Module) -> tuple[str, Tensor, list[str]]:
+        """Return what the task's picture shows: a held-out name, probabilities, made-up names."""
+        name = max(self.held_out_names[:20], key=len)
+        return name, self.probabilities(model, END + name), self.generate(model, 8)
+
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out names, in words."""
+        loss = self.validation_loss(model)
+        return (
+            f"Held-out names: cross-entropy {loss:.3g} per character, as if guessing among "
+            f"{math.exp(min(loss, 700)):.3g} equally likely ones (of 27). "
+            f"Made up: {', '.join(self.generate(model, 5))}."
+        )
+
+    def __repr__(self) -> str:
+        """Say what is trained on and what is held out."""
+        return (
+            f"NamesTask({len(self.names)} names to train on, {len(self.held_out_names)} held out)"
+        )
+
+
+TASKS = {"names": NamesTask}

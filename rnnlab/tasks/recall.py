@@ -1,0 +1,99 @@
+"""RecallTask: repeat the value of some steps ago."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
+from rnnlab.data.batches import Batches, Streams
+from rnnlab.loop.evaluation import evaluate
+from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
+
+
+class RecallTask:
+    """Repeat the value of some steps ago: a task that needs the hidden state, and nothing else.
+
+    The values are +1 or -1 by chance, in one long sequence that is cut into batches. With a window
+    of 4 and a delay of 2, half of the targets lie in the window before: a state that is reset
+    leaves a loss of 0.5, a state that is carried can reach 0.
+
+    Args:
+        delay: how many steps ago.
+        window: time steps in a batch.
+        length: of the training sequence; a quarter as much is held out.
+        seed: of the values.
+    """
+
+    name, title = "recall", "Recall"
+    loss_fn, picture = "mse", "sequence"
+    input_size = output_size = 1
+
+    def __init__(self, *, delay: int = 2, window: int = 4, length: int = 4096, seed: int = 0):
+        delay, window = check_count("delay", delay), check_count("window", window)
+        length, seed = check_count("length", length), check_seed("seed", seed)
+        if length < 32 * window:
+            raise ValueError(
+                f"length is {length}; 32 rows of windows of {window} need at least {32 * window}"
+            )
+        self.delay, self.window = delay, window
+        generator = torch.Generator().manual_seed(seed)
+        total = length + length // 4 + delay
+        values = 2.0 * torch.randint(0, 2, (total, 1), generator=generator) - 1
+        inputs, targets = values[delay:], values[:-delay]
+        self.inputs, self.targets = inputs[:length], targets[:length]  # (length, 1)
+        self.held_out = inputs[length:], targets[length:]
+
+    def batches(
+        self,
+        hidden_state: str = "reset",
+        batch_size: int | None = None,
+        seed: int = 0,
+        order: str | None = None,
+    ) -> Batches | Streams:
+        """Return training batches of windows.
+
+        `order` is "shuffled" or "streams" (row b of a batch goes on where row b of the one before
+        ended); None takes streams for a carried state and shuffled windows for a reset one.
+        """
+        if order is None:
+            order = "streams" if check_policy(hidden_state) == "carry" else "shuffled"
+        check_known("order", order, ("shuffled", "streams"), "orders")
+        rows = choose_batch_size(batch_size, 32)
+        streams = Streams(self.inputs, self.targets, rows, self.window)
+        if order == "streams":
+            return streams
+        inputs, targets = (
+            torch.cat([pair[k] for pair in streams if pair[k].shape[1] == self.window])
+            for k in (0, 1)
+        )
+        return shuffled_batches(inputs, targets, batch_size, seed)
+
+    def validation_loss(self, model: nn.Module) -> float:
+        """Return the mean squared error on the held-out sequence, read as a whole."""
+        inputs, targets = self.held_out
+        return evaluate(model, [(inputs[None], targets[None])], loss_fn="mse")
+
+    def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return what the task's picture shows: 40 held-out targets, and the predictions (40,)."""
+        inputs, targets = self.held_out
+        return targets[:40, 0], predict(model, inputs[None, :40])[0, :, 0]  # (1, 40, 1) -> (40,)
+
+    def words(self, model: nn.Module) -> str:
+        """Return how a model does on the held-out sequence, in words."""
+        targets, predictions = self.answers(model)
+        right = ((targets > 0) == (predictions > 0)).float().mean().item()
+        return (
+            f"Held out: mean squared error {self.validation_loss(model):.3g} (always answering 0 "
+            f"gives 1); of 40 values {right:.0%} have the right sign."
+        )
+
+    def __repr__(self) -> str:
+        """Say what is asked."""
+        return (
+            f"RecallTask(the value of {self.delay} steps ago; {len(self.inputs)} steps in windows "
+            f"of {self.window})"
+        )
+
+
+TASKS = {"recall": RecallTask}

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout, linear
 
-from rnnlab.model.fast import GRUThroughTime, RNNThroughTime
+from rnnlab.model.fast import GRUThroughTime, RNNThroughTime, is_transformed
 
 
 def rnn_step(
@@ -71,11 +71,7 @@ def lstm_step(
 
 
 class RNN(nn.RNN):
-    """`torch.nn.RNN`, batch first, with the recurrence and its BPTT by hand on the CPU.
-
-    Parameters, their names, their start and their order are torch's, so a `state_dict` goes both
-    ways. There is no second derivative.
-    """
+    """`torch.nn.RNN`, by hand where it is batch first and on the CPU."""
 
     def forward(  # type: ignore[override]
         self, inputs: Tensor, state: Tensor | None = None
@@ -93,7 +89,7 @@ class RNN(nn.RNN):
 
 
 class GRU(nn.GRU):
-    """`torch.nn.GRU`, batch first, by hand on the CPU; otherwise as `RNN`."""
+    """`torch.nn.GRU`, by hand where it is batch first and on the CPU."""
 
     def forward(  # type: ignore[override]
         self, inputs: Tensor, state: Tensor | None = None
@@ -114,7 +110,7 @@ CELLS: dict[str, type[nn.RNNBase]] = {"rnn": RNN, "gru": GRU, "lstm": nn.LSTM}
 
 
 def computes_by_hand(module: nn.RNNBase, inputs: Any, weights: list[list[nn.Parameter]]) -> bool:
-    """Whether the code above can do this; torch's own does the rest."""
+    """Return whether the code by hand can do this; torch's own does the rest."""
     return (
         isinstance(inputs, Tensor)  # not a packed sequence
         and inputs.is_cpu
@@ -124,13 +120,15 @@ def computes_by_hand(module: nn.RNNBase, inputs: Any, weights: list[list[nn.Para
         and module.batch_first
         and module.bias
         and not module.bidirectional
+        and not is_transformed()
         and not torch.is_autocast_enabled("cpu")
         and not torch.compiler.is_compiling()
+        and not torch.jit.is_tracing()
     )
 
 
 def through_layers(
-    module: nn.RNNBase, weights: list[list[nn.Parameter]], one_layer: Callable[..., Tensor],
+    module: nn.RNNBase, weights: list[list[nn.Parameter]], one_layer: Callable[..., Any],
     inputs: Tensor, state: Tensor | None, *options: Any,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Apply the recurrence of one layer to each layer in turn, as torch's modules do."""
@@ -147,6 +145,6 @@ def through_layers(
         if layer > 0 and module.dropout > 0:
             x = dropout(x, module.dropout, module.training)
         h_0 = None if state is None else state[layer]
-        x = one_layer(x, h_0, *own, *options)  # (B, T, D or H) -> (B, T, H)
-        last.append(x[:, -1:].transpose(0, 1))  # (B, T, H) -> (1, B, H)
+        x, h_n = one_layer(x, h_0, *own, *options)  # (B, T, D or H) -> (B, T, H), (1, B, H)
+        last.append(h_n)
     return x, torch.cat(last) if len(last) > 1 else last[0]  # (B, T, H), (layers, B, H)

@@ -13,6 +13,7 @@ from torch.autograd import forward_ad
 
 import rnnlab
 from rnnlab.model import bptt, fast, recurrence
+from rnnlab.model.cells import CELLS, RELU_RNN, cell_of
 
 CASES = [
     (recurrence.RNN, nn.RNN, {"nonlinearity": "tanh"}),
@@ -369,19 +370,19 @@ def test_the_model_says_which_implementation_runs_and_weights_go_both_ways(cell)
     assert names[-2:] == ["readout.weight", "readout.bias"]
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_one_step_cells_equal_torch(cell):
+@pytest.mark.parametrize("cell", [*CELLS.values(), RELU_RNN], ids=str)
+def test_the_step_of_each_cell_equals_torch(cell):
     torch.manual_seed(0)
-    module = recurrence.TORCH_CELLS[cell](3, 4, batch_first=True).double()
+    module = cell.torch_module(3, 4, batch_first=True, **cell.options).double()
+    assert cell_of(module) is cell
     inputs = torch.randn(2, 5, 3, dtype=torch.float64)
-    expected, _ = module(inputs)
-    step = getattr(recurrence, f"{cell}_step")
-    zeros = torch.zeros(2, 4, dtype=torch.float64)
-    state = (zeros, zeros) if cell == "lstm" else zeros
+    expected, end = module(inputs)
+    state = cell.state(torch.zeros(2, 4, dtype=torch.float64) for _ in cell.state_parts)
     for t in range(5):
-        state = step(inputs[:, t], state, *module.parameters())
-        h = state[0] if cell == "lstm" else state
-        torch.testing.assert_close(h, expected[:, t], rtol=0, atol=1e-12)
+        state = cell.step(inputs[:, t], state, *module.parameters())
+        torch.testing.assert_close(cell.parts(state)[0], expected[:, t], rtol=0, atol=1e-12)
+    for part, last in zip(cell.parts(state), cell.parts(end), strict=True):
+        torch.testing.assert_close(part, last[0], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("cell", "options"), [("rnn", {}), ("rnn", {"nonlinearity": "relu"}),

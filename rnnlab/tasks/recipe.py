@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import torch
 
-from rnnlab.base.checks import check_count, check_known, check_policy, check_positive, check_seed
+from rnnlab.base.checks import check_count, check_policy, check_positive, check_seed
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.model.recurrence import CELLS
+from rnnlab.model.cells import Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.catalogue import Task
 
@@ -52,7 +52,7 @@ def check_setting(name: str, value: Any) -> None:
     elif name == "hidden_state":
         check_policy(value)
     elif name == "cell":
-        check_known(name, value, CELLS, "cells")
+        resolve_cell(value)
     elif name == "clip":
         check_switch(name, value)
 
@@ -64,7 +64,7 @@ def check_switch(name: str, value: Any) -> None:
 
 
 def prepare(
-    task: Task, *, cell: str, hidden_size: int, hidden_state: str, seed: int
+    task: Task, *, cell: str | Cell, hidden_size: int, hidden_state: str, seed: int
 ) -> tuple[SequenceModel, Batches | Streams]:
     """Return a new model for a task and the task's batches, both from the seed.
 

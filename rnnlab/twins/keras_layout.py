@@ -49,7 +49,7 @@ def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
     Raises:
         ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
     """
-    ours, keras = _gates(cell)
+    ours, keras = gates_and_layer(cell)
     arrays = [weight.detach().cpu().numpy() for weight in weights]
     _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", 4, rows=0)
     weight_ih, weight_hh, *biases = (_reordered(a, ours, keras.gates) for a in arrays)
@@ -72,7 +72,7 @@ def to_torch(cell: str, weights: Sequence[Array]) -> list[Tensor]:
     Raises:
         ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
     """
-    ours, keras = _gates(cell)
+    ours, keras = gates_and_layer(cell)
     arrays = [np.asarray(weight) for weight in weights]
     _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", 3, rows=1)
     kernel, recurrent_kernel, bias = arrays
@@ -97,7 +97,7 @@ def one_bias(model: SequenceModel) -> SequenceModel:
         the same model.
     """
     check_sequence_model(model)
-    if keras_layer(model.cell).biases == 1:
+    if gates_and_layer(model.cell)[1].biases == 1:
         with torch.no_grad():
             for _, _, bias_ih, bias_hh in model.recurrence.all_weights:
                 bias_ih.add_(bias_hh)
@@ -125,17 +125,12 @@ def cell_and_sizes(model: SequenceModel) -> tuple[str | int, ...]:
     return model.cell, recurrence.input_size, *widths, model.readout.out_features
 
 
-def keras_layer(cell: str) -> KerasLayer:
-    """Return how Keras has a cell.
+def gates_and_layer(cell: str) -> tuple[str, KerasLayer]:
+    """Return the gates of a cell in torch's order, and how Keras has it.
 
     Raises:
         ValueError: for a cell that is unknown, or that Keras does not have.
     """
-    return _gates(cell)[1]
-
-
-def _gates(cell: str) -> tuple[str, KerasLayer]:
-    """Return the gates of a cell in torch's order, and how Keras has it."""
     known = {name: (c.gate_names, c.keras) for name, c in CELLS.items() if c.keras is not None}
     check_known("cell", cell, known, "cells")
     return known[cell]
@@ -149,7 +144,7 @@ def _reordered(array: Array, have: str, want: str) -> Array:
 
 def _check_shapes(cell: str, arrays: list[Array], names: str, count: int, rows: int) -> None:
     """Refuse weights whose shapes are not those of one layer; `rows` is the axis of the gates."""
-    shapes, (gates, keras) = [array.shape for array in arrays], _gates(cell)
+    shapes, (gates, keras) = [array.shape for array in arrays], gates_and_layer(cell)
     if len(shapes) == count and len(shapes[0]) == len(shapes[1]) == 2:
         wide = len(gates) * shapes[1][1 - rows]
         bias = (2, wide) if rows and keras.biases == 2 else (wide,)

@@ -12,7 +12,7 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from rnnlab.model.sequence_model import SequenceModel  # noqa: E402
-from rnnlab.twins.keras_layout import cell_and_sizes, keras_layer  # noqa: E402
+from rnnlab.twins.keras_layout import cell_and_sizes, gates_and_layer  # noqa: E402
 
 
 class KerasTwin(keras.Model):
@@ -33,7 +33,7 @@ class KerasTwin(keras.Model):
         options["stateful"] = batch_size is not None
         if hasattr(model.recurrence, "nonlinearity"):
             options["activation"] = model.recurrence.nonlinearity
-        kind = getattr(keras.layers, keras_layer(model.cell).name)
+        kind = getattr(keras.layers, gates_and_layer(model.cell)[1].name)
         self.sizes = cell_and_sizes(model)
         _, *widths, output_size = self.sizes
         self.recurrence = [kind(width, **options) for width in widths[1:]]

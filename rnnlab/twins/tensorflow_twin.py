@@ -16,7 +16,6 @@ from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.twins.keras_layout import (
     cell_and_sizes,
     check_sequence_model,
-    keras_layer,
     one_bias,
     to_keras,
     to_torch,
@@ -91,7 +90,6 @@ def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTw
     check_sequence_model(model)
     if batch_size is not None:
         check_count("batch_size", batch_size)
-    keras_layer(model.cell)
     if (dropout := model.recurrence.dropout) > 0:
         raise ValueError(
             say(

@@ -15,7 +15,7 @@ from torch.nn.utils import clip_grad_norm_
 import rnnlab
 from rnnlab import GradientLab
 from rnnlab.pictures.gradient_panels import clip_factor, clipping, make_through_time, verdict
-from rnnlab.probes.instruments import gradient_through_time
+from rnnlab.probes.gradients import gradient_through_time
 from rnnlab.widgets import gradient_lab
 from rnnlab.widgets.picture import LivePicture
 

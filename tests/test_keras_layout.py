@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import rnnlab
+from rnnlab.model.cells import CELLS, Cell
 from rnnlab.twins import keras_layout
 from rnnlab.twins.keras_layout import one_bias, to_keras, to_torch
 
@@ -133,8 +134,13 @@ def test_another_model_is_refused():
         one_bias(torch.nn.LSTM(1, 2))
 
 
-def test_the_table_of_the_docstring_has_the_gates_of_the_code():
-    ours, theirs = keras_layout.GATES["gru"]
-    assert f"| {' '.join(ours)} | {' '.join(theirs)} " in keras_layout.__doc__
-    ours, theirs = keras_layout.GATES["lstm"]
-    assert f"| {' '.join(ours)} | {' '.join(theirs)} " in keras_layout.__doc__
+def test_a_cell_that_keras_does_not_have_is_refused():
+    model = rnnlab.SequenceModel(1, 2, 1, Cell("mine", CELLS["rnn"].step))
+    with pytest.raises(ValueError, match="cell is 'mine'; the known cells are rnn, gru, lstm"):
+        one_bias(model)
+
+
+def test_the_table_of_the_docstring_has_the_gates_of_the_records():
+    for name in ("gru", "lstm"):
+        ours, theirs = CELLS[name].gate_names, CELLS[name].keras.gates
+        assert f"| {' '.join(ours)} | {' '.join(theirs)} " in keras_layout.__doc__

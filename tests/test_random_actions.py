@@ -34,7 +34,7 @@ from tqdm.auto import tqdm
 
 import rnnlab
 from rnnlab.microscope import carrying
-from rnnlab.model.recurrence import CELLS
+from rnnlab.model.cells import CELLS
 from rnnlab.pictures.gradient_panels import verdict
 from rnnlab.tasks.catalogue import TASKS
 from rnnlab.widgets.live import on_threads

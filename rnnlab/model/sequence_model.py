@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,9 +10,11 @@ from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_known, check_tensor
 from rnnlab.loop.hidden import State
-from rnnlab.model.recurrence import CELLS, TORCH_CELLS, gru_step, lstm_step, rnn_step
+from rnnlab.model.cells import RELU_RNN, RNN, Cell, resolve_cell
+from rnnlab.model.unrolled import UnrolledCell
 
-IMPLEMENTATIONS = {"auto": CELLS, "torch": TORCH_CELLS}
+IMPLEMENTATIONS = ("auto", "torch")
+NONLINEARITIES = {"tanh": RNN, "relu": RELU_RNN}
 
 
 class SequenceModel(nn.Module):
@@ -26,15 +27,19 @@ class SequenceModel(nn.Module):
         input_size: D, features of the input at each time step.
         hidden_size: H, units of each layer.
         output_size: features (or classes) of the prediction at each time step.
-        cell: "rnn" (tanh), "gru" or "lstm".
+        cell: "rnn" (tanh), "gru", "lstm", or a `rnnlab.model.cells.Cell` of your own.
         num_layers: recurrent layers, one on top of the other.
         nonlinearity: of an "rnn", "tanh" or "relu".
-        dropout: share of the outputs of each layer but the last that is zeroed in training.
+        dropout: fraction of the outputs of each layer but the last that is zeroed in training.
         implementation: "auto" takes the recurrence with its BPTT by hand (`rnnlab.model.fast`)
-            where that is faster: for "rnn" and "gru" on the CPU; "torch" takes torch.nn's own.
+            where that is faster and can do what is asked for: for "rnn" and "gru" on the CPU;
+            "torch" takes torch.nn's own.
+
+    Attributes:
+        cell: the cell's name.
 
     Raises:
-        ValueError: for a size that is not a positive whole number, or an unknown cell.
+        ValueError: for a size that is not a positive integer, or an unknown cell.
     """
 
     def __init__(
@@ -42,7 +47,7 @@ class SequenceModel(nn.Module):
         input_size: int,
         hidden_size: int,
         output_size: int,
-        cell: str = "rnn",
+        cell: str | Cell = "rnn",
         num_layers: int = 1,
         *,
         nonlinearity: str = "tanh",
@@ -59,22 +64,19 @@ class SequenceModel(nn.Module):
         input_size, hidden_size, output_size, num_layers = (
             check_count(name, size) for name, size in sizes.items()
         )
-        check_known("cell", cell, CELLS, "cells")
-        self.cell, self._input_size = cell, input_size
-        check_known("nonlinearity", nonlinearity, ("tanh", "relu"), "nonlinearities")
+        record = resolve_cell(cell)
+        check_known("nonlinearity", nonlinearity, NONLINEARITIES, "nonlinearities")
         check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")
         if not isinstance(dropout, int | float) or not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}; it is a share from 0 to below 1")
-        options: dict[str, Any] = {"batch_first": True, "dropout": dropout}
-        if cell == "rnn":
-            options["nonlinearity"] = nonlinearity
-        kind: Callable[..., nn.RNNBase] = IMPLEMENTATIONS[implementation][cell]
-        self.recurrence = kind(input_size, hidden_size, num_layers, **options)
+            raise ValueError(f"dropout is {dropout!r}; it is a fraction from 0 to below 1")
+        if record == RNN:
+            record = NONLINEARITIES[nonlinearity]
+        self.cell, self._cell, self._input_size = record.name, record, input_size
+        fast = record.fast_module if implementation == "auto" else None
+        module: Any = fast or record.torch_module or partial(UnrolledCell, record)
+        options = {**record.options, "batch_first": True, "dropout": dropout}
+        self.recurrence: Any = module(input_size, hidden_size, num_layers, **options)
         self.readout = nn.Linear(hidden_size, output_size)
-        # torch's LSTM keeps time first in memory. A readout in this order has nothing to copy: of a
-        # long step that is 3 to 6 %. (By hand it gains less, and a wide readout loses it again.)
-        self._reads_time_first = cell == "lstm" and implementation == "auto"
-        self._step = gru_step if cell == "gru" else partial(rnn_step, nonlinearity=nonlinearity)
 
     def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Read a batch of sequences.
@@ -97,13 +99,10 @@ class SequenceModel(nn.Module):
                 f"with input_size = {expected}" + _shape_advice(inputs, expected)
             )
         outputs, state = self.recurrence(inputs, state)  # (B, T, D) -> (B, T, H)
-        if self._reads_time_first:
-            by_time = self.readout(outputs.transpose(0, 1))  # (B, T, H) -> (T, B, output_size)
-            return by_time.transpose(0, 1).contiguous(), state  # -> (B, T, output_size)
         return self.readout(outputs), state  # (B, T, H) -> (B, T, output_size)
 
     def one_step(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
-        """Read one time step by the equations of `rnnlab.model.recurrence`, with no dropout.
+        """Read one time step by the equations of its cell, with no dropout.
 
         It is what `forward` computes for a sequence of one; to generate step by step it is
         several times faster.
@@ -115,22 +114,16 @@ class SequenceModel(nn.Module):
         Returns:
             predictions (B, output_size), and the state after the step.
         """
-        shape = (self.recurrence.num_layers, len(inputs), self.recurrence.hidden_size)
+        cell = self._cell
         if state is None:
-            zeros = inputs.new_zeros(shape)
-            state = (zeros, zeros) if self.cell == "lstm" else zeros
-        states: list[Any] = []
-        x = inputs
-        for layer, weights in enumerate(self.recurrence.all_weights):
-            if self.cell == "lstm":
-                states.append(lstm_step(x, (state[0][layer], state[1][layer]), *weights))
-                x = states[-1][0]  # (B, D or H) -> (B, H)
-            else:
-                x = self._step(x, state[layer], *weights)  # (B, D or H) -> (B, H)
-                states.append(x)
-        if self.cell == "lstm":
-            return self.readout(x), tuple(torch.stack(part) for part in zip(*states, strict=True))
-        return self.readout(x), torch.stack(states)  # (B, H) -> (B, output_size); (layers, B, H)
+            shape = (self.recurrence.num_layers, len(inputs), self.recurrence.hidden_size)
+            state = cell.state(inputs.new_zeros(shape) for _ in cell.state_parts)
+        before, after, x = zip(*cell.parts(state), strict=True), [], inputs
+        for start, weights in zip(before, self.recurrence.all_weights, strict=True):
+            after.append(cell.parts(cell.step(x, cell.state(start), *weights)))
+            x = after[-1][0]  # (B, D or H) -> (B, H)
+        state = cell.state(torch.stack(part) for part in zip(*after, strict=True))
+        return self.readout(x), state  # (B, H) -> (B, output_size); (layers, B, H)
 
 
 def _shape_advice(inputs: Tensor, input_size: int) -> str:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 
 import torch
 
-from rnnlab.base.checks import POLICIES, check_count, check_known, check_positive, check_seed
+from rnnlab.base.checks import check_count, check_policy, check_positive, check_seed
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.model.recurrence import CELLS
+from rnnlab.model.cells import Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.catalogue import Task
 
@@ -41,9 +40,9 @@ def check_switch(name: str, value: Any) -> None:
 
 
 CHECKS: dict[str, Callable[[str, Any], object]] = {
-    "cell": partial(check_known, known=CELLS, plural="cells"),
+    "cell": lambda _, value: resolve_cell(value),
     "hidden_size": check_count,
-    "hidden_state": partial(check_known, known=POLICIES, plural="policies"),
+    "hidden_state": lambda _, value: check_policy(value),
     "learning_rate": check_positive,
     "epochs": check_count,
     "clip": check_switch,
@@ -69,7 +68,7 @@ def check_setting(name: str, value: Any) -> None:
 
 
 def prepare(
-    task: Task, *, cell: str, hidden_size: int, hidden_state: str, seed: int
+    task: Task, *, cell: str | Cell, hidden_size: int, hidden_state: str, seed: int
 ) -> tuple[SequenceModel, Batches | Streams]:
     """Return a new model for a task and the task's batches, both from the seed.
 

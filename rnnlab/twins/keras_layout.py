@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say
+from rnnlab.model.cells import CELLS, KerasLayer
 from rnnlab.model.sequence_model import SequenceModel
 
 Array = NDArray[np.floating]
-GATES = {"rnn": ("h", "h"), "gru": ("rzn", "zrn"), "lstm": ("ifgo", "ifgo")}  # torch's, Keras'
-TWO_BIASES = ("gru",)  # in Keras too
 
 
 def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
@@ -49,12 +49,11 @@ def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
     Raises:
         ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
     """
-    check_known("cell", cell, GATES, "cells")
+    ours, keras = gates_and_layer(cell)
     arrays = [weight.detach().cpu().numpy() for weight in weights]
     _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", 4, rows=0)
-    ours, theirs = GATES[cell]
-    weight_ih, weight_hh, *biases = (_reordered(a, ours, theirs) for a in arrays)
-    bias = np.stack(biases) if cell in TWO_BIASES else np.add(*biases)
+    weight_ih, weight_hh, *biases = (_reordered(a, ours, keras.gates) for a in arrays)
+    bias = np.add(*biases) if keras.biases == 1 else np.stack(biases)
     return [weight_ih.T.copy(), weight_hh.T.copy(), bias]
 
 
@@ -73,14 +72,13 @@ def to_torch(cell: str, weights: Sequence[Array]) -> list[Tensor]:
     Raises:
         ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
     """
-    check_known("cell", cell, GATES, "cells")
+    ours, keras = gates_and_layer(cell)
     arrays = [np.asarray(weight) for weight in weights]
     _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", 3, rows=1)
     kernel, recurrent_kernel, bias = arrays
-    bias_ih, bias_hh = bias if cell in TWO_BIASES else (bias, np.zeros_like(bias))
-    ours, theirs = GATES[cell]
+    bias_ih, bias_hh = (bias, np.zeros_like(bias)) if keras.biases == 1 else bias
     return [
-        torch.from_numpy(_reordered(array, theirs, ours).copy())
+        torch.from_numpy(_reordered(array, keras.gates, ours).copy())
         for array in (kernel.T, recurrent_kernel.T, bias_ih, bias_hh)
     ]
 
@@ -99,7 +97,7 @@ def one_bias(model: SequenceModel) -> SequenceModel:
         the same model.
     """
     check_sequence_model(model)
-    if model.cell not in TWO_BIASES:
+    if gates_and_layer(model.cell)[1].biases == 1:
         with torch.no_grad():
             for _, _, bias_ih, bias_hh in model.recurrence.all_weights:
                 bias_ih.add_(bias_hh)
@@ -112,9 +110,30 @@ def check_sequence_model(model: object) -> None:
     """Refuse what is not a `SequenceModel`."""
     if not isinstance(model, SequenceModel):
         raise TypeError(
-            f"model is {type(model).__name__}; expected a rnnlab.SequenceModel. For one layer of "
-            "another model, take to_keras and to_torch of rnnlab.twins.keras_layout"
+            say(
+                "model is {kind}; expected a rnnlab.SequenceModel. For one layer of another model, "
+                "take to_keras and to_torch of rnnlab.twins.keras_layout",
+                kind=type(model).__name__,
+            )
         )
+
+
+def cell_and_sizes(model: SequenceModel) -> tuple[str | int, ...]:
+    """Return a model's cell, and the sizes of its input, of each layer and of its output."""
+    recurrence = model.recurrence
+    widths = [recurrence.hidden_size] * recurrence.num_layers
+    return model.cell, recurrence.input_size, *widths, model.readout.out_features
+
+
+def gates_and_layer(cell: str) -> tuple[str, KerasLayer]:
+    """Return the gates of a cell in torch's order, and how Keras has it.
+
+    Raises:
+        ValueError: for a cell that is unknown, or that Keras does not have.
+    """
+    known = {name: (c.gate_names, c.keras) for name, c in CELLS.items() if c.keras is not None}
+    check_known("cell", cell, known, "cells")
+    return known[cell]
 
 
 def _reordered(array: Array, have: str, want: str) -> Array:
@@ -125,18 +144,17 @@ def _reordered(array: Array, have: str, want: str) -> Array:
 
 def _check_shapes(cell: str, arrays: list[Array], names: str, count: int, rows: int) -> None:
     """Refuse weights whose shapes are not those of one layer; `rows` is the axis of the gates."""
-    shapes = [array.shape for array in arrays]
+    shapes, (gates, keras) = [array.shape for array in arrays], gates_and_layer(cell)
     if len(shapes) == count and len(shapes[0]) == len(shapes[1]) == 2:
-        hidden_size = shapes[1][1 - rows]
-        wide = len(GATES[cell][0]) * hidden_size
-        bias = (2, wide) if rows and cell in TWO_BIASES else (wide,)
-        if (
-            shapes[0][rows] == shapes[1][rows] == wide
-            and all(shape == bias for shape in shapes[2:])
-        ):  # fmt: skip
+        wide = len(gates) * shapes[1][1 - rows]
+        bias = (2, wide) if rows and keras.biases == 2 else (wide,)
+        if shapes[0][rows] == shapes[1][rows] == wide and {*shapes[2:]} == {bias}:
             return
-    gates = len(GATES[cell][0])
     raise ValueError(
-        f"the weights have shapes {shapes}; expected {names} of one {cell} layer with "
-        f"{gates} * hidden_size {'columns' if rows else 'rows'} and biases"
-    )
+        say(
+            "the weights have shapes {shapes}; expected {names} of one {cell} layer with {gates} * "
+            "hidden_size {axis} and biases",
+            shapes=shapes, names=names, cell=cell, gates=len(gates),
+            axis="columns" if rows else "rows",
+        )
+    )  # fmt: skip

@@ -11,47 +11,37 @@ require("tensorflow")  # says how to get it, and keeps its start quiet
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-CELLS = {"rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+from rnnlab.model.sequence_model import SequenceModel  # noqa: E402
+from rnnlab.twins.keras_layout import cell_and_sizes, gates_and_layer  # noqa: E402
 
 
 class KerasTwin(keras.Model):
     """Recurrent Keras layers with a dense readout at every time step.
 
+    A GRU has Keras' own `reset_after=True`. Weights are Keras' own at the start.
+
     Args:
-        input_size: D, features of the input at each time step.
-        hidden_size: H, units of each layer.
-        output_size: features (or classes) of the prediction at each time step.
-        cell: "rnn", "gru" (with Keras' own `reset_after=True`) or "lstm".
-        num_layers: recurrent layers, one on top of the other.
-        nonlinearity: of an "rnn", "tanh" or "relu".
+        model: whose cell, sizes and dtype it has.
         batch_size: None: the state goes in and out with each call. A number: the layers are
             stateful, each batch has this many rows, and `reset_state()` makes them zeros again.
-        dtype: "float32" or "float64".
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        output_size: int,
-        cell: str = "rnn",
-        num_layers: int = 1,
-        *,
-        nonlinearity: str = "tanh",
-        batch_size: int | None = None,
-        dtype: str = "float32",
-    ) -> None:
+    def __init__(self, model: SequenceModel, batch_size: int | None = None) -> None:
+        dtype = str(model.readout.weight.dtype).removeprefix("torch.")
         super().__init__(dtype=dtype)
         options: dict[str, Any] = {"return_sequences": True, "return_state": True, "dtype": dtype}
         options["stateful"] = batch_size is not None
-        if cell == "rnn":
-            options["activation"] = nonlinearity
-        self.recurrence = [CELLS[cell](hidden_size, **options) for _ in range(num_layers)]
+        if hasattr(model.recurrence, "nonlinearity"):
+            options["activation"] = model.recurrence.nonlinearity
+        kind = getattr(keras.layers, gates_and_layer(model.cell)[1].name)
+        self.sizes = cell_and_sizes(model)
+        _, *widths, output_size = self.sizes
+        self.recurrence = [kind(width, **options) for width in widths[1:]]
         self.readout = keras.layers.Dense(output_size, dtype=dtype)
-        for k, layer in enumerate(self.recurrence):  # the weights are there before the first batch
-            layer.build((batch_size, None, hidden_size if k else input_size))
-        self.readout.build((batch_size, None, hidden_size))
-        self.cell, self.input_size, self.built = cell, input_size, True
+        for layer, width in zip(self.recurrence, widths, strict=False):
+            layer.build((batch_size, None, width))  # the weights are there before the first batch
+        self.readout.build((batch_size, None, widths[-1]))
+        self.built = True
 
     def call(self, inputs: tf.Tensor, state: list[list[tf.Tensor]] | None = None) -> Any:
         """Read a batch of sequences.

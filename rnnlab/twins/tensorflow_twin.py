@@ -11,8 +11,15 @@ import torch
 
 from rnnlab.base.checks import check_count
 from rnnlab.base.extras import require
+from rnnlab.base.say import say
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.twins.keras_layout import check_sequence_model, one_bias, to_keras, to_torch
+from rnnlab.twins.keras_layout import (
+    cell_and_sizes,
+    check_sequence_model,
+    one_bias,
+    to_keras,
+    to_torch,
+)
 
 if TYPE_CHECKING:
     from rnnlab.twins.keras_twin import KerasTwin
@@ -54,8 +61,11 @@ def start_tensorflow(cpu_devices: int = 1) -> None:
         tf.config.set_logical_device_configuration(cpu, configuration)
     except RuntimeError as error:
         raise RuntimeError(
-            f"TensorFlow has computed already, so it cannot be set to one thread and {cpu_devices} "
-            "CPU device(s) any more: restart the kernel, and call start_tensorflow first"
+            say(
+                "TensorFlow has computed already, so it cannot be set to one thread and {count} "
+                "CPU device(s) any more: restart the kernel, and call start_tensorflow first",
+                count=cpu_devices,
+            )
         ) from error
 
 
@@ -65,7 +75,7 @@ def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTw
     To learn the same as well, an RNN or LSTM of torch must have one bias: `one_bias(model)`.
 
     Args:
-        model: it stays as it is.
+        model: stays as it is.
         batch_size: None: the twin takes and returns its state. A number: it is stateful, for
             batches of just so many rows.
 
@@ -74,30 +84,23 @@ def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTw
 
     Raises:
         MissingExtra: if TensorFlow is not installed.
-        TypeError, ValueError: if `model` is no `SequenceModel`, or has dropout, which draws other
-            random numbers in TensorFlow.
+        TypeError, ValueError: if `model` is no `SequenceModel`, has a cell that Keras does not
+            have, or dropout, which draws other random numbers in TensorFlow.
     """
     check_sequence_model(model)
     if batch_size is not None:
         check_count("batch_size", batch_size)
-    recurrence = model.recurrence
-    if recurrence.dropout > 0:
+    if (dropout := model.recurrence.dropout) > 0:
         raise ValueError(
-            f"the model has dropout {recurrence.dropout}; expected 0. TensorFlow draws other "
-            "random numbers than torch, so the two cannot drop the same units: build it without"
+            say(
+                "the model has dropout {dropout}; expected 0. TensorFlow draws other random "
+                "numbers than torch, so the two cannot drop the same units: build it without",
+                dropout=dropout,
+            )
         )
     from rnnlab.twins.keras_twin import KerasTwin
 
-    twin = KerasTwin(
-        recurrence.input_size,
-        recurrence.hidden_size,
-        model.readout.out_features,
-        model.cell,
-        recurrence.num_layers,
-        nonlinearity=getattr(recurrence, "nonlinearity", "tanh"),
-        batch_size=batch_size,
-        dtype=str(model.readout.weight.dtype).removeprefix("torch."),
-    )
+    twin = KerasTwin(model, batch_size)
     copy_to_keras(model, twin)
     return twin
 
@@ -142,20 +145,12 @@ def copy_to_torch(twin: KerasTwin, model: SequenceModel) -> None:
 
 def _check_alike(model: SequenceModel, twin: KerasTwin) -> None:
     check_sequence_model(model)
-    ours = (
-        model.cell,
-        model.recurrence.input_size,
-        *[model.recurrence.hidden_size] * model.recurrence.num_layers,
-        model.readout.out_features,
-    )
-    theirs = (
-        twin.cell,
-        twin.input_size,
-        *(layer.units for layer in twin.recurrence),
-        twin.readout.units,
-    )
+    ours, theirs = cell_and_sizes(model), tuple(twin.sizes)
     if ours != theirs:
         raise ValueError(
-            f"the model has cell and sizes {ours}, the twin {theirs}; they must be the same: "
-            "make_twin(model) builds one that fits"
-        )
+            say(
+                "the model has cell and sizes {ours}, the twin {theirs}; they must be the same: "
+                "make_twin(model) builds one that fits",
+                ours=ours, theirs=theirs,
+            )
+        )  # fmt: skip

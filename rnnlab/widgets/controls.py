@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import POLICIES, check_known
-from rnnlab.model.recurrence import CELLS
+from rnnlab.model.cells import CELLS
 from rnnlab.pictures.panels import PANELS
 from rnnlab.tasks import recipe
 from rnnlab.tasks.catalogue import TASKS, Task, load_task

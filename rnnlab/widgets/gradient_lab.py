@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
-from rnnlab.model.recurrence import CELLS
+from rnnlab.model.cells import CELLS
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
     LONGEST,
@@ -21,7 +21,7 @@ from rnnlab.pictures.gradient_panels import (
     make_through_time,
     verdict,
 )
-from rnnlab.probes.instruments import GradientThroughTime, gradient_through_time
+from rnnlab.probes.gradients import GradientThroughTime, gradient_through_time
 from rnnlab.tasks.adding import AddingTask
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import PAUSE

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnlab.probes.unrolling import unroll
+from rnnlab.model.unrolled import unroll
 
 SHORTEST = 5  # time steps; fewer tell nothing
 MOST = 3000  # states of a round that are looked at: a validation has no backward to end it
@@ -119,11 +119,11 @@ def _norms_inside(
 ) -> list[float]:
     """Return the norms of the gradients at the states inside of a recurrence."""
     with torch.enable_grad():
-        outputs, state, layers = unroll(module, inputs, start)
+        outputs, state, layers = unroll(module, inputs, start, derivable=True)
         ends = state if isinstance(state, tuple) else (state,)
         named = dict(zip(("outputs", "h", "c"), (outputs, *ends), strict=False))
         loss = torch.stack([(named[name] * d).sum() for name, d in gradients.items()]).sum()
-        states = [*layers[-1].hidden[1:], *layers[-1].cells[1:]]
+        states = [part for parts in zip(*layers[-1].states[1:], strict=True) for part in parts]
         found = torch.autograd.grad(loss, states, allow_unused=True)
     norms = [0.0 if d is None else d.square().sum().item() for d in found]
     length = len(layers[-1].hidden) - 1

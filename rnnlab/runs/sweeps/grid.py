@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnlab.base.checks import LAST_SEED, check_count
+from rnnlab.model.cells import Cell
 from rnnlab.runs.sweeps.trial import RESULTS, SETTINGS, Row, Subject, Trial, check_value
 
 PLAIN = (str, int, float, bool, type(None))  # what a cell of a CSV file holds
@@ -47,16 +48,21 @@ def _values(name: str, given: Any) -> list[Any]:
     if not values:
         raise ValueError(f"{name} has no values: give one or more, or leave it out")
     for value in values:
-        if not isinstance(value, PLAIN):
+        if not isinstance(plain(value), PLAIN):
             raise TypeError(
                 f"{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
                 "file can hold"
             )
         if name in SETTINGS:
             check_value(name, value)
-    if len({(type(value), value) for value in values}) < len(values):
+    if len({(type(value), value) for value in map(plain, values)}) < len(values):
         raise ValueError(f"{name} has a value twice: {values!r}; for more seeds give repeats=")
     return values
+
+
+def plain(value: Any) -> Any:
+    """Return a setting's value as a table has it: of a cell its name."""
+    return value.name if isinstance(value, Cell) else value
 
 
 def _check_name(name: object, subject: Subject) -> None:

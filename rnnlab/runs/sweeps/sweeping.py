@@ -13,7 +13,7 @@ import torch
 from rnnlab.base.checks import check_path
 from rnnlab.base.tables import Path, TableError
 from rnnlab.runs.sweeps.files import read_rows, texts, write_rows
-from rnnlab.runs.sweeps.grid import plan
+from rnnlab.runs.sweeps.grid import plain, plan
 from rnnlab.runs.sweeps.pool import in_processes
 from rnnlab.runs.sweeps.table import Sweep
 from rnnlab.runs.sweeps.trial import (
@@ -50,8 +50,9 @@ def sweep(
     Args:
         task: a task, the name of one, or a class or function that makes one.
         grid: the values of each setting, a list, or one value for all. Settings, with defaults:
-            "cell" ("rnn"), "hidden_size" (32), "hidden_state" ("reset"), "optimizer" ("adam"),
-            "learning_rate" (0.003), "clip_norm" (1.0; None: no clipping), "epochs" (40),
+            "cell" ("rnn"; a `Cell` stands in the table by its name), "hidden_size" (32),
+            "hidden_state" ("reset"), "optimizer" ("adam"), "learning_rate" (0.003), "clip_norm"
+            (1.0; None: no clipping), "epochs" (40),
             "batch_size" (None: the task's own), "stop_at" (None; else a run ends as "solved" after
             the first epoch with a validation loss of at most this) and "seed" (0). Other names
             are options of the task, if that is a name or made, or else of the model.
@@ -82,7 +83,10 @@ def sweep(
     subject = Subject(task, model)
     trials = plan(subject, grid, repeats)
     name = _first_task(subject, trials).name
-    rows = [{"task": name, **trial.settings, **trial.options} for trial in trials]
+    rows = [
+        {"task": name, **{k: plain(v) for k, v in {**trial.settings, **trial.options}.items()}}
+        for trial in trials
+    ]
     packed = _packed(subject)
     done, others = _done_before(path, rows)
     todo = {number: (packed, trials[number]) for number in range(len(rows)) if number not in done}

@@ -1,13 +1,14 @@
-"""Instruments: what a recurrent network computes and passes back through time, as tensors.
+"""Gradients of a recurrent network: at each hidden state through time, and of each parameter.
 
-While a probe calls the model, the recurrent module computes step by step, by the equations of
-`rnnlab.model.recurrence`, so that every hidden state is there to look at and to derive by. Values
-and gradients are those of the module itself. A probe leaves weights, `.grad` and mode as they
-are; a model in training mode drops out as it does in training, and its batch norms count the call.
+While a probe calls the model, the recurrent module computes step by step, by the equations of its
+cell, so that a gradient can be taken with respect to every hidden state. Values and gradients are
+those of the module itself. A probe leaves weights, `.grad` and mode as they are; a model in
+training mode drops out as it does in training, and its batch norms count the call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -16,19 +17,11 @@ from torch.nn.functional import pad
 
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss
-from rnnlab.model.recurrence import gru_gates, lstm_gates
-from rnnlab.probes.through_time import back_through_time
-from rnnlab.probes.unrolling import (
-    Recurrence,
-    Unrolled,
-    call_unrolled,
-    find_recurrence,
-    gates_of,
-    weights_of,
-)
+from rnnlab.model.unrolled import weights_of
+from rnnlab.probes.calling import Unrolled, call_unrolled
 from rnnlab.runs.checks import check_shapes
 
-NUMBERS_AT_ONCE = 2**23  # of gradients by all hidden states, for as many loss steps as fit
+NUMBERS_AT_ONCE = 2**23  # of gradients at all hidden states, for as many loss steps as fit
 
 
 class GradientThroughTime(NamedTuple):
@@ -45,20 +38,6 @@ class GradientThroughTime(NamedTuple):
     matrix: Tensor
 
 
-class GateActivity(NamedTuple):
-    """What one gate did at every time step.
-
-    Attributes:
-        values: (layers, B, T, H), from 0 to 1; of an LSTM's g and a GRU's n from -1 to 1.
-        closed: (layers,), share of the values below 0.1; for g and n below -0.9.
-        open: (layers,), share of the values above 0.9; for g and n as well.
-    """
-
-    values: Tensor
-    closed: Tensor
-    open: Tensor
-
-
 @torch.enable_grad()
 def gradient_through_time(
     model: nn.Module,
@@ -72,9 +51,9 @@ def gradient_through_time(
 ) -> GradientThroughTime:
     """Return the norm of the loss gradient at each hidden state, whole and by prediction.
 
-    Of an LSTM it is the gradient by h_t; what it passes on through the cell is in it. Predictions
-    that have no time axis, or of which each needs the last hidden state, count as made at step
-    T - 1; else the time axis may be any.
+    Of an LSTM it is the gradient with respect to h_t; what that passes on through the cell is in
+    it. Predictions that have no time axis, or of which each needs the last hidden state, count as
+    made at step T - 1; else the time axis may be any.
 
     Args:
         model: holds one nn.RNN, nn.GRU or nn.LSTM, batch first or not, and whatever else; returns
@@ -93,7 +72,7 @@ def gradient_through_time(
     """
     loss_fn = resolve_loss(loss_fn)
     unrolled = call_unrolled(model, inputs, state, module)
-    predictions, layers, _ = unrolled
+    predictions, layers, *_ = unrolled
     check_shapes(loss_fn, predictions, targets)
     _check_derivable(predictions, layer, len(layers))
     _, *hidden = layers[layer].hidden
@@ -105,69 +84,8 @@ def gradient_through_time(
         matrix = norms.new_zeros(len(hidden), len(hidden))
         matrix[-1] = norms
         return GradientThroughTime(norms, matrix)
-    is_last = layer in (-1, len(layers) - 1)
-    recurrent = find_recurrence(model, module) if is_last else None
-    return _by_prediction(unrolled, hidden, d_predictions, axis, recurrent)
-
-
-def hidden_states(
-    model: nn.Module, inputs: Tensor, *, state: State = None, module: str | None = None
-) -> Tensor:
-    """Return every hidden state h_t, (layers, B, T, H).
-
-    Takes what `gradient_through_time` takes, and raises what it raises.
-    """
-    with torch.no_grad():
-        layers = call_unrolled(model, inputs, state, module).layers
-        return torch.stack([torch.stack(layer.hidden[1:], 1) for layer in layers])
-
-
-def gate_activity(
-    model: nn.Module, inputs: Tensor, *, state: State = None, module: str | None = None
-) -> dict[str, GateActivity]:
-    """Return what each gate did: "i", "f", "g" and "o" of an LSTM, "r", "z" and "n" of a GRU.
-
-    The values are those after the sigmoid (of g and n, after the tanh). A gate whose values are
-    nearly all closed or open is saturated: its own weights get hardly any gradient.
-
-    Takes what `gradient_through_time` takes, and raises what it raises, and:
-        ValueError: for an nn.RNN, which has no gates.
-    """
-    recurrent = find_recurrence(model, module)
-    if isinstance(recurrent, nn.RNN):
-        raise ValueError("the model's recurrence is an RNN, which has no gates; give a GRU or LSTM")
-    gates = lstm_gates if isinstance(recurrent, nn.LSTM) else gru_gates
-    with torch.no_grad():
-        layers = call_unrolled(model, inputs, state, module).layers
-        by_layer = [
-            gates(layer.inputs, torch.stack(layer.hidden[:-1]), *weights)  # each (T, B, H)
-            for layer, weights in zip(layers, weights_of(recurrent), strict=True)
-        ]
-    return {
-        name: _activity(torch.stack(values).transpose(1, 2), -0.9 if name in "gn" else 0.1)
-        for name, values in zip(gates_of(recurrent), zip(*by_layer, strict=True), strict=True)
-    }
-
-
-def spectral_radius(model: nn.Module, *, module: str | None = None) -> Tensor:
-    """Return the largest absolute eigenvalue of each gate's (H, H) block of weight_hh.
-
-    Returns:
-        (layers, gates), gates in torch's order: one for an RNN, r z n for a GRU, i f g o for an
-        LSTM; nan where a weight is no finite number.
-
-    Raises:
-        ValueError: if the model has no recurrent module to look at, or not one only.
-    """
-    recurrent = find_recurrence(model, module)
-    gates = len(gates_of(recurrent))
-    with torch.no_grad():
-        weights = torch.stack([weight_hh for _, weight_hh, *_ in recurrent.all_weights])
-        blocks = weights.unflatten(1, (gates, -1))  # (layers, G*H, H) -> (layers, G, H, H)
-        finite = blocks.isfinite().all(-1, keepdim=True).all(-2, keepdim=True)
-        # a nan among them ends the whole process, inside the linear algebra of some machines
-        values = torch.linalg.eigvals(blocks.where(finite, 0.0)).abs()  # -> (layers, G, H)
-        return values.where(finite[..., 0], torch.nan).amax(-1)  # -> (layers, G)
+    by_equations = layer in (-1, len(layers) - 1) and unrolled.cell.back is not None
+    return _by_prediction(unrolled, hidden, d_predictions, axis, by_equations)
 
 
 def parameter_gradients(model: nn.Module) -> dict[str, float | None]:
@@ -214,11 +132,11 @@ def _time_axis(predictions: Tensor, hidden: list[Tensor]) -> int | None:
 
 def _by_prediction(
     unrolled: Unrolled, hidden: list[Tensor], d_predictions: Tensor, axis: int,
-    recurrent: Recurrence | None,
+    by_equations: bool,
 ) -> GradientThroughTime:  # fmt: skip
     """Return the gradient of each prediction and of all, many loss steps at a time.
 
-    `recurrent` is the module if `hidden` is its last layer: by equations that is faster.
+    `by_equations` is several times faster, for the last layer of a cell that knows its way back.
     """
     predictions = unrolled.predictions
     by_step = d_predictions.movedim(axis, -1)  # (..., T)
@@ -228,53 +146,48 @@ def _by_prediction(
         some = by_step[..., first : first + at_once]
         rows = predictions.new_zeros(some.shape[-1], *predictions.shape)  # one for each loss step
         rows.diagonal(first, dim1=0, dim2=1 + axis).copy_(some)
-        if recurrent is None:
-            found = _derive_each(predictions, hidden, rows)
+        if by_equations:
+            found = _by_equations(unrolled, rows, first)
         else:
-            found = _derive_by_equations(unrolled, rows, first, recurrent)
+            found = _derive_each(predictions, hidden, rows)
         parts.append(_norms(found, len(rows)))
         whole = [h + d_h.sum(0) for h, d_h in zip(whole, found, strict=True)]
     return GradientThroughTime(_norms(whole), torch.cat(parts).tril())
 
 
-def _derive_by_equations(
-    unrolled: Unrolled, rows: Tensor, first: int, module: Recurrence
-) -> list[Tensor]:
+def _by_equations(unrolled: Unrolled, rows: Tensor, first: int) -> list[Tensor]:
     """Return what `_derive_each` does for the last layer; autograd goes to its outputs alone.
 
     Rows of loss steps before a time step are left out of it, where the readout looks at no later
     output: their gradient is zero there.
     """
     d_outputs, *d_states = _derive_each(unrolled.predictions, unrolled.returned, rows)
-    if module.batch_first:
+    if unrolled.module.batch_first:
         d_outputs = d_outputs.transpose(1, 2)  # (rows, B, T, H) -> (rows, T, B, H)
     d_last = [d_state[:, -1] for d_state in d_states]  # (rows, layers, B, H) -> (rows, B, H)
     with torch.no_grad():
-        found = back_through_time(
-            module, unrolled.layers[-1], weights_of(module)[-1], d_outputs, d_last, first
-        )
-        by_time = dict(found)
-    return [by_time[t] for t in range(len(by_time))]
+        by_time = list(_back_through_time(unrolled, d_outputs, d_last, first))
+    return by_time[::-1]
 
 
-def _derive(of: Tensor, by: list[Tensor], weights: Tensor, *, each: bool = False) -> list[Tensor]:
-    """Return the gradients of the weighted sum by tensors (B, H); with `each`, of each weights."""
+def _derive(of: Tensor, at: list[Tensor], weights: Tensor, *, each: bool = False) -> list[Tensor]:
+    """Return the gradients of the weighted sum at tensors (B, H); with `each`, of each weights."""
     found = torch.autograd.grad(
-        of, by, weights, retain_graph=True, allow_unused=True, is_grads_batched=each
+        of, at, weights, retain_graph=True, allow_unused=True, is_grads_batched=each
     )
     rows = weights.shape[:1] if each else ()
     return [
         h.new_zeros(*rows, *h.shape) if d_h is None else d_h
-        for h, d_h in zip(by, found, strict=True)
+        for h, d_h in zip(at, found, strict=True)
     ]
 
 
-def _derive_each(of: Tensor, by: list[Tensor], rows: Tensor) -> list[Tensor]:
-    """Return for each of `by` the gradients of all rows of weights, (rows, B, H)."""
+def _derive_each(of: Tensor, at: list[Tensor], rows: Tensor) -> list[Tensor]:
+    """Return at each of `at` the gradients of all rows of weights, (rows, B, H)."""
     try:
-        return _derive(of, by, rows, each=True)
+        return _derive(of, at, rows, each=True)
     except RuntimeError:  # an operation of the model's that torch cannot do for many at a time
-        by_row = [_derive(of, by, row) for row in rows]
+        by_row = [_derive(of, at, row) for row in rows]
         return [torch.stack(d_h) for d_h in zip(*by_row, strict=True)]
 
 
@@ -292,7 +205,39 @@ def _norms(gradients: list[Tensor], rows: int | None = None) -> Tensor:
     return torch.stack(norms, -1).to(gradients[0].dtype)
 
 
-def _activity(values: Tensor, low: float) -> GateActivity:
-    """Return a gate's values (layers, B, T, H) with the shares below `low` and above 0.9."""
-    closed, opened = (values < low).float(), (values > 0.9).float()
-    return GateActivity(values, closed.mean((1, 2, 3)), opened.mean((1, 2, 3)))
+def _back_through_time(
+    unrolled: Unrolled, d_outputs: Tensor, d_last: list[Tensor], first: int
+) -> Iterator[Tensor]:
+    """Yield d_h_t (rows, B, H) of the last layer, from the last time step to the first.
+
+    Args:
+        unrolled: what the model's recurrence did.
+        d_outputs: (rows, T, B, H), gradients of each row's loss at the outputs alone.
+        d_last: (rows, B, H), the same at each part of the last state.
+        first: the time step of the first row's loss; each row's is one later. Where no row
+            depends on an output after its time step, its zeros there are left out: d_h_t has
+            then the last rows alone.
+    """
+    layer = unrolled.layers[-1]
+    assert unrolled.cell.back is not None
+    weights = weights_of(unrolled.module)[-1]
+    back = unrolled.cell.back(layer.inputs, layer.before, layer.after, weights)
+    causal = _is_causal(d_outputs, d_last, first)
+    d_state = [part[:0] for part in d_last] if causal else d_last  # of the rows that count by now
+    for t in reversed(range(d_outputs.shape[1])):
+        start = min(max(t - first, 0), len(d_outputs)) if causal else 0
+        entering = len(d_outputs) - start - len(d_state[0])
+        if entering:
+            d_state = [torch.cat([part[start : start + entering], present])
+                       for part, present in zip(d_last, d_state, strict=True)]  # fmt: skip
+        d_h = d_state[0] + d_outputs[start:, t]
+        yield d_h
+        d_state = list(back(t, d_h, *d_state[1:]))
+
+
+def _is_causal(d_outputs: Tensor, d_last: list[Tensor], first: int) -> bool:
+    """Whether no row depends on an output, or a last state, after its own time step."""
+    used = (d_outputs != 0).flatten(2).any(-1)  # (rows, T, B, H) -> (rows, T)
+    is_last = first + len(d_outputs) == d_outputs.shape[1]
+    early = [part[:-1] if is_last else part for part in d_last]
+    return not used.triu(first + 1).any() and not any((part != 0).any() for part in early)

@@ -51,6 +51,8 @@ class Cell:
             gradient (losses, B, H). None: autograd does it, more slowly.
         torch_module: torch's own for all of time; None: `UnrolledCell` repeats the step.
         fast_module: one that computes the same faster; None: there is none.
+        time_first: whether its outputs lie in memory with time first, so that a readout that takes
+            them in this order copies nothing: 3 to 6 % of a long step.
         options: of these modules.
         keras: the same in Keras, None if Keras has no such layer.
     """
@@ -64,6 +66,7 @@ class Cell:
     back: Callable[[Tensor, Parts, Parts, Weights], Back] | None = None
     torch_module: type[nn.RNNBase] | None = None
     fast_module: type[nn.RNNBase] | None = None
+    time_first: bool = False
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     keras: KerasLayer | None = None
 
@@ -192,7 +195,7 @@ GRU = Cell(
 )  # fmt: skip
 LSTM = Cell(
     "lstm", lstm_step, "ifgo", lstm_gates, signed_gates="g", state_parts=("h", "c"),
-    back=lstm_back, torch_module=nn.LSTM, keras=KerasLayer("LSTM", "ifgo"),
+    back=lstm_back, time_first=True, torch_module=nn.LSTM, keras=KerasLayer("LSTM", "ifgo"),
 )  # fmt: skip
 
 CELLS: dict[str, Cell] = {cell.name: cell for cell in (RNN, GRU, LSTM)}

@@ -77,6 +77,7 @@ class SequenceModel(nn.Module):
         options = {**record.options, "batch_first": True, "dropout": dropout}
         self.recurrence: Any = module(input_size, hidden_size, num_layers, **options)
         self.readout = nn.Linear(hidden_size, output_size)
+        self._time_first = record.time_first and implementation == "auto"
 
     def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Read a batch of sequences.
@@ -99,6 +100,9 @@ class SequenceModel(nn.Module):
                 f"with input_size = {expected}" + _shape_advice(inputs, expected)
             )
         outputs, state = self.recurrence(inputs, state)  # (B, T, D) -> (B, T, H)
+        if self._time_first:
+            by_time = self.readout(outputs.transpose(0, 1))  # (B, T, H) -> (T, B, output_size)
+            return by_time.transpose(0, 1).contiguous(), state  # -> (B, T, output_size)
         return self.readout(outputs), state  # (B, T, H) -> (B, T, output_size)
 
     def one_step(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:

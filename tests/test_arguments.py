@@ -63,7 +63,7 @@ def test_numpys_numbers_work_wherever_a_number_is_asked_for(tmp_path):
     assert rnnlab.RecallTask(delay=n, window=np.int8(4)).delay == 2
     assert rnnlab.AddingTask(length=np.int8(20), examples=np.int16(40)).length == 20
     rnnlab.TemporalOrderTask(length=np.int8(20), steps=n, held_out=n, seed=n).batches(seed=n)
-    model = rnnlab.SequenceModel(np.int64(1), np.int64(8), 1, num_layers=n)
+    model = rnnlab.SequenceModel(np.int64(1), np.int64(8), 1, num_layers=n, dropout=half)
     rnnlab.fit(
         model, [(ZEROS, ZEROS)], loss_fn="mse", epochs=np.int64(1), learning_rate=np.float32(0.1),
         clip_norm=half, progress=False, device="cpu",

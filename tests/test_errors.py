@@ -135,8 +135,8 @@ VALUE = [
      "inputs.unsqueeze(0)"),
     (lambda: model()(torch.zeros(0, 5, 1)), "inputs have shape (0, 5, 1); expected (batch, time, "
      "input_size) with input_size = 1: an empty batch has nothing to learn from"),
-    (lambda: rnnlab.SequenceModel(1, 4, 1, dropout=1.5), "dropout is 1.5; it is a share from 0 "
-     "to below 1"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, dropout=1.5), "dropout is 1.5; it must be a fraction "
+     "from 0 to below 1"),
     (lambda: rnnlab.SequenceModel(1, 4, 1, nonlinearity="relu6"), "nonlinearity is 'relu6'; the "
      "known nonlinearities are tanh, relu"),
     (lambda: rnnlab.SequenceModel(1, 4, 1, implementation="cudnn"), "implementation is 'cudnn'; "
@@ -251,8 +251,8 @@ VALUE = [
      "2) and there are 50 times; expected as many values (N,) as times"),
     (lambda: rnnlab.SequenceModel(True, 4, 1), "input_size is True; it must be an integer of "
      "at least 1"),
-    (lambda: rnnlab.SequenceModel(1, 4, 1, dropout="half"), "dropout is 'half'; it is a share "
-     "from 0 to below 1"),
+    (lambda: rnnlab.SequenceModel(1, 4, 1, dropout="half"), "dropout is 'half'; it must be a "
+     "fraction from 0 to below 1"),
     # exercises
     (lambda: rnnlab.check("99.9", 1), "the lesson is '99'; the known lessons are 01, 02, 03, 04, "
      "05, 06, 07, 08, 09, 10, 11, 12, 13"),

@@ -25,10 +25,10 @@ REFUSED = [
      "train_loss,validation_loss: give a file that History.to_csv has written"),
     (GOOD + "2,2,0.5\n", "f.csv, row 4 has 3 columns, row 1 has 7; expected as many: add or delete "
      "cells, and delete lines above the header"),
-    (HEADER + "-1,0,0.5,2.0,True,,\n", "f.csv, row 2, column 1 (\"epoch\"): '-1' is not a whole "
-     "number of at least 0: take another copy of the file, or delete the rows from here on"),
-    (HEADER + "1,0.0,0.5,2.0,True,,\n", "f.csv, row 2, column 2 (\"index\"): '0.0' is not a whole "
-     "number of at least 0: take another copy of the file, or delete the rows from here on"),
+    (HEADER + "-1,0,0.5,2.0,True,,\n", "f.csv, row 2, column 1 (\"epoch\"): '-1' is not an "
+     "integer of at least 0: take another copy of the file, or delete the rows from here on"),
+    (HEADER + "1,0.0,0.5,2.0,True,,\n", "f.csv, row 2, column 2 (\"index\"): '0.0' is not an "
+     "integer of at least 0: take another copy of the file, or delete the rows from here on"),
     (HEADER + "1," + "9" * 19 + ",0.5,2.0,True,,\n", 'f.csv, row 2, column 2 ("index"): '
      "'9999999999999999999' is not an integer of at least 0: take another copy of the file, or "
      "delete the rows from here on"),

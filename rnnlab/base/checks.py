@@ -57,8 +57,10 @@ def check_not_negative(name: str, value: float) -> float:
     return _in_range(name, value, 0 <= _number(value) < math.inf, "a finite number of at least 0")
 
 
-def check_fraction(name: str, value: float) -> float:
-    """Return a number between 0 and 1; refuse all else."""
+def check_fraction(name: str, value: float, *, zero: bool = False) -> float:
+    """Return a number between 0 and 1, or 0 if that is allowed; refuse all else."""
+    if zero:
+        return _in_range(name, value, 0 <= _number(value) < 1, "a fraction from 0 to below 1")
     return _in_range(name, value, 0 < _number(value) < 1, "a fraction between 0 and 1")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnlab.base.checks import check_count, check_known, check_tensor
+from rnnlab.base.checks import check_count, check_fraction, check_known, check_tensor
 from rnnlab.loop.hidden import State
 from rnnlab.model.cells import RELU_RNN, RNN, Cell, resolve_cell
 from rnnlab.model.unrolled import UnrolledCell
@@ -67,8 +67,7 @@ class SequenceModel(nn.Module):
         record = resolve_cell(cell)
         check_known("nonlinearity", nonlinearity, NONLINEARITIES, "nonlinearities")
         check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")
-        if not isinstance(dropout, int | float) or not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}; it is a fraction from 0 to below 1")
+        dropout = check_fraction("dropout", dropout, zero=True)
         if record == RNN:
             record = NONLINEARITIES[nonlinearity]
         self.cell, self._cell, self._input_size = record.name, record, input_size

@@ -160,6 +160,22 @@ def test_a_sweep_takes_records_and_writes_their_names(processes, tmp_path):
         rnnlab.sweep("sine", {"cell": ["rnn", CELLS["rnn"]]}, progress=False)
 
 
+def test_it_trains_in_the_training_lab():
+    lab = rnnlab.TrainingLab(cell=MGU, epochs=2, hidden_size=4)
+    first, second = lab.run().epochs
+    assert second.train_loss < first.train_loss
+    lab.close()
+
+
+def test_it_walks_in_the_loop_stepper():
+    task, model = rnnlab.load_task("sunspots"), rnnlab.SequenceModel(1, 4, 1, MGU)
+    before = model.recurrence.weight_hh_l0.detach().clone()
+    stepper = rnnlab.LoopStepper(model=model, batches=task.batches(), loss_fn=task.loss_fn)
+    stepper.next_batch()
+    assert not torch.equal(stepper.stepper.model.recurrence.weight_hh_l0, before)
+    stepper.close()
+
+
 @pytest.mark.parametrize("cell", [*CELLS.values(), MGU], ids=str)
 def test_a_record_travels(cell):
     assert pickle.loads(pickle.dumps(cell)) == cell

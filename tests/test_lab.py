@@ -290,7 +290,8 @@ def test_a_lab_with_a_checkpoint_is_again_what_it_was_and_goes_on_bit_for_bit(tm
         lab.buttons["Step"].click()
         await asyncio.sleep(0.05)
         assert 3 < len(lab.history) < lab._total
-        return lab.history  # the kernel dies here
+        return [step for step in lab.history.steps if step.epoch <= len(lab.history.epochs)]
+        # the kernel dies here
 
     before = asyncio.run(first())
     whole = rnnlab.TrainingLab("sine", learning_rate=0.01, **settings)
@@ -300,7 +301,7 @@ def test_a_lab_with_a_checkpoint_is_again_what_it_was_and_goes_on_bit_for_bit(tm
         lab = rnnlab.TrainingLab("sunspots", checkpoint=path)
         assert (lab.task, lab.cell, lab.learning_rate) == ("sine", "gru", 0.01)
         assert lab.controls["epochs"].value == 60
-        assert lab.history == before
+        assert lab.history.steps == before  # up to the end of the last whole epoch
         assert "is paused at" in lab._status.value
         lab.buttons["Pause"].click()
         await until_done(lab)

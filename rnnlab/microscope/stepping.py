@@ -19,6 +19,7 @@ from rnnlab.loop.losses import LossFunction
 from rnnlab.loop.optimizers import gradient_norm
 from rnnlab.loop.training import fetch
 from rnnlab.microscope.faults import SteppedBatch, plan_batch
+from rnnlab.model.cells import cell_of
 from rnnlab.probes import parameter_gradients
 from rnnlab.runs.checks import Pair, as_pair, check_shapes
 from rnnlab.runs.history import History
@@ -320,7 +321,7 @@ class PhaseStepper:
     @contextmanager
     def _watching(self, phase: str) -> Iterator[None]:
         """Keep what the recurrent module returns, if the model has one of torch's kinds."""
-        modules = [m for m in self.model.modules() if isinstance(m, nn.RNNBase)]
+        modules = [m for m in self.model.modules() if cell_of(m) is not None]
         if phase != "forward" or not modules:
             yield
             return

@@ -171,11 +171,10 @@ class AutoSave:
         start = time.perf_counter()
         state = self._take()
         stands = state["epoch"], len(state["history"])
-        if stands == self._saved:
-            return
         try:
-            write(state, self.path)
-            self._saved = stands
+            if stands != self._saved:
+                write(state, self.path)
+                self._saved = stands
         except OSError as error:
             self._tell(
                 f"the checkpoint {os.fspath(self.path)} could not be written ({error}); training "

@@ -251,7 +251,7 @@ REFUSED = [
     (lambda path: path.write_bytes(b""), NO_CHECKPOINT),
     (lambda path: path.write_text("epoch,loss\n1,2\n"), NO_CHECKPOINT),
     (lambda path: path.write_text("rnnlab checkpoint 1 0\n"), NO_CHECKPOINT),
-    (lambda path: os.mkfifo(path), "is no regular file; give the path of a checkpoint"),
+    (by_hand("text"), NO_CHECKPOINT),
     (lambda path: torch.save(sequence_model().state_dict(), path), NO_CHECKPOINT),
     (cut, "is damaged, its content is not what was written: take another copy of it, or begin anew "
      "under another name"),
@@ -303,6 +303,10 @@ def test_files_that_are_not_there_or_cannot_be_written(tmp_path):
         rnnlab.save_checkpoint(run, tmp_path / "away" / "run.pt")
     with pytest.raises(IsADirectoryError, match="a folder; expected the path of"):
         rnnlab.load_checkpoint(run, tmp_path)
+    os.mkfifo(tmp_path / "fifo.pt")
+    with pytest.raises(OSError, match="no regular file; expected the path of a file"):
+        rnnlab.load_checkpoint(run, tmp_path / "fifo.pt")
+    (tmp_path / "fifo.pt").unlink()
     with pytest.raises(ValueError, match="resume=True needs a checkpoint to go on from"):
         rnnlab.fit(sequence_model(), [], loss_fn="mse", resume=True)
     run.optimizer.param_groups[0]["note"] = {1}

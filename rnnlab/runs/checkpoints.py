@@ -98,8 +98,6 @@ def read(path: Path) -> dict[str, Any]:
         raise FileNotFoundError(
             f"there is no checkpoint {name}: give the path of one, or train without resume"
         )
-    if not os.path.isfile(path):
-        raise CheckpointError(f"{name} is no regular file; give the path of a checkpoint")
     content = io.BytesIO(pathlib.Path(path).read_bytes())
     try:
         with zipfile.ZipFile(content) as archive:

@@ -38,8 +38,8 @@ LIBRARIES = {  # the only importers of a library
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "IPython": {"course.extras", "widgets"},
-    "tensorflow": {"twins", "course.step_in_tensorflow"},
-    "keras": {"twins", "course.step_in_tensorflow"},
+    "tensorflow": {"twins", "course.judges.e11"},
+    "keras": {"twins", "course.judges.e11"},
     "asyncio": {"widgets"},
 }
 

@@ -10,7 +10,7 @@ WRONG = {
         ("position = 3 * 4096 + 5 * 128 + 2", "The series has 4096 values"),
     ],
     "08.2": [
-        ("lowest_loss = 5 / 8", "the share of the targets that can be known"),
+        ("lowest_loss = 5 / 8", "the fraction of the targets that can be known"),
         ("lowest_loss = 2 / 8", "would be 2 unknown targets of 8"),
         ("lowest_loss = 3", "counts targets"),
         ("lowest_loss = 0.5", "was for two back in windows of 4"),

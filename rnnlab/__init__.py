@@ -82,7 +82,7 @@ _HOME = {
 
 _MODULES = {  # that lessons take whole
     "carrying": "microscope.carrying",
-    "drawings": "pictures.drawings",
+    "drawings": "course.drawings",
     "extras": "course.extras",
     "hidden": "loop.hidden",
     "keras_layout": "twins.keras_layout",

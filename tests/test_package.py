@@ -34,7 +34,7 @@ ROOMS = [
     "commands",
 ]
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {"pictures", "widgets.picture"},
+    "matplotlib": {"pictures", "course.drawings", "widgets.picture"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "IPython": {"course.extras", "widgets"},

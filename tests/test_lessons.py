@@ -1,6 +1,7 @@
 """The lessons: what their pictures show is said in files, and the package is what they write."""
 
 import ast
+import linecache
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 from rnnlab import drawings
 from rnnlab.course.exercises import LESSONS
 from rnnlab.course.lesson_words import words_of, words_of_figure
+from tests.lesson_claims import CLAIMS
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -52,3 +54,22 @@ def test_a_picture_without_words_is_refused(options, message):
     with pytest.raises(ValueError) as error:
         drawings.cycle(title="t", **options)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("lesson", CLAIMS)
+def test_what_the_cells_of_a_lesson_compute_is_what_its_prose_says(lesson, monkeypatch, tmp_path):
+    monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith(lesson))
+    monkeypatch.chdir(path.parent)
+    claims, names = dict(CLAIMS[lesson]), {"__name__": "__main__"}
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            name = f"<{path.stem}, cell {cell.id}>"
+            lines = cell.source.splitlines(keepends=True)
+            linecache.cache[name] = len(cell.source), None, lines, name  # the doctor quotes lines
+            exec(compile(cell.source, name, "exec"), names)
+            for claim in claims.pop(cell.id, []):
+                exec(claim, names)
+        if not claims:
+            return
+    raise AssertionError(f"no cells {list(claims)}")

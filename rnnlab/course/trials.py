@@ -188,9 +188,10 @@ def about_result(name: str, result: Any, cause: Hints | None = None) -> Wrong | 
     """Judge whether an average loss is a plain number; `cause`: the doctor's of a graph kept."""
     if isinstance(result, Tensor) and result.requires_grad:
         kept = wrong("graph", name=name, value=result.item())
-        return (
-            (kept.hints(three_hints(words_of("shared")["hints"]))[0], *cause[1:]) if cause else kept
-        )
+        if not cause:
+            return kept
+        first, _, _ = kept.hints(three_hints(words_of("shared")["hints"]))
+        return first, cause[1], cause[2]
     try:
         float(result)
     except (TypeError, ValueError, RuntimeError):

@@ -25,6 +25,9 @@ WRONG = {
         ("next_state = [part.detach()[:, :, :3] for part in state]", "that is not the rows'"),
         ("next_state = (torch.zeros(1, 3, 8), torch.zeros(1, 3, 8))", "that is a reset"),
         ("next_state = tuple(part.detach()[:, -3:] for part in state)", "is row 1 of the state"),
-        ("h, c = hidden.fit(hidden.detach(state), 3)\nnext_state = (c, h)", "changed places"),
+        (
+            "h, c = hidden.truncate_batch(hidden.detach(state), 3)\nnext_state = (c, h)",
+            "changed places",
+        ),
     ],
 }

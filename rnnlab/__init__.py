@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnnlab.base.step import Step
-    from rnnlab.course.exercises import check, progress, solution
+    from rnnlab.course.exercises import check, expect_error, progress, solution
     from rnnlab.data.batches import Batches, Streams, windows
     from rnnlab.data.reading import read_series
     from rnnlab.data.series import Series
     from rnnlab.doctor.watch import watch
     from rnnlab.loop.batch import Phase, train_batch
     from rnnlab.loop.training import Run
+    from rnnlab.model.cells import rnn_step
     from rnnlab.model.sequence_model import SequenceModel
+    from rnnlab.pictures.heat_map import heat_map
+    from rnnlab.probes import gradient_through_time, spectral_radius
     from rnnlab.runs.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
     from rnnlab.runs.checks import TrainingDiverged
     from rnnlab.runs.fitting import fit
@@ -44,6 +47,7 @@ __version__ = "0.1.0"
 _HOME = {
     "watch": "doctor.watch",
     "check": "course.exercises",
+    "expect_error": "course.exercises",
     "progress": "course.exercises",
     "solution": "course.exercises",
     "Batches": "data.batches",
@@ -65,7 +69,11 @@ _HOME = {
     "save_checkpoint": "runs.checkpoints",
     "train": "runs.training",
     "train_batch": "loop.batch",
+    "rnn_step": "model.cells",
     "SequenceModel": "model.sequence_model",
+    "heat_map": "pictures.heat_map",
+    "gradient_through_time": "probes",
+    "spectral_radius": "probes",
     "AddingTask": "tasks.adding",
     "NamesTask": "tasks.names",
     "RecallTask": "tasks.recall",
@@ -82,7 +90,7 @@ _HOME = {
 
 _MODULES = {  # that lessons take whole
     "carrying": "microscope.carrying",
-    "drawings": "pictures.drawings",
+    "drawings": "course.drawings",
     "extras": "course.extras",
     "hidden": "loop.hidden",
     "keras_layout": "twins.keras_layout",

@@ -1,10 +1,17 @@
 """check, solution and progress: hints that sharpen, no solution before a try, nothing lost."""
 
+import importlib
+from pathlib import Path
+
 import pytest
 import torch
 
 import rnnlab
 from rnnlab.course import exercises as checks
+from rnnlab.course.judging import compare, three_hints
+from rnnlab.course.lesson_words import words_of
+
+JUDGES = Path(checks.__file__).parent / "judges"
 
 
 @pytest.fixture(autouse=True)
@@ -14,9 +21,10 @@ def fresh(monkeypatch, tmp_path):
     checks.progress()  # loads every lesson's exercises
     monkeypatch.setattr(checks, "_exercises", dict(checks._exercises))
 
-    @checks.exercise("01.9", "say three", "answer = 3")
     def judge(answer):
         return None if answer == 3 else (f"{answer + 0} is one", "it is below 4", "it is 2 + 1")
+
+    checks._exercises["01.9"] = checks.Exercise("01.9", "say three", "answer = 3", judge, {})
 
 
 def test_hints_sharpen_and_stay_at_the_last():
@@ -108,3 +116,53 @@ def test_the_last_hint_names_the_line_and_what_to_write():
     assert "line 7" in hints[1]
     assert "line 7" in hints[2]
     assert "optimizer.step()  # after loss.backward()" in hints[2]
+
+
+def test_the_lessons_are_found_and_each_has_its_words():
+    judges = [path.stem[1:] for path in JUDGES.glob("e*.py")]
+    assert sorted(judges) == checks.LESSONS
+    assert all((JUDGES.parent / "words" / f"{lesson}.toml").exists() for lesson in checks.LESSONS)
+
+
+@pytest.mark.parametrize("lesson", [*checks.LESSONS, "shared"])
+def test_every_hint_is_given_by_a_judge(lesson):
+    words = words_of(lesson)
+    tables = [words, *(table for name, table in words.items() if name[:2] == lesson)]
+    names = {name for table in tables for name in table.get("hints", {})} - {"then", "else"}
+    files = [JUDGES.parent / "judging.py", JUDGES.parent / "trials.py"]
+    files += list(JUDGES.glob(f"e{lesson}.py"))
+    text = "".join(path.read_text() for path in files)
+    assert {name for name in names if f'"{name.partition(", ")[0]}"' not in text} == set()
+
+
+def test_a_table_of_hints_may_be_short():
+    table = {"once": "Only {n}", "three": ["a", "b", "c"]}
+    assert three_hints(table) == {"once": ("Only {n}",) * 3, "three": ("a", "b", "c")}
+    follow = three_hints({"why": "Why?", "so": "So", "then": ["~. Look", "Count"]})
+    assert follow == {"why": ("Why?", "Why? Look", "Count"), "so": ("So", "So. Look", "Count")}
+
+
+def test_an_answer_is_compared_with_the_right_and_with_the_known_wrong_values():
+    table = {"sum": torch.full((2,), 6.0), "huge": True, "small": False}
+    right = torch.full((2,), 3.0)
+    assert compare(right + 1e-5, right, table) is None
+    assert compare(2 * right, right, table, n=2) == ("sum", {"n": 2})
+    assert compare(9 * right, right, table).mistake == "huge"
+    assert compare(9 * right, right, {"small": False}).mistake == "else"
+    assert compare(right[:1], right, {"nan": torch.nan}).mistake == "else"
+
+
+@pytest.mark.parametrize("mistake", ["right", "unclipped", "one by one", "by value", "twice"])
+def test_a_step_in_tensorflow_is_judged_by_the_same_step_in_torch(mistake, monkeypatch):
+    """Here the step is made in torch: what TensorFlow computes, `test_tensorflow_twin` compares."""
+    e11 = importlib.import_module("rnnlab.course.judges.e11")
+
+    def follow(answer, task):
+        steps = task.updates("right" if mistake == "twice" else mistake, 1 + (mistake == "twice"))
+        return steps[0]
+
+    monkeypatch.setattr(e11, "_follow", follow)
+    verdict = e11.judge_train_step(print)
+    assert (verdict and verdict.mistake) == (None if mistake == "right" else mistake)
+    hints = verdict.hints(checks.find("11.2").hints) if verdict else ()
+    assert not any("{" in hint for hint in hints)

@@ -34,12 +34,12 @@ ROOMS = [
     "commands",
 ]
 LIBRARIES = {  # the only importers of a library
-    "matplotlib": {"pictures", "widgets.picture"},
+    "matplotlib": {"pictures", "course.drawings", "widgets.picture"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "IPython": {"course.extras", "widgets"},
-    "tensorflow": {"twins", "course.step_in_tensorflow"},
-    "keras": {"twins", "course.step_in_tensorflow"},
+    "tensorflow": {"twins", "course.judges.e11"},
+    "keras": {"twins", "course.judges.e11"},
     "asyncio": {"widgets"},
 }
 

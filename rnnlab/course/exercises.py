@@ -1,7 +1,9 @@
 """Feedback on exercises: what is right, what is wrong, and a hint drawn from the answer itself.
 
 Each lesson's exercises stand in `rnnlab/course/judges/`, one module a notebook, as functions that
-judge an answer. Nothing leaves the machine; what was solved is kept in a file of the learner's.
+judge an answer; which lessons there are is read off that folder. What they ask and hint at stands
+in `rnnlab/course/words/`. Nothing leaves the machine; what was solved is kept in a file of the
+learner's.
 """
 
 from __future__ import annotations
@@ -11,28 +13,35 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.files import written_whole
+from rnnlab.course.judging import Hints, Wrong, about_function, three_hints
+from rnnlab.course.lesson_words import words_of
 from rnnlab.course.page import Page
 
-Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
-Judge = Callable[..., Hints | None]  # of the answers; None: right
-LESSONS = tuple(f"{number:02}" for number in range(1, 14))
+Judge = Callable[..., Wrong | Hints | None]  # of the answers; None: right
+LESSONS = sorted(path.stem[1:] for path in Path(__file__).parent.glob("judges/e[0-9][0-9].py"))
 
 
 class Exercise(NamedTuple):
-    """An exercise: its number ("04.2"), what is asked, its solution as code, and its judge."""
+    """An exercise: its number ("04.2"), what is asked, its solution as code, judge and hints.
+
+    Where the solution is a function, `returns` says what it returns.
+    """
 
     number: str
     question: str
     solution: str
     judge: Judge
+    hints: Mapping[str, Hints]
+    returns: str = ""
 
 
 class Feedback:
@@ -64,15 +73,25 @@ _exercises: dict[str, Exercise] = {}
 _tries: Counter[str] = Counter()
 
 
-def exercise(number: str, question: str, solution: str) -> Callable[[Judge], Judge]:
+def exercise(number: str) -> Callable[[Judge], Judge]:
     """Register the decorated function as the judge of an exercise.
 
-    The judge takes the learner's answers and returns None if they are right, else three hints
-    drawn from the answers' own numbers, each more concrete than the one before.
+    The judge takes the learner's answers and returns None if they are right, else what is wrong:
+    the name of its hints with the learner's own numbers (`judging.wrong`), or three hints. Where
+    the solution is a function, it is only asked about functions.
+
+    Args:
+        number: of the exercise, like "04.2", whose words stand in `rnnlab/course/words/04.toml`.
     """
 
     def register(judge: Judge) -> Judge:
-        _exercises[number] = Exercise(number, question, solution.strip("\n"), judge)
+        lesson = words_of(number[:2])
+        text = lesson[number]
+        hints: dict[str, Hints] = {}
+        for table in (words_of("shared"), lesson, text):
+            hints |= three_hints(table.get("hints", {}))
+        solution, returns = text["solution"].strip("\n"), text.get("returns", "")
+        _exercises[number] = Exercise(number, text["question"], solution, judge, hints, returns)
         return judge
 
     return register
@@ -107,16 +126,17 @@ def check(number: str, *answers: Any) -> Feedback:
     if not answers or any(answer is ... for answer in answers):
         return Feedback(number, None)
     try:
-        hints = found.judge(*answers)
+        verdict = about_function(answers[0], found.solution, found.returns) or found.judge(*answers)
     except Exception as error:  # an answer that the judge cannot read is a wrong answer
         kinds = ", ".join(type(answer).__name__ for answer in answers)
         text = f"Your answer ({kinds}) could not be read: {type(error).__name__}: {error}"
-        hints = (text, text, text)
+        verdict = (text, text, text)
     _tries[number] += 1
-    if hints is None:
+    if verdict is None:
         _remember(number)
         return Feedback(number, True)
-    return Feedback(number, False, hints[min(_tries[number], len(hints)) - 1])
+    hints = verdict.hints(found.hints) if isinstance(verdict, Wrong) else verdict
+    return Feedback(number, False, hints[min(_tries[number], 3) - 1])
 
 
 @contextmanager
@@ -170,10 +190,7 @@ def _solved() -> set[str]:
 
 def _remember(number: str) -> None:
     path = _file()
-    try:
+    with suppress(OSError):  # a folder that cannot be written is no reason to fail an exercise
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(sorted(_solved() | {number})), encoding="utf-8")
-        new.replace(path)
-    except OSError:  # a folder that cannot be written is no reason to fail an exercise
-        return
+        with written_whole(path, "progress", "w", encoding="utf-8") as file:
+            json.dump(sorted(_solved() | {number}), file)

@@ -1,18 +1,20 @@
-"""How much a share says that was seen in a few runs."""
+"""How much a fraction of successes says that was seen in a few runs."""
 
 from __future__ import annotations
 
 import math
 
+from rnnlab.base.say import say
+
 Z = 1.96  # standard deviations on each side of the middle that hold 95 % of a normal distribution
 
 
 def wilson_interval(successes: int, runs: int, z: float = Z) -> tuple[float, float]:
-    """Return the low and the high end of the shares that fit `successes` in so many `runs`.
+    """Return the low and the high end of the fractions that fit `successes` in so many `runs`.
 
-    These are the shares p from which the seen one lies at most z standard deviations of
-    p * (1 - p) / runs away. Unlike share plus and minus its standard error, it says something
-    sensible when all runs or none succeeded.
+    These are the fractions p from which the seen one lies at most z standard deviations of
+    p * (1 - p) / runs away. Unlike the fraction plus and minus its standard error, it
+    says something sensible when all runs or none succeeded.
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
     Journal of the American Statistical Association 22 (1927).
@@ -27,11 +29,15 @@ def wilson_interval(successes: int, runs: int, z: float = Z) -> tuple[float, flo
     """
     if not 0 <= successes <= runs or runs < 1:
         raise ValueError(
-            f"successes is {successes} and runs is {runs}; expected at least one run, and "
-            "successes from 0 to that number"
+            say(
+                "successes is {successes} and runs is {runs}; expected at least one run, and "
+                "successes from 0 to that number",
+                successes=successes,
+                runs=runs,
+            )
         )
-    share, square = successes / runs, z * z
-    middle = share + square / (2 * runs)
-    half = z * math.sqrt(share * (1 - share) / runs + square / (4 * runs * runs))
+    fraction, square = successes / runs, z * z
+    middle = fraction + square / (2 * runs)
+    half = z * math.sqrt(fraction * (1 - fraction) / runs + square / (4 * runs * runs))
     scale = 1 + square / runs
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)

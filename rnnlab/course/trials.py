@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm, parameters_to_vector
+from torch.nn.utils import (
+    clip_grad_norm_,
+    clip_grad_value_,
+    get_total_norm,
+    parameters_to_vector,
+)
 
-from rnnlab.course.exercises import Hints
+from rnnlab.course.judging import Hints, Wrong, compare, three_hints, wrong
+from rnnlab.course.lesson_words import words_of
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.runs.checks import Pair as Batch
+from rnnlab.twins import keras_layout
 
+Batch = tuple[Tensor, Tensor]  # inputs and targets
 Result = TypeVar("Result")
 SIZES = (4, 4, 4, 1)  # examples in each of the small batches: the last has fewer
 CLIP_NORM = 0.1  # below the norm of each of these batches' gradients
@@ -105,73 +111,97 @@ def weights_of(model: nn.Module) -> Tensor:
     return parameters_to_vector(model.parameters()).detach().clone()
 
 
-def close(a: Tensor, b: Tensor) -> bool:
-    """Return whether two tensors are equal up to rounding."""
-    return torch.allclose(a, b, rtol=1e-4, atol=1e-6)
-
-
 def grad_norm(model: nn.Module) -> float:
     """Return the norm of all gradients together, 0 if there are none."""
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
     return get_total_norm(gradients).item() if gradients else 0.0
 
 
+# ---- a step in torch ---------------------------------------------------------------------
+
+
+class SteepTask:
+    """A small model on made-up data whose gradient is longer than 1.
+
+    Args:
+        one_bias: train one bias, as Keras does.
+    """
+
+    def __init__(self, one_bias: bool = False) -> None:
+        generator = torch.Generator().manual_seed(5)
+        with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
+            self.model = SequenceModel(2, 4, 1)
+        if one_bias:
+            keras_layout.one_bias(self.model)
+        self.trained = [p for p in self.model.parameters() if p.requires_grad]
+        with torch.no_grad():
+            for parameter in self.trained:
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.8)
+        self.inputs = torch.randn(3, 6, 2, generator=generator)
+        self.targets = 6 + 3 * torch.randn(3, 6, 1, generator=generator)
+        self.optimizer = torch.optim.SGD(self.trained, lr=0.1)
+
+    def weights(self) -> Tensor:
+        """Return a copy of all weights in one row."""
+        return weights_of(self.model)
+
+    def after(self, mistake: str, steps: int) -> Tensor:
+        """Return the weights after some steps with a mistake."""
+        self.updates(mistake, steps)
+        return self.weights()
+
+    def updates(self, mistake: str, steps: int) -> list[tuple[float, float]]:
+        """Make steps, in the right way ("right") or with a mistake; return losses and norms."""
+        return [self._update(mistake) for _ in range(steps)]
+
+    def _update(self, mistake: str) -> tuple[float, float]:
+        if mistake != "not cleared":
+            self.optimizer.zero_grad()
+        predictions, targets = self.model(self.inputs)[0], self.targets
+        if mistake == "last prediction":
+            predictions, targets = predictions[:, -1], targets[:, -1]
+        loss = nn.functional.mse_loss(predictions, targets)
+        loss.backward()
+        norm = grad_norm(self.model)
+        if mistake == "one by one":
+            for parameter in self.trained:
+                clip_grad_norm_([parameter], 1.0)
+        elif mistake == "by value":
+            clip_grad_value_(self.trained, 1.0)
+        elif mistake != "unclipped":
+            clip_grad_norm_(self.trained, 1.0)
+        self.optimizer.step()
+        return loss.item(), norm
+
+
 # ---- hints by numbers --------------------------------------------------------------------
 
 
-def not_a_function(name: str, answer: Any, what: str) -> Hints | None:
-    """Return hints if the answer cannot be called; `what` it should return."""
-    if callable(answer):
-        return None
-    text = f"{name} is {answer!r}, not a function"
+def about_batches(name: str, count: int) -> Wrong | None:
+    """Judge how often the model was called: once for each small batch."""
     return (
-        f"{text}.",
-        f"{text}: the check calls it on a small model.",
-        f"{text}: write def {name}(...): and return {what}.",
+        None if count == len(SIZES) else wrong("batches", name=name, given=len(SIZES), count=count)
     )
 
 
-def about_batches(name: str, count: int) -> Hints | None:
-    """Return hints if the model did not read each small batch once."""
-    if count == len(SIZES):
-        return None
-    text = f"The check gave {len(SIZES)} batches; the model it gave read {count}"
-    return (
-        f"{text}.",
-        f"{text}. Each batch goes through the model once.",
-        f"{text}. Use {name}'s own arguments, not the notebook's variables, and return only "
-        "after the loop over the batches.",
-    )
-
-
-def about_result(name: str, result: Any, cause: Hints | None = None) -> Hints | None:
-    """Return hints if an average loss is no plain number; `cause`: the doctor's of a graph kept."""
+def about_result(name: str, result: Any, cause: Hints | None = None) -> Wrong | Hints | None:
+    """Judge whether an average loss is a plain number; `cause`: the doctor's of a graph kept."""
     if isinstance(result, Tensor) and result.requires_grad:
-        text = f"{name} returns a tensor that still holds its graph"
-        second, third = (
-            cause[1:]
-            if cause
-            else (
-                f"{text}. A number is enough for an average.",
-                f"{text}. What gives a tensor's value as a plain number?",
-            )
-        )
-        return f"{text}: {result.item():.4g}.", second, third
+        kept = wrong("graph", name=name, value=result.item())
+        if not cause:
+            return kept
+        first, _, _ = kept.hints(three_hints(words_of("shared")["hints"]))
+        return first, cause[1], cause[2]
     try:
         float(result)
     except (TypeError, ValueError, RuntimeError):
-        text = f"{name} returns {result!r}"
-        return (
-            f"{text}; the average loss is a number.",
-            f"{text}. Does it end in a return, behind the loop?",
-            f"{text}. Return the sum of the losses over what they are an average of.",
-        )
+        return wrong("not a number", name=name, result=result)
     return None
 
 
 def about_average(
     result: float, losses: Sequence[float], sizes: Sequence[int], unit: str
-) -> Hints | None:
+) -> Wrong | None:
     """Judge the average loss of an epoch.
 
     Args:
@@ -182,36 +212,17 @@ def about_average(
     """
     every = sum(sizes)
     summed = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
-    if _near(result, summed / every):
-        return None
-    text = f"You return {result:.4g}"
-    given = ", ".join(f"{loss:.2f}" for loss in losses)
-    counts = f"the batches have {', '.join(map(str, sizes))} {unit}"
-    if _near(result, sum(losses) / len(losses)):
-        return (
-            f"{text}, the mean of the batch means.",
-            f"{text}, but {counts}; the last one's loss of {losses[-1]:.2f} counts as much as the "
-            "others.",
-            f"{text}. Weight each batch's loss by its number of {unit}, and divide by all {every}.",
-        )
-    if _near(result, losses[-1]):
-        return (
-            f"{text}, the loss of the last batch alone.",
-            f"{text}. The batches' losses are {given}.",
-            f"{text}. Add up inside the loop, divide behind it.",
-        )
-    if _near(result, sum(losses) / every):
-        return (
-            f"{text}: the sum of batch means, divided by the {unit}.",
-            f"{text}, less than any batch's loss: {given}.",
-            f"{text}. A batch's loss is a mean; what makes it the sum over its {unit}?",
-        )
-    return (
-        f"{text}; the average over {unit} is another number.",
-        f"{text}. The batches' losses are {given}; {counts}.",
-        f"{text}. Sum of (loss times {unit} of the batch), over all {every} {unit}.",
-    )
-
-
-def _near(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-4, abs_tol=1e-6)
+    mistakes = {
+        "mean of means": sum(losses) / len(losses),
+        "last loss": losses[-1],
+        "no sizes": sum(losses) / every,
+    }
+    given, counts = ", ".join(f"{loss:.2f}" for loss in losses), ", ".join(map(str, sizes))
+    fields: dict[str, Any] = {
+        "result": result,
+        "losses": given,
+        "sizes": counts,
+        "last": losses[-1],
+    }
+    verdict = compare(result, summed / every, mistakes, unit=unit, all=every, **fields)
+    return verdict._replace(mistake="average") if verdict and verdict.mistake == "else" else verdict

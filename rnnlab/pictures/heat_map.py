@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
-from rnnlab.pictures.drawings import Picture
+from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import MUTED, PALE, make_figure, style
 
 

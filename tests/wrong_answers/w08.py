@@ -10,7 +10,7 @@ WRONG = {
         ("position = 3 * 4096 + 5 * 128 + 2", "The series has 4096 values"),
     ],
     "08.2": [
-        ("lowest_loss = 5 / 8", "the share of the targets that can be known"),
+        ("lowest_loss = 5 / 8", "the fraction of the targets that can be known"),
         ("lowest_loss = 2 / 8", "would be 2 unknown targets of 8"),
         ("lowest_loss = 3", "counts targets"),
         ("lowest_loss = 0.5", "was for two back in windows of 4"),
@@ -25,6 +25,9 @@ WRONG = {
         ("next_state = [part.detach()[:, :, :3] for part in state]", "that is not the rows'"),
         ("next_state = (torch.zeros(1, 3, 8), torch.zeros(1, 3, 8))", "that is a reset"),
         ("next_state = tuple(part.detach()[:, -3:] for part in state)", "is row 1 of the state"),
-        ("h, c = hidden.fit(hidden.detach(state), 3)\nnext_state = (c, h)", "changed places"),
+        (
+            "h, c = hidden.truncate_batch(hidden.detach(state), 3)\nnext_state = (c, h)",
+            "changed places",
+        ),
     ],
 }

@@ -1,4 +1,4 @@
-"""The exercises of notebook 07: the training loop, and the validation loop."""
+"""The exercises of notebook 07: the training loop, the validation loop, two halves of a batch."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
 
-import rnnlab.course.two_halves  # noqa: F401  # adds 07.3
-from rnnlab.course.exercises import Hints, exercise
+from rnnlab.course.exercises import exercise
+from rnnlab.course.judging import Hints, Wrong, near, wrong
 from rnnlab.course.trials import (
     CLIP_NORM,
     SIZES,
     about_average,
     about_batches,
     about_result,
-    close,
     explain,
     grad_norm,
-    not_a_function,
     small_batches,
     small_model,
     small_sgd,
     watched,
     weights_of,
 )
-from rnnlab.loop.batch import train_batch
+
+PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
 
 
 class _Run(NamedTuple):
@@ -41,10 +41,12 @@ def _right() -> tuple[list[float], list[Tensor]]:
     model = small_model()
     optimizer, losses, weights = small_sgd(model), [], [weights_of(model)]
     for inputs, targets in small_batches():
-        phases = train_batch(
-            model, inputs, targets, loss_fn=nn.L1Loss(), optimizer=optimizer, clip_norm=CLIP_NORM
-        )
-        losses.append(list(phases)[-1].loss.item())  # type: ignore[union-attr]  # the last has one
+        optimizer.zero_grad()
+        loss = nn.functional.l1_loss(model(inputs)[0], targets)
+        loss.backward()
+        clip_grad_norm_(model.parameters(), CLIP_NORM)
+        optimizer.step()
+        losses.append(loss.item())
         weights.append(weights_of(model))
     return losses, weights
 
@@ -60,28 +62,9 @@ def _follow(train_epoch: Callable[..., Any]) -> _Run:
     return _Run(result, len(reads), norms, weights_of(model))
 
 
-@exercise(
-    "07.1",
-    "write your own loop",
-    """
-def train_epoch(model, batches, loss_fn, optimizer, clip_norm):
-    total, examples = 0.0, 0
-    for inputs, targets in batches:
-        optimizer.zero_grad()
-        predictions, state = model(inputs)
-        loss = loss_fn(predictions, targets)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
-        optimizer.step()
-        total += loss.item() * len(inputs)
-        examples += len(inputs)
-    return total / examples
-""",
-)
-def judge_train_epoch(train_epoch: Any) -> Hints | None:
+@exercise("07.1")
+def judge_train_epoch(train_epoch: Any) -> Wrong | Hints | None:
     """Judge the learner's loop by what it does to a small model; the doctor tells the cause."""
-    if hints := not_a_function("train_epoch", train_epoch, "an epoch's average loss"):
-        return hints
     trial = watched(lambda: _follow(train_epoch))
     run, cause = trial.result, explain(trial)
     if run is None:  # it has raised an error
@@ -89,91 +72,51 @@ def judge_train_epoch(train_epoch: Any) -> Hints | None:
     losses, weights = _right()
     return (
         about_batches("train_epoch", run.batches)
-        or (None if close(run.weights, weights[-1]) else cause or _about_weights(run, weights))
+        or (None if near(run.weights, weights[-1]) else cause or _about_weights(run, weights))
         or about_result("train_epoch", run.result, cause)
         or about_average(float(run.result), losses, SIZES, "examples")
     )
 
 
-def _about_weights(run: _Run, right: Sequence[Tensor]) -> Hints | None:
+def _about_weights(run: _Run, right: Sequence[Tensor]) -> Wrong:
     """Say what the doctor cannot: it knows no clip_norm, and no number of updates."""
-    norms, count = run.norms, len(run.norms)
-    if close(run.weights, right[0]):
-        text = f"The weights never moved in {len(SIZES)} batches"
-        return (
-            f"{text}.",
-            f"{text}. {count} steps were made; the norms of the gradients they found: {norms}.",
-            f"{text}. Only step changes them, by what backward has left in .grad.",
-        )
-    if count != len(SIZES):
-        text = f"{len(SIZES)} batches, but {count} update{'s' if count > 1 else ''}"
-        return (
-            f"{text}.",
-            f"{text}: each batch makes one.",
-            f"{text}. Look at the indentation of optimizer.step().",
-        )
-    if close(run.weights, right[-2]):
-        text = "Your first step found a gradient of norm 0"
-        return (
-            f"{text}: the updates come one batch late.",
-            f"{text}, and the gradient of the last batch was left unused.",
-            f"{text}. The step stands behind its own batch's backward, not before it.",
-        )
+    count, batches, norms = len(run.norms), len(SIZES), [round(norm, 3) for norm in run.norms]
+    if near(run.weights, right[0]):
+        return wrong("not moved", batches=batches, count=count, norms=norms)
+    if count != batches:
+        return wrong("updates", batches=batches, count=count, plural="s" * (count > 1))
+    if near(run.weights, right[-2]):
+        return wrong("late")
     if max(norms) > 1.01 * CLIP_NORM:
-        text = f"A step used a gradient of norm {max(norms):.3f}; clip_norm is {CLIP_NORM}"
-        return (
-            f"{text}. Nothing held it to the bound.",
-            f"{text}. All gradients together, seen as one vector, must keep to it.",
-            f"{text}. Is there a clip, behind backward and before the step, with clip_norm?",
-        )
-    text = f"Your weights end {(run.weights - right[-1]).norm():.3f} away from the right ones"
-    return (
-        f"{text}; the right update is another one.",
-        f"{text}. The norms that your steps found: {[round(n, 3) for n in norms]}; "
-        f"clipped to {CLIP_NORM} they should be.",
-        f"{text}. Compare line by line: the loss_fn given, the order, the arguments.",
-    )
+        return wrong("unclipped", largest=max(norms), clip_norm=CLIP_NORM)
+    away = (run.weights - right[-1]).norm()
+    return wrong("else", away=away, norms=norms, clip_norm=CLIP_NORM)
 
 
-@exercise(
-    "07.2",
-    "measure the loss on held-out batches",
-    """
-def validation_loss(model, batches, loss_fn):
-    model.eval()
-    total, examples = 0.0, 0
-    with torch.no_grad():
-        for inputs, targets in batches:
-            predictions, state = model(inputs)
-            total += loss_fn(predictions, targets).item() * len(inputs)
-            examples += len(inputs)
-    model.train()
-    return total / examples
-""",
-)
-def judge_validation_loss(validation_loss: Any) -> Hints | None:
+@exercise("07.2")
+def judge_validation_loss(validation_loss: Any) -> Wrong | Hints | None:
     """Judge the learner's validation by the switches it sets, and by its average."""
-    if hints := not_a_function("validation_loss", validation_loss, "the average loss"):
-        return hints
-    model, modes, graphs = small_model(dropout=0.5), [], []
-
-    def look(*_: Any) -> None:
-        modes.append(model.training)
-        graphs.append(torch.is_grad_enabled())
-
-    hook = model.register_forward_hook(look)
+    model, seen = small_model(dropout=0.5), []
+    hook = model.register_forward_hook(
+        lambda *_: seen.append((model.training, torch.is_grad_enabled()))
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         first = validation_loss(model, small_batches(), nn.L1Loss())
-        ended_in_training, read = model.training, len(modes)
+        ended_in_training, read = model.training, len(seen)
         model.train()
         second = validation_loss(model, small_batches(), nn.L1Loss())
     hook.remove()
+    training, graphs = (any(switch) for switch in zip(*seen, strict=True)) if seen else (0, 0)
+    if verdict := about_batches("validation_loss", read):
+        return verdict
+    if training and all(isinstance(loss, (float, Tensor)) for loss in (first, second)):
+        return wrong("dropout", first=float(first), second=float(second))
+    if graphs:
+        return wrong("graph recorded")
     return (
-        about_batches("validation_loss", read)
-        or _about_switches(any(modes), any(graphs), first, second)
-        or about_result("validation_loss", first)
-        or (None if ended_in_training else _left_in_eval())
+        about_result("validation_loss", first)
+        or (None if ended_in_training else wrong("left in eval"))
         or about_average(float(first), _held_out_losses(model), SIZES, "examples")
     )
 
@@ -186,28 +129,56 @@ def _held_out_losses(model: nn.Module) -> list[float]:
         ]
 
 
-def _about_switches(training: bool, graph: bool, first: Any, second: Any) -> Hints | None:
-    if training and isinstance(first, (float, Tensor)) and isinstance(second, (float, Tensor)):
-        text = f"The same model on the same data: {float(first):.4f}, then {float(second):.4f}"
-        return (
-            f"{text}. Something still plays dice.",
-            f"{text}. Dropout was at work: the model was in training mode.",
-            f"{text}. no_grad() does not end dropout; that is the other switch's job.",
-        )
-    if graph:
-        text = "The model's calls recorded a graph that no backward will ever use"
-        return (
-            f"{text}.",
-            f"{text}. eval() does not stop that; it is the other switch's job.",
-            f"{text}. Put the loop over the batches into the block that switches it off.",
-        )
-    return None
+@exercise("07.3")
+def judge_two_halves(order: Any) -> Wrong | None:
+    """Judge the order by running it beside the update that the whole batch makes."""
+    if not isinstance(order, (list, tuple)) or any(name not in PHASES for name in order):
+        return wrong("unknown", order=order, known=", ".join(PHASES))
+    chain = [name for name in order if name in ("forward", "loss", "backward")]
+    if order.count("forward") != 2:
+        return wrong("forwards", forwards=order.count("forward"))
+    if chain != ["forward", "loss", "backward"] * 2:
+        return wrong("chain", chain=", ".join(chain))
+    if order.count("step") != 1:
+        return wrong("steps", steps=order.count("step"))
+    if "zero_grad" not in order:
+        return wrong("not cleared")
+    whole, _ = _run_halves(PHASES, parts=1)
+    _, full = _run_halves([name for name in PHASES if name != "clip"], parts=1)
+    model, found = _run_halves(order, parts=2)
+    if near(weights_of(model), weights_of(whole)):
+        return None
+    first, second = (k for k, name in enumerate(order) if name == "backward")
+    mistakes = {
+        "no gradient": found == 0,
+        "cleared between": "zero_grad" in order[first:second],
+        "early step": "step" in order[:second],
+        "unclipped": found > 1.01 * CLIP_NORM,
+        "half clipped": True,
+    }
+    mistake = next(name for name, made in mistakes.items() if made)
+    return wrong(mistake, found=found, full=full, clip_norm=CLIP_NORM)
 
 
-def _left_in_eval() -> Hints:
-    text = "After your function model.training is False"
-    return (
-        f"{text}.",
-        f"{text}: the next epoch would train with no dropout at all.",
-        f"{text}. Before you return, put the model back in the mode it came in.",
-    )
+def _run_halves(order: Sequence[str], parts: int) -> tuple[nn.Module, float]:
+    """Run the phases on a batch in so many parts; return the norm that the step found too."""
+    inputs, targets = (torch.cat(tensors) for tensors in zip(*small_batches()[:2], strict=True))
+    size, model = len(inputs) // parts, small_model()
+    pieces = iter(zip(inputs.split(size), targets.split(size), strict=True))
+    optimizer, predictions, loss, found = small_sgd(model), inputs, inputs, 0.0
+    for name in order:
+        if name == "zero_grad":
+            optimizer.zero_grad()
+        elif name == "forward":
+            inputs, targets = next(pieces)
+            predictions, _ = model(inputs)
+        elif name == "loss":
+            loss = nn.functional.mse_loss(predictions, targets) / parts
+        elif name == "backward":
+            loss.backward()
+        elif name == "clip":
+            clip_grad_norm_(model.parameters(), CLIP_NORM)
+        else:
+            found = grad_norm(model)
+            optimizer.step()
+    return model, found

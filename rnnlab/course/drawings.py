@@ -1,19 +1,21 @@
-"""The pictures of the lessons: one call, one picture, with a sentence that says what it shows."""
+"""The pictures of the lessons: one call, one picture, with a sentence that says what it shows.
+
+In a lesson the sentence stands in `rnnlab/course/words/`, and `figure`, like "04.1", is its number:
+a cell gives nothing away before it has run. For pictures of your own say it in `words`.
+"""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
+from rnnlab.course.lesson_words import words_of_figure
+from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import (
     BLUE,
     INK,
@@ -21,6 +23,7 @@ from rnnlab.pictures.plots import (
     ORANGE,
     PALE,
     EndLabels,
+    draw_loop,
     log_scale,
     make_figure,
     style,
@@ -29,41 +32,11 @@ from rnnlab.pictures.plots import (
 # Told apart by hue, by lightness and by line style.
 LOOKS = ((BLUE, "-"), (ORANGE, (0, (4, 1.5))), (INK, (0, (1, 1.2))), ("#7A3E9D", (0, (6, 1, 1, 1))),
          ("#00705A", "-"))  # fmt: skip
-THEME = (
-    '<style>body[data-jp-theme-light="false"] .rnnlab-figure img '
-    "{ filter: invert(.9334) hue-rotate(180deg) }\n"
-    ".rnnlab-figure figcaption { max-width: 44em }</style>"
-)
 
 
-class Picture:
-    """A figure and what it shows in words; the last line of a cell shows both.
-
-    Attributes:
-        figure: the matplotlib figure.
-        words: one or two sentences for readers who do not see it.
-    """
-
-    def __init__(self, figure: Figure, title: str, words: str) -> None:
-        if not words.strip():
-            raise ValueError("words is empty; say in a sentence what the picture shows")
-        self.figure, self.title, self.words = figure, title, words
-
-    def __repr__(self) -> str:
-        """Return the title and the words."""
-        return f"{self.title}: {self.words}"
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
-        file = io.BytesIO()
-        self.figure.savefig(file, format="png", dpi=200)
-        source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-        width = round(self.figure.get_figwidth() * 100)
-        html = (
-            f'{THEME}<figure class="rnnlab-figure"><img src="{source}" width="{width}" '
-            f'style="max-width:100%" alt="{escape(repr(self))}">'
-            f"<figcaption>{escape(self.words)}</figcaption></figure>"
-        )
-        return {"text/html": html, "text/plain": repr(self)}
+def said(words: str, figure: str) -> str:
+    """Return what a picture shows, in words of its own or in those of a lesson's figure."""
+    return words_of_figure(figure) if figure else words
 
 
 def curves(
@@ -71,7 +44,8 @@ def curves(
     *,
     title: str,
     xlabel: str,
-    words: str,
+    words: str = "",
+    figure: str = "",
     log: bool = False,
     x: Sequence[float] | None = None,
     size: tuple[int, int] = (560, 300),
@@ -79,7 +53,7 @@ def curves(
     """Draw up to five lines over a common x (0, 1, 2, ... when None), each named where it ends."""
     if not 1 <= len(lines) <= len(LOOKS):
         raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
-    figure, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
+    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
     style(axes, title, xlabel)
     drawn = []
     for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
@@ -91,7 +65,7 @@ def curves(
     axes.autoscale_view()  # now, for the labels stand where the lines end
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     EndLabels(axes, tuple(lines), drawn).place()
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def bars(
@@ -99,13 +73,14 @@ def bars(
     *,
     title: str,
     xlabel: str,
-    words: str,
+    words: str = "",
+    figure: str = "",
     log: bool = False,
     size: tuple[int, int] = (560, 280),
 ) -> Picture:
     """Draw a bar for each value, named by the keys, or numbered 0, 1, 2, ..."""
     named = values if isinstance(values, Mapping) else dict(enumerate(values))
-    figure, axes = make_figure(*size, left=58, right=16)
+    canvas, axes = make_figure(*size, left=58, right=16)
     style(axes, title, xlabel)
     axes.bar(range(len(named)), [float(v) for v in named.values()], color=BLUE, width=0.72)
     every = max(1, len(named) // 12)
@@ -113,7 +88,7 @@ def bars(
     axes.grid(False, axis="x")
     if log:
         _log_scale(axes)
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def _log_scale(axes: Axes) -> None:
@@ -127,46 +102,55 @@ def heat(
     title: str,
     xlabel: str,
     ylabel: str,
-    words: str,
+    words: str = "",
+    figure: str = "",
     size: tuple[int, int] = (560, 300),
 ) -> Picture:
     """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above."""
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2:
         raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
-    figure, axes = make_figure(*size, left=58, right=96)
+    canvas, axes = make_figure(*size, left=58, right=96)
     style(axes, title, xlabel)
     bound = float(np.abs(values).max()) or 1.0
     image = axes.imshow(values, cmap="PuOr_r", vmin=-bound, vmax=bound, aspect="auto")
     axes.grid(False)
     axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
     box = axes.get_position()
-    scale = figure.add_axes((box.x1 + 0.03, box.y0, 0.02, box.height))
-    figure.colorbar(image, cax=scale).outline.set_visible(False)
+    scale = canvas.add_axes((box.x1 + 0.03, box.y0, 0.02, box.height))
+    canvas.colorbar(image, cax=scale).outline.set_visible(False)
     scale.tick_params(colors=MUTED, labelsize=8.5, length=0)
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def scatter(
-    x: Any, y: Any, *, title: str, xlabel: str, ylabel: str, words: str,
+    x: Any,
+    y: Any,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    words: str = "",
+    figure: str = "",
     size: tuple[int, int] = (380, 340),
-) -> Picture:  # fmt: skip
+) -> Picture:
     """Draw dots (N,) over (N,), and the diagonal on which both are equal."""
-    figure, axes = make_figure(*size, left=58, right=16)
+    canvas, axes = make_figure(*size, left=58, right=16)
     style(axes, title, xlabel)
     axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
     horizontal, vertical = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     ends = [min(horizontal.min(), vertical.min()), max(horizontal.max(), vertical.max())]
     axes.plot(ends, ends, color=PALE, lw=1.2)
     axes.plot(horizontal, vertical, "o", color=BLUE, ms=3.5, alpha=0.7)
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def blocks(
     shapes: Mapping[str, Mapping[str, int]],
     *,
     title: str,
-    words: str,
+    words: str = "",
+    figure: str = "",
     size: tuple[int, int] | None = None,
 ) -> Picture:
     """Draw tensors as blocks with each axis' name and size, side by side.
@@ -174,7 +158,7 @@ def blocks(
     `shapes` names each tensor and its one to three axes, in order:
     `{"inputs": {"B": 32, "T": 24, "D": 1}}`.
     """
-    figure, axes = make_figure(*(size or (215 * len(shapes) + 40, 230)), left=10, right=10)
+    canvas, axes = make_figure(*(size or (215 * len(shapes) + 40, 230)), left=10, right=10)
     style(axes, title, "")
     axes.grid(False)
     axes.set(xticks=[], yticks=[], xlim=(0, 2.3 * len(shapes)), ylim=(-0.5, 1.8), aspect="equal")
@@ -182,7 +166,7 @@ def blocks(
         if not 1 <= len(sizes) <= 3:
             raise ValueError(f"{name} has the axes {dict(sizes)}; a block has one to three")
         _block(axes, 2.3 * k + 0.45, name, [f"{axis} = {n}" for axis, n in sizes.items()])
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
@@ -207,11 +191,19 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
     )  # fmt: skip
 
 
+def cycle(*, title: str, words: str = "", figure: str = "", lit: str | None = None) -> Picture:
+    """Draw the phases of one batch as a ring, one of them lit."""
+    canvas, axes = make_figure(460, 380, left=10, right=10)
+    draw_loop(axes, current=lit)
+    return Picture(canvas, title, said(words, figure))
+
+
 def unrolled(
     steps: int = 4,
     *,
     title: str,
-    words: str,
+    words: str = "",
+    figure: str = "",
     backward: bool = False,
     cut_after: Sequence[int] = (),
     names: tuple[str, str, str] = ("x", "h", "y"),
@@ -222,7 +214,7 @@ def unrolled(
     `cut_after` (the first is 0) the state is cut off; with `backward` it is detached, so its value
     goes on and only the gradient ends.
     """
-    figure, axes = make_figure(118 * steps + 60, 300, left=10, right=10)
+    canvas, axes = make_figure(118 * steps + 60, 300, left=10, right=10)
     style(axes, title, "")
     axes.grid(False)
     axes.set(xticks=[], yticks=[], xlim=(-0.9, steps - 0.3), ylim=(-0.45, 2.45))
@@ -246,7 +238,7 @@ def unrolled(
             _arrow(axes, (t, 2), (t, 1), ORANGE, bend=0.35)
             if t > 0 and t - 1 not in cut_after:
                 _arrow(axes, (t, 1), (t - 1, 1), ORANGE, bend=0.35)
-    return Picture(figure, title, words)
+    return Picture(canvas, title, said(words, figure))
 
 
 def _arrow(

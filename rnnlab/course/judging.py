@@ -1,0 +1,98 @@
+"""How answers are judged: a right value, known wrong ones by name, and three hints for each name.
+
+The hints stand in `rnnlab/course/words/`, in a file for each lesson. Fields in braces take the
+learner's own numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from rnnlab.base.say import say
+
+Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
+
+
+class Wrong(NamedTuple):
+    """A wrong answer: the name of the mistake in the exercise's hints, and their fields."""
+
+    mistake: str
+    values: Mapping[str, Any]
+
+    def hints(self, known: Mapping[str, Hints]) -> Hints:
+        """Return the three hints with the fields filled in."""
+        first, second, third = (say(hint, **self.values) for hint in known[self.mistake])
+        return first, second, third
+
+
+def wrong(mistake: str, /, **values: Any) -> Wrong:
+    """Return a wrong answer."""
+    return Wrong(mistake, values)
+
+
+def three_hints(table: Mapping[str, str | list[str]]) -> dict[str, Hints]:
+    """Return three hints for each name in a table of one or three.
+
+    A single hint comes again, or is followed by those named "then", where a tilde stands for it.
+    """
+    hints: dict[str, Hints] = {}
+    then = table.get("then", ["~", "~"])
+    for name, texts in table.items():
+        if isinstance(texts, str):
+            texts = [texts, *(hint.replace("~", texts).replace("?.", "?") for hint in then)]
+        if name != "then":
+            hints[name] = (texts[0], texts[1], texts[2])
+    return hints
+
+
+def near(a: Any, b: Any, rtol: float = 1e-4, atol: float = 1e-8) -> bool:
+    """Return whether two numbers or tensors of one shape differ by little beside b's norm."""
+    a, b = (torch.as_tensor(value).detach().double() for value in (a, b))
+    return a.shape == b.shape and bool((a - b).norm() <= rtol * b.norm() + atol)
+
+
+def compare(
+    answer: Any, right: Any, known: Mapping[str, Any], /, *, rtol: float = 1e-4, **values: Any
+) -> Wrong | None:
+    """Compare an answer with the right value, then with known wrong ones.
+
+    Args:
+        answer: of the learner, a number or a tensor.
+        right: what it should be.
+        known: by the name of its hints, the value of a typical mistake, or True if it was made.
+        rtol: how much the answer may differ.
+        values: the fields of the hints.
+
+    Returns:
+        None for a right answer; else the first mistake that was made, or the one named "else".
+    """
+    if near(answer, right, rtol):
+        return None
+    for mistake, value in known.items():
+        if value is True or (not isinstance(value, bool) and near(answer, value, rtol)):
+            return Wrong(mistake, values)
+    return Wrong("else", values)
+
+
+def about_tensor(answer: Any, shape: Iterable[int], axes: str = "") -> Wrong | None:
+    """Judge an answer that should be a tensor of this shape; `axes` like ", (B, H)"."""
+    wanted = tuple(shape)
+    if not isinstance(answer, Tensor):
+        return wrong("not a tensor", kind=type(answer).__name__, wanted=wanted, axes=axes)
+    if tuple(answer.shape) != wanted:
+        return wrong("shape", given=tuple(answer.shape), wanted=wanted, axes=axes)
+    return None
+
+
+def about_function(answer: Any, solution: str, returns: str) -> Wrong | None:
+    """Judge an answer that should be a function, where the solution is one that returns a value."""
+    head = re.match(r"def (\w+)\((.*)\):", solution)
+    if callable(answer) or not head:
+        return None
+    fields = {"name": head[1], "arguments": head[2], "kind": type(answer).__name__}
+    return wrong("not a function", returns=returns, **fields)

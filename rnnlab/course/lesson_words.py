@@ -1,0 +1,39 @@
+"""The words of the lessons, from files: exercises with their hints, and what the pictures show.
+
+A file in `rnnlab/course/words/` holds those of one lesson; `shared.toml` the hints that several
+lessons give.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rnnlab.base.checks import check_known
+
+FOLDER = Path(__file__).parent / "words"
+
+
+@cache
+def words_of(lesson: str) -> dict[str, Any]:
+    """Return all words of a lesson, like "04", or of "shared"."""
+    return tomllib.loads((FOLDER / f"{lesson}.toml").read_text(encoding="utf-8"))
+
+
+def words_of_figure(figure: str) -> str:
+    """Return what a lesson's picture shows.
+
+    Args:
+        figure: its number, like "04.2", the second picture of lesson 04.
+
+    Raises:
+        ValueError: if there is none of that number, with the known ones.
+    """
+    known = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
+    lesson = str(figure).partition(".")[0]
+    check_known("the lesson of figure", lesson, known, "lessons")
+    figures: dict[str, str] = words_of(lesson).get("figures", {})
+    check_known("figure", figure, figures, "figures")
+    return figures[figure]

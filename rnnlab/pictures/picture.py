@@ -1,0 +1,46 @@
+"""A picture in a cell: a figure, and in words what it shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from typing import Any
+
+from matplotlib.figure import Figure
+
+THEME = (
+    '<style>body[data-jp-theme-light="false"] .rnnlab-figure img '
+    "{ filter: invert(.9334) hue-rotate(180deg) }\n"
+    ".rnnlab-figure figcaption { max-width: 44em }</style>"
+)
+
+
+class Picture:
+    """A figure and what it shows in words; the last line of a cell shows both.
+
+    Attributes:
+        figure: the matplotlib figure.
+        words: one or two sentences for readers who do not see it.
+    """
+
+    def __init__(self, figure: Figure, title: str, words: str) -> None:
+        if not words.strip():
+            raise ValueError("words is empty; say in a sentence what the picture shows")
+        self.figure, self.title, self.words = figure, title, words
+
+    def __repr__(self) -> str:
+        """Return the title and the words."""
+        return f"{self.title}: {self.words}"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        file = io.BytesIO()
+        self.figure.savefig(file, format="png", dpi=200)
+        source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        width = round(self.figure.get_figwidth() * 100)
+        html = (
+            f'{THEME}<figure class="rnnlab-figure"><img src="{source}" width="{width}" '
+            f'style="max-width:100%" alt="{escape(repr(self))}">'
+            f"<figcaption>{escape(self.words)}</figcaption></figure>"
+        )
+        return {"text/html": html, "text/plain": repr(self)}

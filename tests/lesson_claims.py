@@ -1,0 +1,188 @@
+"""What the prose of a lesson relies on, asserted after a cell, which is named by its id."""
+
+CLAIMS = {
+    "08": {
+        "a27": [
+            'assert torch.equal(through_time["detached at every step"][:-1], torch.zeros(3))',
+            'assert (through_time["whole"] > 0).all()',
+        ],
+        "a29": [
+            'assert averages["carry"][-1] < averages["reset"][-1]',
+            'assert averages["reset"][-1] < averages["carry, shuffled"][-1]',
+        ],
+    },
+    "09": {
+        "a4": [
+            "assert good[-1] < 0.2 < 1 < good[0]",
+        ],
+        "a7": [
+            "assert state.shape == (1, 24, 8)",
+            "assert moved.sum() == 32",
+        ],
+        "a9": [
+            "assert state.shape == (1, 32, 8)",
+            "assert moved.sum() == 1",
+        ],
+        "a13": [
+            "assert outputs.dtype == torch.float32",
+        ],
+        "a17": [
+            "assert outputs.device == device",
+        ],
+        "a20": [
+            "assert bad[-1] > bad[0]",
+        ],
+        "a22": [
+            "assert good[-1] < 0.2 < bad[-1]",
+        ],
+        "a24": [
+            "assert len(set(losses)) == 1",
+        ],
+        "a31": [
+            "assert predictions.shape == targets.shape",
+        ],
+        "a35": [
+            "assert model.readout.weight.grad.norm() > 0",
+        ],
+        "a38": [
+            'assert "Using a target size (torch.Size([32])) that is" in str(caught[0].message)',
+            "assert abs(bad[-1] / variance - 1) < 0.05",
+        ],
+        "a40": [
+            "assert fixed[-1] < 0.2 * variance",
+        ],
+        "a42": [
+            "assert bad > 5",
+        ],
+        "a44": [
+            "assert fixed < 1e-6",
+        ],
+        "a50": [
+            "assert floor > 2.3",
+            "assert slow[-1] > floor",
+        ],
+        "a52": [
+            "assert fast[-1] < 0.5 * slow[-1]",
+        ],
+        "a55": [
+            "assert len(set(losses)) == 1",
+        ],
+        "a57": [
+            "assert all(p.grad.norm() > 0 for p in model.parameters())",
+        ],
+        "a59": [
+            "assert rnn_gradient[0] < 1e-9 * rnn_gradient[-1]",
+        ],
+        "a61": [
+            "assert open_gradient[0] > 0.01 * open_gradient[-1]",
+        ],
+        "a63": [
+            "assert norm > 1e9",
+        ],
+        "a65": [
+            "assert clipped < 1.001",
+        ],
+        "a69": [
+            "assert reported == [0.0] * 5",
+            "assert min(used) > 1",
+        ],
+        "a71": [
+            "assert min(reported) > 1",
+            "assert max(used) < 1.001",
+        ],
+        "a73": [
+            "assert norm == 0",
+            'assert "`parameters` is an empty generator" in str(caught[0].message)',
+        ],
+        "a77": [
+            "assert in_place[-1] < in_place[0] < late[-1]",
+        ],
+        "a79": [
+            "assert norm.isnan()",
+            "assert all(p.isnan().all() for p in model.parameters())",
+        ],
+        "a85": [
+            "assert len(set(losses)) == 1",
+            "assert min(norms) > 1",
+        ],
+        "a89": [
+            "assert len(set(never)) == 1",
+        ],
+        "a91": [
+            "assert len(set(good)) == 60",
+        ],
+        "a93": [
+            "assert moved == [True] * 4 + [False] * 2",
+        ],
+        "a95": [
+            "assert all(moved)",
+            "assert loss_with < loss_without",
+        ],
+        "a97": [
+            "assert high[4] > 1000 * high[0]",
+            "assert not np.isfinite(high[-1])",
+        ],
+        "a99": [
+            "assert fitting[-1] < 0.2",
+        ],
+        "a101": [
+            "assert low[0] > low[-1] > 0.99 * low[0]",
+        ],
+        "a103": [
+            "assert len(set(low)) == 60",
+        ],
+        "a109": [
+            "assert two_batches(between=hidden.detach) < good[0]",
+        ],
+        "a121": [
+            "assert state.shape == lstm_state[0].shape == (1, 3, 8)",
+        ],
+        "a123": [
+            "assert cut[:-1] == [0.0] * 7",
+        ],
+        "a125": [
+            "assert all(value > 0 for value in whole)",
+        ],
+        "a127": [
+            "assert shuffled[-1] > reset[-1] + 0.1",
+        ],
+        "a129": [
+            "assert carried[-1] < 0.1 < reset[-1]",
+        ],
+        "a133": [
+            "assert bad > 3 * true",
+        ],
+        "a135": [
+            "assert abs(total / count - true) < 0.01",
+        ],
+        "a137": [
+            "assert sizes[-1] > 5 * sizes[0]",
+        ],
+        "a139": [
+            "assert isinstance(total, float)",
+        ],
+        "a145": [
+            "assert kept(only_eval[0]) > 5",
+            "assert only_no_grad[0] != only_no_grad[1]",
+        ],
+        "a147": [
+            "assert both[0] == both[1]",
+            "assert kept(both[0]) == 0",
+        ],
+    },
+    "10": {
+        "a15": [
+            'assert task.rmse(ahead) < task.baselines()["persistence"]',
+        ],
+        "a18": [
+            'assert co2.rmse(ahead) < co2.baselines()["AR(9)"]',
+        ],
+        "a22": [
+            "assert likeness >= 0.95",
+            "assert copies <= 0.30",
+        ],
+        "a38": [
+            'assert own.rmse(ahead) < own.baselines()["persistence"]',
+        ],
+    },
+}

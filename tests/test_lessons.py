@@ -1,0 +1,75 @@
+"""The lessons: what their pictures show is said in files, and the package is what they write."""
+
+import ast
+import linecache
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from rnnlab import drawings
+from rnnlab.course.exercises import LESSONS
+from rnnlab.course.lesson_words import words_of, words_of_figure
+from tests.lesson_claims import CLAIMS
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def keywords(path, name):
+    """Return the values of a keyword in the calls of a notebook's cells."""
+    code = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    calls = [node for source in code for node in ast.walk(ast.parse(source))]
+    calls = [node for node in calls if isinstance(node, ast.Call)]
+    return [key.value for call in calls for key in call.keywords if key.arg == name]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_picture_of_a_lesson_has_its_words_and_a_cell_gives_none_away(path):
+    lesson = path.stem[:2]
+    figures = [ast.literal_eval(value) for value in keywords(path, "figure")]
+    known = words_of(lesson).get("figures", {}) if lesson in LESSONS else {}
+    assert figures == [*known], "in the order of the notebook, each once"
+    assert figures == [f"{lesson}.{k}" for k in range(1, len(figures) + 1)]
+    assert all(len(words.split()) >= 5 for words in known.values())
+    assert keywords(path, "words") == []
+
+
+def test_a_picture_takes_the_words_of_its_figure_or_its_own():
+    lesson = drawings.curves({"a": [1, 2]}, title="t", xlabel="x", figure="01.1")
+    assert lesson.words == words_of_figure("01.1")
+    assert lesson.words.startswith("The number of sunspots rises and falls")
+    own = drawings.bars([1, 2], title="t", xlabel="x", words="Two bars.")
+    assert own.words == "Two bars."
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"figure": "01.9"}, "figure is '01.9'; the known figures are 01.1, 01.2"),
+        ({"figure": "99.1"}, "the lesson of figure is '99'; the known lessons are 01, 02"),
+        ({}, "words is empty; say in a sentence what the picture shows"),
+    ],
+)
+def test_a_picture_without_words_is_refused(options, message):
+    with pytest.raises(ValueError) as error:
+        drawings.cycle(title="t", **options)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("lesson", CLAIMS)
+def test_what_the_cells_of_a_lesson_compute_is_what_its_prose_says(lesson, monkeypatch, tmp_path):
+    monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith(lesson))
+    monkeypatch.chdir(path.parent)
+    claims, names = dict(CLAIMS[lesson]), {"__name__": "__main__"}
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            name = f"<{path.stem}, cell {cell.id}>"
+            lines = cell.source.splitlines(keepends=True)
+            linecache.cache[name] = len(cell.source), None, lines, name  # the doctor quotes lines
+            exec(compile(cell.source, name, "exec"), names)
+            for claim in claims.pop(cell.id, []):
+                exec(claim, names)
+        if not claims:
+            return
+    raise AssertionError(f"no cells {list(claims)}")

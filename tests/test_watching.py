@@ -151,7 +151,7 @@ def test_a_mistake_of_the_doctors_own_does_not_reach_the_loop(monkeypatch):
         raise ValueError("of the doctor")
 
     for name in ("on_function", "after_backward", "on_caller"):
-        monkeypatch.setattr(f"rnnlab.doctor.recording.flow.Flow.{name}", fail)
+        monkeypatch.setattr(f"rnnlab.doctor.recording.tensor_tracker.Flow.{name}", fail)
     with rnnlab.watch() as report:
         assert train()[0] == bare
     assert "The doctor itself stumbled: ValueError: of the doctor." in str(report)

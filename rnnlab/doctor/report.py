@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any, NamedTuple
 
-from rnnlab.doctor.cycle import STYLE
 from rnnlab.doctor.events import Place
+from rnnlab.doctor.observed_loop import STYLE
 from rnnlab.doctor.trace import Trace
 
 SEVERITIES = ("error", "warning", "note")

@@ -6,8 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
-from rnnlab.doctor.cycle import STYLE, as_html, as_text
 from rnnlab.doctor.events import Event, Place
+from rnnlab.doctor.observed_loop import STYLE, as_html, as_text
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
 

@@ -25,8 +25,11 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnlab.doctor.events import Event, Place, place_of, users_frame
-from rnnlab.doctor.recording.back_in_time import BackInTime
-from rnnlab.doctor.recording.calls import (
+from rnnlab.doctor.recording.autograd_graph import Graph, read_graph
+from rnnlab.doctor.recording.gradient_through_time import BackInTime
+from rnnlab.doctor.recording.gradients import Parameters
+from rnnlab.doctor.recording.known_tensors import tensors_in
+from rnnlab.doctor.recording.losses import (
     DIFFERENCES,
     LOSSES,
     USED_BY_CLIPPING,
@@ -35,10 +38,7 @@ from rnnlab.doctor.recording.calls import (
     tell_difference,
     tell_loss,
 )
-from rnnlab.doctor.recording.flow import DATA, Flow, has_graph
-from rnnlab.doctor.recording.graphs import Graph, read_graph
-from rnnlab.doctor.recording.marks import tensors_in
-from rnnlab.doctor.recording.parameters import Parameters
+from rnnlab.doctor.recording.tensor_tracker import DATA, Flow, has_graph
 from rnnlab.doctor.trace import Trace
 
 NOISY = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)

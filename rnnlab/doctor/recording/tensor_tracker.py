@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.utils.data import RandomSampler, default_collate
 
 from rnnlab.doctor.events import Place
-from rnnlab.doctor.recording.axes import axis_after, takes_examples
-from rnnlab.doctor.recording.marks import Mark, Marks, tensors_in
+from rnnlab.doctor.recording.batch_axis import axis_after, takes_examples
+from rnnlab.doctor.recording.known_tensors import Mark, Marks, tensors_in
 
 ROUNDS, ROUNDS_MORE = 40, 10  # that are looked at: at first, and after a call from a new line
 FRESH = 4  # rounds after such a call in which also the way back is measured

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ SHORTEST = 5  # time steps; fewer tell nothing
 MOST = 3000  # states of a round that are looked at: a validation has no backward to end it
 
 
-class BackInTime:
+class GradientThroughTime:
     """Measures gradients at the states of one round, by hooks that its backward calls.
 
     A cell, or a module of the user's that is called at each time step, shows its states itself;
@@ -22,110 +22,98 @@ class BackInTime:
     """
 
     def __init__(self) -> None:
-        self._handles: list[Any] = []
-        self._calls: dict[int, int] = {}  # of each module in this round
-        self._modules: dict[int, nn.Module] = {}
-        self._norms: dict[int, dict[int, float]] = {}  # squares, by module and call
-        self._whole: list[tuple[nn.RNNBase, Tensor, Any, dict[str, Tensor]]] = []
+        self._hooks: list[Any] = []
+        # of each module in this round, by id: the squared norm of each call
+        self._calls: dict[int, tuple[nn.Module, list[float | None]]] = {}
+        # and what a layer was given, with the gradients of what it returned
+        self._layers: list[tuple[Any, Tensor, Any, dict[int, Tensor]]] = []
 
-    def on_call(self, module: nn.Module, args: Any, output: Any) -> None:
+    def on_call(self, module: nn.Module, inputs: Any, state: Any, output: Any) -> None:
         """A module has answered, with a graph."""
-        if len(self._handles) > MOST:
+        if len(self._hooks) > MOST:
             return
-        if isinstance(module, nn.RNNBase) and _is_plain(module, args):
-            self._on_whole(module, args, output)
-        call = self._calls.get(id(module), 0)
-        self._calls[id(module)], self._modules[id(module)] = call + 1, module
-        parts = output if isinstance(output, tuple) else (output,)
-        for part in parts:
+        if isinstance(module, nn.RNNBase) and _can_be_unrolled(module, inputs):
+            gradients: dict[int, Tensor] = {}
+            for number, part in enumerate(_flat(output)):
+                if part.requires_grad:
+                    self._hooks.append(part.register_hook(partial(_keep, gradients, number)))
+            if state is not None:
+                parts = [part.detach() for part in _flat(state)]
+                state = tuple(parts) if isinstance(state, (tuple, list)) else parts[0]
+            self._layers.append((module, inputs.detach(), state, gradients))
+        _, squares = self._calls.setdefault(id(module), (module, []))
+        squares.append(None)
+        for part in output if isinstance(output, tuple) else (output,):
             if isinstance(part, Tensor) and part.requires_grad:
-                self._handles.append(part.register_hook(self._adder(id(module), call)))
+                add = partial(_add, squares, len(squares) - 1)
+                self._hooks.append(part.register_hook(add))
 
-    def _adder(self, key: int, call: int) -> Callable[[Tensor | None], None]:
-        def add(gradient: Tensor | None) -> None:
-            if gradient is None:  # of several outputs not all go into the loss
-                return
-            norms = self._norms.setdefault(key, {})
-            norms[call] = norms.get(call, 0.0) + gradient.detach().square().sum().item()
-
-        return add
-
-    def _on_whole(self, module: nn.RNNBase, args: Any, output: Any) -> None:
-        outputs, state = output
-        gradients: dict[str, Tensor] = {}
-        ends = state if isinstance(state, tuple) else (state,)
-        for name, part in zip(("outputs", "h", "c"), (outputs, *ends), strict=False):
-            if part.requires_grad:
-                self._handles.append(part.register_hook(_keeper(gradients, name)))
-        start = args[1] if len(args) > 1 else None
-        if isinstance(start, (tuple, list)):
-            start = tuple(part.detach() for part in start)
-        elif start is not None:
-            start = start.detach()
-        self._whole.append((module, args[0].detach(), start, gradients))
-
-    def take(self, recurrent: frozenset[int]) -> list[list[float]]:
-        """Return the gradient's norm at each time step, for each recurrence, and forget them.
+    def measure(self, recurrent: frozenset[int]) -> list[list[float]]:
+        """Return the gradient's norm at each time step, for each recurrence.
 
         Args:
             recurrent: ids of the weights of which one use goes into another.
         """
         found = []
-        for key, norms in self._norms.items():
-            own = {id(p) for p in self._modules[key].parameters()}
-            if (
-                len(norms) >= SHORTEST and own & recurrent
-            ):  # a call whose answer is not used has none
-                found.append([norms[call] ** 0.5 for call in sorted(norms)])
-        for module, inputs, start, gradients in self._whole:
-            if gradients and inputs.shape[1 if module.batch_first else 0] >= SHORTEST:
-                found.append(_norms_inside(module, inputs, start, gradients))
-        self.clear()
+        for module, squares in self._calls.values():
+            # a call whose answer is not used has none
+            norms = [square**0.5 for square in squares if square is not None]
+            if len(norms) >= SHORTEST and any(id(p) in recurrent for p in module.parameters()):
+                found.append(norms)
+        for layer, inputs, state, gradients in self._layers:
+            if gradients and inputs.shape[1 if layer.batch_first else 0] >= SHORTEST:
+                found.append(_norms_inside(layer, inputs, state, gradients))
         return found
 
     def clear(self) -> None:
         """Take the hooks off and forget the round."""
-        for handle in self._handles:
-            handle.remove()
-        for kept in (self._handles, self._calls, self._modules, self._norms, self._whole):
+        for hook in self._hooks:
+            hook.remove()
+        for kept in (self._hooks, self._calls, self._layers):
             kept.clear()
 
 
-def _keeper(gradients: dict[str, Tensor], name: str) -> Callable[[Tensor | None], None]:
-    def keep(gradient: Tensor | None) -> None:
-        if gradient is not None:
-            gradients[name] = gradient.detach()
-
-    return keep
+def _add(squares: list[float | None], call: int, gradient: Tensor | None) -> None:
+    if gradient is not None:  # of several outputs not all go into the loss
+        squares[call] = (squares[call] or 0.0) + gradient.detach().square().sum().item()
 
 
-def _is_plain(module: nn.RNNBase, args: Any) -> bool:
-    """Whether the recurrence can be computed once more: one layer, one direction, one device."""
+def _keep(gradients: dict[int, Tensor], number: int, gradient: Tensor | None) -> None:
+    if gradient is not None:
+        gradients[number] = gradient.detach()
+
+
+def _flat(value: Any) -> list[Tensor]:
+    """Return a tensor, or those of outputs and state, in their order."""
+    if isinstance(value, (tuple, list)):
+        return [tensor for part in value for tensor in _flat(part)]
+    return [value]
+
+
+def _can_be_unrolled(module: nn.RNNBase, inputs: Any) -> bool:
+    """Whether the recurrence can be computed once more: one layer, one direction, on the CPU."""
     return (
         isinstance(module, (nn.RNN, nn.GRU, nn.LSTM))
         and module.num_layers == 1
         and not module.bidirectional
         and not getattr(module, "proj_size", 0)
-        and bool(args)
-        and isinstance(args[0], Tensor)
-        and args[0].dim() == 3
-        and args[0].device.type == "cpu"
-        and args[0].dtype == module.weight_ih_l0.dtype
+        and isinstance(inputs, Tensor)
+        and inputs.dim() == 3
+        and inputs.device.type == "cpu"
+        and inputs.dtype == module.weight_ih_l0.dtype
     )
 
 
 def _norms_inside(
-    module: Any, inputs: Tensor, start: Any, gradients: dict[str, Tensor]
+    module: Any, inputs: Tensor, state: Any, gradients: dict[int, Tensor]
 ) -> list[float]:
     """Return the norms of the gradients at the states inside of a recurrence."""
     with torch.enable_grad():
-        outputs, state, layers = unroll(module, inputs, start, derivable=True)
-        ends = state if isinstance(state, tuple) else (state,)
-        named = dict(zip(("outputs", "h", "c"), (outputs, *ends), strict=False))
-        loss = torch.stack([(named[name] * d).sum() for name, d in gradients.items()]).sum()
-        states = [part for parts in zip(*layers[-1].states[1:], strict=True) for part in parts]
+        outputs, end, (*_, layer) = unroll(module, inputs, state, derivable=True)
+        returned = _flat((outputs, end))
+        loss = torch.stack([(returned[k] * d).sum() for k, d in gradients.items()]).sum()
+        states = [part for parts in zip(*layer.states[1:], strict=True) for part in parts]
         found = torch.autograd.grad(loss, states, allow_unused=True)
-    norms = [0.0 if d is None else d.square().sum().item() for d in found]
-    length = len(layers[-1].hidden) - 1
-    squares = [sum(norms[t::length]) for t in range(length)]
-    return [square**0.5 for square in squares]
+    squares = [0.0 if d is None else d.square().sum().item() for d in found]
+    length = len(layer.hidden) - 1
+    return [sum(squares[t::length]) ** 0.5 for t in range(length)]

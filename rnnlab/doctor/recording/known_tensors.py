@@ -1,4 +1,4 @@
-"""What is known of tensors, by identity: a mark on a tensor, while the tensor lives."""
+"""What is known of tensors, by identity, while the tensors live."""
 
 from __future__ import annotations
 
@@ -13,61 +13,44 @@ from rnnlab.doctor.events import Place
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What is known of one tensor.
+class Info:
+    """What is known of one tensor."""
 
-    Attributes:
-        draw: the number of the draw from the data that it is part of.
-        shuffled: whether that draw was a random one.
-        batch_axis: the axis of the draw's examples, None if it is not known.
-        indices: whether it holds positions in a random order.
-        state_round: the round in which it came out of a recurrence as its state.
-        time_major: whether it is a recurrence's output with time first; then of which call.
-        cut: the line that has cut it from its graph.
-        loss_size: of a loss, the number of examples whose mean it is; of several, all of them.
-        made: the round in which it was computed, if it has a graph.
-        chain: how many rounds before have gone into it with their graphs.
-    """
-
-    draw: int | None = None
-    shuffled: bool = False
-    batch_axis: int | None = None
-    indices: bool = False
-    state_round: int | None = None
-    time_major: Place | None = None
-    cut: Place | None = None
-    loss_size: tuple[int, ...] = ()
-    made: int | None = None
-    chain: int = 0
+    draw: int | None = None  # the number of the draw from the data that it is part of
+    shuffled: bool = False  # whether that draw was a random one
+    batch_axis: int | None = None  # the axis of the draw's examples, None if it is not known
+    indices: bool = False  # whether it holds positions in a random order
+    state_round: int | None = None  # the round in which a recurrence returned it as its state
+    time_major: Place | None = None  # the call of a recurrence whose output it is, time first
+    cut: Place | None = None  # the line that has cut it from its graph
+    loss_sizes: tuple[int, ...] = ()  # the numbers of examples of which it holds mean losses
+    made: int | None = None  # the round in which it was computed, if it has a graph
+    chain: int = 0  # how many rounds before have gone into it with their graphs
 
 
-class Marks:
-    """The marks of all tensors that have one; a tensor that is gone takes its mark along."""
+class KnownTensors:
+    """The tensors of which something is known; one that is gone is forgotten."""
 
     def __init__(self) -> None:
-        self._marks: dict[int, tuple[weakref.ref[Tensor], Mark]] = {}
+        self._infos: dict[int, tuple[weakref.ref[Tensor], Info]] = {}
 
-    def __len__(self) -> int:
-        """Return the number of marks."""
-        return len(self._marks)
-
-    def __setitem__(self, tensor: Tensor, mark: Mark) -> None:
-        """Put a mark on a tensor, in place of the one before."""
+    def __setitem__(self, tensor: Tensor, info: Info) -> None:
+        """Note what is known of a tensor, in place of what was."""
         key = id(tensor)
 
         def forget(_: Any) -> None:
-            self._marks.pop(key, None)
+            self._infos.pop(key, None)
 
-        self._marks[key] = weakref.ref(tensor, forget), mark
+        self._infos[key] = weakref.ref(tensor, forget), info
 
-    def get(self, tensor: Any) -> Mark | None:
-        """Return the mark of a tensor; None for one without, and for anything else."""
-        found = self._marks.get(id(tensor))
+    def get(self, tensor: Any) -> Info | None:
+        """Return what is known of a tensor; None if it is nothing, and for anything else."""
+        found = self._infos.get(id(tensor))
         return found[1] if found is not None and found[0]() is tensor else None
 
     def clear(self) -> None:
         """Forget all."""
-        self._marks.clear()
+        self._infos.clear()
 
 
 def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:
@@ -77,3 +60,11 @@ def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:
     elif depth and isinstance(value, (tuple, list)):
         for part in value:
             yield from tensors_in(part, depth - 1)
+
+
+def has_graph(tensor: Tensor) -> bool:
+    """Whether a tensor was computed from what requires gradients."""
+    try:
+        return tensor.requires_grad and tensor.grad_fn is not None
+    except RuntimeError:  # a view that was changed in place, which torch cannot place in a graph
+        return False

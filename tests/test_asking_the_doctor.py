@@ -242,6 +242,7 @@ def test_settings_that_cannot_work_are_named(code, setting, settings):
     lab.close()
 
 
+@pytest.mark.filterwarnings("ignore:hidden_state is")  # the loop says it too
 def test_a_state_carried_over_shuffled_batches_is_named_by_its_setting():
     task = Steady()
     task.batches = shuffled
@@ -356,6 +357,7 @@ def test_examine_is_bounded_and_tells_what_was_raised():
     assert pulled == []
 
 
+@pytest.mark.filterwarnings("ignore:hidden_state is")  # the loop says it too
 def test_a_source_of_its_own_for_each_loop():
     """Places are remembered by file and line: another fault must not show this one's text."""
     lines = {}

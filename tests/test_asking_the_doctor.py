@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
-from rnnlab.doctor.examine import examine
+from rnnlab.doctor.watch import examine
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.runs.random_states import seeded_state, set_random_state
@@ -215,15 +215,20 @@ def shuffled(hidden_state="reset", batch_size=None, seed=0):
                              ("co2", "rnn"), ("sine", "lstm"), ("names", "gru"))),
         ("learning-rate-too-low", "learning_rate = 1e-08", {"learning_rate": 1e-8}),
         ("exploding-gradient", "clip = False",
-         {"cell": "gru", "hidden_size": 128, "learning_rate": 1.0, "clip": False}),
+         {"task": "co2", "cell": "lstm", "hidden_size": 128, "learning_rate": 1.0, "clip": False}),
         ("nonfinite-gradient", "learning_rate = 1e+30", {"learning_rate": 1e30, "clip": False}),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_work_are_named(code, setting, settings):
-    lab = rnnlab.TrainingLab(**settings)
-    outside, model = numbers(), lab.model
-    weights = [p.clone() for p in model.parameters()]
-    assert code in ask(lab)
+    # at such a rate it is rounding, another on each kind of CPU, that says which gradients explode
+    for seed in range(6 if code == "exploding-gradient" else 1):
+        lab = rnnlab.TrainingLab(**settings, seed=seed)
+        outside, model = numbers(), lab.model
+        weights = [p.clone() for p in model.parameters()]
+        if code in (found := ask(lab)):
+            break
+        lab.close()
+    assert code in found
     assert f"<code>{setting}</code>" in lab._doctor.value
     assert f"where: the setting {lab.controls[setting.split()[0]].description}: {setting}\n" in (
         lab.describe()
@@ -237,6 +242,7 @@ def test_settings_that_cannot_work_are_named(code, setting, settings):
     lab.close()
 
 
+@pytest.mark.filterwarnings("ignore:hidden_state is")  # the loop says it too
 def test_a_state_carried_over_shuffled_batches_is_named_by_its_setting():
     task = Steady()
     task.batches = shuffled
@@ -330,10 +336,12 @@ def test_a_watch_that_is_on_is_told_in_a_sentence(kind):
 def test_examine_is_bounded_and_tells_what_was_raised():
     pulled = []
 
-    def steps(pause=0.0):
+    def steps(computing=0.0):
         for k in range(100):
             pulled.append(k)
-            time.sleep(pause)
+            end = time.thread_time() + computing
+            while time.thread_time() < end:
+                pass
             yield
 
     report, raised = examine(steps(), 7, 60.0)
@@ -349,6 +357,7 @@ def test_examine_is_bounded_and_tells_what_was_raised():
     assert pulled == []
 
 
+@pytest.mark.filterwarnings("ignore:hidden_state is")  # the loop says it too
 def test_a_source_of_its_own_for_each_loop():
     """Places are remembered by file and line: another fault must not show this one's text."""
     lines = {}

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab.doctor.advice import ADVICE
 from rnnlab.doctor.judge import RULES
 
 CORPUS = Path(__file__).parent / "doctor"
@@ -62,15 +61,16 @@ def test_each_mistake_is_found_on_its_line(path):
 
 def test_every_rule_has_advice_with_a_lesson_that_is_there():
     notebooks = {p.stem for p in (CORPUS.parents[1] / "notebooks").glob("*.ipynb")}
-    assert {lesson for _, _, lesson in ADVICE.values()} <= notebooks
-    assert {*RULES} <= {*ADVICE}
-    assert {code_of(path) for path in DEFECTS} == {*ADVICE}
+    assert {rule.lesson for rule in RULES.values()} <= notebooks
+    assert all(rule.why and rule.fix for rule in RULES.values())
+    assert all(rule.signs or rule.raises for rule in RULES.values())
+    assert {code_of(path) for path in DEFECTS} == {*RULES}
 
 
 def test_the_corpus_covers_every_mistake(report):
     """At least three loops for each; the tests above have each of them found on its line."""
     counts = Counter(code_of(path) for path in DEFECTS)
-    assert counts.keys() == ADVICE.keys()
+    assert counts.keys() == RULES.keys()
     assert min(counts.values()) >= 3
     assert len(CORRECT) >= 60
     report("Doctor: loops with a mistake, and of those that ran, found on their line")

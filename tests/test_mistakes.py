@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rnnlab.doctor.advice import ADVICE
+from rnnlab.doctor.judge import RULES
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "09_break_it.ipynb"
 CODES = (
@@ -75,7 +75,7 @@ def test_each_mistake_has_a_section(code):
 
 
 def test_the_doctor_knows_these_mistakes():
-    assert set(CODES) == {*ADVICE}
+    assert set(CODES) == {*RULES}
 
 
 def test_no_heading_names_an_unknown_mistake():

@@ -151,7 +151,7 @@ def test_a_mistake_of_the_doctors_own_does_not_reach_the_loop(monkeypatch):
         raise ValueError("of the doctor")
 
     for name in ("on_function", "after_backward", "on_caller"):
-        monkeypatch.setattr(f"rnnlab.doctor.recording.flow.Flow.{name}", fail)
+        monkeypatch.setattr(f"rnnlab.doctor.recording.tensor_tracker.TensorTracker.{name}", fail)
     with rnnlab.watch() as report:
         assert train()[0] == bare
     assert "The doctor itself stumbled: ValueError: of the doctor." in str(report)
@@ -236,9 +236,7 @@ def test_the_trace_shows_the_loop_that_was_run():
     assert common.startswith("12 of 13 updates:")
     assert phases == ["zero_grad", "forward", "loss", "backward", "step"]
     assert rare.count("(3 times)") == 2  # the forward and the loss of the evaluation
-    html = report.trace._repr_html_()
-    assert html.count("<tr>") == 1 + 2 + 5 + 7
-    assert "loss.backward()" in html
+    assert common.count("loss.backward()") == rare.count("loss.backward()") == 1
 
 
 def test_each_clipping_is_counted_once():

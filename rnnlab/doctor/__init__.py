@@ -1,4 +1,5 @@
 """The doctor: watch any PyTorch training loop and say which line is wrong.
 
-`watch` records what happened (recorder, trace), `rules` judge it, `report` tells it.
+`watch` lets `recording/` note what happens in a `Trace`, by phase; `rules/` judge it, with advice
+beside each rule; `report` tells it.
 """

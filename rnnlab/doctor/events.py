@@ -7,7 +7,6 @@ import os
 import sys
 import sysconfig
 from functools import cache, lru_cache
-from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
@@ -44,11 +43,15 @@ class Place(NamedTuple):
         return f"{self.file}, line {self.line}" if self.line else self.file
 
 
+NOWHERE = Place("unknown", 0, "")
+
+
 class Event(NamedTuple):
     """One thing that the loop did.
 
     Attributes:
-        kind: "forward", "recurrent", "loss", "backward", "zero_grad", "clip", "step".
+        kind: a phase ("zero_grad", "forward", "loss", "backward", "clip", "step"), or what else
+            tells something: "recurrent", "difference", "item", "mean", "kept", "last_row".
         place: the line of the user's code that did it.
         numbers: what was seen of it; each kind has its own.
     """
@@ -56,6 +59,10 @@ class Event(NamedTuple):
     kind: str
     place: Place
     numbers: dict[str, Any]
+
+    def with_numbers(self, **numbers: Any) -> Event:
+        """Return the event with more numbers, or others."""
+        return self._replace(numbers=self.numbers | numbers)
 
 
 SHOWN: set[str] = set()  # files of rnnlab that a page shows: their lines count as the user's
@@ -71,20 +78,11 @@ def _is_of_library(file: str) -> bool:
     return file.startswith((*LIBRARIES, "<frozen"))
 
 
-def users_frame(frame: FrameType | None) -> FrameType | None:
-    """Return the innermost frame that is neither a library's nor the doctor's."""
-    outermost = frame
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            return frame
-        outermost, frame = frame, frame.f_back
-    return outermost
-
-
-def place_of(frame: FrameType | None) -> Place:
-    """Return the place of a frame's present line."""
-    if frame is None:
-        return Place("unknown", 0, "")
+def users_place() -> Place:
+    """Return the line of the user's code that runs now, or the outermost one if none is theirs."""
+    frame = sys._getframe(1)
+    while not is_users(frame.f_code.co_filename) and frame.f_back is not None:
+        frame = frame.f_back
     return make_place(frame.f_code.co_filename, frame.f_lineno)
 
 
@@ -111,4 +109,4 @@ def place_of_error(error: BaseException) -> Place:
         if is_users(name):
             found = make_place(name, trace.tb_lineno)
         trace = trace.tb_next
-    return found or Place("unknown", 0, "")
+    return found or NOWHERE

@@ -1,29 +1,43 @@
-"""Judges a trace by all rules."""
+"""Judges a trace by all rules: every module in `rules/` is found and imported."""
 
 from __future__ import annotations
 
-import rnnlab.doctor.rules.losses
-import rnnlab.doctor.rules.order
-import rnnlab.doctor.rules.size
-import rnnlab.doctor.rules.state  # noqa: F401  # each adds its rules
-from rnnlab.doctor.advice import ADVICE
-from rnnlab.doctor.raised import judge_error
+import re
+from importlib import import_module
+from pkgutil import iter_modules
+
+from rnnlab.doctor import rules
+from rnnlab.doctor.events import Place
 from rnnlab.doctor.report import SEVERITIES, Finding
 from rnnlab.doctor.rules.rule import RULES
 from rnnlab.doctor.trace import Trace
+
+for module in iter_modules(rules.__path__, f"{rules.__name__}."):
+    import_module(module.name)
 
 
 def judge(trace: Trace) -> list[Finding]:
     """Return what is wrong, the gravest first."""
     # where the doctor has stumbled, what is missing may be its own doing
-    rules = {} if trace.stumbled else RULES
-    verdicts = {code: function(trace) for code, function in rules.items()}
-    if trace.error is not None:
-        verdicts.update(judge_error(trace))
-    findings = [
-        Finding(code, severity, place, what, *ADVICE[code])
-        for code, verdict in verdicts.items()
-        if verdict is not None
-        for severity, place, what in [verdict]
-    ]
+    seen = {} if trace.stumbled else {code: rule.judge(trace) for code, rule in RULES.items()}
+    seen |= _cause_of_error(trace)
+    findings = []
+    for code, found in seen.items():
+        if found is not None:
+            rule = RULES[code]
+            findings.append(Finding(code, rule.severity, *found, rule.why, rule.fix, rule.lesson))
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _cause_of_error(trace: Trace) -> dict[str, tuple[Place, str]]:
+    """Return what the exception says, by the first mistake that it and the run fit, if any."""
+    error, place = trace.error, trace.error_place
+    if error is None or place is None:
+        return {}
+    text = str(error)
+    sentence = re.split(r"(?<=[a-z)])[.!] |\n", text, maxsplit=1)[0]  # some texts are a page long
+    for code, rule in RULES.items():
+        if any(re.search(pattern, text) for pattern in rule.raises) and (fit := rule.fits(trace)):
+            where = fit if isinstance(fit, Place) else place
+            return {code: (where, f"{type(error).__name__}: {sentence}")}
+    return {}

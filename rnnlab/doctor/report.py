@@ -5,33 +5,28 @@ from __future__ import annotations
 from html import escape
 from typing import Any, NamedTuple
 
-from rnnlab.doctor.cycle import STYLE
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.trace import Trace
 
+STYLE = """<style>
+table.rnnlab-report { table-layout: fixed; width: 100%; max-width: 66em; line-height: 1.45 }
+table.rnnlab-report tr > * { text-align: left !important; vertical-align: top; white-space: normal;
+  overflow-wrap: anywhere; padding: 5px 14px 5px 0 }
+table.rnnlab-report code { white-space: pre-wrap }
+</style>"""
 SEVERITIES = ("error", "warning", "note")
 
 
 class Finding(NamedTuple):
-    """Something that is wrong, with its evidence from this run.
+    """Something that is wrong, with its evidence from this run."""
 
-    Attributes:
-        code: the mistake's name, as in notebook 09.
-        severity: "error", "warning" or "note".
-        where: the line of the user's code.
-        what: what was seen, with the run's own numbers.
-        why: why that is wrong.
-        fix: the line to write.
-        lesson: the notebook that teaches it, or "".
-    """
-
-    code: str
-    severity: str
-    where: Place
-    what: str
-    why: str
-    fix: str
-    lesson: str = ""
+    code: str  # the mistake's name, as in notebook 09
+    severity: str  # "error", "warning" or "note"
+    where: Place  # the line of the user's code
+    what: str  # what was seen, with the run's own numbers
+    why: str  # why that is wrong
+    fix: str  # the line to write
+    lesson: str = ""  # the notebook that teaches it
 
 
 class Report:
@@ -89,22 +84,23 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        looked_at = escape(self.looked_at())
         if not self.findings:
-            return f"<p><b>Nothing wrong found.</b> {escape(self.looked_at())}</p>"
-        rows = "".join(
-            f"<tr><td><b>{escape(f.severity)}: {escape(f.code)}</b><br>"
-            f"{escape(f.where.name)}<br>"
-            f"<code>{escape(f.where.text)}</code></td>"
-            f"<td>{escape(f.what)} {escape(f.why)}</td>"
-            f"<td><code>{escape(f.fix)}</code><br>"
-            f"{escape(f'lesson {f.lesson}' if f.lesson else '')}</td></tr>"
-            for f in self.findings
-        )
+            return f"<p><b>Nothing wrong found.</b> {looked_at}</p>"
+        rows = []
+        for finding in self.findings:
+            code, severity, _, what, why, fix, lesson = (escape(str(part)) for part in finding)
+            name, text = escape(finding.where.name), escape(finding.where.text)
+            lesson = lesson and f"lesson {lesson}"
+            rows.append(
+                f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
+                f"<td>{what} {why}</td><td><code>{fix}</code><br>{lesson}</td></tr>"
+            )
         return (
             f'{STYLE}<table class="rnnlab-report">'
             '<colgroup><col style="width: 28%"><col style="width: 42%"><col></colgroup>'
             '<thead><tr><th scope="col">found, and where</th>'
             '<th scope="col">what was seen, and why it is wrong</th>'
-            f'<th scope="col">write</th></tr></thead><tbody>{rows}</tbody></table>'
-            f"<p>{escape(self.looked_at())}</p>"
+            f'<th scope="col">write</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            f"<p>{looked_at}</p>"
         )

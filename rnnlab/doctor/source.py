@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from functools import lru_cache
 
 from rnnlab.doctor.events import Place
@@ -21,33 +22,11 @@ def is_averaged(place: Place) -> bool:
     except SyntaxError:  # a cell with a magic line
         return False
     here = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno == place.line]
-    name = next(filter(None, map(_collected_in, here)), None)
-    return name is not None and any(_averages(node, name) for node in ast.walk(tree))
-
-
-def _collected_in(statement: ast.stmt) -> str | None:
-    """Return what a line such as `total += x` or `losses.append(x)` adds to, if x is plain."""
-    target: ast.expr
-    value: ast.expr
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
-        target, value = statement.target, statement.value
-    elif (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr == "append"
-    ):
-        target, value = statement.value.func.value, statement.value.args[0]
-    else:
-        return None
-    weighted = any(isinstance(node, (ast.Mult, ast.Div)) for node in ast.walk(value))
-    return None if weighted else ast.unparse(target)
-
-
-def _averages(node: ast.AST, name: str) -> bool:
-    """Whether this is `name / count`, `sum(name) / count` or the mean of name."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        return ast.unparse(node.left) in (name, f"sum({name})")
-    if isinstance(node, ast.Call) and node.args and ast.unparse(node.args[0]) == name:
-        return ast.unparse(node.func).split(".")[-1] in ("mean", "fmean", "average")
+    for statement in map(ast.unparse, here):  # in one writing, without comments
+        added = re.fullmatch(r"(?P<name>.+) \+= [^*/]+|(?P<list>.+)\.append\([^*/]+\)", statement)
+        if added:
+            name = re.escape(added["name"] or added["list"])
+            divided = rf"(?<![\w.])(?<![*/] )({name}|sum\({name}\)) / "
+            averaged = rf"\b(f?mean|average)\({name}[,)]"
+            return bool(re.search(f"{divided}|{averaged}", ast.unparse(tree)))
     return False

@@ -6,8 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
-from rnnlab.doctor.cycle import STYLE, as_html, as_text
 from rnnlab.doctor.events import Event, Place
+from rnnlab.doctor.observed_loop import as_text, observed_loops
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
 
@@ -19,12 +19,7 @@ class Trace:
 
     Attributes:
         counts: number of events by kind.
-        last: the latest event.
-        error: the exception that ended the run, or None; error_place: the user's line of it.
-        last_graph: what the graph of the latest backward told.
-        left_out: names of parameters that had a gradient, and that no optimizer held or changed.
-        stumbled: an exception of the doctor's own, or None.
-        weights_changed: whether any parameter is not what it was.
+        error: the exception that ended the run, or None.
     """
 
     def __init__(self) -> None:
@@ -33,11 +28,11 @@ class Trace:
         self.counts: Counter[str] = Counter()
         self.last: Event | None = None
         self.error: BaseException | None = None
-        self.error_place: Place | None = None
-        self.last_graph: dict[str, Any] = {}
-        self.left_out: list[str] = []
-        self.weights_changed = False
-        self.stumbled: str | None = None
+        self.error_place: Place | None = None  # the user's line from which it came
+        self.last_graph: dict[str, Any] = {}  # what the graph of the latest backward told
+        self.left_out: list[str] = []  # parameters with a gradient, in no optimizer and unchanged
+        self.weights_changed = False  # whether any parameter is not what it was
+        self.stumbled: str | None = None  # an exception of the doctor's own
 
     def add(self, event: Event) -> None:
         """Append an event."""
@@ -57,20 +52,17 @@ class Trace:
         """Return the events of some kinds, in order."""
         return [event for event in self if event.kind in kinds]
 
+    def updates(self) -> list[list[Event]]:
+        """Return the events of each update: those after the step before it, and its own step."""
+        updates: list[list[Event]] = [[]]
+        for event in self:
+            updates[-1].append(event)
+            if event.kind == "step":
+                updates.append([])
+        return updates[:-1]
+
     def __str__(self) -> str:
         """Return the loop that was run as text."""
-        return as_text(self.rounds())
+        return as_text(observed_loops(self.updates()))
 
     __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return STYLE + as_html(self.rounds())
-
-    def rounds(self) -> list[list[Event]]:
-        """Return the events between two updates, each round ending with its step."""
-        rounds: list[list[Event]] = [[]]
-        for event in self:
-            rounds[-1].append(event)
-            if event.kind == "step":
-                rounds.append([])
-        return [events for events in rounds if events]

@@ -1,12 +1,14 @@
-"""`watch`: a block in which the doctor looks on."""
+"""`watch`: a block in which the doctor looks on; `examine`: a bounded look at a loop of steps."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from rnnlab.doctor.events import place_of_error
+from rnnlab.doctor.events import SHOWN, place_of_error
 from rnnlab.doctor.judge import judge
 from rnnlab.doctor.recording.recorder import Recorder
 from rnnlab.doctor.report import Report
@@ -50,3 +52,40 @@ def watch() -> Iterator[Report]:
         report.findings = judge(report.trace)
         report.trace.error = None  # its traceback would keep the loop's variables alive
         report.finished = True
+
+
+def examine(
+    steps: Iterator[Any], most: int, seconds: float, files: Sequence[str] = ()
+) -> tuple[Report, str]:
+    """Pull steps under watch, so many at most, and none after so many seconds of computing.
+
+    Only this thread's own time counts, so that what is found does not depend on what else the
+    machine does; where it waits for data it may take ten times as long.
+
+    Args:
+        steps: what is watched.
+        most: steps, at most.
+        seconds: after which no step is pulled.
+        files: of rnnlab whose lines are shown to the reader, and count as the reader's.
+
+    Returns:
+        the report, and what the steps raised, as text; "" if nothing.
+
+    Raises:
+        AlreadyWatched: inside another watch; no step is pulled then.
+    """
+    report = None
+    end, latest = time.thread_time() + seconds, time.monotonic() + 10 * seconds
+    SHOWN.update(files)
+    try:
+        with watch() as report:
+            for count, _ in enumerate(steps, start=1):
+                if count >= most or time.thread_time() >= end or time.monotonic() >= latest:
+                    break
+    except Exception as error:  # the report names its cause
+        if report is None:
+            raise
+        return report, f"{type(error).__name__}: {error}"
+    finally:
+        SHOWN.clear()
+    return report, ""

@@ -7,9 +7,8 @@ from typing import Any
 
 import ipywidgets as w
 
-from rnnlab.doctor.examine import examine
 from rnnlab.doctor.report import Finding, Report
-from rnnlab.doctor.watch import AlreadyWatched
+from rnnlab.doctor.watch import AlreadyWatched, examine
 from rnnlab.loop import batch
 from rnnlab.microscope import faults
 from rnnlab.microscope.stepping import PhaseStepper
@@ -21,7 +20,7 @@ LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
 ASK = "Ask the doctor"
 BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
 WATCHED = "A fresh run with these settings was watched; your own is where it was."
-SECONDS = 1.0  # that an examination may take
+SECONDS = 3.0  # of computing that an examination may take; most take less than one
 # by the code of a finding: the setting that it is about, and what to do here if not what it says
 SETTING_OF = {
     "learning-rate-too-high": ("learning_rate", ""),

@@ -2,102 +2,123 @@
 
 from __future__ import annotations
 
-from rnnlab.doctor.events import Event
-from rnnlab.doctor.rules.rule import Verdict, rule
+from rnnlab.doctor.events import Event, Place
+from rnnlab.doctor.rules.rule import CLIPPING, LOOP, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 
-@rule("missing-zero-grad")
-def _missing_zero_grad(trace: Trace) -> Verdict:
+@Rule(
+    "missing-zero-grad",
+    "In {times} of {updates} updates backward has added to gradients that an earlier update had "
+    "used already.",
+    why="backward adds to .grad: the old gradients are used again and again.",
+    fix="optimizer.zero_grad()  # before loss.backward()",
+    lesson=LOOP,
+)
+def _missing_zero_grad(trace: Trace) -> Evidence:
     added, backward = [], None
     for event in trace.of("backward", "step"):
         backward = event if event.kind == "backward" else backward
         if event.kind == "step" and event.numbers["stale"] and backward is not None:
             added.append(backward)
-    if len(added) < 2:
-        return None
-    return (
-        "error", added[-1].place,
-        f"In {len(added)} of {len(trace.of('step'))} updates backward has added to gradients that "
-        "an earlier update had used already.",
-    )  # fmt: skip
+    return added
 
 
-@rule("zero-grad-after-backward")
-def _zero_grad_after_backward(trace: Trace) -> Verdict:
-    if _begins_with_a_step(trace):  # the same circle, entered elsewhere: the step stands too early
-        return None
+@Rule(
+    "zero-grad-after-backward",
+    "In {times} of {updates} updates the gradients were cleared between backward and the "
+    "optimizer's step, which found none.",
+    why="The gradients are what the step needs.",
+    fix="optimizer.zero_grad() before loss.backward(), or after optimizer.step()",
+    lesson=LOOP,
+)
+def _zero_grad_after_backward(trace: Trace) -> Evidence:
+    if _begins_with_a_step(trace):  # the same circle, entered elsewhere: the step is too early
+        return []
     emptied = []
-    for events in trace.rounds():
-        kinds = [event.kind for event in events]
-        step = events[-1]
-        if step.kind != "step" or "backward" not in kinds or step.numbers["norm"] != 0:
+    for *events, step in trace.updates():
+        backwards = [k for k, event in enumerate(events) if event.kind == "backward"]
+        if not backwards or step.numbers["norm"] != 0 or step.numbers["closure"]:
             continue
-        after = events[len(kinds) - kinds[::-1].index("backward") :]
-        cleared = [event for event in after if event.kind == "zero_grad"]
-        filled = any(e.numbers["filled"] for e in events if e.kind == "backward")
-        if cleared and filled and not step.numbers["closure"]:
+        cleared = [event for event in events[backwards[-1] :] if event.kind == "zero_grad"]
+        if cleared and any(events[k].numbers["filled"] for k in backwards):
             emptied.append(cleared[-1])
-    if len(emptied) < 2:
-        return None
-    return (
-        "error", emptied[-1].place,
-        f"In {len(emptied)} of {trace.counts['step']} updates the gradients were cleared between "
-        "backward and the optimizer's step, which found none.",
-    )  # fmt: skip
+    return emptied
 
 
-@rule("missing-step")
-def _missing_step(trace: Trace) -> Verdict:
-    backwards = [e for e in trace.of("backward") if e.numbers["filled"]]
+@Rule(
+    "missing-step",
+    "{times} backward passes, and no optimizer step: no weight has changed.",
+    why="Without a step the weights stay what they are.",
+    fix="optimizer.step()  # after loss.backward()",
+    lesson=LOOP,
+    least=3,
+)
+def _missing_step(trace: Trace) -> Evidence:
     trains = trace.counts["zero_grad"] or trace.counts["clip"]
-    if len(backwards) < 3 or trace.counts["step"] or trace.weights_changed or not trains:
-        return None
-    return (
-        "error", backwards[-1].place,
-        f"{len(backwards)} backward passes, and no optimizer step: no weight has changed.",
-    )  # fmt: skip
+    if trace.counts["step"] or trace.weights_changed or not trains:
+        return []
+    return [event for event in trace.of("backward") if event.numbers["filled"]]
 
 
-@rule("missing-backward")
-def _missing_backward(trace: Trace) -> Verdict:
+@Rule(
+    "missing-backward",
+    "{forwards} forward passes and {times} optimizer steps, no backward: every step found no "
+    "gradient.",
+    why="Without backward there are no gradients to step by.",
+    fix="loss.backward()  # before optimizer.step()",
+    lesson=LOOP,
+    least=3,
+)
+def _missing_backward(trace: Trace) -> Evidence:
     steps = [s for s in trace.of("step") if not s.numbers["grads"] and not s.numbers["closure"]]
-    losses = [forward for forward in trace.of("forward") if forward.numbers["graph"]]
-    if trace.counts["backward"] or len(steps) < 3 or len(steps) < trace.counts["step"]:
-        return None
-    if not losses or trace.weights_changed:
-        return None
-    return (
-        "error", steps[-1].place,
-        f"{len(losses)} forward passes and {len(steps)} optimizer steps, no backward: every step "
-        "found no gradient.",
-    )  # fmt: skip
+    forwards = sum(forward.numbers["graph"] for forward in trace.of("forward"))
+    if trace.counts["backward"] or trace.weights_changed or not forwards:
+        return []
+    every = len(steps) == trace.counts["step"]
+    return [step.with_numbers(forwards=forwards) for step in steps] if every else []
 
 
-@rule("step-before-backward")
-def _step_before_backward(trace: Trace) -> Verdict:
-    kinds = [(e.kind, e) for e in trace.of("loss", "backward", "step") if _in_training(e)]
-    steps = [event for kind, event in kinds if kind == "step"]
-    early = [
-        step
-        for (first, _), (second, step), (third, _) in zip(kinds, kinds[1:], kinds[2:], strict=False)
-        if (first, second, third) == ("loss", "step", "backward")
+def _step_after_the_loss(trace: Trace) -> Place | bool:
+    """Return the line of the last thing before backward's error, if that was such a step."""
+    last = trace.of("loss", "backward", "step")[-2:]
+    return [event.kind for event in last] == ["loss", "step"] and last[-1].place
+
+
+@Rule(
+    "step-before-backward",
+    "In {times} of {trained} updates the step came between the loss and its backward: it used the "
+    "gradients of the batch before, or none.",
+    why="The step uses what is in .grad at that time.",
+    fix="loss.backward(), then optimizer.step()",
+    lesson=LOOP,
+    raises=(r"modified by an inplace operation",),
+    fits=_step_after_the_loss,
+)
+def _step_before_backward(trace: Trace) -> Evidence:
+    events = [
+        event
+        for event in trace.of("loss", "backward", "step")
+        if event.numbers["graph" if event.kind == "loss" else "seen"]
     ]
-    if len(early) > 1 and len(early) >= 0.8 * len(steps):
-        return (
-            "error", early[-1].place,
-            f"In {len(early)} of {len(steps)} updates the step came between the loss and "
-            "its backward: it used the gradients of the batch before, or none.",
-        )  # fmt: skip
-    seen = [step for step in trace.of("step") if step.numbers["norm"] is not None]
-    empty = [step for step in seen if step.numbers["norm"] == 0]
-    if _begins_with_a_step(trace) and len(empty) > 2 and len(empty) == len(seen):
-        return (
-            "error", empty[-1].place,
-            f"In all of {len(empty)} updates the step came before backward, and found no gradient: "
-            "it had been cleared.",
-        )  # fmt: skip
-    return None
+    trained = sum(event.kind == "step" for event in events)
+    early = [
+        step.with_numbers(trained=trained)
+        for before, step, after in zip(events, events[1:], events[2:], strict=False)
+        if (before.kind, step.kind, after.kind) == ("loss", "step", "backward")
+    ]
+    return early if len(early) >= 0.8 * trained else []
+
+
+@RULES["step-before-backward"].sign(
+    "In all of {times} updates the step came before backward, and found no gradient: it had been "
+    "cleared.",
+    least=3,
+)
+def _step_finds_what_was_cleared(trace: Trace) -> Evidence:
+    measured = [step for step in trace.of("step") if step.numbers["norm"] is not None]
+    empty = all(step.numbers["norm"] == 0 for step in measured)
+    return measured if empty and _begins_with_a_step(trace) else []
 
 
 def _begins_with_a_step(trace: Trace) -> bool:
@@ -108,91 +129,96 @@ def _begins_with_a_step(trace: Trace) -> bool:
     return not first.numbers["closure"]
 
 
-def _in_training(event: Event) -> bool:
-    return bool(event.numbers["graph"] if event.kind == "loss" else event.numbers["seen"])
+@Rule(
+    "clip-before-backward",
+    "In {times} updates the gradients were clipped before backward had brought any; what the step "
+    "used was not clipped.",
+    why="There is nothing to clip before backward.",
+    fix="clip_grad_norm_(model.parameters(), max_norm)  # between backward and step",
+    lesson=CLIPPING,
+    raises=(r"nested_tensorlist\[0\]\.empty\(\)",),
+    fits=lambda trace: not trace.counts["backward"],
+)
+def _clip_before_backward(trace: Trace) -> Evidence:
+    return _misplaced_clips(trace, "before")
 
 
-@rule("clip-before-backward")
-def _clip_before_backward(trace: Trace) -> Verdict:
-    early = _misplaced_clips(trace, "before")
-    empty = [clip for clip in trace.of("clip") if clip.numbers["empty"]]
-    cleared = _zero_grad_after_backward(trace) is not None  # then that is why
-    if len(empty) > 1 and not early and not cleared and trace.counts["backward"]:
-        return (
-            "error", empty[-1].place,
-            f"{len(empty)} times the clipping was given no parameter with a gradient; a generator "
-            "such as model.parameters() is empty when it is used again.",
-        )  # fmt: skip
-    if len(early) < 2:
-        return None
-    return (
-        "error", early[-1].place,
-        f"In {len(early)} updates the gradients were clipped before backward had brought any; "
-        "what the step used was not clipped.",
-    )  # fmt: skip
+@RULES["clip-before-backward"].sign(
+    "{times} times the clipping was given no parameter with a gradient; a generator such as "
+    "model.parameters() is empty when it is used again.",
+)
+def _clip_of_nothing(trace: Trace) -> Evidence:
+    cleared = len(_zero_grad_after_backward(trace)) > 1  # then that is why
+    if cleared or _misplaced_clips(trace, "before") or not trace.counts["backward"]:
+        return []
+    return [clip for clip in trace.of("clip") if clip.numbers["empty"]]
 
 
-@rule("clip-after-step")
-def _clip_after_step(trace: Trace) -> Verdict:
-    late = _misplaced_clips(trace, "after")
-    if len(late) < 2:
-        return None
-    return (
-        "error", late[-1].place,
-        f"In {len(late)} updates the gradients were clipped after the step that had used them.",
-    )  # fmt: skip
+@Rule(
+    "clip-after-step",
+    "In {times} updates the gradients were clipped after the step that had used them.",
+    why="Clipping after the step has no effect.",
+    fix="clip_grad_norm_(model.parameters(), max_norm)  # between backward and step",
+    lesson=CLIPPING,
+)
+def _clip_after_step(trace: Trace) -> Evidence:
+    return _misplaced_clips(trace, "after")
 
 
-def _misplaced_clips(trace: Trace, where: str) -> list[Event]:
-    """Return clippings with no backward since the last step, in rounds with no other clipping."""
+def _misplaced_clips(trace: Trace, where: str) -> Evidence:
+    """Return clippings with no backward since the last step, in updates with no other clipping."""
     found = []
-    for events in trace.rounds():
+    for events in trace.updates():
         kinds = [event.kind for event in events]
-        if "backward" not in kinds or "step" not in kinds or "clip" not in kinds:
-            continue
-        backward = kinds.index("backward")
-        if "clip" in kinds[backward:]:
+        if "backward" not in kinds or "clip" not in kinds[: kinds.index("backward")]:
             continue
         clip = kinds.index("clip")
         computed = any(kind in ("zero_grad", "forward", "loss") for kind in kinds[:clip])
-        if computed == (where == "before"):
+        if "clip" not in kinds[kinds.index("backward") :] and computed == (where == "before"):
             found.append(events[clip])
     return found
 
 
-@rule("parameters-not-in-optimizer")
-def _parameters_not_in_optimizer(trace: Trace) -> Verdict:
-    steps = trace.of("step")
-    if len(steps) < 3 or not trace.left_out:
-        return None
-    return (
-        "error", steps[-1].place,
-        f"{', '.join(trace.left_out)} had a gradient and never changed in {trace.counts['step']} "
-        "updates: no optimizer holds them.",
-    )  # fmt: skip
+@Rule(
+    "parameters-not-in-optimizer",
+    "{names} had a gradient and never changed in {all_updates} updates: no optimizer holds them.",
+    why="An optimizer moves only what it was given when it was made.",
+    fix="optimizer = torch.optim.Adam(model.parameters())  # after all layers are made",
+    lesson=STEP,
+    least=3,
+)
+def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
+    numbers = {"names": ", ".join(trace.left_out), "all_updates": trace.counts["step"]}
+    return [s.with_numbers(**numbers) for s in trace.of("step")] if trace.left_out else []
 
 
-@rule("eval-mode-while-training")
-def _eval_mode_while_training(trace: Trace) -> Verdict:
+@Rule(
+    "eval-mode-while-training",
+    "In {times} updates the model was in evaluation mode while it was trained: its dropout or "
+    "batch norm was off.",
+    why="model.eval() turns dropout off; it does not turn gradients off.",
+    fix="model.train()  # before the batches of each epoch",
+    lesson=LOOP,
+)
+def _eval_mode_while_training(trace: Trace) -> Evidence:
     wrong = []
-    for events in trace.rounds():
-        if events[-1].kind != "step" or not any(e.kind == "backward" for e in events):
-            continue
-        backward = next(k for k, e in enumerate(events) if e.kind == "backward")
+    for events in trace.updates():
+        backward = next((k for k, e in enumerate(events) if e.kind == "backward"), 0)
         forwards = [e for e in events[:backward] if e.kind == "forward" and e.numbers["graph"]]
         if forwards and forwards[-1].numbers["noisy"] and not forwards[-1].numbers["training"]:
             wrong.append(forwards[-1])
-    if len(wrong) < 2:
-        return None
-    return (
-        "error", wrong[-1].place,
-        f"In {len(wrong)} updates the model was in evaluation mode while it was trained: its "
-        "dropout or batch norm was off.",
-    )  # fmt: skip
+    return wrong
 
 
-@rule("validation-builds-graph")
-def _validation_builds_graph(trace: Trace) -> Verdict:
+@Rule(
+    "validation-builds-graph",
+    "{times} times the model, in evaluation mode, has built a graph that no backward used.",
+    why="model.eval() does not turn gradients off: memory and time for nothing.",
+    fix="with torch.no_grad():  # around the validation",
+    lesson=LOOP,
+    severity="warning",
+)
+def _validation_builds_graph(trace: Trace) -> Evidence:
     wrong: list[Event] = []
     waiting: list[Event] = []  # for a backward that may still come
     for event in trace.of("forward", "backward"):
@@ -202,11 +228,4 @@ def _validation_builds_graph(trace: Trace) -> Verdict:
             wrong, waiting = wrong + waiting, []
         elif event.numbers["graph"]:
             waiting.append(event)
-    wrong += waiting
-    if len(wrong) < 2:
-        return None
-    return (
-        "warning", wrong[-1].place,
-        f"{len(wrong)} times the model, in evaluation mode, has built a graph that no backward "
-        "used.",
-    )  # fmt: skip
+    return wrong + waiting

@@ -1,26 +1,70 @@
-"""What a rule is: a function of the trace that judges one mistake.
+"""What a rule is: one mistake, how it is known, and the advice for it.
 
-It returns (severity, place, what was seen), or None, and is added by `@rule(code)`; why it is wrong
-and what to write stands in `advice`. What a rule cannot judge it leaves alone: a false alarm costs
-more trust than a miss.
+`@Rule(code, ...)` stands above a function of the trace that returns the events which show the
+mistake. The line of the last one is named, and its numbers fill in the sentence `what`, with
+`times`, how many events there are, and `updates`. What a rule cannot judge it leaves alone: a false
+alarm costs more trust than a miss, so that one event alone is enough only where `least` says so.
+
+Some mistakes end in an exception: `raises` has patterns of its text (of torch 2.13), and `fits`
+says whether this run makes a text with many causes mean this one, and may name another line. A
+mistake that torch always refuses needs no function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from rnnlab.doctor.events import Place
+from rnnlab.base.say import say
+from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.trace import Trace
 
-Verdict = tuple[str, Place, str] | None
-RULES: dict[str, Callable[[Trace], Verdict]] = {}
+# lessons
+FORWARD, LOSS, BACKWARD = "02_forward_pass", "03_loss", "04_backward"
+CLIPPING, STEP, LOOP = "05_gradient_clipping", "06_optimizer_step", "07_the_training_loop"
+STATE = "08_hidden_state"
+
+Evidence = list[Event]
+Judge = Callable[[Trace], Evidence]
+RULES: dict[str, Rule] = {}  # by code
 
 
-def rule(code: str) -> Callable[[Callable[[Trace], Verdict]], Callable[[Trace], Verdict]]:
-    """Add a function to the rules under the code of its mistake."""
+@dataclass
+class Rule:
+    """A mistake: why it is wrong, the line to write, the lesson, and how it is known."""
 
-    def add(function: Callable[[Trace], Verdict]) -> Callable[[Trace], Verdict]:
-        RULES[code] = function
-        return function
+    code: str
+    what: str = ""
+    why: str = ""
+    fix: str = ""
+    lesson: str = ""
+    severity: str = "error"
+    least: int = 2
+    raises: tuple[str, ...] = ()
+    fits: Callable[[Trace], Place | bool] = lambda trace: True
 
-    return add
+    def __post_init__(self) -> None:
+        self.signs: list[tuple[Judge, str, int]] = []
+        RULES[self.code] = self
+
+    def __call__(self, judge: Judge) -> Judge:
+        """Add the function that finds the evidence."""
+        return self.sign(self.what, self.least)(judge)
+
+    def sign(self, what: str, least: int = 2) -> Callable[[Judge], Judge]:
+        """Add a function that finds evidence of another kind."""
+
+        def add(judge: Judge) -> Judge:
+            self.signs.append((judge, what, least))
+            return judge
+
+        return add
+
+    def judge(self, trace: Trace) -> tuple[Place, str] | None:
+        """Return the user's line and what was seen there, by the first sign with evidence."""
+        for judge, what, least in self.signs:
+            events = judge(trace)
+            if len(events) >= least:
+                numbers = {"times": len(events), "updates": len(trace.of("step"))}
+                return events[-1].place, say(what, **numbers | events[-1].numbers)
+        return None

@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from rnnlab.doctor.rules.rule import Verdict, rule
+import re
+
+from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, RULES, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 LOOKED_AT = 40  # calls that are looked at, at least
 
 
-@rule("retain-graph")
-def _retain_graph(trace: Trace) -> Verdict:
+def _carries_a_graph(trace: Trace) -> bool:
+    """Whether the state that was handed on has a graph.
+
+    A cell written by hand shows no state: then the loss has a graph of its own, as large as that
+    of the loss before, and that one too.
+    """
+    again, new = (trace.last_graph.get(name, 0) for name in ("again", "new"))
+    handed_on = any(call.numbers["state_has_graph"] for call in trace.of("recurrent")[-3:])
+    return handed_on or 0 < again <= 2 * new
+
+
+Rule(
+    "state-not-detached",
+    why="The state of the batch before has its graph, which backward has freed already.",
+    fix="state = state.detach()  # of an LSTM: tuple(part.detach() for part in state)",
+    lesson=STATE,
+    raises=(r"^Trying to backward through the graph a second time",),
+    fits=_carries_a_graph,
+)
+
+
+@Rule(
+    "retain-graph",
+    "After {times} backward passes with retain_graph=True the state went on with its graph: each "
+    "backward goes through all batches before it.",
+    why="With retain_graph=True backward goes on into the batches before, whose weights the "
+    "optimizer has changed since.",
+    fix="state = state.detach(), and loss.backward() as it was",
+    lesson=STATE,
+    least=3,
+    raises=(r"modified by an inplace operation",),
+    fits=lambda trace: any(event.numbers["retained"] for event in trace.of("backward")),
+)
+def _retain_graph(trace: Trace) -> Evidence:
     kept, last = [], None
     for event in trace.of("recurrent", "backward"):
         if event.kind == "backward":
@@ -18,68 +52,113 @@ def _retain_graph(trace: Trace) -> Verdict:
             if last.numbers["retained"] and event.numbers["state_has_graph"]:
                 kept.append(last)
             last = None
-    if len(kept) < 3:
-        return None
-    return (
-        "error", kept[-1].place,
-        f"After {len(kept)} backward passes with retain_graph=True the state went on with its "
-        "graph: each backward goes through all batches before it.",
-    )  # fmt: skip
+    return kept
 
 
-@rule("batch-first")
-def _batch_first(trace: Trace) -> Verdict:
+def _state_is_for_the_other_axis(trace: Trace) -> bool:
+    """Whether a state was refused that has a row for each example of a batch read as time."""
+    found = re.search(r"Expected hidden.* size .*, got \[\d+, (\d+), \d+\]", str(trace.error))
     calls = trace.of("recurrent")
-    swapped = [call for call in calls if call.numbers.get("swapped")]
-    if len(swapped) > 1:
-        batch, time = swapped[-1].numbers["shape"][:2]
-        return (
-            "error", swapped[-1].place,
-            f"{swapped[-1].numbers['module']} was given {swapped[-1].numbers['shape']}, where axis "
-            f"0 holds {batch} examples: it reads them as {batch} time steps of {time} sequences.",
-        )  # fmt: skip
+    if found is None or not calls or calls[-1].numbers["batch_first"] is not False:
+        return False
+    shape = calls[-1].numbers["shape"]
+    return len(shape) == 3 and int(found[1]) == shape[0] != shape[1]
+
+
+@Rule(
+    "batch-first",
+    "{module} was given {shape}, where axis 0 holds {shape[0]} examples: it reads them as "
+    "{shape[0]} time steps of {shape[1]} sequences.",
+    why="Without batch_first=True a recurrent module takes axis 0 for time.",
+    fix="nn.RNN(..., batch_first=True), or inputs.transpose(0, 1)",
+    lesson=FORWARD,
+    raises=(r"Expected hidden.* size ",),
+    fits=_state_is_for_the_other_axis,
+)
+def _batch_first(trace: Trace) -> Evidence:
+    return [call for call in trace.of("recurrent") if call.numbers.get("swapped")]
+
+
+@RULES["batch-first"].sign(
+    "{times} times [:, -1] was taken of outputs whose axis 1 is the batch: that is the last "
+    "example, not the last time step.",
+)
+def _last_example(trace: Trace) -> Evidence:
     picked = trace.of("last_row")
-    if len(picked) > 1 and len(picked) > 0.8 * min(len(calls), LOOKED_AT):
-        return (
-            "error", picked[-1].place,
-            f"{len(picked)} times [:, -1] was taken of outputs whose axis 1 is the batch: that is "
-            "the last example, not the last time step.",
-        )  # fmt: skip
-    return None
+    return picked if len(picked) > 0.8 * min(len(trace.of("recurrent")), LOOKED_AT) else []
 
 
-@rule("detached-every-time-step")
-def _detached_every_time_step(trace: Trace) -> Verdict:
-    found = [
-        (place, count)
+Rule(
+    "state-batch-size",
+    why="The carried state has a row for each sequence of the batch before, and this batch has "
+    "another number.",
+    fix="DataLoader(..., drop_last=True), or state = state[:, :len(inputs)]",
+    lesson=STATE,
+    raises=(
+        r"Expected hidden(\[\d\])? size \(",
+        r"Input batch size \d+ doesn't match hidden\d? batch size",
+    ),
+    fits=lambda trace: not _state_is_for_the_other_axis(trace),
+)
+Rule(
+    "lstm-state-is-a-tuple",
+    why="The state of an LSTM is a pair (h, c).",
+    fix="state = tuple(part.detach() for part in state)",
+    lesson=STATE,
+    raises=(
+        r"argument 'hx' \(position 2\) must be tuple of Tensors, not Tensor",
+        r"'tuple' object has no attribute 'detach_?'",
+        r"index 1 is out of bounds for dimension 0 with size 1",
+    ),
+    fits=lambda trace: bool(trace.counts["recurrent"]),
+)
+
+
+@Rule(
+    "detached-every-time-step",
+    "In each of the {times} batches looked at the state was cut off here {count} times: no "
+    "gradient went from one time step to the one before.",
+    why="Only backpropagation through time can tell an early time step what it did to a late loss.",
+    fix="detach the state between batches, never within the loop over time",
+    lesson=BACKWARD,
+)
+def _detached_every_time_step(trace: Trace) -> Evidence:
+    return [
+        event._replace(place=place).with_numbers(count=count)
         for event in trace.of("backward")
-        for place, count in event.numbers["cuts"].items()
         if "uses" in event.numbers and not event.numbers["recurrent"]
-        and count >= max(3, event.numbers["uses"] - 1)
-    ]  # fmt: skip
-    if len(found) < 2:
-        return None
-    place, count = found[-1]
-    return (
-        "error", place,
-        f"In each of the {len(found)} batches looked at the state was cut off here {count} times: "
-        "no gradient went from one time step to the one before.",
-    )  # fmt: skip
+        for place, count in event.numbers["cuts"].items()
+        if count >= max(3, event.numbers["uses"] - 1)
+    ]
 
 
-@rule("carried-and-shuffled")
-def _carried_and_shuffled(trace: Trace) -> Verdict:
-    carried = [call for call in trace.of("recurrent") if call.numbers.get("carried")]
-    drawn = [call for call in carried if call.numbers["other_draw"]]
+@Rule(
+    "carried-and-shuffled",
+    "In {times} of {carried} batches that were looked at the state went on from a batch of other "
+    "examples, drawn at random.",
+    why="A carried state is a memory of what came before; shuffled, it is that of something else.",
+    fix="DataLoader(..., shuffle=False) in the order of time, or state = None in each batch",
+    lesson=STATE,
+)
+def _of_another_draw(trace: Trace) -> Evidence:
+    return [call for call in _carried(trace) if call.numbers["other_draw"]]
+
+
+@RULES["carried-and-shuffled"].sign(
+    "In {times} of {carried} batches that were looked at the state went on from a batch of a later "
+    "part of the series.",
+    least=3,
+)
+def _of_a_later_part(trace: Trace) -> Evidence:
+    carried = _carried(trace)
     back = [call for call in carried if call.numbers["back"]]
-    if len(drawn) > 1:
-        what = "of other examples, drawn at random"
-    elif len(back) > 2 and len(back) > 0.3 * len(carried):
-        drawn, what = back, "of a later part of the series"
-    else:
-        return None
-    return (
-        "error", drawn[-1].numbers["caller"],
-        f"In {len(drawn)} of {len(carried)} batches that were looked at the state went on from a "
-        f"batch {what}.",
-    )  # fmt: skip
+    return back if len(back) > 0.3 * len(carried) else []
+
+
+def _carried(trace: Trace) -> Evidence:
+    """Return the calls with a state of the batch before, at the lines that call the model."""
+    calls = [call for call in trace.of("recurrent") if call.numbers.get("carried")]
+    return [
+        call._replace(place=call.numbers["caller"], numbers=call.numbers | {"carried": len(calls)})
+        for call in calls
+    ]

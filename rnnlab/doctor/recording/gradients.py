@@ -1,4 +1,4 @@
-"""Follows a loop's parameters: which have a gradient, what a step has used, how far it moved."""
+"""Follows parameters and gradients: which are new, which a step has used, how far it moved."""
 
 from __future__ import annotations
 
@@ -13,35 +13,30 @@ MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 48th
 NORMS, NORMS_EVERY = 60, 8  # the gradients' norm: of the first steps, and then not of every one
 
 
-class Parameters:
-    """What is known of the parameters that models and optimizers have shown.
-
-    Attributes:
-        filled: ids of those that a backward has given a gradient.
-        trained: ids of those that an optimizer holds.
-    """
+class Gradients:
+    """What is known of the parameters that models and optimizers have shown, by their ids."""
 
     def __init__(self) -> None:
-        self.filled: set[int] = set()
-        self.trained: set[int] = set()
+        self._filled: set[int] = set()  # those that a backward has given a gradient
+        self._trained: set[int] = set()  # those that an optimizer holds
         # by parameter, its gradient that a step has used; kept, for an id may be given again
         self._used: dict[int, tuple[Tensor, int]] = {}
         self._stale: set[int] = set()  # to whose used gradient a backward has added
-        self._marks: dict[int, tuple[int, float]] = {}  # to see afterwards what has changed
+        self._fingerprints: dict[int, tuple[int, float]] = {}  # to see afterwards what has changed
         self._names: dict[int, str] = {}
         self._all: dict[int, Tensor] = {}
         self._steps = 0
         self._before: list[tuple[Tensor, Tensor]] = []
 
-    def know(self, parameter: Tensor, name: str | None = None) -> None:
+    def follow(self, parameter: Tensor, name: str | None = None) -> None:
         """Follow this one too."""
         key = id(parameter)
         if key not in self._all:
             self._all[key] = parameter
-            self._marks[key] = _mark(parameter)
+            self._fingerprints[key] = _fingerprint(parameter)
             if len(self._all) > MOST:
                 oldest = next(iter(self._all))
-                for kept in (self._all, self._marks, self._used):
+                for kept in (self._all, self._fingerprints, self._used):
                     kept.pop(oldest, None)
         if name is not None:
             self._names.setdefault(key, name)
@@ -50,9 +45,8 @@ class Parameters:
 
     def before_backward(self) -> Any:
         """Return what `after_backward` needs."""
-        known = self._all
-        self._stale = {key for key in self._stale if key in known and _has_gradient(known[key])}
-        there = {key: p.grad for key, p in known.items() if p.grad is not None}
+        there = {key: p.grad for key, p in self._all.items() if p.grad is not None}
+        self._stale = {key for key in self._stale if key in there and there[key].any()}
         added = {key for key, grad in there.items() if self._was_used(key, grad)}
         return added, {key: (id(grad), grad._version) for key, grad in there.items()}
 
@@ -64,7 +58,7 @@ class Parameters:
             if p.grad is not None and versions.get(key) != (id(p.grad), p.grad._version)
         }  # fmt: skip
         self._stale |= added & filled
-        self.filled |= filled
+        self._filled |= filled
         return len(filled)
 
     def _was_used(self, key: int, grad: Tensor) -> bool:
@@ -86,9 +80,8 @@ class Parameters:
         grads = []
         for parameter in parameters:
             key, grad = id(parameter), parameter.grad
-            if key not in self._all:
-                self.know(parameter)
-            self.trained.add(key)
+            self.follow(parameter)
+            self._trained.add(key)
             if grad is None or self._used.get(key, (None,))[0] is not grad:
                 self._stale.discard(key)  # cleared by hand
             if grad is not None and not grad.is_sparse:
@@ -99,9 +92,8 @@ class Parameters:
         if grads and on_cpu and (self._steps <= NORMS or self._steps % NORMS_EVERY == 0):
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
         measured = norm is not None and (self._steps in MEASURED or self._steps % 48 == 0)
-        self._before = [(p, p.detach().clone()) for p in parameters if p.grad is not None] if (
-            measured
-        ) else []  # fmt: skip
+        moving = [p for p in parameters if p.grad is not None] if measured else []
+        self._before = [(p, p.detach().clone()) for p in moving]
         stale = sum(id(p) in self._stale for p in parameters) if self._stale else 0
         return {"grads": len(grads), "norm": norm, "stale": stale}
 
@@ -123,25 +115,18 @@ class Parameters:
 
     def conclude(self) -> tuple[list[str], bool]:
         """Return the names of those left out, and whether any changed; let go of all."""
-        changed = {key for key, p in self._all.items() if _mark(p) != self._marks.get(key)}
-        left_out = [
-            self._names[key]
-            for key, p in self._all.items()
-            if key in self.filled and key not in self.trained and key not in changed
-            and p.requires_grad and key in self._names
-        ]  # fmt: skip
-        for kept in (self._used, self._stale, self._names, self._all, self._marks):
-            kept.clear()
-        return left_out, bool(changed)
+        changed = {
+            key for key, p in self._all.items() if _fingerprint(p) != self._fingerprints[key]
+        }
+        trainable = {key for key, p in self._all.items() if p.requires_grad}
+        left_out = (trainable & self._filled) - self._trained - changed
+        names = [name for key, name in self._names.items() if key in left_out]
+        self.__init__()  # type: ignore[misc]  # a watch may be kept, its parameters not
+        return names, bool(changed)
 
 
-def _mark(parameter: Tensor) -> tuple[int, float]:
+def _fingerprint(parameter: Tensor) -> tuple[int, float]:
     """Return what changes when a parameter does; `parameter.data` can be changed unnoticed."""
     if parameter.device.type != "cpu" or not parameter.dtype.is_floating_point:
         return parameter._version, 0.0
     return parameter._version, parameter.detach().double().sum().item()
-
-
-def _has_gradient(parameter: Tensor) -> bool:
-    """Whether there is a gradient that is not zero."""
-    return parameter.grad is not None and bool(parameter.grad.any())

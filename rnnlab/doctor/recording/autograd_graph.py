@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -25,10 +27,7 @@ class Graph(NamedTuple):
 
 def read_graph(loss: Tensor) -> Graph | None:
     """Return what the graph of a loss tells; None if it has none, or too large a one."""
-    root = loss.grad_fn
-    if root is None:
-        return None
-    order = _inputs_first(root)
+    order = _inputs_first(loss.grad_fn) if loss.grad_fn is not None else None
     if order is None:
         return None
     leaves: dict[int, int] = {}  # id of a weight -> its bit
@@ -43,19 +42,13 @@ def read_graph(loss: Tensor) -> Graph | None:
             reached[key] = plain[key] = bit
             continue
         parts = [id(part) for part, _ in node.next_functions if part is not None]
-        reached[key] = 0
-        for part in parts:
-            reached[key] |= reached[part]
+        reached[key] = reduce(or_, (reached[part] for part in parts), 0)
         plain[key] = plain[parts[0]] if len(parts) == 1 else 0
-        if len(parts) < 2:
-            continue
-        for k, part in enumerate(parts):
+        for k, part in enumerate(parts if len(parts) > 1 else ()):
             if plain[part]:
                 uses[plain[part]] = uses.get(plain[part], 0) + 1
-                others = 0
-                for other in parts[:k] + parts[k + 1 :]:
-                    others |= reached[other]
-                recurrent |= plain[part] & others
+                others = parts[:k] + parts[k + 1 :]
+                recurrent |= plain[part] & reduce(or_, (reached[other] for other in others))
     found = frozenset(weight for weight, bit in leaves.items() if recurrent >> bit & 1)
     nodes = {id(node): node for node in order if not hasattr(node, "variable")}
     return Graph(nodes, max(uses.values(), default=0), found)

@@ -1,0 +1,119 @@
+"""How the gradient of a loss changes on its way back through time, in a loop's first rounds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnlab.model.unrolled import unroll
+
+SHORTEST = 5  # time steps; fewer tell nothing
+MOST = 3000  # states of a round that are looked at: a validation has no backward to end it
+
+
+class GradientThroughTime:
+    """Measures gradients at the states of one round, by hooks that its backward calls.
+
+    A cell, or a module of the user's that is called at each time step, shows its states itself;
+    those inside nn.RNN, nn.GRU and nn.LSTM are computed once more, step by step.
+    """
+
+    def __init__(self) -> None:
+        self._hooks: list[Any] = []
+        # of each module in this round, by id: the squared norm of each call
+        self._calls: dict[int, tuple[nn.Module, list[float | None]]] = {}
+        # and what a layer was given, with the gradients of what it returned
+        self._layers: list[tuple[Any, Tensor, Any, dict[int, Tensor]]] = []
+
+    def on_call(self, module: nn.Module, inputs: Any, state: Any, output: Any) -> None:
+        """A module has answered, with a graph."""
+        if len(self._hooks) > MOST:
+            return
+        if isinstance(module, nn.RNNBase) and _can_be_unrolled(module, inputs):
+            gradients: dict[int, Tensor] = {}
+            for number, part in enumerate(_flat(output)):
+                if part.requires_grad:
+                    self._hooks.append(part.register_hook(partial(_keep, gradients, number)))
+            if state is not None:
+                parts = [part.detach() for part in _flat(state)]
+                state = tuple(parts) if isinstance(state, (tuple, list)) else parts[0]
+            self._layers.append((module, inputs.detach(), state, gradients))
+        _, squares = self._calls.setdefault(id(module), (module, []))
+        squares.append(None)
+        for part in output if isinstance(output, tuple) else (output,):
+            if isinstance(part, Tensor) and part.requires_grad:
+                add = partial(_add, squares, len(squares) - 1)
+                self._hooks.append(part.register_hook(add))
+
+    def measure(self, recurrent: frozenset[int]) -> list[list[float]]:
+        """Return the gradient's norm at each time step, for each recurrence.
+
+        Args:
+            recurrent: ids of the weights of which one use goes into another.
+        """
+        found = []
+        for module, squares in self._calls.values():
+            # a call whose answer is not used has none
+            norms = [square**0.5 for square in squares if square is not None]
+            if len(norms) >= SHORTEST and any(id(p) in recurrent for p in module.parameters()):
+                found.append(norms)
+        for layer, inputs, state, gradients in self._layers:
+            if gradients and inputs.shape[1 if layer.batch_first else 0] >= SHORTEST:
+                found.append(_norms_inside(layer, inputs, state, gradients))
+        return found
+
+    def clear(self) -> None:
+        """Take the hooks off and forget the round."""
+        for hook in self._hooks:
+            hook.remove()
+        for kept in (self._hooks, self._calls, self._layers):
+            kept.clear()
+
+
+def _add(squares: list[float | None], call: int, gradient: Tensor | None) -> None:
+    if gradient is not None:  # of several outputs not all go into the loss
+        squares[call] = (squares[call] or 0.0) + gradient.detach().square().sum().item()
+
+
+def _keep(gradients: dict[int, Tensor], number: int, gradient: Tensor | None) -> None:
+    if gradient is not None:
+        gradients[number] = gradient.detach()
+
+
+def _flat(value: Any) -> list[Tensor]:
+    """Return a tensor, or those of outputs and state, in their order."""
+    if isinstance(value, (tuple, list)):
+        return [tensor for part in value for tensor in _flat(part)]
+    return [value]
+
+
+def _can_be_unrolled(module: nn.RNNBase, inputs: Any) -> bool:
+    """Whether the recurrence can be computed once more: one layer, one direction, on the CPU."""
+    return (
+        isinstance(module, (nn.RNN, nn.GRU, nn.LSTM))
+        and module.num_layers == 1
+        and not module.bidirectional
+        and not getattr(module, "proj_size", 0)
+        and isinstance(inputs, Tensor)
+        and inputs.dim() == 3
+        and inputs.device.type == "cpu"
+        and inputs.dtype == module.weight_ih_l0.dtype
+    )
+
+
+def _norms_inside(
+    module: Any, inputs: Tensor, state: Any, gradients: dict[int, Tensor]
+) -> list[float]:
+    """Return the norms of the gradients at the states inside of a recurrence."""
+    with torch.enable_grad():
+        outputs, end, (*_, layer) = unroll(module, inputs, state, derivable=True)
+        returned = _flat((outputs, end))
+        loss = torch.stack([(returned[k] * d).sum() for k, d in gradients.items()]).sum()
+        states = [part for parts in zip(*layer.states[1:], strict=True) for part in parts]
+        found = torch.autograd.grad(loss, states, allow_unused=True)
+    squares = [0.0 if d is None else d.square().sum().item() for d in found]
+    length = len(layer.hidden) - 1
+    return [sum(squares[t::length]) ** 0.5 for t in range(length)]

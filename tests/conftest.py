@@ -9,7 +9,7 @@ import torch
 
 from tests.needs import reason
 
-FIGURES = pytest.StashKey[list[str]]()
+TOGETHER = {"test_benchmarks", "test_killed", "test_ranks", "test_sweep", "test_wheel"}
 
 
 def pytest_configure(config):
@@ -18,11 +18,20 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip notebooks that need what is not installed here, and say so."""
+    """Skip notebooks that need what is not installed here, and keep together what shares much.
+
+    Tests of one group run in one process (`pytest -n 2 --dist loadgroup`): those that share a
+    browser and a server, and those of a module that has made something for all its tests.
+    """
     for item in items:
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -52,13 +61,14 @@ def refuse(number):
 @pytest.fixture
 def report(request):
     """Return a function that keeps a measured figure for the end of the run; none is asserted."""
-    figures = request.config.stash.setdefault(FIGURES, [])
-    return figures.append
+    return lambda line: request.node.user_properties.append(("figure", line))
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    """Print the figures."""
-    if figures := config.stash.get(FIGURES, []):
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures, from whichever process they come."""
+    reports = [r for kind in terminalreporter.stats.values() for r in kind]
+    ends = [r for r in reports if getattr(r, "when", None) == "teardown"]
+    if figures := [line for r in ends for name, line in r.user_properties if name == "figure"]:
         terminalreporter.section("figures measured")
         for line in figures:
             terminalreporter.write_line(line)

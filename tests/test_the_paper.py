@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbclient
 import nbformat
+import pytest
 
 import rnnlab
 from rnnlab.course import exercises as checks
@@ -20,6 +21,7 @@ def cells_with(*words):
     return [cell for cell in code if any(word in cell.source for word in words)]
 
 
+@pytest.mark.slow
 def test_the_default_runs_show_that_clipping_solves_more(report):
     """All of them are trained, unless the notebook has been run here before and kept them."""
     notebook = nbformat.read(NOTEBOOK, 4)

@@ -12,7 +12,7 @@ TENSORFLOW := $(VENV)/.tensorflow
 PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
-
+# two processes; what is in one xdist_group runs in one of them
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: lab test test-all lint test-tensorflow docs bench picture format lock clean binder
@@ -36,8 +36,7 @@ lint: $(READY)
 test-tensorflow: $(TENSORFLOW)
 	$(BIN)/python -c "import tensorflow"
 	$(BIN)/pytest tests/test_keras_layout.py tests/test_tensorflow_twin.py tests/test_extras.py
-	$(BIN)/pytest tests/test_course.py notebooks/11_the_same_loop_in_tensorflow.ipynb \
-	  -k 11_the_same_loop_in_tensorflow
+	$(BIN)/pytest tests/test_course.py -k 11_the_same_loop_in_tensorflow
 
 docs: $(READY)
 	$(BIN)/python docs/build.py

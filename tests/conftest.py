@@ -9,7 +9,10 @@ import torch
 
 from tests.needs import reason
 
-TOGETHER = {"test_benchmarks", "test_killed", "test_ranks", "test_sweep", "test_wheel"}
+TOGETHER = {  # modules that make something for all their tests; Keras runs on one framework
+    **{f"test_{name}": name for name in ("benchmarks", "killed", "ranks", "sweep", "wheel")},
+    **{f"test_{name}": "keras" for name in ("doctor_frameworks", "tensorflow_twin")},
+}
 
 
 def pytest_configure(config):
@@ -20,24 +23,30 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip notebooks that need what is not installed here, and keep together what shares much.
-
-    Tests of one group run in one process (`pytest -n 2 --dist loadgroup`): those that share a
-    browser and a server, and those of a module that has made something for all its tests.
-    """
+    """Skip notebooks that need what is not installed here, and name what runs in one process."""
     for item in items:
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.xdist_group("browser"))
         elif item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group(TOGETHER[item.path.stem]))
 
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
     """Models this small lose on more than one thread, by a factor where cores are shared."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def executions(tmp_path_factory):
+    """Return the folder of the notebooks that `tests.executed` executes: one for all processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    (folder / "executed").mkdir(exist_ok=True)
+    return folder / "executed"
 
 
 @pytest.fixture

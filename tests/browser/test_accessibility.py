@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import IDLE, jupyterlab, open_notebook, wait_for_text, write_notebook
+from conftest import IDLE, end_kernels, open_notebook, wait_for_text, write_notebook
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -64,10 +64,11 @@ NOTEBOOK = """() => { const {widgets, activeCellIndex, mode} =
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def themed(request, tmp_path_factory):
+def themed(request):
     """Yield the address of a JupyterLab in this theme."""
-    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), dark=request.param == "dark") as base:
-        yield base
+    base = request.getfixturevalue(request.param)
+    yield base
+    end_kernels(base)
 
 
 def open_lab(browser, base, making, **size):

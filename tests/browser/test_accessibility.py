@@ -63,7 +63,7 @@ NOTEBOOK = """() => { const {widgets, activeCellIndex, mode} =
   window.jupyterapp.shell.currentWidget.content; return [widgets.length, activeCellIndex, mode] }"""
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture
 def themed(request):
     """Yield the address of a JupyterLab in this theme."""
     base = request.getfixturevalue(request.param)
@@ -90,7 +90,15 @@ def check(page, after):
     assert wrong == []
 
 
-@pytest.mark.parametrize("making", STATES)
+@pytest.mark.parametrize(
+    ("themed", "making"),
+    [
+        pytest.param(theme, making, marks=[pytest.mark.slow] * (theme == "dark" and place > 0))
+        for theme in ("light", "dark")
+        for place, making in enumerate(STATES)
+    ],
+    indirect=["themed"],
+)
 def test_axe_finds_nothing_and_nothing_sticks_out(browser, themed, making):
     page = open_lab(browser, themed, making, height=2600)
     check(page, making)

@@ -132,6 +132,8 @@ def _execute(path, place, fresh):
             patch.setenv("RNNLAB_PROGRESS", str(place / "progress"))
             patch.setenv("PYTHONPATH", str(ROOT))  # for in_kernel
             patch.setenv("OMP_NUM_THREADS", "1")
+            # Dask warns where a worker takes long to end, as on a busy machine
+            patch.setenv("DASK_LOGGING__DISTRIBUTED", "error")
             result = NotebookRun(place / path.name, SECONDS).execute()
     except Exception as error:  # of what is done between cells
         (place / "error.txt").write_text(f"{type(error).__name__}: {error}")

@@ -19,7 +19,7 @@ SEED = 7
 
 def few_or(many):
     """Parametrize a test that kills: a few, and where there is time many."""
-    return pytest.mark.parametrize("kills", [2, pytest.param(many, marks=pytest.mark.slow)])
+    return pytest.mark.parametrize("kills", [3, pytest.param(many, marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="module")

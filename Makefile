@@ -1,4 +1,5 @@
-# make lab   opens the lab in JupyterLab          make test   runs every check and test
+# make lab   opens the lab in JupyterLab          make test   runs every check and the quick tests
+# make test-all   runs the slow tests too, and what needs TensorFlow: half an hour, installs more
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the executed notebooks as web pages, docs/html
 # make bench   measures training, drawing and growth beside other packages, in some thirty minutes
@@ -11,28 +12,31 @@ TENSORFLOW := $(VENV)/.tensorflow
 PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+# two processes; what is in one xdist_group runs in one of them
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
-.PHONY: lab test test-tensorflow wheel-test docs bench picture format lock clean binder
+.PHONY: lab test test-all lint test-tensorflow docs bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
 
-test: $(READY)
+test: lint
+	$(PYTEST) -m "not slow"
+
+test-all: $(BENCH) lint
+	$(PYTEST)
+	$(MAKE) test-tensorflow
+
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
 # What needs TensorFlow, in a process of its own: Keras runs on one framework in each.
 test-tensorflow: $(TENSORFLOW)
 	$(BIN)/python -c "import tensorflow"
 	$(BIN)/pytest tests/test_keras_layout.py tests/test_tensorflow_twin.py tests/test_extras.py
-	$(BIN)/pytest tests/test_course.py notebooks/11_the_same_loop_in_tensorflow.ipynb \
-	  -k 11_the_same_loop_in_tensorflow
-
-# The wheel in an empty environment, as a learner gets it: a few minutes; CI does it in "test" too.
-wheel-test: $(READY)
-	RNNLAB_WHEEL=1 $(BIN)/pytest tests/test_wheel.py
+	$(BIN)/pytest tests/test_course.py -k 11_the_same_loop_in_tensorflow
 
 docs: $(READY)
 	$(BIN)/python docs/build.py

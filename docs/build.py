@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -68,20 +68,21 @@ class Client(NotebookClient):
                     cell.outputs.remove(output)
                     continue
                 words, image = asked.outputs
-                html = _figure(words.text, image.data["image/png"], image.metadata)
-                output.data = nbformat.from_dict({"text/html": html, "text/plain": words.text})
+                width = image.metadata["image/png"]["width"]
+                output.data = figure(words.text, image.data["image/png"], width)
         return cell
 
 
-def _figure(words: str, image: str, metadata: NotebookNode) -> str:
-    """Return HTML that shows an image (base64 of a PNG), and below it what it shows."""
+def figure(words: str, image: str, width: int) -> NotebookNode:
+    """Return an output's data: a lab's image (base64 of a PNG), and below it what it shows."""
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words.strip().splitlines())
-    return (
+    html = (
         '<figure class="lab"><p>A picture of the lab after a run; in JupyterLab it is live.</p>'
-        f'<img src="data:image/png;base64,{image}" width="{metadata["image/png"]["width"]}" '
+        f'<img src="data:image/png;base64,{image}" width="{width}" '
         'alt="The pictures of the lab, described below">'
         f"<figcaption>{paragraphs}</figcaption></figure>"
     )
+    return nbformat.from_dict({"text/html": html, "text/plain": words})
 
 
 class Renderer(IPythonRenderer):
@@ -119,23 +120,29 @@ def build(notebooks: Sequence[Path], target: Path) -> None:
         nbclient.exceptions.CellExecutionError: if a cell fails.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # in the kernels: one core each
-    target.mkdir(parents=True, exist_ok=True)
-    read = [nbformat.read(path, 4) for path in notebooks]
-    names = [path.stem for path in notebooks]
-    titles = [heading(notebook) for notebook in read]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for name, notebook in zip(names, pool.map(_executed, read, notebooks), strict=True):
-            place = names.index(name)
-            links = {"Index": "index.html"}
-            if place > 0:
-                links[f"Before: {titles[place - 1]}"] = f"{names[place - 1]}.html"
-            if place + 1 < len(names):
-                links[f"Next: {titles[place + 1]}"] = f"{names[place + 1]}.html"
-            _write(notebook, target / f"{name}.html", links)
-    entries = [
-        f"- [{title}]({name}.html). {first_paragraph(notebook)}\n"
-        for title, name, notebook in zip(titles, names, read, strict=True)
-    ]
+        executed = [*pool.map(_executed, notebooks)]
+    write({path.stem: notebook for path, notebook in zip(notebooks, executed, strict=True)}, target)
+
+
+def write(executed: Mapping[str, NotebookNode], target: Path) -> None:
+    """Write a page for each executed notebook, with links to its neighbours, and their index.
+
+    Args:
+        executed: the notebooks by the names of their pages, in reading order.
+        target: the folder for the pages.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    names, entries = [*executed], []
+    titles = [heading(notebook) for notebook in executed.values()]
+    for place, (name, notebook) in enumerate(executed.items()):
+        links = {"Index": "index.html"}
+        if place > 0:
+            links[f"Before: {titles[place - 1]}"] = f"{names[place - 1]}.html"
+        if place + 1 < len(names):
+            links[f"Next: {titles[place + 1]}"] = f"{names[place + 1]}.html"
+        _write(notebook, target / f"{name}.html", links)
+        entries.append(f"- [{titles[place]}]({name}.html). {first_paragraph(notebook)}\n")
     index = nbformat.v4.new_markdown_cell("\n".join([INDEX, *entries]))
     _write(nbformat.v4.new_notebook(cells=[index]), target / "index.html", {})
 
@@ -150,7 +157,8 @@ def first_paragraph(notebook: NotebookNode) -> str:
     return str(notebook.cells[0].source.split("\n\n")[1])
 
 
-def _executed(notebook: NotebookNode, path: Path) -> NotebookNode:
+def _executed(path: Path) -> NotebookNode:
+    notebook = nbformat.read(path, 4)
     place = {"metadata": {"path": str(path.parent)}}
     quiet = ["--IPKernelApp.log_level=40"]  # errors only
     seconds = notebook.metadata.get("execution", {}).get("timeout", 300)  # of a cell

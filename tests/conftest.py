@@ -9,7 +9,10 @@ import torch
 
 from tests.needs import reason
 
-FIGURES = pytest.StashKey[list[str]]()
+TOGETHER = {  # modules that make something for all their tests; Keras runs on one framework
+    **{f"test_{name}": name for name in ("benchmarks", "killed", "ranks", "sweep", "wheel")},
+    **{f"test_{name}": "keras" for name in ("doctor_frameworks", "tensorflow_twin")},
+}
 
 
 def pytest_configure(config):
@@ -18,17 +21,32 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip notebooks that need what is not installed here, and say so."""
+    """Skip notebooks that need what is not installed here, and name what runs in one process."""
     for item in items:
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(TOGETHER[item.path.stem]))
 
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
     """Models this small lose on more than one thread, by a factor where cores are shared."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def executions(tmp_path_factory):
+    """Return the folder of the notebooks that `tests.executed` executes: one for all processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    (folder / "executed").mkdir(exist_ok=True)
+    return folder / "executed"
 
 
 @pytest.fixture
@@ -52,13 +70,14 @@ def refuse(number):
 @pytest.fixture
 def report(request):
     """Return a function that keeps a measured figure for the end of the run; none is asserted."""
-    figures = request.config.stash.setdefault(FIGURES, [])
-    return figures.append
+    return lambda line: request.node.user_properties.append(("figure", line))
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    """Print the figures."""
-    if figures := config.stash.get(FIGURES, []):
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures, from whichever process they come."""
+    reports = [r for kind in terminalreporter.stats.values() for r in kind]
+    ends = [r for r in reports if getattr(r, "when", None) == "teardown"]
+    if figures := [line for r in ends for name, line in r.user_properties if name == "figure"]:
         terminalreporter.section("figures measured")
         for line in figures:
             terminalreporter.write_line(line)

@@ -1,7 +1,6 @@
 """A process is killed (kill -9) at random moments; what resumes ends as the run never killed."""
 
 import multiprocessing
-import os
 import random
 import signal
 import time
@@ -15,8 +14,12 @@ from rnnlab.widgets.live import on_threads
 from tests import killed_run
 from tests.test_checkpoints import equal
 
-KILLS, KERNELS = 50, int(os.environ.get("RNNLAB_KERNELS", "3"))  # a kernel takes seconds
 SEED = 7
+
+
+def few_or(many):
+    """Parametrize a test that kills: a few, and where there is time many."""
+    return pytest.mark.parametrize("kills", [3, pytest.param(many, marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,8 @@ def steps_in(path):
     return checkpoints.read(path)["index"] if path.exists() else 0
 
 
-def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(whole, tmp_path, report):
+@few_or(50)
+def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(kills, whole, tmp_path, report):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.killed_run"])
 
@@ -50,7 +54,7 @@ def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(whole, tmp_path,
     process.join()
     lasts = time.perf_counter() - began
     moments, stopped_at = random.Random(SEED), []
-    for k in range(KILLS):
+    for k in range(kills):
         path = tmp_path / f"{k}.pt"
         process, _ = start(path)
         time.sleep(moments.uniform(0, lasts))
@@ -62,16 +66,17 @@ def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(whole, tmp_path,
         assert equal(checkpoints.read(path), whole), f"killed after {stopped_at[-1]} steps"
     steps = len(whole["history"])
     within = sum(0 < stop < steps for stop in stopped_at)
-    report(f"{KILLS} runs of {steps} steps killed, {within} of them with a checkpoint on the way: "
+    report(f"{kills} runs of {steps} steps killed, {within} of them with a checkpoint on the way: "
            "each resumed to the same end, bit for bit")  # fmt: skip
-    assert within > KILLS / 2
+    assert within > kills / 2 or kills < 10  # few may all come before or after
 
 
-def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(whole, tmp_path, report):
+@few_or(5)
+def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(kills, whole, tmp_path, report):
     manager, client = start_new_kernel(kernel_name="python3")
     moments = random.Random(SEED)
     try:
-        for k in range(KERNELS):
+        for k in range(kills):
             path = tmp_path / f"{k}.pt"
             cell = f"from tests import killed_run\nkilled_run.fit({str(path)!r})"
             client.execute_interactive("from tests import killed_run; import rnnlab.runs.fitting")
@@ -85,7 +90,7 @@ def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(whole, tmp_path,
             reply = client.execute_interactive(cell, timeout=120)
             assert reply["content"]["status"] == "ok", reply["content"]
             assert equal(checkpoints.read(path), whole)
-        report(f"{KERNELS} kernels killed, each run resumed to the same end, bit for bit")
+        report(f"{kills} kernels killed, each run resumed to the same end, bit for bit")
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

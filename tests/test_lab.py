@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import html
+import itertools
 import signal
 
 import pytest
@@ -106,11 +107,21 @@ def test_apply_while_training_changes_the_running_run():
     asyncio.run(main())
 
 
+CELLS = ["rnn", "gru", "lstm"]
+CHOICES = [
+    (task, hidden_state, cell)
+    for task, hidden_state, cell in itertools.product(TASKS, ("reset", "carry"), CELLS)
+    if (task, hidden_state) != ("adding", "carry")
+]
+
+
 @pytest.mark.parametrize(
-    ("task", "hidden_state"),
-    [(t, h) for t in TASKS for h in ("reset", "carry") if (t, h) != ("adding", "carry")],
+    ("task", "hidden_state", "cell"),
+    [  # every fourth is quick: each task, way and cell is among them
+        pytest.param(*choice, marks=[pytest.mark.slow] * (k % 4 > 0))
+        for k, choice in enumerate(CHOICES)
+    ],
 )
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_every_choice_trains_and_is_shown(task, hidden_state, cell):
     lab = rnnlab.TrainingLab(task, hidden_state=hidden_state, cell=cell, epochs=2, hidden_size=4)
     history = lab.run()

@@ -42,7 +42,7 @@ def keeping(how):
         checkpoints.FRACTION = fraction
 
 
-@pytest.fixture(scope="module", params=[2, 3])
+@pytest.fixture(scope="module", params=[2, pytest.param(3, marks=pytest.mark.slow)])
 def on_ranks(request, tmp_path_factory):
     """Return what rank_runs leaves on each of so many ranks, and the folder it was in."""
     folder = tmp_path_factory.mktemp("ranks")

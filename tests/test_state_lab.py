@@ -148,7 +148,8 @@ def test_a_window_from_code_is_offered_on_the_slider():
     lab.close()
 
 
-def test_many_changes_end_in_one_finished_state_with_the_last_values():
+@pytest.mark.parametrize("last", [4, pytest.param(40, marks=pytest.mark.slow)])
+def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
     async def main():
         lab = StateLab(epochs=2)
         await until_done(lab)
@@ -157,13 +158,13 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values():
         gc.collect()
         figures = sum(type(o) is Figure for o in gc.get_objects())
         windows = [value for _, value in lab.controls["window"].options]
-        for k in range(41):
+        for k in range(last + 1):
             lab.controls["window"].value = windows[k % 9]
             lab.controls["way"].value = WAYS[k % 4]
             await asyncio.sleep(0.01)
             assert len(asyncio.all_tasks()) <= 2  # this one and the lab's
         await until_done(lab)
-        assert (lab.window, lab.way) == (windows[40 % 9], WAYS[40 % 4]) == (6, RESET)
+        assert (lab.window, lab.way) == (windows[last % 9], WAYS[last % 4]) == (6, RESET)
         assert lab._task.window == 6
         assert {row.graph_length for row in lab.costs[RESET]} == {6}
         assert [len(lab.rows[way]) for way in WAYS] == [64, 64, 2, 64]  # trained anew

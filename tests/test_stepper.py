@@ -237,13 +237,14 @@ def test_every_task_is_shown(task, cell):
     lab.close()
 
 
-def test_many_changes_leave_no_figure_and_no_task():
+@pytest.mark.parametrize("changes", [20, pytest.param(60, marks=pytest.mark.slow)])
+def test_many_changes_leave_no_figure_and_no_task(changes):
     async def main():
         lab = rnnlab.LoopStepper(speed=8)
         gc.collect()
         figures = sum(type(thing) is Figure for thing in gc.get_objects())
         rates = [v for _, v in lab.controls["learning_rate"].options]
-        for k in range(60):
+        for k in range(changes):
             lab.controls["learning_rate"].value = rates[k % 20]
             lab.buttons["Run" if k % 3 else "Next phase"].click()
             await asyncio.sleep(0.01)

@@ -111,6 +111,7 @@ def test_a_process_pool_gives_the_same_table(expected):
         assert run(executor) == expected
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_table_though_a_worker_is_killed(expected, tmp_path):
     distributed = pytest.importorskip("distributed", reason="extra scale is not installed")
     with (

@@ -1,16 +1,15 @@
 """Lesson 13: its default runs, counted; its full grid; and a hint that depends on the counts."""
 
 from concurrent.futures import Executor, Future
-from pathlib import Path
 
-import nbclient
 import nbformat
+import pytest
 
 import rnnlab
 from rnnlab.course import exercises as checks
-from tests.test_course import seconds_for
+from tests.executed import ROOT, executed
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "13_the_paper.ipynb"
+NOTEBOOK = ROOT / "notebooks" / "13_the_paper.ipynb"
 
 
 def cells_with(*words):
@@ -20,16 +19,13 @@ def cells_with(*words):
     return [cell for cell in code if any(word in cell.source for word in words)]
 
 
-def test_the_default_runs_show_that_clipping_solves_more(report):
-    """All of them are trained, unless the notebook has been run here before and kept them."""
-    notebook = nbformat.read(NOTEBOOK, 4)
-    notebook.cells = cells_with(
-        "import rnnlab", "length=50", "def own_start", "def grid", "plain = "
-    )
-    nbclient.NotebookClient(
-        notebook, timeout=seconds_for(notebook), resources={"metadata": {"path": NOTEBOOK.parent}}
-    ).execute()
-    table = rnnlab.Sweep.from_csv(NOTEBOOK.parent / "13_rnn.csv")
+@pytest.mark.xdist_group(NOTEBOOK.stem)
+@pytest.mark.parametrize(
+    "table", ["kept", pytest.param("made anew", marks=pytest.mark.slow)]
+)  # which takes minutes
+def test_the_default_runs_show_that_clipping_solves_more(table, executions, report):
+    left = executed(NOTEBOOK, executions, fresh=table != "kept")
+    table = rnnlab.Sweep.from_csv(left.folder / "13_rnn.csv")
     solved = {None: 0, 1.0: 0}
     for (bound, length), rows in table.groups("clip_norm", "length").items():
         assert len({row["seed"] for row in rows}) == len(rows) >= 10

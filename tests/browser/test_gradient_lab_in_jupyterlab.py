@@ -3,9 +3,8 @@
 import statistics
 import time
 
-import nbformat
 import pytest
-from conftest import ROOT, jupyterlab, open_notebook, wait_for_text
+from conftest import open_notebook, wait_for_text, write_notebook
 
 pytestmark = pytest.mark.browser
 LAB = "import rnnlab\n\nlab = rnnlab.GradientLab()\nlab"
@@ -20,19 +19,9 @@ NEW_PICTURES = """([old, which]) => {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("jupyterlab")
-    with jupyterlab(folder) as base:
-        cell = nbformat.v4.new_code_cell(LAB)
-        course = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", 4)
-        notebook = nbformat.v4.new_notebook(cells=[cell], metadata=course.metadata)
-        nbformat.write(notebook, folder / "course" / NAME)
-        yield base
-
-
-@pytest.fixture(scope="module")
-def page(browser, served):
-    page = open_notebook(browser, served, NAME)
+def page(browser, server):
+    write_notebook(server, NAME, LAB)
+    page = open_notebook(browser, server, NAME)
     wait_for_text(page, "networks of 32 units on 8 sequences of 50 time steps")
     yield page
     assert page.faults == []
@@ -100,8 +89,8 @@ def test_a_slider_held_down_ends_in_its_last_value(page, report):
     report(f"GradientLab: 30 keys at once, T = 100: all three pictures new after {took:.1f} s")
 
 
-def test_at_800_pixels_the_pictures_wrap_and_nothing_is_cut_off(browser, served):
-    page = open_notebook(browser, served, NAME, width=800)
+def test_at_800_pixels_the_pictures_wrap_and_nothing_is_cut_off(browser, server):
+    page = open_notebook(browser, server, NAME, width=800)
     assert page.locator("img.rnnlab-picture").count() == 3
     boxes = [page.locator("img.rnnlab-picture").nth(k).bounding_box() for k in range(3)]
     assert len({box["y"] for box in boxes}) > 1

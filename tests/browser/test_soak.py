@@ -1,20 +1,18 @@
 """Notebook 00 under random actions, in short; and with its kernel or its page gone and back."""
 
-import os
-
 import pytest
 from conftest import IDLE, open_notebook, wait_for_text
 from playwright.sync_api import expect
 from soak import NOTEBOOK, Soak
 
 pytestmark = pytest.mark.browser
-ACTIONS = 200 if os.environ.get("CI") else 60
 
 
-def test_random_actions_leave_a_lab_that_agrees_with_its_controls(browser, server, report):
+@pytest.mark.parametrize("actions", [30, pytest.param(200, marks=pytest.mark.slow)])
+def test_random_actions_leave_a_lab_that_agrees_with_its_controls(actions, browser, server, report):
     page = open_notebook(browser, server, NOTEBOOK)
     soak = Soak(page, seed=1)
-    soak.run(ACTIONS)
+    soak.run(actions)
     report(f"browser soak: {soak.seen.total()} actions, no console error")
     page.close()
 

@@ -3,9 +3,8 @@
 import re
 import time
 
-import nbformat
 import pytest
-from conftest import ROOT, jupyterlab, open_notebook, wait_for_text
+from conftest import open_notebook, wait_for_text, write_notebook
 
 pytestmark = pytest.mark.browser
 LAB = "import rnnlab\n\nlab = rnnlab.StateLab()\nlab"
@@ -14,23 +13,13 @@ WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("jupyterlab")
-    with jupyterlab(folder) as base:
-        write_notebook(folder)
-        page = open_notebook(browser, base, NAME)
-        yield page
-        assert page.faults == []
-        assert page.locator("[data-mime-type*=stderr]").count() == 0
-        page.close()
-
-
-def write_notebook(folder):
-    """Write a notebook with nothing but the lab beside those of the course."""
-    cell = nbformat.v4.new_code_cell(LAB)
-    course = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", 4)
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=course.metadata)
-    nbformat.write(notebook, folder / "course" / NAME)
+def page(browser, server):
+    write_notebook(server, NAME, LAB)
+    page = open_notebook(browser, server, NAME)
+    yield page
+    assert page.faults == []
+    assert page.locator("[data-mime-type*=stderr]").count() == 0
+    page.close()
 
 
 def press(page, name, key="Enter"):

@@ -59,3 +59,4 @@ WRONG = {
         ("clear = []", "is not in your list. There"),
     ],
 }
+AFTER = {"13.3": ["13.2"]}  # whose solution these answers use

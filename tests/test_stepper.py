@@ -103,7 +103,8 @@ def test_buttons_and_running():
 
 def test_keys():
     lab = rnnlab.LoopStepper()
-    (keys,) = [child for child in lab.children if type(child).__name__ == "Keys"]
+    keys = lab._access
+    assert keys.keys == [" ", "Enter"]
     keys._on_key(keys, {"key": "Enter"}, [])
     assert lab.stepper.phase == "batch"
     keys._on_key(keys, {"key": " "}, [])

@@ -18,7 +18,7 @@ from rnnlab.base.files import written_whole
 from rnnlab.commands.failing import INTERRUPTED, fail, refusal
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.run_picture import draw_run
+from rnnlab.pictures.run_panels import draw_run
 from rnnlab.runs.fitting import fit
 from rnnlab.runs.history import History
 from rnnlab.runs.threads import fitting_threads, on_threads

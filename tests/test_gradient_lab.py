@@ -19,6 +19,7 @@ from rnnlab.pictures.gradient_panels import clip_factor, clipping, make_through_
 from rnnlab.probes.gradients import gradient_through_time
 from rnnlab.widgets import gradient_lab
 from rnnlab.widgets.picture import LivePicture
+from tests.test_own_cell import MGU
 
 CELLS = ("rnn", "gru", "lstm")
 
@@ -477,8 +478,11 @@ def test_an_error_is_shown_and_the_next_change_works(monkeypatch):
 
 
 def test_any_of_the_cells_are_compared():
-    with contextlib.closing(GradientLab(cells=["lstm", "rnn"], length=5, hidden_size=2)) as lab:
-        assert [*lab.gradients] == ["lstm", "rnn"]
-        assert [picture.panel.alt[:4] for picture in lab.pictures] == ["LSTM", "RNN:"]
-    with pytest.raises(ValueError, match="cell is 'none'"):
+    with contextlib.closing(GradientLab(cells=[MGU, "lstm"], length=5, hidden_size=2)) as lab:
+        before = lab.gradients
+        assert [*before] == ["mgu", "lstm"]
+        assert [picture.panel.alt[:4] for picture in lab.pictures] == ["MGU:", "LSTM"]
+        lab.forget_bias = 3.0  # of a memory c, which the MGU has not
+        assert [lab.gradients[name] is before[name] for name in before] == [True, False]
+    with pytest.raises(ValueError, match="cell is 'none'; the known cells are"):
         GradientLab(cells=["rnn", "none"])

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 import rnnlab
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import TASKS
+from tests.test_own_cell import MGU
 
 
 async def until_done(lab, seconds=30):
@@ -427,3 +428,19 @@ def test_an_interrupt_leaves_a_run_that_waits():
 
     asyncio.run(main())
     assert lab.history == whole
+
+
+def test_a_cell_of_ones_own_trains_and_is_there_again_after_a_checkpoint(tmp_path):
+    path = tmp_path / "run.pt"
+    options = {"hidden_size": 4, "checkpoint": path}
+    lab = rnnlab.TrainingLab("sine", cell=MGU, epochs=2, **options)
+    assert lab.controls["cell"].label == "mgu"
+    wanted = lab.run()
+    lab.close()
+    again = rnnlab.TrainingLab("sine", cell=MGU, **options)
+    assert (again.cell, again.epochs, again.history) == (MGU, 2, wanted)
+    again.cell = "rnn"
+    assert again.model.cell == "rnn"
+    again.close()
+    with pytest.raises(rnnlab.CheckpointError, match="was saved with the cell 'mgu': make the lab"):
+        rnnlab.TrainingLab("sine", **options)

@@ -14,6 +14,7 @@ from torch import nn
 import rnnlab
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.widgets.stepper import FAULT_NAMES
+from tests.test_own_cell import MGU
 
 
 def facts(lab):
@@ -286,3 +287,11 @@ def test_a_closed_lab_says_so():
     for act in (lab.next_phase, lab.back, lab.restart, lambda: setattr(lab, "seed", 2)):
         with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
             act()
+
+
+def test_a_cell_of_ones_own_is_walked_through():
+    lab = rnnlab.LoopStepper("sine", cell=MGU, hidden_size=2)
+    lab.next_batch()
+    assert len(lab.stepper.history) == 1
+    assert lab.controls["cell"].label == "mgu"
+    lab.close()

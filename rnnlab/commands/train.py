@@ -13,6 +13,7 @@ from rnnlab.base.checks import check_known
 from rnnlab.commands.console import Parser, fail
 from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
 from rnnlab.data.reading import read_series
+from rnnlab.model.cells import CELLS
 from rnnlab.runs.checkpoints import CheckpointError
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
@@ -82,7 +83,7 @@ def _parser(command: str) -> Parser:
     add("--column", metavar="COLUMN", type=_column, help="of its values: name, or number from 1")
     add("--time-column", metavar="COLUMN", type=_column, help="of its times, likewise")
     add("--fill-gaps", action="store_true", help="fill missing values by a straight line")
-    add("--cell", **_setting("cell", str, "rnn, gru or lstm"))
+    add("--cell", **_setting("cell", str, ", ".join(CELLS)))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
     add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
     add("--optimizer", **_one_of("optimizer", OPTIMIZERS, "adam"))

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
-from rnnlab.model.cells import CELLS
+from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
     LONGEST,
@@ -76,7 +76,7 @@ class GradientLab(Lab):
             initialization leaves the gate about half open.
         hidden_size: H, units of each network.
         seed: of the weights and the batch.
-        cells: those to compare, each a name or a cell of your own; by default all that have a name.
+        cells: those to compare, each a name or a `rnnlab.model.cells.Cell`.
 
     Raises:
         ValueError: for a value that cannot work.
@@ -90,11 +90,9 @@ class GradientLab(Lab):
     hidden_size = Setting(32)
     seed = Setting(0)
 
-    def __init__(self, *, cells: Iterable[Any] = tuple(CELLS), **settings: Any) -> None:
+    def __init__(self, *, cells: Iterable[str | Cell] = tuple(CELLS), **settings: Any) -> None:
         super().__init__()
-        self._cells = {getattr(cell, "name", cell): cell for cell in cells}  # by name
-        for cell in self._cells.values():
-            check_setting("cell", cell)
+        self._cells = {cell.name: cell for cell in map(resolve_cell, cells)}
         self._set(settings)
         self._gradients: dict[str, CellGradient] = {}
         self._stale = [*self._cells]  # cells still to be measured, the longest waiting first
@@ -176,15 +174,14 @@ class GradientLab(Lab):
             weights = dict(model.recurrence.named_parameters())
             weights["weight_hh_l0"].mul_(self.scale)
             if self._has_forget_gate(cell):
-                gates = getattr(self._cells[cell], "gate_names", "ifgo")
+                gates = self._cells[cell].gate_names
                 biases = dict(zip(gates, weights["bias_ih_l0"].chunk(len(gates)), strict=True))
                 biases["f"].add_(self.forget_bias)
         return model
 
     def _has_forget_gate(self, name: str) -> bool:
         """Return whether a cell has a memory c, and a gate f that keeps it."""
-        parts, gates = (getattr(self._cells[name], n, "") for n in ("state_parts", "gate_names"))
-        return name == "lstm" or ("c" in parts and "f" in gates)
+        return "c" in self._cells[name].state_parts and "f" in self._cells[name].gate_names
 
     # ---- what is shown -------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ def test_buttons_and_running():
 def test_keys():
     lab = rnnlab.LoopStepper()
     keys = lab._access
-    assert keys.keys == [" ", "Enter"]
+    assert keys.taken == [" ", "Enter"]
     keys._on_key(keys, {"key": "Enter"}, [])
     assert lab.stepper.phase == "batch"
     keys._on_key(keys, {"key": " "}, [])

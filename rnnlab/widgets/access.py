@@ -99,7 +99,7 @@ export default {
     const keep = event => { if (!modified(event)) event.stopPropagation(); };
     const mine = event => {
       const at = event.target;
-      return lab?.contains(at) && model.get("keys").includes(event.key) && !modified(event)
+      return lab?.contains(at) && model.get("taken").includes(event.key) && !modified(event)
         && !at.matches("input, select, textarea, [role=slider], a")
         && !(event.key === "Enter" && at.matches("button"));
     };
@@ -131,7 +131,7 @@ export default {
       set(lab, "role", "group");
       set(lab, "aria-label", model.get("label"));
       lab.addEventListener("keydown", keep, until);
-      if (model.get("keys").length) lab.tabIndex = 0;
+      if (model.get("taken").length) lab.tabIndex = 0;
       watch.observe(lab, { subtree: true, childList: true, characterData: true,
         attributeFilter: ["aria-valuetext", "class", "style"] });
       model.on("change:pictures", rename);
@@ -157,14 +157,14 @@ class Access(anywidget.AnyWidget):
 
     Attributes:
         pictures: what a screen reader says of each picture, in their order on the page.
-        keys: the names of the keys that `listen` has taken, such as "Enter" or " ".
+        taken: the names of the keys that `listen` has taken, such as "Enter" or " ".
         less_motion: whether the reader's system asks for less motion; the page tells it.
     """
 
     _esm, _css = CODE, STYLE
     label = traitlets.Unicode().tag(sync=True)
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    keys = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
     less_motion = traitlets.Bool(False).tag(sync=True)
 
     def say(self, words: str) -> None:
@@ -173,7 +173,7 @@ class Access(anywidget.AnyWidget):
 
     def listen(self, actions: Mapping[str, Callable[[], None]]) -> None:
         """Call a function for each of these keys, pressed anywhere in the lab."""
-        self._actions, self.keys = dict(actions), [*actions]
+        self._actions, self.taken = dict(actions), [*actions]
         self.on_msg(self._on_key)
 
     def _on_key(self, widget: Any, content: Any, buffers: Any) -> None:

@@ -8,9 +8,9 @@ from matplotlib.colors import to_rgb
 
 import rnnlab
 from rnnlab.pictures import plots
-from rnnlab.pictures.panels import make_panel
 from rnnlab.pictures.plots import make_figure
 from rnnlab.pictures.stepper_panels import HiddenStatePanel
+from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.catalogue import load_task
 from rnnlab.widgets.access import STYLE
 
@@ -113,7 +113,7 @@ def test_a_run_is_said_at_its_begin_and_end_and_not_between():
     lab = rnnlab.TrainingLab(epochs=20)
     said, written = listen(lab), []
     lab._status.observe(lambda change: written.append(change["new"]), "value")
-    lab._pace.share = lab._pace.fastest = 1e-9  # each slice is shown
+    lab._pace.fraction = lab._pace.fastest = 1e-9  # each slice is shown
     lab._pace.due = lambda: True
     lab._start()
     for _ in range(5):
@@ -166,7 +166,7 @@ def test_phases_taken_one_by_one_are_said_and_those_of_a_run_are_not():
 def test_an_error_is_an_alert_and_said_at_the_end_of_the_run():
     lab = rnnlab.TrainingLab(epochs=2, learning_rate=1e20, clip=False)
     said = listen(lab)
-    with pytest.raises(rnnlab.loop.training.TrainingDiverged):
+    with pytest.raises(rnnlab.TrainingDiverged):
         lab.run()
     assert '<div role="alert"' in lab._message.value
     assert any("Run 1 ended at" in words for words in said)

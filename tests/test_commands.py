@@ -28,9 +28,9 @@ WRONG = {
     "name",
     "lab my course": "one folder is expected, and 'course' is left over; put a name with spaces in "
     "quotes",
-    "lab --port=9999": "there is no option --port=9999; options of JupyterLab stand after --, as "
+    "lab --port=9999": "there is no option --port=9999; options of JupyterLab follow --, as "
     "in rnnlab lab -- --port=9999",
-    "lab --up": "there is no option --up; options of JupyterLab stand after --, as in rnnlab lab "
+    "lab --up": "there is no option --up; options of JupyterLab follow --, as in rnnlab lab "
     "-- --port=9999",
     "lab the/course": "argument FOLDER: {}/the/course is where rnnlab itself has the course; give "
     "another folder, for your copy",

@@ -1,6 +1,7 @@
 """GradientLab without a browser: its numbers, its words, its pictures, its settings."""
 
 import asyncio
+import contextlib
 import gc
 import html
 import math
@@ -18,6 +19,7 @@ from rnnlab.pictures.gradient_panels import clip_factor, clipping, make_through_
 from rnnlab.probes.gradients import gradient_through_time
 from rnnlab.widgets import gradient_lab
 from rnnlab.widgets.picture import LivePicture
+from tests.test_own_cell import MGU
 
 CELLS = ("rnn", "gru", "lstm")
 
@@ -183,7 +185,7 @@ def test_the_words_stand_beneath_each_picture_in_the_twin_and_in_the_snapshot():
 
 
 def test_what_lies_outside_of_the_axes_is_marked_and_said():
-    picture = LivePicture(lambda: make_through_time("RNN"))
+    picture = LivePicture(*make_through_time("RNN"))
     panel = picture.panel
     limits = [(axes.get_xlim(), axes.get_ylim()) for axes in (panel.axes, panel.heat_axes)]
     cases = {
@@ -225,7 +227,7 @@ def test_the_dot_is_on_the_bar_of_the_verdict():
 
 
 def test_a_live_redraw_leaves_nothing_of_the_picture_before():
-    one, other = (LivePicture(lambda: make_through_time("RNN")) for _ in range(2))
+    one, other = (LivePicture(*make_through_time("RNN")) for _ in range(2))
     first, last = torch.ones(40, 40).tril(), torch.full((7, 7), 1e-3).tril()
     one.draw(one.panel.update(first[-1], first, 0.01))
     for picture in (one, other):
@@ -473,3 +475,14 @@ def test_an_error_is_shown_and_the_next_change_works(monkeypatch):
         lab.close()
 
     asyncio.run(main())
+
+
+def test_any_of_the_cells_are_compared():
+    with contextlib.closing(GradientLab(cells=[MGU, "lstm"], length=5, hidden_size=2)) as lab:
+        before = lab.gradients
+        assert [*before] == ["mgu", "lstm"]
+        assert [picture.panel.alt[:4] for picture in lab.pictures] == ["MGU:", "LSTM"]
+        lab.forget_bias = 3.0  # of a memory c, which the MGU has not
+        assert [lab.gradients[name] is before[name] for name in before] == [True, False]
+    with pytest.raises(ValueError, match="cell is 'none'; the known cells are"):
+        GradientLab(cells=["rnn", "none"])

@@ -11,8 +11,9 @@ import torch
 from matplotlib.figure import Figure
 
 import rnnlab
-from rnnlab.pictures.panels import PANELS
+from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import TASKS
+from tests.test_own_cell import MGU
 
 
 async def until_done(lab, seconds=30):
@@ -132,7 +133,7 @@ def test_every_choice_trains_and_is_shown(task, hidden_state, cell):
     assert gradient.endswith(f"of {len(history)} steps.")
     assert last == lab._task.words(lab.model)
     assert lab.snapshot().data.startswith(b"\x89PNG")
-    assert type(lab.pictures[2].panel) is PANELS[lab._task.picture][0]
+    assert type(lab.pictures[2].panel) is PANELS[lab._task.picture]
     lab.close()
 
 
@@ -217,7 +218,7 @@ def test_tasks_may_change_in_a_lab_and_the_picture_changes_with_them():
     for name in ("names", "recall", "adding", "sine", "names"):
         lab.controls["task"].value = name
         lab.run()
-        assert type(lab.pictures[2].panel) is PANELS[lab._task.picture][0]
+        assert type(lab.pictures[2].panel) is PANELS[lab._task.picture]
         assert lab.describe().endswith(lab._task.words(lab.model))
     lab.close()
 
@@ -333,7 +334,9 @@ def test_a_checkpoint_of_another_kind_is_refused_by_a_lab(tmp_path):
     task = rnnlab.load_task("sine")
     options = {"epochs": 1, "device": "cpu", "progress": False, "checkpoint": path}
     rnnlab.fit(rnnlab.SequenceModel(1, 4, 1), task.batches(), loss_fn="mse", **options)
-    with pytest.raises(rnnlab.CheckpointError, match="holds a run but no lab's settings: go on fr"):
+    with pytest.raises(
+        rnnlab.CheckpointError, match="holds a run but no lab's settings: resume it"
+    ):
         rnnlab.TrainingLab("sine", checkpoint=path)
     own = rnnlab.SeriesTask(rnnlab.data.shipped.make_sine(), "my own")
     rnnlab.TrainingLab(own, epochs=1, checkpoint=other).run()
@@ -436,3 +439,19 @@ def test_an_interrupt_leaves_a_run_that_waits():
 
     asyncio.run(main())
     assert lab.history == whole
+
+
+def test_a_cell_of_ones_own_trains_and_is_there_again_after_a_checkpoint(tmp_path):
+    path = tmp_path / "run.pt"
+    options = {"hidden_size": 4, "checkpoint": path}
+    lab = rnnlab.TrainingLab("sine", cell=MGU, epochs=2, **options)
+    assert lab.controls["cell"].label == "mgu"
+    wanted = lab.run()
+    lab.close()
+    again = rnnlab.TrainingLab("sine", cell=MGU, **options)
+    assert (again.cell, again.epochs, again.history) == (MGU, 2, wanted)
+    again.cell = "rnn"
+    assert again.model.cell == "rnn"
+    again.close()
+    with pytest.raises(rnnlab.CheckpointError, match="was saved with the cell 'mgu': make the lab"):
+        rnnlab.TrainingLab("sine", **options)

@@ -69,8 +69,8 @@ def test_update_replaces_what_is_unchanged_and_keeps_what_is_changed(course, her
     new = {name: f"{name}, version 2" for name in (FIRST, "03_loss.ipynb")}
     assert lab("--update") == {yours: "work", **new}
     said = capsys.readouterr().out
-    assert "for you had not changed them: 03_loss.ipynb.\n" in said
-    assert f"Kept, what you had changed, beside the new version: {yours}.\n" in said
+    assert "because you had not changed them: 03_loss.ipynb.\n" in said
+    assert f"Kept beside the new version, because you had changed it: {yours}.\n" in said
     assert lab("--update") == {yours: "work", **new}
     (here / "mine" / FIRST).write_text("more work")
     (course / FIRST).write_text("version 3")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import rnnlab
-from rnnlab.pictures import panels
+from rnnlab.pictures import task_panels as panels
 from rnnlab.tasks.names import ALPHABET
 from rnnlab.widgets.picture import LivePicture
 
@@ -71,7 +71,7 @@ def test_made_up_names_change_at_a_bounded_rate_while_training():
 
 def test_the_texts_that_move_are_few_and_a_new_name_takes_the_place_of_the_old():
     task = rnnlab.load_task("names")
-    picture = LivePicture(lambda: panels.make_panel(task))
+    picture = LivePicture(*panels.make_panel(task))
     generator = torch.Generator().manual_seed(0)
     for name in ("an", "mohammed", "eva"):
         for _ in range(40):
@@ -116,7 +116,7 @@ def test_scatter_panel_has_a_dot_each_and_the_diagonal():
 @pytest.mark.parametrize("name", ["sunspots", "names", "recall", "adding"])
 def test_live_pictures_look_like_matplotlibs_own_and_no_text_is_cut_off(name):
     task = rnnlab.load_task(name)
-    picture = LivePicture(lambda: panels.make_panel(task))
+    picture = LivePicture(*panels.make_panel(task))
     for seed in range(3):
         torch.manual_seed(seed)
         model = rnnlab.SequenceModel(task.input_size, 8, task.output_size)
@@ -143,3 +143,17 @@ def test_texts_below_the_grid_do_not_touch():
     boxes = [text.get_window_extent() for text in panel.made]
     for k, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+
+
+def test_a_kind_of_picture_is_found_by_its_class(monkeypatch):
+    monkeypatch.setattr(panels, "PANELS", {**panels.PANELS})
+
+    class OwnPanel(panels.TaskPanel):
+        kind, left, right = "own", 30, 40
+        alt = "A picture of one's own."
+
+    task = rnnlab.load_task("recall")
+    task.picture = "own"
+    figure, panel = panels.make_panel(task)
+    assert type(panel) is OwnPanel
+    assert figure.bbox.width - panel.axes.bbox.width == pytest.approx(70)

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab.pictures import plots
+from rnnlab.pictures import plots, run_panels
 from rnnlab.widgets.picture import LivePicture
 
 
 @given(values=st.lists(st.floats(-1e6, 1e6), max_size=200), most=st.integers(1, 20))
 def test_an_outline_keeps_every_extreme(values, most):
-    x, y = plots.outline(values, most)
+    x, y = run_panels.outline(values, most)
     assert list(y) == [values[k] for k in x]
     assert list(x) == sorted(x)
     stretch = max(1, -(-len(values) // most))
@@ -29,7 +29,7 @@ def test_an_outline_keeps_every_extreme(values, most):
 )
 def test_nice_limits(value, floor, ceiling):
     assert plots.nice_floor(value) == pytest.approx(floor)
-    assert -plots.nice_floor(-value) == pytest.approx(ceiling)
+    assert plots.nice_ceiling(value) == pytest.approx(ceiling)
 
 
 def history(losses):
@@ -42,7 +42,7 @@ def history(losses):
 def test_panels_hold_the_history():
     run, before = history([1.0, 0.5, 0.25]), history([2.0, 1.5])
     _, axes = plots.make_figure(300, 270)
-    panel = plots.LossPanel(axes)
+    panel = run_panels.LossPanel(axes)
     assert panel.update(run, before, epochs=10)  # the limits are new
     assert not panel.update(run, before, epochs=10)
     np.testing.assert_array_equal(panel.train.get_xydata(), [[1, 1.0], [2, 0.5], [3, 0.25]])
@@ -54,7 +54,7 @@ def test_panels_hold_the_history():
     panel.update(history([3.0, 2.8, 2.6]), epochs=10)  # another run: its own limits
     assert axes.get_ylim() == (1.0, 5.0)
     _, axes = plots.make_figure(300, 270)
-    panel = plots.GradientPanel(axes)
+    panel = run_panels.GradientPanel(axes)
     panel.update(run, before, steps=10, clip_norm=0.7)
     np.testing.assert_array_equal(panel.clipped.get_xdata(), [0])
     np.testing.assert_array_equal(panel.norm.get_ydata(), [2.0, 1.0, 0.5])
@@ -62,11 +62,7 @@ def test_panels_hold_the_history():
 
 
 def test_the_live_picture_looks_like_matplotlibs_own():
-    def make():
-        figure, axes = plots.make_figure(320, 270, right=72)
-        return figure, plots.LossPanel(axes)
-
-    picture = LivePicture(make)
+    picture = LivePicture(*plots.on_axes(run_panels.LossPanel, 320, 44, 72))
     for losses in ([1.0, 0.9], [1.0, 0.6, 0.35, 0.2], [1.0, 0.6, 0.35, 0.2, 0.15]):
         changed = picture.panel.update(history(losses), history([1.2, 0.8, 0.5]), epochs=5)
         picture.draw(changed)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import rnnlab
-from rnnlab.pictures.panels import make_panel
-from rnnlab.pictures.plots import GradientPanel, LossPanel, make_figure
-from rnnlab.pictures.run_picture import draw_run
+from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.run_panels import GradientPanel, LossPanel, draw_run
+from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.recipe import prepare
 
 

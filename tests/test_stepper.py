@@ -14,6 +14,7 @@ from torch import nn
 import rnnlab
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.widgets.stepper import FAULT_NAMES
+from tests.test_own_cell import MGU
 
 
 def facts(lab):
@@ -103,7 +104,8 @@ def test_buttons_and_running():
 
 def test_keys():
     lab = rnnlab.LoopStepper()
-    (keys,) = [child for child in lab.children if type(child).__name__ == "Keys"]
+    keys = lab._access
+    assert keys.taken == [" ", "Enter"]
     keys._on_key(keys, {"key": "Enter"}, [])
     assert lab.stepper.phase == "batch"
     keys._on_key(keys, {"key": " "}, [])
@@ -286,3 +288,11 @@ def test_a_closed_lab_says_so():
     for act in (lab.next_phase, lab.back, lab.restart, lambda: setattr(lab, "seed", 2)):
         with pytest.raises(RuntimeError, match=r"this lab is closed.*make a new one"):
             act()
+
+
+def test_a_cell_of_ones_own_is_walked_through():
+    lab = rnnlab.LoopStepper("sine", cell=MGU, hidden_size=2)
+    lab.next_batch()
+    assert len(lab.stepper.history) == 1
+    assert lab.controls["cell"].label == "mgu"
+    lab.close()

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import rnnlab
-from rnnlab.pictures.panels import make_panel
+from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.temporal_order import CLASSES, SYMBOLS, FreshSequences, last_logits
 
 

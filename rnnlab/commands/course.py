@@ -1,7 +1,7 @@
-"""The course in a folder of the learner's: what is new is copied, what is theirs is never lost.
+"""The course in the learner's own folder: what is new is copied, what is theirs is never lost.
 
-A small file in the folder keeps what each notebook was when it was copied. So a notebook that the
-learner has changed is told from one that is only older than the course. Where that file is missing
+A small file in the folder records what each notebook was when it was copied, to tell a notebook
+that the learner has changed from one that is only older than the course. Where that file is missing
 or damaged, whatever differs from the course counts as changed.
 """
 
@@ -54,15 +54,15 @@ class Done:
 
 
 def copy_course(folder: Path, update: bool = False) -> Done:
-    """Bring the notebooks of the course into a folder, and never write over one that is changed.
+    """Copy the notebooks of the course into a folder, and never overwrite one that is changed.
 
     Args:
-        folder: where to; it is made if it is not there.
+        folder: where to; it is created if it does not exist.
         update: bring new versions too. A notebook that nobody has changed is replaced; one that
             is changed is kept beside the new one, under the name of `free_name`.
 
     Raises:
-        OSError: if the system refuses it; what was done until then is done, and nothing is lost.
+        OSError: if the system refuses it; what was done until then stays, and nothing is lost.
     """
     course = course_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def copy_course(folder: Path, update: bool = False) -> Done:
 
 
 def _bring(notebook: Path, target: Path, known: dict[str, str], done: Done, update: bool) -> None:
-    """Bring one notebook to its place, and write down what was done."""
+    """Copy one notebook to its place, and record what was done."""
     name, content = notebook.name, notebook.read_bytes()
     new, there, copied = sha256(content).hexdigest(), _digest(target), known.get(name)
     if there is None:
@@ -110,7 +110,7 @@ def free_name(path: Path) -> Path:
 
 
 def _digest(path: Path) -> str | None:
-    """Return what tells one content from another; None if there is nothing of this name."""
+    """Return the digest of a file's content; None if there is nothing of this name."""
     if not os.path.lexists(path):
         return None
     return sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"

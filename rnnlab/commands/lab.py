@@ -1,38 +1,46 @@
-"""`rnnlab lab`: the course, copied to a folder of the learner's and opened in JupyterLab."""
+"""`rnnlab lab`: the course, copied to the learner's own folder and opened in JupyterLab."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import shlex
 from pathlib import Path
 
+from rnnlab.base.say import say
+from rnnlab.commands.console import Parser, fail, refusal
 from rnnlab.commands.course import FIRST, Done, copy_course, course_folder
-from rnnlab.commands.failing import fail, refusal
 
-FOLDER = "rnnlab-course"
-ABOUT = """Copy the notebooks of the course to a folder of yours, and open them in JupyterLab.
+NAME, FOLDER = "rnnlab lab", "rnnlab-course"
+ABOUT = """Copy the notebooks of the course to a folder of your own, and open them in JupyterLab.
 
 A notebook that is in the folder already stays as it is, whether you have worked in it or not.
 With --update, after an upgrade of rnnlab, new versions come too. A notebook that you have changed
 (its saved results count) is then kept: `03_loss.ipynb` is renamed to `03_loss (yours).ipynb`, and
 the new version takes the plain name. What you have not changed is replaced."""
-AFTER = """What stands after -- is given to JupyterLab:
+AFTER = """What follows -- is passed to JupyterLab:
 
   rnnlab lab -- --port=9999
 
 Ctrl-C twice ends JupyterLab."""
+SENTENCES = {  # about the notebooks, by what `Done` calls them
+    "copied": "Copied: {names}.",
+    "replaced": "Replaced by a new version, because you had not changed them: {names}.",
+    "moved": "Kept beside the new version, because you had changed it: {names}.",
+    "kept": "Left as they were: {names}.",
+    "older": "The course has another version of {names}: `{update}` brings it and keeps what you "
+    "changed.",
+}
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], command: str = NAME) -> int:
     """Copy the course and start JupyterLab; return the exit status when it ends."""
     split = arguments.index("--") if "--" in arguments else len(arguments)
     own, passed = arguments[:split], arguments[split + 1 :]
-    parser = _parser()
+    parser = _parser(command)
     options, left_over = parser.parse_known_args(own)
     folder = Path(options.folder).absolute()
     if left_over:
-        parser.error(_what_is_left_over(left_over))
+        parser.error(_left_over(left_over[0]))
     if os.path.exists(folder) and not os.path.isdir(folder):
         parser.error(f"argument FOLDER: {folder} is a file; expected a folder: give another name")
     try:
@@ -43,7 +51,7 @@ def main(arguments: list[str]) -> int:
             )
         done = copy_course(folder, options.update)
     except OSError as error:
-        return fail("rnnlab lab", f"cannot copy the course to {folder}: {refusal(error, folder)}")
+        return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
     print("\n".join(sentences(done, folder)), flush=True)
     again = shlex.join(["rnnlab", "lab", options.folder])
     if options.copy_only:
@@ -52,54 +60,35 @@ def main(arguments: list[str]) -> int:
     return _serve(folder, options.no_browser, passed, again)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rnnlab lab", usage="%(prog)s [-h] [--update] [--copy-only] [--no-browser] [FOLDER] "
-        "[-- OPTIONS]", description=ABOUT, epilog=AFTER, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    parser.add_argument(
-        "folder", nargs="?", default=FOLDER, metavar="FOLDER",
-        help=f"where to copy it; {FOLDER} in the present folder if you give none",
-    )  # fmt: skip
-    parser.add_argument("--update", action="store_true", help="bring new versions, keep your work")
-    parser.add_argument("--copy-only", action="store_true", help="copy, and do not open anything")
-    parser.add_argument(
-        "--no-browser", action="store_true", help="start JupyterLab, and open no browser"
-    )
+def _parser(command: str) -> Parser:
+    usage = "%(prog)s [-h] [--update] [--copy-only] [--no-browser] [FOLDER] [-- OPTIONS]"
+    parser = Parser(command, ABOUT, AFTER, usage=usage)
+    add = parser.add_argument
+    where = f"where to copy it; {FOLDER} in the present folder if you give none"
+    add("folder", nargs="?", default=FOLDER, metavar="FOLDER", help=where)
+    add("--update", action="store_true", help="bring new versions, keep your work")
+    add("--copy-only", action="store_true", help="copy, and do not open anything")
+    add("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
     return parser
 
 
-def _what_is_left_over(words: list[str]) -> str:
-    if words[0].startswith("-"):
+def _left_over(word: str) -> str:
+    if word.startswith("-"):
         return (
-            f"there is no option {words[0]}; options of JupyterLab stand after --, as in "
+            f"there is no option {word}; options of JupyterLab follow --, as in "
             "rnnlab lab -- --port=9999"
         )
-    return (
-        f"one folder is expected, and {words[0]!r} is left over; put a name with spaces in quotes"
-    )
+    return f"one folder is expected, and {word!r} is left over; put a name with spaces in quotes"
 
 
 def sentences(done: Done, folder: Path) -> list[str]:
     """Return what was done with the notebooks in a folder, in whole sentences."""
-    lines = [f"Your copy of the course is {folder}."]
-    if done.copied:
-        lines.append(f"Copied: {_names(done.copied)}.")
-    if done.replaced:
-        lines.append(f"Replaced by a new version, for you had not changed them: "
-                     f"{_names(done.replaced)}.")  # fmt: skip
-    if done.moved:
-        lines.append(f"Kept, what you had changed, beside the new version: {_names(done.moved)}.")
-    if done.kept:
-        lines.append(f"Left as they were: {_names(done.kept)}.")
-    if done.older:
-        lines.append(
-            f"The course has another version of {_names(done.older)}: "
-            f"`{shlex.join(['rnnlab', 'lab', '--update', str(folder)])}` brings it and keeps what "
-            "you changed."
-        )
-    return lines
+    update = shlex.join(["rnnlab", "lab", "--update", str(folder)])
+    return [f"Your copy of the course is {folder}."] + [
+        say(SENTENCES[kind], names=_names(names), update=update)
+        for kind, names in vars(done).items()
+        if names
+    ]
 
 
 def _names(names: list[str]) -> str:
@@ -107,12 +96,12 @@ def _names(names: list[str]) -> str:
 
 
 def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int:
-    """Be JupyterLab until it is ended."""
+    """Run JupyterLab in this process until it ends."""
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as error:
         return fail(
-            "rnnlab lab",
+            NAME,
             f"JupyterLab cannot be loaded ({error}): pip install jupyterlab. The notebooks are "
             "copied, and any Jupyter opens them",
         )

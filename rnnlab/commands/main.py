@@ -1,17 +1,23 @@
-"""The command `rnnlab`: each line is handed to the command that it names."""
+"""The command `rnnlab`: runs the subcommand that its arguments name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from importlib import import_module
 
 from rnnlab import __version__
-from rnnlab.commands.failing import INTERRUPTED
+from rnnlab.base.say import say
+from rnnlab.commands.console import INTERRUPTED, Parser
 
+COMMANDS = {  # imported when they are asked for: `rnnlab --help` need not wait for torch
+    "lab": "rnnlab.commands.lab",
+    "train": "rnnlab.commands.train",
+    "doctor": "rnnlab.doctor.__main__",
+}
 ABOUT = "See, change and debug the training loop of a recurrent network."
 EXAMPLES = """commands:
-  lab      copy the course to a folder of yours and open it in JupyterLab
+  lab      copy the course to your own folder and open it in JupyterLab
   train    train a network on a task; write its history, its picture and its weights
   doctor   run a training script under watch and say which line of its loop is wrong
 
@@ -37,47 +43,23 @@ def main(arguments: list[str] | None = None) -> int:
         SystemExit: with status 2 for arguments that cannot work, with 0 after `--help` and
             `--version`.
     """
-    parser = argparse.ArgumentParser(
-        prog="rnnlab", description=ABOUT, epilog=EXAMPLES, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    parser = Parser("rnnlab", ABOUT, EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
     parser.add_argument("command", type=_known, metavar="COMMAND", help="lab, train or doctor")
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # Python 3.11 would ask for it when there is no command either
     options = parser.parse_args(arguments)
     try:
-        return COMMANDS[options.command](options.rest)
+        run = import_module(COMMANDS[options.command]).main
+        status: int = run(options.rest, f"rnnlab {options.command}")
+        return status
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
 
 
-# Imported where they are asked for: `rnnlab --help` need not wait for torch.
-def _lab(arguments: list[str]) -> int:
-    from rnnlab.commands.lab import main as lab
-
-    return lab(arguments)
-
-
-def _train(arguments: list[str]) -> int:
-    from rnnlab.commands.train import main as train
-
-    return train(arguments)
-
-
-def _doctor(arguments: list[str]) -> int:
-    from rnnlab.doctor.__main__ import main as doctor
-
-    return doctor(arguments, "rnnlab doctor")
-
-
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"lab": _lab, "train": _train, "doctor": _doctor}
-
-
 def _known(name: str) -> str:
     if name not in COMMANDS:
-        raise argparse.ArgumentTypeError(
-            f"there is no command {name!r}; expected one of {', '.join(COMMANDS)}"
-        )
+        refusal = "there is no command {name!r}; expected one of {known}"
+        raise argparse.ArgumentTypeError(say(refusal, name=name, known=", ".join(COMMANDS)))
     return name

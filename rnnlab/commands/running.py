@@ -1,4 +1,4 @@
-"""A training run of the command line: its words, and its files however it ends."""
+"""A training run from the command line: what it prints, and its files however it ends."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from typing import NamedTuple
 import torch
 
 from rnnlab.base.files import written_whole
-from rnnlab.commands.failing import INTERRUPTED, fail, refusal
+from rnnlab.base.say import say
+from rnnlab.commands.console import INTERRUPTED, fail, refusal
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.run_picture import draw_run
+from rnnlab.pictures.run_panels import draw_run
 from rnnlab.runs.fitting import fit
 from rnnlab.runs.history import History
 from rnnlab.runs.threads import fitting_threads, on_threads
@@ -39,34 +40,31 @@ class Made(NamedTuple):
 def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
     """Train, write the three files, and return the exit status.
 
-    Args:
-        options: of `rnnlab train`.
-        made: what to train on what.
-        again: the line that takes up the run if it is interrupted; "" if none does.
+    `again` is the line that resumes the run if it is interrupted; "" if none does.
 
     Raises:
         CheckpointError: as `fit`; nothing is written then.
     """
     history, folder = History(), options.output.absolute()
-    say = _nothing if options.quiet else print
+    tell = print if not options.quiet else lambda _: None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after it
     except OSError as error:
         return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
-    say(_what_is_trained(options, made))
+    tell(_what_is_trained(options, made))
     with on_threads(fitting_threads(made.model)):
         status = _train(options, made, history)
         if status == INTERRUPTED:
             go_on = f"\nTo go on: {again}" if again else ""
             print(f"Interrupted {_where(options, history)}.{go_on}", file=sys.stderr)
-        if history.steps:
-            try:
-                words = _write(folder, options, made, history)
-            except OSError as error:
-                return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
-            say(f"{_losses(history)}{words.strip()}")
-            say(f"Written to {folder}: {', '.join(FILES)}.")
+        if not history.steps:
+            return status
+        try:
+            words = _write(folder, options, made, history)
+        except OSError as error:
+            return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+    tell(f"{_losses(history)}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
     return status
 
 
@@ -109,18 +107,15 @@ def _write(folder: Path, options: argparse.Namespace, made: Made, history: Histo
 
 
 def _what_is_trained(options: argparse.Namespace, made: Made) -> str:
-    weights = sum(parameter.numel() for parameter in made.model.parameters())
-    clipping = "no clipping"
-    if options.clip_norm is not None:
-        clipping = f"clipped above {options.clip_norm:g}"
-    rate = "the checkpoint's learning rate"
-    if options.learning_rate is not None:
-        rate = f"learning rate {options.learning_rate:g}"
-    return (
-        f"{made.task!r}\n"
-        f"{options.cell}, {options.hidden_size} units, {weights} weights; hidden state: "
-        f"{options.hidden_state}; {options.optimizer}, {rate}, {options.epochs} epochs of "
-        f"{len(made.batches)} batches, {clipping}, seed {options.seed}"
+    rate, bound = options.learning_rate, options.clip_norm
+    return say(
+        "{task!r}\n{cell}, {hidden_size} units, {weights} weights; hidden state: {hidden_state}; "
+        "{optimizer}, {rate}, {epochs} epochs of {batches} batches, {clipping}, seed {seed}",
+        **{**vars(options), "task": made.task},
+        weights=sum(parameter.numel() for parameter in made.model.parameters()),
+        batches=len(made.batches),
+        rate="the checkpoint's learning rate" if rate is None else f"learning rate {rate:g}",
+        clipping="no clipping" if bound is None else f"clipped above {bound:g}",
     )
 
 
@@ -137,13 +132,9 @@ def _losses(history: History) -> str:
     return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
 
 
-def _nothing(_: str) -> None:
-    """Say nothing."""
-
-
 @contextmanager
 def _warnings_in_words() -> Iterator[None]:
-    """Show a warning as its words alone, without the line of code that it came from."""
+    """Show a warning's text alone, without the line of code that it came from."""
     with warnings.catch_warnings():
         warnings.showwarning = lambda words, *_, **__: print(f"\n{NAME}: {words}", file=sys.stderr)
         yield

@@ -1,4 +1,4 @@
-"""`rnnlab train`: what it takes, what it refuses, and the run that it asks for."""
+"""`rnnlab train`: its options, what it refuses, and the run that it asks for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
-from rnnlab.commands.failing import fail
+from rnnlab.commands.console import Parser, fail
 from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
 from rnnlab.data.reading import read_series
+from rnnlab.model.cells import CELLS
 from rnnlab.runs.checkpoints import CheckpointError
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
@@ -27,12 +28,12 @@ ABOUT = f"""Train a network on a task, as the lab does with the same settings, a
   {WEIGHTS}      the weights, for model.load_state_dict(torch.load("{WEIGHTS}"))
 
 Ctrl-C ends the run between two steps and writes what was reached."""
-AFTER = "exit status: 0 done, 1 diverged or failed, 2 wrong use, 130 ended by Ctrl-C"
+AFTER = "exit status: 0 done, 1 diverged or failed, 2 wrong usage, 130 ended by Ctrl-C"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], command: str = NAME) -> int:
     """Train as the arguments say and return the exit status."""
-    parser = _parser()
+    parser = _parser(command)
     options, left_over = parser.parse_known_args(arguments)
     if left_over:
         parser.error(f"{left_over[0]!r} is not known here; rnnlab train --help lists the options")
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"argument --checkpoint: {error}")
 
 
-def _task(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Task:
+def _task(parser: Parser, options: argparse.Namespace) -> Task:
     """Return the task of the name, or that of the learner's own series."""
     own = (options.column, options.time_column, options.fill_gaps)
     if options.csv is None:
@@ -73,19 +74,16 @@ def _task(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Task:
     return SeriesTask(series)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=NAME, description=ABOUT, epilog=AFTER, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+def _parser(command: str) -> Parser:
+    parser = Parser(command, ABOUT, AFTER)
     add = parser.add_argument
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--task", **_one_of("task", TASKS, DEFAULTS["task"]))
-    data.add_argument("--csv", metavar="FILE", help="a series of your own, instead of a task")
+    data.add_argument("--csv", metavar="FILE", help="your own series, instead of a task")
     add("--column", metavar="COLUMN", type=_column, help="of its values: name, or number from 1")
     add("--time-column", metavar="COLUMN", type=_column, help="of its times, likewise")
     add("--fill-gaps", action="store_true", help="fill missing values by a straight line")
-    add("--cell", **_setting("cell", str, "rnn, gru or lstm"))
+    add("--cell", **_setting("cell", str, ", ".join(CELLS)))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
     add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
     add("--optimizer", **_one_of("optimizer", OPTIMIZERS, "adam"))
@@ -97,15 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", **_setting("seed", int, "of the first weights and the order of the data"))
     add("--output", default=FOLDER, metavar="FOLDER", type=Path, help=f"for the files ({FOLDER})")
     add("--force", action="store_true", help="replace files that are in the folder")
-    add("--checkpoint", metavar="FILE", type=Path, help="save the run in it as it goes")
-    add("--resume", action="store_true", help="go on from the checkpoint, if it is there")
+    add("--checkpoint", metavar="FILE", type=Path, help="save the run in this file as it goes")
+    add("--resume", action="store_true", help="resume from the checkpoint, if it exists")
     add("--quiet", action="store_true", help="no bar and no words but errors")
     parser.set_defaults(learning_rate=None)  # a checkpoint has one of its own
     return parser
 
 
 def _setting(name: str, kind: Callable[[str], Any], what: str) -> dict[str, Any]:
-    """Return how an option is read: as a setting of the lab, with its default and its refusals."""
+    """Return how an option is read: like a setting of the lab, with its default and its checks."""
 
     def read(text: str) -> Any:
         try:
@@ -139,8 +137,8 @@ def _checked(check: Callable[..., None], name: str, value: Any, *more: Any) -> A
     return value
 
 
-def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Refuse to write over what is there, before anything is done."""
+def _check_paths(parser: Parser, options: argparse.Namespace) -> None:
+    """Refuse to overwrite files, before anything is done."""
     output, checkpoint = options.output, options.checkpoint
     if os.path.exists(output) and not os.path.isdir(output):
         parser.error(f"argument --output: {output} is a file; expected a folder: give another name")
@@ -167,6 +165,6 @@ def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -
 
 
 def _line_to_go_on(arguments: list[str]) -> str:
-    """Return the line that takes up an interrupted run and replaces the files it has written."""
+    """Return the line that resumes an interrupted run and replaces the files it has written."""
     more = [option for option in ("--resume", "--force") if option not in arguments]
     return shlex.join(["rnnlab", "train", *arguments, *more])

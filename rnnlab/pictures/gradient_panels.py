@@ -11,16 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from torch import Tensor
 
-from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, make_figure, style
+from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, make_figure, style, write
 
 LONGEST = 100  # time steps that fit on the axis of the bars
 LOW, HIGH = 1e-8, 1e4  # norms that are told apart; what lies outside is marked at the edge
 BACK = 30  # the verdict looks so many steps back
-VANISHED, EXPLODED = 0.01, 10.0  # shares of the gradient that the verdict's words stand for
+VANISHED, EXPLODED = 0.01, 10.0  # fractions of the gradient that the verdict's words mean
 TOO_LARGE = "too large for a float32"
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
 POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -29,9 +28,9 @@ POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 class ThroughTimePanel:
     """Bars of the gradient norm by steps back from the loss; below, the norm for every loss step.
 
-    Time runs to the right in both, so the gradient's way back runs to the left. Limits and colours
-    are fixed, so that an update compares with the one before and leaves the background. A line over
-    the bars shows their heights after clipping, a dot marks the bar that the verdict is about.
+    Time runs to the right in both, so the gradient flows back to the left. Limits and colours are
+    fixed, so that an update can be compared with the one before and leaves the background. A line
+    over the bars shows their heights after clipping, a dot marks the bar that the verdict names.
 
     Args:
         axes: for the bars.
@@ -55,7 +54,7 @@ class ThroughTimePanel:
     def update(self, norms: Tensor, matrix: Tensor, factor: float = 1.0) -> bool:
         """Show norms (T,) by hidden step and a matrix (T, T), loss step by hidden step.
 
-        `factor` is what clipping multiplies every gradient by, nan if none can be told. The
+        `factor` is what clipping multiplies every gradient by, nan if it is unknown. The
         background never changes.
         """
         back = norms.numpy()[::-1].astype(float)  # (T,), the last time step first
@@ -94,9 +93,8 @@ class ThroughTimePanel:
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
-        style(axes, f"{name}: gradient by hidden state", "steps back from the loss")
-        title = {"fontsize": 10, "fontweight": "bold", "color": INK}
-        axes.set_title(axes.get_title("left"), title, "left", pad=26)  # room for a line of notes
+        title = f"{name}: gradient by hidden state"
+        style(axes, title, "steps back from the loss", pad=26)  # room for a line of notes
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
         axes.yaxis.set_major_locator(FixedLocator([1e-8, 1e-4, 1, 1e4]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
@@ -113,12 +111,13 @@ class ThroughTimePanel:
         }  # fmt: skip
         (self.below,) = axes.plot([], [], "v", **edge)
         (self.above,) = axes.plot([], [], "^", **edge)
-        self.outside = write(axes, "", (0, 1), (-30, 11), INK, "left")
+        self.outside = write(axes, "", (0, 1), (-30, 11), INK)
         self.note = write(axes, "", (1, 1), (0, 11), ORANGE, "right")
 
     def _make_heat(self) -> None:
         axes = self.heat_axes
-        style(axes, "by loss step and hidden state", "")
+        title, across = "by loss step and hidden state", "time step of the hidden state"
+        style(axes, title, ylabel="time step of the loss", labelpad=20, loc="top")
         axes.grid(False)
         limits = (math.log10(LOW), math.log10(HIGH))
         look: dict[str, Any] = {
@@ -128,17 +127,16 @@ class ThroughTimePanel:
         self.heat = axes.imshow([[limits[0]]], extent=(0, 1, 1, 0), **look)
         axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
         axes.plot([0, 0, 1], [0, 1, 1], color=MUTED, lw=0.8, clip_on=False)
-        axes.set_ylabel("time step of the loss", fontsize=8.5, color=MUTED, labelpad=20, loc="top")
-        write(axes, "time step of the hidden state", (0.5, 0), (0, -10), MUTED, "center")
-        write(axes, "1", (0, 0), (0, -10), MUTED, "left")
-        write(axes, "1", (0, 1), (-5, -5), MUTED, "right")
-        right = write(axes, "", (1, 0), (0, -10), MUTED, "right")
-        self.ends = [right, write(axes, "", (0, 0), (-5, 5), MUTED, "right")]
+        write(axes, across, (0.5, 0), (0, -10), ha="center")
+        write(axes, "1", (0, 0), (0, -10))
+        write(axes, "1", (0, 1), (-5, -5), ha="right")
+        right = write(axes, "", (1, 0), (0, -10), ha="right")
+        self.ends = [right, write(axes, "", (0, 0), (-5, 5), ha="right")]
         key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
         key.imshow(np.linspace(*limits, 60)[None, :], extent=(*limits, 0, 1), **look)
-        key.set_title("gradient norm", fontsize=8.5, color=MUTED, pad=4)
+        key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
         key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[power(v) for v in (LOW, 1, HIGH)])
-        key.tick_params(colors=MUTED, labelsize=8.5, length=0, pad=2)
+        key.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=2)
         for spine in key.spines.values():
             spine.set(color=MUTED, linewidth=0.6)
 
@@ -152,8 +150,8 @@ def make_through_time(name: str) -> tuple[Figure, Any]:
     return figure, ThroughTimePanel(axes, heat_axes, name)
 
 
-def shares(norms: Tensor) -> list[float]:
-    """Return the share of the gradient that is left 0, 1, ... T-1 steps back, from norms (T,)."""
+def fractions(norms: Tensor) -> list[float]:
+    """Return the fraction of the gradient left 0, 1, ... T-1 steps back, from norms (T,)."""
     return (norms.double().flip(0) / norms[-1].double()).tolist()
 
 
@@ -167,14 +165,14 @@ def verdict(name: str, norms: Tensor) -> str:
         return f"{name}: the gradient is {TOO_LARGE}. It explodes."
     if norms[-1] == 0:
         return f"{name}: the gradient is 0 at the last hidden state already."
-    left = shares(norms)
+    left = fractions(norms)
     back = min(BACK, len(left) - 1)
     head = f"{name}: after {counted(back)} back, {amount(left[back])}."
     if left[back] < VANISHED:
-        first = next(k for k, share in enumerate(left) if share < VANISHED)
+        first = next(k for k, fraction in enumerate(left) if fraction < VANISHED)
         return f"{head} It vanishes: below 1 % after {counted(first)}."
     if left[back] > EXPLODED:
-        first = next(k for k, share in enumerate(left) if share > EXPLODED)
+        first = next(k for k, fraction in enumerate(left) if fraction > EXPLODED)
         return f"{head} It explodes: above 10 times after {counted(first)}."
     return f"{head} It stays within reach."
 
@@ -201,11 +199,11 @@ def clip_factor(grad_norm: float, clip_norm: float) -> float:
     return min(1.0, clip_norm / (grad_norm + 1e-6)) if math.isfinite(grad_norm) else math.nan
 
 
-def amount(share: float) -> str:
-    """Return a share of the gradient in words."""
-    if share > 1:
-        return f"the gradient is {number(share)} times as large"
-    return f"{plain(100 * share)} % of the gradient is left"
+def amount(fraction: float) -> str:
+    """Return a fraction of the gradient in words."""
+    if fraction > 1:
+        return f"the gradient is {number(fraction)} times as large"
+    return f"{plain(100 * fraction)} % of the gradient is left"
 
 
 def counted(steps: int) -> str:
@@ -234,14 +232,3 @@ def power(value: float) -> str:
 def drawable(norms: Any) -> Any:
     """Return norms within the limits: what is outside ends at the edge."""
     return np.clip(np.nan_to_num(norms, nan=HIGH, posinf=HIGH), LOW, HIGH)
-
-
-def write(
-    axes: Axes, text: str, where: tuple[float, float], offset: tuple[float, float], color: str,
-    ha: str,
-) -> Text:  # fmt: skip
-    """Write a text at a place from 0 to 1 on the axes, moved by an offset in points."""
-    return axes.annotate(
-        text, where, offset, xycoords="axes fraction", textcoords="offset points",
-        ha=ha, va="center", fontsize=8.5, color=color, annotation_clip=False,
-    )  # fmt: skip

@@ -12,10 +12,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
 from rnnlab.pictures.picture import Picture
-from rnnlab.pictures.plots import MUTED, PALE, make_figure, style
+from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
 
 
-class Cell(NamedTuple):
+class Outcome(NamedTuple):
     """The median loss of the runs that ended well, how many did not, how not, and how many ran."""
 
     loss: float | None
@@ -30,13 +30,13 @@ FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
 
 def heat_map(table: Any, across: str, down: str, *, title: str = "Validation loss") -> Picture:
-    """Draw the median validation loss at the end by two settings, one value a column and a row.
+    """Draw the median validation loss at the end by two settings, one across and one down.
 
     A cell says its loss, and how many of its runs diverged or failed; one in which all did is
     hatched. Runs that differ in other settings, such as the seed, share a cell.
 
     Args:
-        table: a `rnnlab.Sweep`, what came of the sweep.
+        table: a `rnnlab.Sweep`, the result of a sweep.
         across: the setting with a column for each value.
         down: the setting with a row for each value.
         title: of the picture.
@@ -48,26 +48,25 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
         raise ValueError("the sweep has no runs; there is nothing to draw")
     if across == down:
         raise ValueError(f"across and down are both {across!r}; expected two settings")
-    cells = {where: _cell(rows) for where, rows in table.groups(across, down).items()}
+    cells = {where: _outcome(rows) for where, rows in table.groups(across, down).items()}
     columns, rows = ([*dict.fromkeys(where[k] for where in cells)] for k in (0, 1))
     width = 130 + max(300, FEWEST_PIXELS * len(columns))
     figure, axes = make_figure(width, 90 + 42 * len(rows), left=100, right=30)
-    style(axes, title, said(across))
+    style(axes, title, said(across), said(down))
     axes.grid(False)
     axes.set_xticks(range(len(columns)), [label(value) for value in columns])
     axes.set_yticks(range(len(rows)), [label(value) for value in rows])
-    axes.set_ylabel(said(down), fontsize=8.5, color=MUTED)
     _draw(axes, [[cells.get((column, row)) for column in columns] for row in rows])
     return Picture(figure, title, words(cells, across, down))
 
 
-def _cell(rows: list[dict[str, Any]]) -> Cell:
+def _outcome(rows: list[dict[str, Any]]) -> Outcome:
     losses = [row["validation_loss"] for row in rows if row["outcome"] in ENDED]
     how = " or ".join(o for o in ("diverged", "failed") if any(r["outcome"] == o for r in rows))
-    return Cell(median(losses) if losses else None, len(rows) - len(losses), how, len(rows))
+    return Outcome(median(losses) if losses else None, len(rows) - len(losses), how, len(rows))
 
 
-def _draw(axes: Axes, grid: list[list[Cell | None]]) -> None:
+def _draw(axes: Axes, grid: list[list[Outcome | None]]) -> None:
     losses = np.array(
         [[cell.loss if cell and cell.loss else np.nan for cell in row] for row in grid]
     )
@@ -84,7 +83,7 @@ def _draw(axes: Axes, grid: list[list[Cell | None]]) -> None:
                 _write(axes, x, y, cell, tuple(paint.to_rgba(losses[y, x])) if seen else (1, 1, 1))
 
 
-def _write(axes: Axes, x: int, y: int, cell: Cell, ground: Sequence[float]) -> None:
+def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Sequence[float]) -> None:
     text = cell.how if cell.loss is None else f"{cell.loss:.3g}"
     if cell.loss is None:
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=PALE, lw=0))
@@ -92,7 +91,7 @@ def _write(axes: Axes, x: int, y: int, cell: Cell, ground: Sequence[float]) -> N
         text += f"\n{cell.gone} of {cell.runs} {cell.how}"
     color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if cell.loss is None else None
-    axes.text(x, y, text, ha="center", va="center", fontsize=8.5, color=color, bbox=box)
+    axes.text(x, y, text, ha="center", va="center", fontsize=SMALL, color=color, bbox=box)
 
 
 def luminance(color: Sequence[float]) -> float:
@@ -101,7 +100,7 @@ def luminance(color: Sequence[float]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def words(cells: dict[tuple[Any, Any], Cell], across: str, down: str) -> str:
+def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     """Say where the loss is lowest and highest, and where runs diverged."""
 
     def at(where: tuple[Any, Any]) -> str:
@@ -130,8 +129,5 @@ def label(value: Any) -> str:
     """Return a value as a tick or a sentence shows it."""
     if value is None:
         return "none"
-    return (
-        f"{value:g}"
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else str(value)
-    )
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:g}" if number else str(value)

@@ -1,4 +1,4 @@
-"""Pictures of the hidden state between batches: its way, its cost, what is learned; and in words.
+"""Pictures of the hidden state between batches: how it flows, costs and learns; and in words.
 
 All are panels as in `plots`, and take the rows of `carrying`.
 """
@@ -15,26 +15,26 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from rnnlab.pictures.plots import (
     BLUE,
+    DASHED,
+    DOTTED,
     INK,
     MUTED,
     ORANGE,
     PALE,
+    SMALL,
     EndLabels,
+    integer_ticks,
     log_scale,
+    nice_ceiling,
     nice_floor,
     set_limits,
     style,
 )
 
 CarryStep = Any  # a row of rnnlab.microscope.carrying, whose ways and batches these are
-RESET, DETACH, NO_DETACH, SHUFFLE = (
-    "reset",
-    "carry and detach",
-    "carry without detach",
-    "carry with shuffle",
-)
+RESET, DETACH = "reset", "carry and detach"
+NO_DETACH, SHUFFLE = "carry without detach", "carry with shuffle"
 BATCHES = 32  # of an epoch
-DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 NOTES = {  # of the flow: two lines below the picture, and in the words
     RESET: ("Each batch starts from zeros.", "Value and gradient both end at the border."),
     DETACH: ("The value goes on.", "The gradient ends where its batch begins."),
@@ -66,24 +66,19 @@ class FlowPanel:
     WIDTH, GAP, LEFT, BATCHES = 78, 48, 24, 3
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "", "")
-        axes.grid(False)
-        axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
         self.axes = axes
         self._drawn: tuple[Any, ...] = ()
-        self.moving: list[Artist] = []  # it is drawn anew, and seldom
+        self.moving: list[Artist] = []  # it is redrawn as a whole, and rarely
 
     def update(self, way: str, steps: Sequence[tuple[int, int]]) -> bool:
         """Show a way, and the first and last time step that each block reads."""
-        wanted = (way, *steps)
-        if wanted == self._drawn:
+        if (way, *steps) == self._drawn:
             return False
-        self._drawn = wanted
-        for artist in [*self.axes.texts, *self.axes.lines, *self.axes.patches]:
-            artist.remove()
-        self.axes.set_title(
-            f"Between batches: {way}", loc="left", fontsize=10, fontweight="bold", color=INK, pad=10
-        )
+        self._drawn = (way, *steps)
+        self.axes.clear()
+        style(self.axes, f"Between batches: {way}")
+        self.axes.grid(False)
+        self.axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
         for k, (first, last) in enumerate(steps[: self.BATCHES]):
             self._block(k, first, last)
             self._value(k, way)
@@ -101,7 +96,7 @@ class FlowPanel:
         self._write(left + self.WIDTH / 2, -9, f"{first} to {last}", MUTED)
 
     def _value(self, k: int, way: str) -> None:
-        """Draw the way of the value through a block and to the next, or to its end."""
+        """Draw the path of the value through a block and to the next, or to its end."""
         left, y = self._left(k), 92
         right = left + self.WIDTH
         if k == 0:
@@ -120,7 +115,7 @@ class FlowPanel:
             self._arrow((right - 12, y), (right + 10, y), BLUE)  # to the edge of the picture
 
     def _gradient(self, k: int, way: str) -> None:
-        """Draw the way of the gradient of a block's loss, from its right end to where it ends."""
+        """Draw the path of the gradient of a block's loss, from its right end to where it ends."""
         left, y = self._left(k), 50
         right = left + self.WIDTH
         if k == 0:
@@ -152,7 +147,7 @@ class FlowPanel:
         self.axes.plot([x, x], [y - 9, y + 9], color=color, lw=2.6)
 
     def _write(self, x: float, y: float, text: str, color: str, **options: Any) -> None:
-        look = {"fontsize": 8.5, "ha": "center", "va": "center", "clip_on": False, **options}
+        look = {"fontsize": SMALL, "ha": "center", "va": "center", "clip_on": False, **options}
         self.axes.text(x, y, text, color=color, **look)
 
 
@@ -163,8 +158,8 @@ class CostPanel:
         axes: to draw on.
         title: what is shown, with its unit.
         value: returns the number of a row.
-        over: of so many batches the median is shown, so that other work of the computer does not
-            set the scale.
+        over: each point is the median over this many batches, so that other work of the computer
+            does not set the scale.
     """
 
     def __init__(
@@ -172,7 +167,7 @@ class CostPanel:
     ) -> None:
         style(axes, title, "batch")
         axes.set(xlim=(1, BATCHES), ylim=(0, 1))
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        integer_ticks(axes.xaxis, 5)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
         self.axes, self.value, self.over = axes, value, over
@@ -193,8 +188,8 @@ class CostPanel:
             line.set_data([row.batch for row in shown], numbers)
             values += numbers
         self.labels.texts[1].set_text(LABELS[way])
-        top = -nice_floor(-1.15 * max(values)) if values else 1.0
-        changed = set_limits(self.axes, "y", (0, top))
+        top = nice_ceiling(1.15 * max(values)) if values else 1.0
+        changed = set_limits(self.axes, y=(0, top))
         self.labels.place()
         return changed
 
@@ -210,7 +205,7 @@ class CurvesPanel:
     def __init__(self, axes: Axes) -> None:
         style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
         log_scale(axes)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        integer_ticks(axes.xaxis)
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
         self.axes = axes
         self.lines = {
@@ -220,7 +215,7 @@ class CurvesPanel:
         (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
         self.note = axes.annotate(
             "without detach: error in batch 2", (0, 1), (10, 10), textcoords="offset points",
-            va="center", fontsize=8.5, color=INK, visible=False,
+            va="center", fontsize=SMALL, color=INK, visible=False,
         )  # fmt: skip
         names = tuple(LABELS[way] for way in self.lines)
         self.labels = EndLabels(axes, names, tuple(self.lines.values()))
@@ -243,8 +238,7 @@ class CurvesPanel:
         low = nice_floor(min([0.1, *values]))
         if len(values) > len(self.lines):  # within a run it only grows: it does not jump
             low = min(low, self.axes.get_ylim()[0])
-        changed = set_limits(self.axes, "x", (0, max(epochs, 1)))
-        changed |= set_limits(self.axes, "y", (low, 2.5))
+        changed = set_limits(self.axes, x=(0, max(epochs, 1)), y=(low, 2.5))
         self.labels.place()
         return changed
 
@@ -263,7 +257,7 @@ def running_median(values: Sequence[float], over: int) -> list[float]:
 
 
 def cost_words(rows: Sequence[CarryStep]) -> str:
-    """Return what the first and the last of some batches have cost, in words."""
+    """Return in words what the first and the last of some batches cost."""
     first, last = rows[0], rows[-1]
     early, late = (
         1000 * median(row.backward_seconds for row in part) for part in (rows[:8], rows[-8:])
@@ -283,7 +277,7 @@ def cost_words(rows: Sequence[CarryStep]) -> str:
 
 
 def loss_words(rows: Sequence[CarryStep], best: float) -> str:
-    """Return what the training of a way has come to, in words; `best` can be expected of it."""
+    """Return in words what the training of a way has reached; `best` is the loss to expect."""
     last = rows[-1]
     if last.error:
         return f"Loss, {last.way}: {last.loss:.2f} in batch {last.batch}, where torch raised."

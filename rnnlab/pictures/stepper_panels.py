@@ -10,19 +10,20 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.pictures.plots import (
     BLUE,
+    DASHED,
     INK,
-    MUTED,
     ORANGE,
     EndLabels,
     draw_loop,
-    nice_floor,
+    integer_ticks,
+    nice_ceiling,
     set_limits,
     style,
+    write,
 )
 
 BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "white", ORANGE])
@@ -54,9 +55,9 @@ class FirstSequencePanel:
         style(axes, "First sequence of the batch", "time step")
         self.axes = axes
         axes.set(xlim=(0.5, 2.5), ylim=(-1, 1))
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        integer_ticks(axes.xaxis)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, marker="o", ms=3)
-        (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, ls=(0, (4, 1.5)))
+        (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, ls=DASHED)
         self.labels = EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
         self.waiting = _waiting(axes, "predictions come with forward")
         self.moving: list[Artist] = [
@@ -73,13 +74,14 @@ class FirstSequencePanel:
         for text, name in zip(self.labels.texts, names, strict=True):
             text.set_text(name)
         shown = np.concatenate([truth, answers[np.isfinite(answers)]])
-        changed = set_limits(self.axes, "x", (0.5, max(len(truth), len(answers), 2) + 0.5))
+        limits = old = self.axes.get_ylim()
         if len(shown):
             low, high = float(shown.min()), float(shown.max())
             room = 0.1 * (high - low) or 0.5
-            old = self.axes.get_ylim()
             if low < old[0] or high > old[1] or (high - low) < 0.4 * (old[1] - old[0]):
-                changed |= set_limits(self.axes, "y", (low - room, high + room))
+                limits = low - room, high + room
+        across = (0.5, max(len(truth), len(answers), 2) + 0.5)
+        changed = set_limits(self.axes, x=across, y=limits)
         self.waiting.set_visible(not len(answers))
         self.labels.place()
         return changed
@@ -94,7 +96,7 @@ class SharePanel:
         style(axes, "Loss by time step", "time step")
         axes.grid(False, axis="x")
         axes.set(xlim=(0.5, 2.5), ylim=(0, 1))
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        integer_ticks(axes.xaxis)
         self.axes = axes
         self.bars = PolyCollection([], facecolors=BLUE, edgecolors="none")
         axes.add_collection(self.bars, autolim=False)
@@ -113,11 +115,10 @@ class SharePanel:
         self.waiting.set_visible(not len(values))
         if not len(values):
             return False
-        changed = set_limits(self.axes, "x", (0.5, max(len(values), 2) + 0.5))
-        top, old = float(values.max()) or 1.0, self.axes.get_ylim()[1]
-        if top > old or top < 0.25 * old:
-            changed |= set_limits(self.axes, "y", (0, -nice_floor(-top)))
-        return changed
+        most, top = float(values.max()) or 1.0, self.axes.get_ylim()[1]
+        if not 0.25 * top <= most <= top:
+            top = nice_ceiling(most)
+        return set_limits(self.axes, x=(0.5, max(len(values), 2) + 0.5), y=(0, top))
 
 
 class HiddenStatePanel:
@@ -130,25 +131,19 @@ class HiddenStatePanel:
     alt = "Heat map of the hidden state of the first sequence, a row for each unit."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Hidden state, first sequence", "")
-        axes.set_ylabel("unit", fontsize=8.5, color=MUTED)
+        style(axes, "Hidden state, first sequence", ylabel="unit")
         axes.grid(False)
         axes.set(xlim=(0.5, 2.5), ylim=(0.5, 2.5))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(6, integer=True))
+        integer_ticks(axes.xaxis)
+        integer_ticks(axes.yaxis)
         self.axes = axes
-        axes.text(
-            1, -0.24, "time step", transform=axes.transAxes, ha="right", va="top", fontsize=8.5,
-            color=MUTED,
-        )  # fmt: skip
+        write(axes, "time step", (1, -0.24), ha="right", va="top")
         self.heat = axes.imshow(
             np.zeros((1, 1)), cmap=BELOW_AND_ABOVE, vmin=-1, vmax=1, aspect="auto",
             interpolation="nearest",
         )  # fmt: skip
         (self.dots,) = axes.plot([], [], "o", color=INK, ms=1.6, mew=0)
-        self.key = axes.text(
-            0, -0.24, "", transform=axes.transAxes, ha="left", va="top", fontsize=8.5, color=MUTED
-        )
+        self.key = write(axes, "", (0, -0.24), va="top")
         self.waiting = _waiting(axes, "comes with forward")
         self.moving: list[Artist] = [self.heat, self.dots, self.key, self.waiting]
 
@@ -161,7 +156,7 @@ class HiddenStatePanel:
             return False
         values = outputs.numpy().T  # (T, H) -> (H, T)
         self.heat.set_data(values)
-        bound = -nice_floor(-max(float(np.nanmax(np.abs(values))), 1e-3))
+        bound = nice_ceiling(max(float(np.nanmax(np.abs(values))), 1e-3))
         self.heat.set_clim(-bound, bound)
         self.key.set_text(f"−{bound:g} to {bound:g}, dots: above 0")  # noqa: RUF001
         units, steps = values.shape
@@ -169,8 +164,7 @@ class HiddenStatePanel:
         rows, columns = np.nonzero(values[::down, ::along] > 0)
         self.dots.set_data(1 + along * columns, 1 + down * rows)
         self.heat.set_extent((0.5, steps + 0.5, units + 0.5, 0.5))
-        changed = set_limits(self.axes, "x", (0.5, steps + 0.5))
-        return set_limits(self.axes, "y", (units + 0.5, 0.5)) or changed
+        return set_limits(self.axes, x=(0.5, steps + 0.5), y=(units + 0.5, 0.5))
 
 
 def first_sequence(
@@ -181,33 +175,25 @@ def first_sequence(
     Numbers are drawn as they are (the first feature); for class targets it is the probability
     that the model gives to the right class.
     """
-    names, nothing = ("target", "prediction"), np.zeros(0)
-    if targets is None:
-        return nothing, nothing, names
-    truth = targets[0].detach().cpu()  # (T, D), (T,) or fewer axes
-    if targets.dtype.is_floating_point:
-        truth_line = _line(truth)
-        answers = nothing if predictions is None else _line(predictions[0].detach().cpu())
-        return truth_line, answers, names
-    names = ("certain", "probability\nof the right\nclass")
-    if predictions is None:
-        return np.ones(truth.numel()), nothing, names
-    logits = predictions[0].detach().cpu()  # (T, C) or (C,)
-    if logits.dim() == truth.dim() + 1:
-        right = logits.softmax(-1).gather(-1, truth.unsqueeze(-1).long()).flatten()
-        return np.ones(truth.numel()), right.numpy(), names
-    return np.ones(truth.numel()), nothing, names
+    nothing = np.zeros(0)
+    truth = None if targets is None else targets[0].detach().cpu()  # (T, D), (T,) or fewer axes
+    answers = None if predictions is None else predictions[0].detach().cpu()  # the same, or (T, C)
+    if truth is None or truth.is_floating_point():
+        line, other = (nothing if v is None else _line(v) for v in (truth, answers))
+        return line, other, ("target", "prediction")
+    right = nothing
+    if answers is not None and answers.dim() == truth.dim() + 1:
+        chances = answers.softmax(-1)
+        right = chances.gather(-1, truth.unsqueeze(-1).long()).flatten().numpy()  # (T, C) -> (T,)
+    return np.ones(truth.numel()), right, ("certain", "probability\nof the right\nclass")
 
 
 def _line(values: Tensor) -> Any:
-    """Return one number a time step: the first feature, if there are several."""
+    """Return one number per time step: the first feature, if there are several."""
     while values.dim() > 1:
         values = values[..., 0]  # (T, D) -> (T,)
     return values.reshape(-1).float().numpy()
 
 
 def _waiting(axes: Axes, text: str) -> Any:
-    return axes.text(
-        0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=9,
-        color=MUTED,
-    )  # fmt: skip
+    return write(axes, text, (0.5, 0.5), ha="center", size=9)

@@ -66,7 +66,7 @@ class History:
         Args:
             clip_norm: the bound that gradients were clipped to; None: none is drawn.
         """
-        from rnnlab.pictures.run_picture import draw_history
+        from rnnlab.pictures.run_panels import draw_history
 
         return draw_history(self, clip_norm)
 

@@ -1,10 +1,14 @@
-"""What ipywidgets leaves out of a lab: names, keys, a voice, contrast, less motion, its end.
+"""What ipywidgets lacks: accessible names, keys, a voice, contrast, less motion, a lab's end.
 
 The controls are ipywidgets' own. This invisible part of each lab adds what they lack for a
-reader who uses a keyboard, a screen reader or a system setting for less motion.
+reader who uses a keyboard, a screen reader or a system setting for less motion. ipywidgets knows
+no key events; anywidget lets a widget bring the few lines of JavaScript along.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import anywidget
 import traitlets
@@ -38,12 +42,14 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 
 # A region that speaks must be there before its words are: so each is added to one that stays.
 # JupyterLab would take a plain key for its own: an arrow for the next cell, Enter for the editor.
+# Sliders, lists and text fields keep their keys, and Enter presses the button that has the focus.
 CODE = """
 const GONE = "This lab shows what was: its kernel is gone or was restarted. Run its cell again.";
 const set = (node, name, value) => {
   if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
 };
 const text = node => node?.textContent.trim() ?? "";
+const modified = event => event.ctrlKey || event.altKey || event.metaKey;
 function name(lab, pictures) {
   lab.querySelectorAll("img.rnnlab-picture").forEach((image, k) =>
     set(image, "alt", pictures[k] ?? ""));
@@ -68,6 +74,8 @@ function name(lab, pictures) {
 }
 export default {
   render({ model, el }) {
+    const end = new AbortController();  // takes all listeners off at once
+    const until = { signal: end.signal }, before = { capture: true, ...until };
     const voice = document.createElement("div");
     voice.className = "rnnlab-voice";
     voice.setAttribute("role", "log");
@@ -85,12 +93,25 @@ export default {
       model.set("less_motion", less.matches);
       model.save_changes();
     };
-    less.addEventListener("change", tell);
+    less.addEventListener("change", tell, until);
     tell();
-    const keep = event => {
-      if (!(event.ctrlKey || event.altKey || event.metaKey)) event.stopPropagation();
-    };
     let lab;
+    const keep = event => { if (!modified(event)) event.stopPropagation(); };
+    const mine = event => {
+      const at = event.target;
+      return lab?.contains(at) && model.get("taken").includes(event.key) && !modified(event)
+        && !at.matches("input, select, textarea, [role=slider], a")
+        && !(event.key === "Enter" && at.matches("button"));
+    };
+    const press = event => {
+      if (!mine(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) model.send({ key: event.key });
+    };
+    const release = event => { if (mine(event)) event.preventDefault(); };
+    document.addEventListener("keydown", press, before);
+    document.addEventListener("keyup", release, before);
     const notice = document.createElement("p");
     notice.className = "rnnlab-message";
     notice.setAttribute("role", "alert");
@@ -109,7 +130,8 @@ export default {
       if (!lab) return requestAnimationFrame(begin);
       set(lab, "role", "group");
       set(lab, "aria-label", model.get("label"));
-      lab.addEventListener("keydown", keep);
+      lab.addEventListener("keydown", keep, until);
+      if (model.get("taken").length) lab.tabIndex = 0;
       watch.observe(lab, { subtree: true, childList: true, characterData: true,
         attributeFilter: ["aria-valuetext", "class", "style"] });
       model.on("change:pictures", rename);
@@ -120,8 +142,7 @@ export default {
       model.off("msg:custom", speak);
       model.off("change:pictures", rename);
       watch.disconnect();
-      less.removeEventListener("change", tell);
-      lab?.removeEventListener("keydown", keep);
+      end.abort();
     };
   },
 };
@@ -135,15 +156,27 @@ class Access(anywidget.AnyWidget):
         label: what a screen reader says of the lab.
 
     Attributes:
-        pictures: what a screen reader says of each picture, in the order of the page.
+        pictures: what a screen reader says of each picture, in their order on the page.
+        taken: the names of the keys that `listen` has taken, such as "Enter" or " ".
         less_motion: whether the reader's system asks for less motion; the page tells it.
     """
 
     _esm, _css = CODE, STYLE
     label = traitlets.Unicode().tag(sync=True)
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
     less_motion = traitlets.Bool(False).tag(sync=True)
 
     def say(self, words: str) -> None:
-        """Have a screen reader say this when it has done with what it is saying."""
+        """Have a screen reader say this once it has finished what it is saying."""
         self.send({"say": words})
+
+    def listen(self, actions: Mapping[str, Callable[[], None]]) -> None:
+        """Call a function for each of these keys, pressed anywhere in the lab."""
+        self._actions, self.taken = dict(actions), [*actions]
+        self.on_msg(self._on_key)
+
+    def _on_key(self, widget: Any, content: Any, buffers: Any) -> None:
+        action = self._actions.get(content.get("key"))
+        if action is not None:
+            action()

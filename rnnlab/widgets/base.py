@@ -1,23 +1,26 @@
-"""What all labs share: one runner, live pictures, a status line, messages, and their end."""
+"""What all labs share: settings, one runner, live pictures, a status line, messages, an end."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 import ipywidgets as w
+import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
-from PIL import Image
 
+from rnnlab.base.say import say
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
+from rnnlab.widgets.controls import offer, same
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import LivePicture, side_by_side
 
 SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
 CALM = 1.0  # seconds between two pictures at least, where the reader's system asks for less motion
@@ -25,15 +28,27 @@ CALM = 1.0  # seconds between two pictures at least, where the reader's system a
 _displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab shown there)
 
 
+class Setting(traitlets.TraitType[Any, Any]):
+    """A trait that the lab itself checks, by `Lab._check_setting`."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Return the value, or the one before if the lab refuses it."""
+        return obj._checked(self.name, value)
+
+
 class Lab(w.VBox):
     """A page of controls and live pictures around one runner. The last line of a cell shows it.
 
-    A lab of its own says what it is called (`_label`), makes its pictures and puts its parts
-    together in `children`, beside those that it finds here: the part that makes it accessible,
-    the status line, the message, the text twin and the errors.
+    A lab follows its settings: the latest wins, a bad value is refused in words. A subclass has a
+    `Setting` for each name in `controls`, and says what a value must be (`_check_setting`) and what
+    a change does (`_apply`). It says what it is called (`_label`), makes its pictures and puts its
+    parts together in `children`, beside those that it finds here: the part that makes it
+    accessible, the status line, the message, the text twin and the errors.
     """
 
     _label = "Lab"
+    controls: dict[str, Any]
+    _ready = False
     _went_on = False  # it ran when the status line was last written
     pictures: tuple[LivePicture, ...] = ()
     closed = False
@@ -49,23 +64,84 @@ class Lab(w.VBox):
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
         self._spoken: dict[str, str] = {}  # by part, what a screen reader has said last
 
+    # ---- settings ------------------------------------------------------------------------
+
+    @classmethod
+    def setting_names(cls) -> list[str]:
+        """Return the names of the settings."""
+        every = (item for kind in reversed(cls.__mro__) for item in vars(kind).items())
+        return [name for name, trait in every if isinstance(trait, Setting)]
+
+    def _settings(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.setting_names()}
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        """Take the settings that a lab is made with."""
+        known = self.setting_names()
+        if unknown := sorted(set(settings) - {*known}):
+            raise TypeError(
+                say("unknown settings {unknown}; known are {known}", unknown=unknown,
+                    known=", ".join(known))
+            )  # fmt: skip
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    def _follow(self) -> None:
+        """Begin to follow the controls and the traits; the last thing a lab's making does."""
+        self._changed: set[str] = set()
+        for name, control in self.controls.items():
+            offer(control, getattr(self, name))
+            control.observe(
+                lambda change, name=name: setattr(self, name, change["new"]), names="value"
+            )
+        self.observe(self._on_setting, names=[*self.controls])
+        self._ready = True
+
+    def _check_setting(self, name: str, value: Any) -> None:
+        """Raise ValueError or TypeError for a value that cannot work."""
+        raise NotImplementedError  # each lab has its own settings
+
+    def _apply(self, changed: set[str]) -> None:
+        """Act on changed settings, on the thread of the kernel's loop."""
+        raise NotImplementedError
+
+    def _checked(self, name: str, value: Any) -> Any:
+        try:
+            self._check_setting(name, value)
+        except Exception as error:  # a task of the learner's own may raise anything
+            if not self._ready:  # while it is being made there is no lab to say it in
+                if isinstance(error, TypeError | ValueError):
+                    raise ValueError(str(error)) from None
+                raise
+            said, value = str(error) or type(error).__name__, getattr(self, name)
+            refusal = "{said}. {name} stays {value!r}."
+            self._complain(say(refusal, said=said, name=name, value=value))
+            self.controls[name].value = value
+        return value
+
+    def _on_setting(self, change: Any) -> None:
+        if same(change["old"], change["new"]):
+            return
+        self._check_open()
+        name = change["name"]
+        offer(self.controls[name], change["new"])
+        self._changed.add(name)
+        self._runner.call(self._apply_all)
+
+    def _apply_all(self) -> None:
+        changed, self._changed = self._changed, set()
+        if changed and not self.closed:  # otherwise an earlier call took them all
+            self._complain("")
+            self._apply(changed)
+
+    # ---- what a learner or a script calls ------------------------------------------------
+
     def snapshot(self) -> StaticImage:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
         self._check_open()
-        parts = []
         for picture in self.pictures:
             picture.draw_crisp()
-            parts.append(picture.image())
-        places, x, y, bottom = [], 0, 0, 0
-        for part in parts:  # in a row as on the page, wrapped where it is wide
-            if x and x + part.width > SHEET:
-                x, y = 0, bottom
-            places.append((x, y))
-            x, bottom = x + part.width, max(bottom, y + part.height)
-        width = max(x + part.width for (x, _), part in zip(places, parts, strict=True))
-        sheet = Image.new("RGB", (width, bottom), "white")
-        for place, part in zip(places, parts, strict=True):
-            sheet.paste(part, place)
+        sheet = side_by_side([picture.image() for picture in self.pictures], SHEET)
         file = io.BytesIO()
         sheet.save(file, "png", optimize=True)
         return StaticImage(file.getvalue(), width=sheet.width // 2, alt=self.describe())
@@ -74,12 +150,8 @@ class Lab(w.VBox):
         """Return what the pictures show, in words."""
         raise NotImplementedError  # each lab has its own pictures
 
-    def _words(self) -> str:
-        """Return what the text twin says."""
-        return self.describe()
-
     def close(self) -> None:
-        """End the run and take the lab, with all its parts, from the page and from memory."""
+        """End the run and remove the lab, with all its parts, from the page and from memory."""
         if "_runner" not in vars(self):
             return  # its making has failed: there is nothing yet
         self._runner.close()
@@ -91,6 +163,8 @@ class Lab(w.VBox):
             part.close()
         self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
         self.closed = True
+
+    # ---- the run -------------------------------------------------------------------------
 
     def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
         """Return a button for each action, on the loop's thread; the first is the big one."""
@@ -110,6 +184,15 @@ class Lab(w.VBox):
                 "this lab is closed, by close() or because its cell was run again: make a new one"
             )
 
+    def _crisp_later(self) -> None:
+        """Draw the pictures at twice the density, one at a time, unless it runs again by then."""
+        for picture in self.pictures:
+            self._runner.call(partial(self._make_crisp, picture))
+
+    def _make_crisp(self, picture: LivePicture) -> None:
+        if self._runner.steps is None and not picture.crisp:
+            picture.draw_crisp()
+
     def _on_slice(self, done: bool) -> None:
         """Show what a slice of work has changed."""
         raise NotImplementedError  # each lab has its own pictures
@@ -126,6 +209,12 @@ class Lab(w.VBox):
             self._on_error(error)
         except Exception as another:  # the learner's own code may draw and describe, too
             self._errors.show_error(another)
+
+    # ---- what is said --------------------------------------------------------------------
+
+    def _words(self) -> str:
+        """Return what the text twin says."""
+        return self.describe()
 
     def _on_less_motion(self, change: Any) -> None:
         self._pace.fastest = CALM if change["new"] else FASTEST
@@ -187,7 +276,7 @@ def remedy(error: Exception) -> str:
 
 
 def _with_parts(widget: Any) -> list[Any]:
-    """Return a widget and all it is made of; ipywidgets closes neither children nor layouts."""
+    """Return a widget and all its parts; ipywidgets closes neither children nor layouts."""
     parts = [widget]
     for child in getattr(widget, "children", ()):
         parts += _with_parts(child)

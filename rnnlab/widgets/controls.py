@@ -9,8 +9,9 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import POLICIES, check_known
+from rnnlab.base.say import say
 from rnnlab.model.cells import CELLS
-from rnnlab.pictures.panels import PANELS
+from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks import recipe
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
 
@@ -20,7 +21,6 @@ CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}
-SETTINGS = (*recipe.DEFAULTS, "apply_while_training")
 
 
 def check_setting(name: str, value: Any) -> None:
@@ -32,10 +32,11 @@ def check_setting(name: str, value: Any) -> None:
     else:
         recipe.check_setting(name, value)
     if name in MOST and value > MOST[name]:
-        raise ValueError(
-            f"{name} is {value}; a lab takes at most {MOST[name]}, so that it stays quick and "
-            "within memory: go further with rnnlab.fit"
+        refusal = (
+            "{name} is {value}; a lab takes at most {most}, so that it stays quick and within "
+            "memory: go further with rnnlab.fit"
         )
+        raise ValueError(say(refusal, name=name, value=value, most=MOST[name]))
 
 
 def check_task(task: Any) -> None:
@@ -46,10 +47,12 @@ def check_task(task: Any) -> None:
     needed = [*Task.__annotations__, *(name for name in vars(Task) if not name.startswith("_"))]
     missing = [name for name in needed if not hasattr(task, name)]
     if missing:
-        raise ValueError(
-            f"task is {task!r}, which has no {', '.join(missing)}; give one of the names "
-            f"{', '.join(TASKS)}, or an object with all that rnnlab.tasks.catalogue.Task asks for"
+        refusal = (
+            "task is {task!r}, which has no {missing}; give one of the names {names}, or an object "
+            "with all that rnnlab.tasks.catalogue.Task asks for"
         )
+        names = ", ".join(TASKS)
+        raise ValueError(say(refusal, task=task, missing=", ".join(missing), names=names))
     check_known("task.picture", task.picture, PANELS, "pictures")
 
 
@@ -59,7 +62,7 @@ def as_task(task: str | Task) -> Task:
 
 
 def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]:
-    """Return the control of each of these settings, by its name; a task of one's own is offered."""
+    """Return the control of each of these settings, by its name; your own task is offered too."""
     tasks: list[Any] = list(TASKS)
     if not isinstance(task, str):
         tasks = [(task.name, task), *((name, name) for name in TASKS)]

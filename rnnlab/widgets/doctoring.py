@@ -14,7 +14,7 @@ from rnnlab.microscope import faults
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
 from rnnlab.runs.threads import fitting_threads, on_threads
-from rnnlab.widgets.settings import SettingsLab
+from rnnlab.widgets.base import Lab
 
 LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
 ASK = "Ask the doctor"
@@ -51,7 +51,7 @@ STYLE = """<style>
 </style>"""
 
 
-class ExaminedLab(SettingsLab):
+class ExaminedLab(Lab):
     """A lab whose loop the doctor examines when the learner asks: first they look themselves.
 
     A lab of its own says what run is examined (`_fresh_run`) and for how many batches (`_most`),

@@ -1,8 +1,8 @@
-"""GradientLab: what is left of the gradient on its way back through an RNN, a GRU and an LSTM."""
+"""GradientLab: how much of the gradient is left on its way back through time, cell by cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
-from rnnlab.model.cells import CELLS
+from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
     LONGEST,
@@ -23,10 +23,11 @@ from rnnlab.pictures.gradient_panels import (
 )
 from rnnlab.probes.gradients import GradientThroughTime, gradient_through_time
 from rnnlab.tasks.adding import AddingTask
+from rnnlab.tasks.recipe import seeded
+from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.live import PAUSE
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting, SettingsLab
 
 EXAMPLES = 8  # sequences in the batch; with twice as many a redraw takes a quarter longer
 LENGTHS = [5, *range(10, LONGEST + 1, 5)]
@@ -53,27 +54,29 @@ class CellGradient(NamedTuple):
     grad_norm: float
 
 
-class GradientLab(SettingsLab):
-    """A live lab: the gradient through time of three untrained networks, side by side.
+class GradientLab(Lab):
+    """A live lab: the gradient through time of untrained networks, side by side.
 
     An RNN, a GRU and an LSTM read one batch of 8 sequences of the adding problem, whose loss is
-    at the last time step. Bars show the norm of its gradient at each hidden state. The heat map
-    shows more than the problem asks: there each time step t has a loss of its own, the mean
-    squared error against the sum of the marked values up to t. At the last step that is the
-    problem's own loss, so the last row is the bars. Of an LSTM it is the gradient by h.
+    at the last time step. Bars show the norm of its gradient with respect to each hidden state. The
+    heat map shows more than the problem asks: there each time step t has a loss of its own, the
+    mean squared error against the sum of the marked values up to t. At the last step that is the
+    problem's own loss, so the last row is the bars. For an LSTM it is the gradient with respect
+    to h.
 
     Every setting is a trait of the same name: set it from code, or by its slider. A value that
     cannot work is refused with a message in the lab, and the one before stays.
 
     Args:
         length: T, time steps of the sequences, 2 to 100.
-        scale: what `weight_hh` is multiplied by; 1 leaves torch's start.
+        scale: what `weight_hh` is multiplied by; 1 keeps torch's initialization.
         clip_norm: bound on the norm of all gradients together. Clipping multiplies every gradient
             by one factor: the bars keep their shape.
-        forget_bias: what is added to the LSTM's forget gate before its sigmoid; torch's start
-            leaves the gate about half open.
+        forget_bias: what is added to the LSTM's forget gate before its sigmoid; torch's
+            initialization leaves the gate about half open.
         hidden_size: H, units of each network.
         seed: of the weights and the batch.
+        cells: those to compare, each a name or a `rnnlab.model.cells.Cell`.
 
     Raises:
         ValueError: for a value that cannot work.
@@ -87,21 +90,12 @@ class GradientLab(SettingsLab):
     hidden_size = Setting(32)
     seed = Setting(0)
 
-    def __init__(
-        self,
-        *,
-        length: int = 50,
-        scale: float = 1.0,
-        clip_norm: float = 1.0,
-        forget_bias: float = 0.0,
-        hidden_size: int = 32,
-        seed: int = 0,
-    ) -> None:
+    def __init__(self, *, cells: Iterable[str | Cell] = tuple(CELLS), **settings: Any) -> None:
         super().__init__()
-        self.length, self.scale, self.clip_norm = length, scale, clip_norm
-        self.forget_bias, self.hidden_size, self.seed = forget_bias, hidden_size, seed
+        self._cells = {cell.name: cell for cell in map(resolve_cell, cells)}
+        self._set(settings)
         self._gradients: dict[str, CellGradient] = {}
-        self._stale = [*CELLS]  # cells still to be measured, the longest waiting first
+        self._stale = [*self._cells]  # cells still to be measured, the longest waiting first
         self._fresh: list[str] = []  # cells still to be drawn
         self._lay_out()
         self._follow()
@@ -112,7 +106,7 @@ class GradientLab(SettingsLab):
 
     @property
     def gradients(self) -> dict[str, CellGradient]:
-        """What the pictures show, by cell ("rnn", "gru", "lstm"), for the present settings."""
+        """What the pictures show for the present settings, by the name of the cell."""
         self._settle()
         return dict(self._gradients)
 
@@ -146,16 +140,15 @@ class GradientLab(SettingsLab):
             check_setting(name, value)
 
     def _apply(self, changed: set[str]) -> None:
-        if self.closed:  # before its turn came
-            return
         self._errors.clear()
+        touched: Iterable[str] = ()
         if changed - {"clip_norm", "forget_bias"}:
-            touched = [*CELLS]
-        else:
-            touched = ["lstm"] if "forget_bias" in changed else []
+            touched = self._cells
+        elif "forget_bias" in changed:
+            touched = filter(self._has_forget_gate, self._cells)
         self._stale += [cell for cell in touched if cell not in self._stale]
         if "clip_norm" in changed:  # it changes no gradient, only the line after clipping
-            self._fresh = [*CELLS]
+            self._fresh = [*self._cells]
         self._runner.start(self._measure(), wait=PAUSE)  # each is drawn before the next begins
 
     def _settle(self) -> None:
@@ -166,7 +159,7 @@ class GradientLab(SettingsLab):
     # ---- what is measured ----------------------------------------------------------------
 
     def _measure(self) -> Iterator[None]:
-        """Measure a cell at a time; a slider that moves on keeps none of them from its turn."""
+        """Measure a cell at a time; a slider that keeps moving keeps none of them from its turn."""
         task = AddingTask(length=self.length, examples=EXAMPLES, seed=self.seed)
         while self._stale:
             cell = self._stale[0]
@@ -175,24 +168,27 @@ class GradientLab(SettingsLab):
             yield
 
     def _make_model(self, cell: str) -> SequenceModel:
-        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-            torch.manual_seed(self.seed)
-            model = SequenceModel(
-                AddingTask.input_size, self.hidden_size, AddingTask.output_size, cell
-            )
+        sizes = AddingTask.input_size, self.hidden_size, AddingTask.output_size
+        model = seeded(lambda: SequenceModel(*sizes, self._cells[cell]), self.seed)
         with torch.no_grad():
             weights = dict(model.recurrence.named_parameters())
             weights["weight_hh_l0"].mul_(self.scale)
-            if cell == "lstm":  # its gates are i f g o
-                weights["bias_ih_l0"].chunk(4)[1].add_(self.forget_bias)
+            if self._has_forget_gate(cell):
+                gates = self._cells[cell].gate_names
+                biases = dict(zip(gates, weights["bias_ih_l0"].chunk(len(gates)), strict=True))
+                biases["f"].add_(self.forget_bias)
         return model
+
+    def _has_forget_gate(self, name: str) -> bool:
+        """Return whether a cell has a memory c, and a gate f that keeps it."""
+        return "c" in self._cells[name].state_parts and "f" in self._cells[name].gate_names
 
     # ---- what is shown -------------------------------------------------------------------
 
     def _on_slice(self, done: bool) -> None:
         with self._pace.drawing():
             fresh, self._fresh = self._fresh, []
-            for cell, picture in zip(CELLS, self.pictures, strict=True):
+            for cell, picture in zip(self._cells, self.pictures, strict=True):
                 if cell in fresh:
                     self._draw(cell, picture)
         if done:
@@ -211,16 +207,16 @@ class GradientLab(SettingsLab):
 
     def _setup(self) -> str:
         return (
-            f"Three untrained networks of {self.hidden_size} units on {EXAMPLES} sequences of "
+            f"Untrained networks of {self.hidden_size} units on {EXAMPLES} sequences of "
             f"{self.length} time steps; the loss is at the last one."
         )
 
     # ---- how it is put together ----------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.pictures = tuple(map(make_picture, CELLS))
+        self.pictures = tuple(LivePicture(*make_through_time(cell.upper())) for cell in self._cells)
         room = w.Layout(margin="0 16px 8px 2px")
-        self._verdicts = {cell: w.HTML(layout=room) for cell in CELLS}
+        self._verdicts = {cell: w.HTML(layout=room) for cell in self._cells}
         self.controls = make_gradient_controls()
         columns = [
             w.VBox([picture.widget, words], layout=w.Layout(width="300px", max_width="100%"))
@@ -238,11 +234,6 @@ class GradientLab(SettingsLab):
             self._twin,
             self._errors,
         ]
-
-
-def make_picture(cell: str) -> LivePicture:
-    """Return the live picture of a cell."""
-    return LivePicture(lambda: make_through_time(cell.upper()))
 
 
 def measure(model: SequenceModel, task: AddingTask) -> CellGradient:

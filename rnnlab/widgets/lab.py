@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,14 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import check_path
+from rnnlab.base.say import say
 from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.model.cells import CELLS
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.panels import make_panel
-from rnnlab.pictures.plots import GradientPanel, LossPanel, make_figure
+from rnnlab.pictures.plots import on_axes
+from rnnlab.pictures.run_panels import GradientPanel, LossPanel
+from rnnlab.pictures.task_panels import make_panel
 from rnnlab.runs import checkpoints
 from rnnlab.runs.history import History
 from rnnlab.runs.saved_states import run_state
@@ -23,12 +25,12 @@ from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.runs.training import train
 from rnnlab.tasks.catalogue import TASKS, Task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
-from rnnlab.widgets.controls import SETTINGS, as_task, check_setting, make_controls, row
+from rnnlab.widgets.base import Setting
+from rnnlab.widgets.controls import as_task, check_setting, make_controls, row
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting
 
-APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what a run can change on its way
+APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
 
 
 class TrainingLab(ExaminedLab):
@@ -48,8 +50,8 @@ class TrainingLab(ExaminedLab):
             meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
             `clip`, `clip_norm`, `seed`, `apply_while_training`.
-        checkpoint: path of a file to save the settings and the run in, as it goes. Where there is
-            one, the lab begins as it was, paused: after a kernel has died, run the cell again.
+        checkpoint: path of a file to save the settings and the run in, as it goes. If it exists,
+            the lab begins as it was, paused: after a kernel has died, run the cell again.
 
     Raises:
         ValueError: for a value that cannot work.
@@ -77,14 +79,11 @@ class TrainingLab(ExaminedLab):
         **settings: Any,
     ) -> None:
         super().__init__()
-        unknown = set(settings) - {*SETTINGS}
-        if unknown:
-            raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
         if checkpoint is not None:
             check_path("checkpoint", checkpoint, checkpoints.FOR)
         saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
-        for name, value in {"task": task, **settings, **_settings_of(saved, task)}.items():
-            setattr(self, name, value)
+        given = {"task": task, **settings}
+        self._set(given | (_saved_settings(saved, given) if saved else {}))
         self._autosave: checkpoints.AutoSave | None = None
         self.runs = 0
         self.history = History()
@@ -97,7 +96,7 @@ class TrainingLab(ExaminedLab):
         self._follow()
         self._forget()
         if saved:
-            self._take_up(saved, checkpoint)
+            self._resume(saved, checkpoint)
         if checkpoint:
             self._autosave = checkpoints.AutoSave(self._state, checkpoint, self._complain)
 
@@ -130,7 +129,7 @@ class TrainingLab(ExaminedLab):
         if "task" in changed:
             self._task = as_task(self.task)
             self._before, self.history = None, History()
-            self.pictures[2].rebuild(lambda: make_panel(self._task))
+            self.pictures[2].show(*make_panel(self._task))
         self._start(paused=self._runner.steps is not None and self._runner.paused)
 
     @property
@@ -166,10 +165,11 @@ class TrainingLab(ExaminedLab):
     def _state(self) -> dict[str, Any]:
         """Return what a checkpoint of the lab holds: the run's, and the settings."""
         assert self._run is not None  # for mypy: saved is what runs
-        settings = {name: getattr(self, name) for name in SETTINGS} | {"task": self._task.name}
+        names = {"task": self._task.name, "cell": getattr(self.cell, "name", self.cell)}
+        settings = {**self._settings(), **names}
         return {**run_state(self._run), "lab": settings}
 
-    def _take_up(self, saved: dict[str, Any], path: Any) -> None:
+    def _resume(self, saved: dict[str, Any], path: Any) -> None:
         self._start(paused=True)
         assert self._run is not None  # for mypy: it has begun
         checkpoints.put(self._run, saved, path)
@@ -207,8 +207,7 @@ class TrainingLab(ExaminedLab):
     def _on_slice(self, done: bool) -> None:
         if done:
             self._show(finished=True)
-            run = self._run
-            self._runner.call(lambda: self._make_crisp(run))
+            self._crisp_later()
         elif self._runner.paused or self._pace.due():
             self._show()
         if self._autosave is not None:
@@ -223,14 +222,8 @@ class TrainingLab(ExaminedLab):
 
     # ---- what is shown -------------------------------------------------------------------
 
-    def _make_crisp(self, run: Run | None) -> None:
-        """Draw a finished run at twice the density, unless the next has begun."""
-        if run is self._run and self._runner.steps is None and not self.closed:
-            for picture in self.pictures:
-                picture.draw_crisp()
-
     def _show(self, finished: bool = False) -> None:
-        """Draw the present state; while training, the dearer a picture the more seldom."""
+        """Draw the present state; while training, the slower a picture the less often."""
         loss, gradient, answers = self.pictures
         self._turn = self._turn + 1 if self._runner.busy else 0
         with self._pace.drawing(), on_threads(self._runner.threads):
@@ -266,7 +259,7 @@ class TrainingLab(ExaminedLab):
         seconds = time.perf_counter() - self._started
         rate = (len(self.history) - self._first) / seconds if seconds > 0 else 0
         threads = "one thread" if self._runner.threads == 1 else f"{self._runner.threads} threads"
-        return f", {rate:.0f} steps a second on {threads}" if len(self.history) else ""
+        return f", {rate:.0f} steps per second on {threads}" if len(self.history) else ""
 
     def _words(self) -> str:
         """Return what the pictures show, a line for each."""
@@ -287,18 +280,14 @@ class TrainingLab(ExaminedLab):
     # ---- how it is put together ----------------------------------------------------------
 
     def _make_pictures(self) -> None:
-        def on_axes(panel: Callable[..., Any], width: int, left: int, right: int) -> Any:
-            figure, axes = make_figure(width, 270, left, right)
-            return figure, panel(axes)
-
         self.pictures = (
-            LivePicture(lambda: on_axes(LossPanel, 330, 54, 72)),
-            LivePicture(lambda: on_axes(GradientPanel, 280, 44, 16)),
-            LivePicture(lambda: make_panel(self._task)),
+            LivePicture(*on_axes(LossPanel, 330, 54, 72)),
+            LivePicture(*on_axes(GradientPanel, 280, 44, 16)),
+            LivePicture(*make_panel(self._task)),
         )
 
     def _lay_out(self) -> None:
-        self.controls = make_controls(SETTINGS, self.task)
+        self.controls = make_controls(self.setting_names(), self.task)
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
             "Stop": self._on_stop, "Reset": self._on_reset, ASK: self._on_ask,
@@ -357,21 +346,21 @@ class TrainingLab(ExaminedLab):
         self.buttons["Pause"].description = "Resume" if waiting else "Pause"
 
 
-def _settings_of(saved: dict[str, Any], task: str | Task) -> dict[str, Any]:
-    """Return a saved lab's settings; a task of one's own is the one that is given."""
-    if not saved:
-        return {}
+def _saved_settings(saved: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return a saved lab's settings; a task or a cell of the learner's own is the one given."""
     settings = saved.get("lab")
-    if not isinstance(settings, dict) or settings.keys() != {*SETTINGS}:
+    if not isinstance(settings, dict) or settings.keys() != {*TrainingLab.setting_names()}:
         raise checkpoints.CheckpointError(
-            "the checkpoint holds a run but no lab's settings: go on from it with rnnlab.fit"
+            "the checkpoint holds a run but no lab's settings: resume it with rnnlab.fit"
         )
-    name = settings["task"]
-    if name in TASKS:
-        return settings
-    if getattr(task, "name", None) != name:
-        raise checkpoints.CheckpointError(
-            f"the checkpoint was saved with the task {name!r}: make the lab with that task, or "
-            "give another checkpoint"
-        )
-    return {**settings, "task": task}
+    for kind, known in (("task", TASKS), ("cell", CELLS)):
+        own, name = given.get(kind), settings[kind]
+        if getattr(own, "name", None) == name:
+            settings = {**settings, kind: own}
+        elif name not in known:
+            refusal = (
+                "the checkpoint was saved with the {kind} {name!r}: make the lab with that {kind}, "
+                "or give another checkpoint"
+            )
+            raise checkpoints.CheckpointError(say(refusal, kind=kind, name=name))
+    return settings

@@ -56,8 +56,11 @@ class Runner:
     def call(self, function: Callable[[], None]) -> None:
         """Run a function on the loop's thread, from any thread; at once if there is no loop.
 
-        On the loop nobody would see what it raises or prints: that is shown.
+        On the loop nobody would see what it raises or prints: that is shown. Once the runner is
+        closed nothing is called any more.
         """
+        if self._closed:
+            return
         if self._loop is None or self._loop.is_closed():
             function()
         else:
@@ -106,7 +109,7 @@ class Runner:
         self.steps = None
 
     def close(self) -> None:
-        """Drop the iterator, and all that was to be called."""
+        """Drop the iterator, and whatever was still to be called."""
         self.steps, self._closed = None, True
 
     def step(self) -> None:
@@ -167,15 +170,15 @@ class Runner:
 
 
 class Pace:
-    """Says when the next picture is due, so that drawing stays a small share of the time.
+    """Says when the next picture is due, so that drawing takes a small fraction of the time.
 
     Args:
-        share: of the time, that drawing may take.
+        fraction: of the time that drawing may take.
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, share: float = 0.05, fastest: float = FASTEST) -> None:
-        self.share, self.fastest = share, fastest
+    def __init__(self, fraction: float = 0.05, fastest: float = FASTEST) -> None:
+        self.fraction, self.fastest = fraction, fastest
         self._due = 0.0
 
     def due(self) -> bool:
@@ -193,7 +196,7 @@ class Pace:
         with InterruptHeld():
             yield
         end = time.perf_counter()
-        self._due = end + max(self.fastest, (end - start) * (1 / self.share - 1))
+        self._due = end + max(self.fastest, (end - start) * (1 / self.fraction - 1))
 
     def now(self) -> None:
         """Make the next picture due at once."""

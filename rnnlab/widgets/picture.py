@@ -7,7 +7,7 @@ stamped where it belongs, and few colours make a small file.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -27,20 +27,22 @@ class LivePicture:
     """A picture on the page, drawn live at the size shown, or once more crisp at twice the density.
 
     Args:
-        make: returns the figure and the panel on it; called again by `rebuild`.
+        figure: what is drawn.
+        panel: on the figure.
     """
 
-    def __init__(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
+    def __init__(self, figure: Figure, panel: Panel) -> None:
         self.widget = ipywidgets.Image(format="png")
         self.widget.add_class("rnnlab-picture")
-        self.rebuild(make)
+        self.show(figure, panel)
 
-    def rebuild(self, make: Callable[[], tuple[Figure, Panel]]) -> None:
-        """Put another panel in the place of this one."""
-        self.figure, self.panel = make()
+    def show(self, figure: Figure, panel: Panel) -> None:
+        """Put this panel in the place of the one before."""
+        self.figure, self.panel = figure, panel
         self._canvas: FigureCanvasAgg = self.figure.canvas  # type: ignore[assignment]
         for artist in self.panel.moving:
             artist.set_animated(True)
+        self.crisp = False  # whether the page shows it at twice the density
         self._background: Any = None
         self._masks: dict[str, Image.Image] = {}  # how much of each pixel a text covers
         width = round(self.figure.get_figwidth() * 100)
@@ -61,7 +63,7 @@ class LivePicture:
         image = self._pixels()
         for text, (mask, corner) in zip(texts, stamps, strict=True):
             image.paste(_bytes(text.get_color()), corner, mask)
-        self.widget.value = _png(image)
+        self.widget.value, self.crisp = _png(image), False
 
     def draw_crisp(self) -> None:
         """Draw everything at twice the density; the picture keeps its size on the page."""
@@ -72,7 +74,7 @@ class LivePicture:
             for artist in moving:
                 if artist.get_visible():
                     artist.axes.draw_artist(artist)
-            self.widget.value = _png(self._pixels())
+            self.widget.value, self.crisp = _png(self._pixels()), True
             self.figure.set_dpi(100)
 
     def image(self) -> Image.Image:
@@ -88,16 +90,14 @@ class LivePicture:
         if name not in self._masks:
             renderer.clear()  # to transparent: what is drawn now is seen in the alpha channel
             text.draw(renderer)
-            alpha = Image.frombuffer("RGBA", *self._frame(), "raw", "RGBA", 0, 1).getchannel("A")
             size = round(box.width) + 3, round(box.height) + 3
+            alpha = self._pixels("RGBA").getchannel("A")
             self._masks[name] = alpha.crop((left, top, left + size[0], top + size[1]))
         return self._masks[name], (left, top)
 
-    def _frame(self) -> tuple[tuple[int, int], Any]:
-        return self._canvas.get_width_height(), self._canvas.buffer_rgba()
-
-    def _pixels(self) -> Image.Image:
-        return Image.frombuffer("RGBA", *self._frame(), "raw", "RGBA", 0, 1).convert("RGB")
+    def _pixels(self, mode: str = "RGB") -> Image.Image:
+        size, buffer = self._canvas.get_width_height(), self._canvas.buffer_rgba()
+        return Image.frombuffer("RGBA", size, buffer, "raw", "RGBA", 0, 1).convert(mode)
 
 
 def _bytes(color: Any) -> tuple[int, ...]:
@@ -124,3 +124,18 @@ def _png(image: Image.Image) -> bytes:
     few = image.quantize(palette=_palette, dither=Image.Dither.NONE)
     few.save(file, "png", compress_level=1)
     return file.getvalue()
+
+
+def side_by_side(images: Sequence[Image.Image], most: int) -> Image.Image:
+    """Return one image of several in a row, wrapped where it is wider than `most` pixels."""
+    places, x, y, bottom = [], 0, 0, 0
+    for image in images:
+        if x and x + image.width > most:
+            x, y = 0, bottom
+        places.append((x, y))
+        x, bottom = x + image.width, max(bottom, y + image.height)
+    width = max(x + image.width for (x, _), image in zip(places, images, strict=True))
+    sheet = Image.new("RGB", (width, bottom), "white")
+    for place, image in zip(places, images, strict=True):
+        sheet.paste(image, place)
+    return sheet

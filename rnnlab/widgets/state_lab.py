@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from itertools import chain
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import check_count, check_known
+from rnnlab.base.say import say
 from rnnlab.microscope import carrying
 from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
-from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.state_panels import (
     NOTES,
     CostPanel,
@@ -21,11 +22,10 @@ from rnnlab.pictures.state_panels import (
     cost_words,
     loss_words,
 )
+from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import check_setting, make_controls, row, slider
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting, SettingsLab
 
-SETTINGS = ("way", "window", "hidden_size", "epochs", "seed")
 WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
 EPOCHS = [1, 2, 5, 12, 20, 40]
 WIDEST = 64  # backward through 32 kept batches of it takes tenths of a second
@@ -38,10 +38,10 @@ COSTS: tuple[tuple[Any, ...], ...] = (  # title, number, median over so many bat
 )
 
 
-class StateLab(SettingsLab):
+class StateLab(Lab):
     """A live lab: one RNN, one task, and four ways to treat the hidden state between batches.
 
-    The task is to recall the value of two steps ago, in windows of truncated backpropagation
+    The task is to recall the value from two steps before, in windows of truncated backpropagation
     through time. The ways are "reset", "carry and detach", "carry without detach" and "carry
     with shuffle". For the chosen one the lab draws how value and gradient flow, and measures each
     batch of an epoch; Train compares the losses of all four. Where torch raises, its own words
@@ -71,12 +71,7 @@ class StateLab(SettingsLab):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__()
-        unknown = set(settings) - {*SETTINGS}
-        if unknown:
-            raise TypeError(f"unknown settings {sorted(unknown)}; known are {', '.join(SETTINGS)}")
-        for name, value in settings.items():
-            setattr(self, name, value)
-        self._runs = 0
+        self._set(settings)
         self._make_pictures()
         self._lay_out()
         self._forget()
@@ -103,9 +98,8 @@ class StateLab(SettingsLab):
         else:
             check_setting(name, value)
         if name == "window" and value > WIDEST:
-            raise ValueError(
-                f"window is {value}; the lab reads at most {WIDEST} time steps a batch"
-            )
+            refusal = "window is {value}; the lab reads at most {most} time steps per batch"
+            raise ValueError(say(refusal, value=value, most=WIDEST))
 
     def _apply(self, changed: set[str]) -> None:
         if changed != {"way"}:
@@ -126,7 +120,6 @@ class StateLab(SettingsLab):
         self._measured: set[str] = set()
         self._training: Iterator[CarryStep] | None = None
         self._shown: dict[int, Any] = {}  # by the number of the picture, what was drawn
-        self._live: set[int] = set()  # drawn, and not yet crisp
 
     def _begin_training(self) -> None:
         self.rows = {way: [] for way in WAYS}
@@ -134,9 +127,6 @@ class StateLab(SettingsLab):
 
     def _go(self, paused: bool = False) -> None:
         """Measure what the pictures of the present way need, then go on training if it is on."""
-        if self.closed:  # before its turn came
-            return
-        self._runs += 1
         self._trains = self._training is not None
         self._steps = carrying.steps_read(self._task, self.way, FlowPanel.BATCHES, self.seed)
         missing = [way for way in (DETACH, self.way) if way not in self._measured]
@@ -182,8 +172,7 @@ class StateLab(SettingsLab):
     def _on_slice(self, done: bool) -> None:
         if done:
             self._show(finished=True)
-            for number in sorted(self._live):  # one at a time: messages get their turn between
-                self._crisp_later(number, self._runs)
+            self._crisp_later()
         elif self._pace.due():
             self._show()
 
@@ -192,16 +181,6 @@ class StateLab(SettingsLab):
         self._say(f"The run has ended: {error}")
 
     # ---- what is shown -------------------------------------------------------------------
-
-    def _crisp_later(self, number: int, run: int) -> None:
-        """Draw a picture at twice the density, unless the next run has begun by then."""
-
-        def make_crisp() -> None:
-            if run == self._runs and number in self._live and not self.closed:
-                self._live.discard(number)
-                self.pictures[number].draw_crisp()
-
-        self._runner.call(make_crisp)
 
     def _show(self, finished: bool = False) -> None:
         """Draw the pictures whose rows have changed."""
@@ -219,7 +198,6 @@ class StateLab(SettingsLab):
     def _draw(self, number: int, key: Any, *shown: Any) -> None:
         if self._shown.get(number) != key:
             self._shown[number] = key
-            self._live.add(number)
             picture = self.pictures[number]
             picture.draw(picture.panel.update(*shown))
 
@@ -279,19 +257,10 @@ class StateLab(SettingsLab):
     # ---- how it is put together ----------------------------------------------------------
 
     def _make_pictures(self) -> None:
-        def on_axes(
-            panel: Callable[..., Any], width: int, left: int, right: int, *given: Any
-        ) -> Any:
-            figure, axes = make_figure(width, 270, left, right)
-            return figure, panel(axes, *given)
-
         self.pictures = (
-            LivePicture(lambda: on_axes(FlowPanel, 370, 0, 0)),
-            LivePicture(lambda: on_axes(CurvesPanel, 370, 46, 70)),
-            *(
-                LivePicture(lambda cost=cost: on_axes(CostPanel, 290, 44, 86, *cost))  # type: ignore[misc]
-                for cost in COSTS
-            ),
+            LivePicture(*on_axes(FlowPanel, 370, 0, 0)),
+            LivePicture(*on_axes(CurvesPanel, 370, 46, 70)),
+            *(LivePicture(*on_axes(CostPanel, 290, 44, 86, *cost)) for cost in COSTS),
         )
 
     def _lay_out(self) -> None:

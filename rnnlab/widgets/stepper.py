@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import ipywidgets as w
-import torch
 from torch import nn
 from torch.optim import Optimizer
 
@@ -15,8 +14,7 @@ from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import phase_words
-from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.plots import make_figure
+from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.stepper_panels import (
     FirstSequencePanel,
     HiddenStatePanel,
@@ -26,16 +24,16 @@ from rnnlab.pictures.stepper_panels import (
 from rnnlab.probes.losses import shares_by_time
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
+from rnnlab.tasks.recipe import prepare
+from rnnlab.widgets.base import Setting
 from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.keys import Keys
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.settings import Setting
 from rnnlab.widgets.stepper_page import facts_html, source_html
 
-OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for a model of one's own
+OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for your own model
 OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")
-SPEEDS = [0.5, 1, 2, 4, 8]  # phases a second, while it runs
+SPEEDS = [0.5, 1, 2, 4, 8]  # phases per second, while it runs
 FAULT_NAMES = {
     "nothing": "nothing",
     "missing-zero-grad": "leave out zero_grad",
@@ -54,12 +52,12 @@ class LoopStepper(ExaminedLab):
     changed setting begins again from the same seed.
 
     Args:
-        task: a name as for `TrainingLab`, or a task of one's own; or leave it and give
+        task: a name as for `TrainingLab`, or your own task; or leave it out and give
         model, batches, loss_fn: whatever `rnnlab.train` takes; optimizer: a name, or an optimizer
             made from the model's parameters, which keeps its own learning rate.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `clip`,
             `clip_norm`, `seed`, `fault` (a mistake to make on purpose, one of
-            `rnnlab.microscope.faults.FAULTS`), `speed` (phases a second).
+            `rnnlab.microscope.faults.FAULTS`), `speed` (phases per second).
 
     Attributes:
         stepper: the `PhaseStepper` behind it: variables, gradients, history.
@@ -91,12 +89,7 @@ class LoopStepper(ExaminedLab):
         super().__init__()
         self._own = _own_run(task, model, batches, loss_fn)
         self._optimizer = optimizer
-        unknown = set(settings) - {*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed"}
-        if unknown:
-            known = ", ".join((*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed"))
-            raise TypeError(f"unknown settings {sorted(unknown)}; known are {known}")
-        for name, value in {"task": task or "sine", **settings}.items():
-            setattr(self, name, value)
+        self._set({"task": task or "sine", **settings})
         if self.fault == "state-not-detached":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
         self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
@@ -146,10 +139,6 @@ class LoopStepper(ExaminedLab):
         if self._ready:  # before anything is given up: can these settings work together?
             self._make_stepper({**self._settings(), name: value}, try_out=True)
 
-    def _settings(self) -> dict[str, Any]:
-        names = (*OF_THE_MODEL, *OF_THE_RUN, "fault", "speed")
-        return {name: getattr(self, name) for name in names}
-
     def _apply(self, changed: set[str]) -> None:
         if changed == {"speed"}:
             self._runner.wait = 1 / self.speed
@@ -172,7 +161,7 @@ class LoopStepper(ExaminedLab):
 
     def _begin(self) -> None:
         if self._own is not None and self._ready:
-            self.stepper.restart()  # a model of one's own has its first weights again
+            self.stepper.restart()  # your own model has its first weights again
         self.stepper: PhaseStepper = self._make_stepper(self._settings())
 
     def _make_stepper(self, settings: dict[str, Any], try_out: bool = False) -> Any:
@@ -191,14 +180,13 @@ class LoopStepper(ExaminedLab):
         if self._own is not None:
             return None if try_out else PhaseStepper(**self._own, **options)
         task = as_task(settings["task"])
-        batches = task.batches(policy, seed=settings["seed"])
         if try_out:
+            task.batches(policy, seed=settings["seed"])
             return None
-        with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-            torch.manual_seed(settings["seed"])
-            model = SequenceModel(
-                task.input_size, settings["hidden_size"], task.output_size, settings["cell"]
-            )
+        model, batches = prepare(
+            task, cell=settings["cell"], hidden_size=settings["hidden_size"], hidden_state=policy,
+            seed=settings["seed"],
+        )  # fmt: skip
         return PhaseStepper(model, batches, loss_fn=task.loss_fn, device="cpu", **options)
 
     def _do(self, act: Callable[[], Any]) -> None:
@@ -280,16 +268,9 @@ class LoopStepper(ExaminedLab):
         self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")
 
     def _make_pictures(self) -> None:
-        def on_axes(panel: Callable[..., Any], width: int, left: int, right: int) -> Any:
-            figure, axes = make_figure(width, 250, left, right)
-            return figure, panel(axes)
-
-        self.pictures = (
-            LivePicture(lambda: on_axes(RingPanel, 330, 0, 0)),
-            LivePicture(lambda: on_axes(FirstSequencePanel, 330, 44, 76)),
-            LivePicture(lambda: on_axes(SharePanel, 270, 54, 14)),
-            LivePicture(lambda: on_axes(HiddenStatePanel, 300, 44, 14)),
-        )
+        sizes = ((RingPanel, 330, 0, 0), (FirstSequencePanel, 330, 44, 76),
+                 (SharePanel, 270, 54, 14), (HiddenStatePanel, 300, 44, 14))  # fmt: skip
+        self.pictures = tuple(LivePicture(*on_axes(*size, height=250)) for size in sizes)
 
     def _lay_out(self) -> None:
         actions: dict[str, Callable[[], None]] = {
@@ -302,14 +283,16 @@ class LoopStepper(ExaminedLab):
             ASK: self._on_ask,
         }
         self.buttons = self._make_buttons(actions)
-        keys = Keys(
-            {" ": lambda: self._runner.call(self._on_run),
-             "Enter": lambda: self._runner.call(self.next_phase)}
-        )  # fmt: skip
+        self._access.listen(
+            {
+                " ": lambda: self._runner.call(self._on_run),
+                "Enter": lambda: self._runner.call(self.next_phase),
+            }
+        )
         self._source, self._facts = w.HTML(), w.HTML()
         ring, *others = (picture.widget for picture in self.pictures)
         self.children = [
-            self._access, keys, row(self.buttons.values()), row(self.controls.values()),
+            self._access, row(self.buttons.values()), row(self.controls.values()),
             self._status, self._message, self._twin, row([self._source, ring]),
             self._doctor, row(others), self._facts, self._errors,
         ]  # fmt: skip
@@ -332,7 +315,7 @@ class LoopStepper(ExaminedLab):
 def _own_run(
     task: Any, model: nn.Module | None, batches: Any, loss_fn: Any
 ) -> dict[str, Any] | None:
-    """Return what a run of one's own is made of, or None for a task."""
+    """Return what your own run is made of, or None for a task."""
     given = {"model": model, "batches": batches, "loss_fn": loss_fn}
     missing = [name for name, value in given.items() if value is None]
     if len(missing) == len(given):

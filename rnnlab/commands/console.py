@@ -1,10 +1,14 @@
-"""What a command says when the system refuses it something."""
+"""What all commands share: how they read their line, and what they say when something fails."""
 
 from __future__ import annotations
 
+import argparse
 import errno
 import sys
 from pathlib import Path
+from typing import Any
+
+from rnnlab.base.say import say
 
 INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
 REMEDIES = {
@@ -19,6 +23,16 @@ REMEDIES = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that shows its texts as they are written, and takes no shortened options."""
+
+    def __init__(self, prog: str, about: str, after: str, **options: Any) -> None:
+        super().__init__(
+            prog=prog, description=about, epilog=after, allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter, **options,
+        )  # fmt: skip
+
+
 def fail(command: str, what: str) -> int:
     """Say on the error stream what has failed, and return the exit status for it."""
     print(f"{command}: error: {what}", file=sys.stderr)
@@ -31,4 +45,5 @@ def refusal(error: OSError, place: Path | None = None) -> str:
         return str(error)
     known = error.filename is None or str(error.filename) == str(place)
     where = "" if known else f"{error.filename}: "
-    return f"{where}{error.strerror}; {REMEDIES.get(error.errno or 0, 'choose another place')}"
+    remedy = REMEDIES.get(error.errno or 0, "choose another place")
+    return say("{where}{refused}; {remedy}", where=where, refused=error.strerror, remedy=remedy)

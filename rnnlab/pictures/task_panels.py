@@ -1,0 +1,339 @@
+"""The picture that suits each kind of task: forecast, text, sequence or scatter.
+
+A kind of picture is a subclass of `TaskPanel`, found by its `kind`, which `Task.picture` names.
+All are panels as in `plots`, made for a task and updated with what `task.answers(model)` returns;
+`scores` says that training stands still, so that what is slow to draw may be drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from torch import Tensor
+
+from rnnlab.base.say import short
+from rnnlab.pictures.plots import (
+    BLUE,
+    DASHED,
+    DOTTED,
+    INK,
+    MUTED,
+    PALE,
+    SMALL,
+    EndLabels,
+    integer_ticks,
+    on_axes,
+    set_limits,
+    set_text,
+    style,
+    write,
+)
+from rnnlab.tasks.forecast import SeriesTask
+from rnnlab.tasks.names import END
+
+PANELS: dict[str, type[TaskPanel]] = {}  # by `Task.picture`
+
+
+class TaskPanel:
+    """A panel as in `plots` for one kind of task.
+
+    Attributes:
+        kind: the name by which a task asks for it.
+        left, right: pixels beside the axes.
+
+    Args:
+        axes: to draw on.
+        task: whose answers are shown.
+    """
+
+    kind: ClassVar[str]
+    left, right = 44, 76
+    alt: str
+    moving: list[Artist]
+    update: Callable[..., bool]  # takes the task's answers, and `scores`
+
+    def __init_subclass__(cls) -> None:
+        """Make the panel known by its kind."""
+        PANELS[cls.kind] = cls
+
+    def __init__(self, axes: Axes, task: Any) -> None:
+        self.axes, self.task = axes, task
+
+
+def make_panel(task: Any, width: int = 420, height: int = 270) -> tuple[Figure, TaskPanel]:
+    """Return a figure of width x height pixels with the panel that suits a task."""
+    panel = PANELS[task.picture]
+    return on_axes(panel, width, panel.left, panel.right, task, height=height)
+
+
+class ForecastPanel(TaskPanel):
+    """Predictions of the held-out part against what was measured, in the series' own unit."""
+
+    kind = "forecast"
+
+    def __init__(self, axes: Axes, task: SeriesTask) -> None:
+        super().__init__(axes, task)
+        series, times = task.series, task.held_out_times
+        style(axes, f"{series.name}, held-out {series.time_unit}s")
+        integer_ticks(axes.xaxis, 5)
+        self.alt = (
+            f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
+            f"predicted one {series.time_unit} ahead, and as the model goes on on its own."
+        )
+        start = max(0, task.split - len(times) // 2)
+        known = slice(start, task.split + 1)
+        axes.plot(series.times[known], series.values[known], color=PALE, lw=1.3)
+        axes.axvline(times[0], color=MUTED, lw=0.9)
+        axes.plot(times, task.held_out_values, color=INK, lw=1.3)
+        axes.set(xlim=(series.times[start], times[-1]), ylim=around(series.values[start:], 0.18))
+        axes.text(
+            times[0], 0.99, "  never trained on", transform=axes.get_xaxis_transform(), va="top",
+            fontsize=SMALL, color=MUTED,
+        )  # fmt: skip
+        self.misses = make_misses(axes)
+        (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
+        (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
+        (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
+        names = ("on its own", f"one {series.time_unit}\nahead", "measured")
+        self.labels = EndLabels(axes, names, (self.alone, self.ahead, measured))
+        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
+        self.moving = [self.misses, self.alone, self.ahead, *self.labels.texts]
+        self.baselines = task.baselines()
+
+    def update(self, one_step_ahead: Tensor, free_running: Tensor, scores: bool = True) -> bool:
+        """Show predictions (held out,) of both kinds, and their scores if asked."""
+        times, limits = np.asarray(self.task.held_out_times), self.axes.get_ylim()
+        ahead = drawable(one_step_ahead, *limits)
+        set_misses(self.misses, times, self.task.held_out_values.numpy(), ahead)
+        self.ahead.set_data(times, ahead)
+        self.alone.set_data(times, drawable(free_running, *limits))
+        self.labels.place()
+        errors = {}
+        if scores:
+            errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
+        score = "   ".join(f"{name} {short(error)}" for name, error in errors.items())
+        return set_text(self.score, score)
+
+
+class TextPanel(TaskPanel):
+    """The likeliest next characters of a held-out name, and names that the model makes up.
+
+    A column for each character of the name: the true one with its probability, then the three
+    likeliest. Where the true one is among these, a box marks it. Room for the made-up names is
+    taken from the height of the axes. The task is a `NamesTask`, or one with its `encode`,
+    `decode` and `answers`.
+    """
+
+    kind, left, right = "text", 64, 12
+    alt = "Table of the likeliest letters at each place of a held-out name; below, made-up names."
+    LIKELIEST, MADE, LONGEST, EVERY = 3, 8, 11, 4
+
+    def __init__(self, axes: Axes, task: Any) -> None:
+        super().__init__(axes, task)
+        style(axes, f"{task.title}: the next letter of a held-out name")
+        self.name, self._updates = "", 0
+        box, room = axes.get_position(), 34 / axes.figure.bbox.height
+        axes.set_position((box.x0, box.y0 + room, box.width, box.height - room))
+        axes.grid(False)
+        axes.set(xticks=[], ylim=(self.LIKELIEST + 1, 0))
+        rows = ["it is", "likeliest", "second", "third"]
+        axes.set_yticks([row + 0.5 for row in range(len(rows))], rows)
+        write(axes, "in percent; a box marks the true letter", (0, 0), (0, -7), va="top")
+        write(axes, "made up", (-0.02, 0), (0, -23), ha="right", va="top")
+        self.made = [
+            write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
+            for k in range(self.MADE)
+        ]
+        self.bars = PolyCollection([], facecolors=BLUE, alpha=0.2)  # text stands on it
+        self.boxes = PolyCollection([], facecolors="none", edgecolors=INK, linewidths=1.5)
+        for shapes in (self.bars, self.boxes):
+            axes.add_collection(shapes, autolim=False)
+        self.true: list[Any] = []
+        self.letters: list[list[Any]] = []  # by column, then by row
+        self.percents: list[list[Any]] = []  # the first of a column is the true letter's
+        self.moving = [self.bars, self.boxes]
+
+    def update(
+        self, name: str, probabilities: Tensor, made: list[str], scores: bool = True
+    ) -> bool:
+        """Show a name, probabilities (len(name) + 1, C) of what follows, and made-up names.
+
+        While training, made-up names are part of the background and change at every fourth update.
+        """
+        changed = name != self.name
+        if changed:
+            self._set_name(name)
+        self._set_cells(probabilities, self.task.encode(name + END))
+        self._updates += 1
+        if scores or changed or self._updates % self.EVERY == 0:
+            changed |= self._set_made(made)
+        return changed
+
+    def _set_cells(self, probabilities: Tensor, true: Tensor) -> None:
+        """Write the likeliest letters of each column, as bars too, and box the true ones."""
+        chances, likeliest = probabilities.topk(self.LIKELIEST)  # (N, C) -> (N, 3) of each
+        bars, boxes = [], []
+        for k, number in enumerate(true):
+            fractions = [probabilities[k, number].item(), *chances[k].tolist()]
+            for percent, fraction in zip(self.percents[k], fractions, strict=True):
+                percent.set_text(f"{100 * fraction:.0f}")  # of 101 texts, each kept as a stamp
+            for row, letter in enumerate(self.letters[k]):
+                letter.set_text(show(self.task.decode(likeliest[k, row : row + 1])))
+                bars.append(rectangle(k, row + 1, fractions[row + 1]))
+                if likeliest[k, row] == number:
+                    boxes.append(rectangle(k, row + 1))
+        self.bars.set_verts(bars)
+        self.boxes.set_verts(boxes)
+
+    def _set_name(self, name: str) -> None:
+        """Make a column for each character of the name and for its end."""
+        for text in self.moving[2:] + self.true:
+            text.remove()
+        self.name, columns = name, range(len(name) + 1)
+        self.axes.set_xlim(0, len(columns))
+        self.true = [
+            self._write(k, 0, 0.34, 9, INK, show(character))
+            for k, character in enumerate(name + END)
+        ]
+        for text in self.true:
+            text.set_fontweight("bold")
+        rows = range(1, self.LIKELIEST + 1)
+        self.letters = [[self._write(k, row, 0.34, 9, INK) for row in rows] for k in columns]
+        self.percents = [[self._write(k, r, 0.76, 8, MUTED) for r in (0, *rows)] for k in columns]
+        self.moving[2:] = chain(*self.letters, *self.percents)
+        for text in self.moving[2:]:  # a live picture animates what moves, before the first name
+            text.set_animated(self.bars.get_animated())
+
+    def _set_made(self, made: list[str]) -> bool:
+        names = [name or "(empty)" for name in made[: self.MADE]]
+        names = [n if len(n) <= self.LONGEST else n[: self.LONGEST - 1] + "…" for n in names]
+        names += [""] * (self.MADE - len(names))
+        changed = [set_text(text, name) for text, name in zip(self.made, names, strict=True)]
+        return any(changed)
+
+    def _write(self, k: int, row: int, down: float, size: float, color: str, text: str = "") -> Any:
+        return self.axes.text(
+            k + 0.5, row + down, text, ha="center", va="center_baseline", fontsize=size, color=color
+        )
+
+
+class SequencePanel(TaskPanel):
+    """Held-out targets as steps, predictions as a line, and the distances between them.
+
+    The task is a `RecallTask`, or one whose `answers` are targets and predictions, both (T,).
+    """
+
+    kind = "sequence"
+    alt = "Line chart of a held-out sequence: target and prediction by step."
+
+    def __init__(self, axes: Axes, task: Any) -> None:
+        super().__init__(axes, task)
+        style(axes, f"{task.title}, a held-out sequence")
+        plain_ticks(axes)
+        self.misses = make_misses(axes)
+        (self.target,) = axes.plot([], [], color=INK, lw=1.3, drawstyle="steps-mid")
+        (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, marker="o", ms=3)
+        self.labels = EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
+        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
+        write(axes, "step", (1, 0), (0, -25), ha="right", va="top")
+        self.moving = [self.misses, self.target, self.predicted, *self.labels.texts]
+
+    def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
+        """Show targets and predictions, both (T,), and the error if asked."""
+        limits = around(targets, 0.25)
+        steps, drawn = np.arange(len(targets)), drawable(predictions, *limits)
+        changed = set_limits(self.axes, x=(-0.5, len(targets) - 0.5), y=limits)
+        set_misses(self.misses, steps, targets.numpy(), drawn)
+        self.target.set_data(steps, targets.numpy())
+        self.predicted.set_data(steps, drawn)
+        self.labels.place()
+        return set_text(self.score, mse_words(targets, predictions) if scores else "") or changed
+
+
+class ScatterPanel(TaskPanel):
+    """True answers across, predicted ones up, a dot each; exact ones lie on the diagonal.
+
+    The task is an `AddingTask`, or one whose `answers` are targets and predictions, both (N,).
+    """
+
+    kind, left, right = "scatter", 60, 48
+    alt = "Scatter plot of held-out examples: the predicted by the true answer, a dot for each."
+
+    def __init__(self, axes: Axes, task: Any) -> None:
+        super().__init__(axes, task)
+        style(axes, f"{task.title}, held out: predicted and true", ylabel="predicted", loc="top")
+        plain_ticks(axes)
+        (self.diagonal,) = axes.plot([], [], color=INK, lw=1.2, ls=DASHED)
+        self.labels = EndLabels(axes, ("exact",), (self.diagonal,))
+        (self.dots,) = axes.plot([], [], "o", color=BLUE, ms=3.2, mew=0, alpha=0.7)
+        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
+        write(axes, "true", (1, 0), (0, -25), ha="right", va="top")
+        self.moving = [self.dots]
+
+    def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
+        """Show predictions (N,) by their targets (N,), and the error if asked."""
+        limits = around(targets, 0.05)
+        changed = set_limits(self.axes, x=limits, y=limits)
+        if changed:
+            self.diagonal.set_data(limits, limits)
+            self.labels.place()
+        self.dots.set_data(targets.numpy(), drawable(predictions, *limits))
+        return set_text(self.score, mse_words(targets, predictions) if scores else "") or changed
+
+
+def show(character: str) -> str:
+    """Return how a character is written in a cell: the end of a name would be a lonely dot."""
+    return "end" if character == END else character
+
+
+def rectangle(column: int, row: int, fraction: float = 1.0) -> list[tuple[float, float]]:
+    """Return the corners of a cell, or of a fraction of it, from the left."""
+    left, top, bottom = column + 0.05, row + 0.05, row + 0.95
+    right = left + 0.9 * fraction
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def make_misses(axes: Axes) -> LineCollection:
+    """Add the lines from each target to its prediction; `set_misses` says where they are."""
+    misses = LineCollection([], colors=BLUE, linewidths=0.7, alpha=0.45)
+    axes.add_collection(misses, autolim=False)
+    return misses
+
+
+def set_misses(misses: LineCollection, x: Any, targets: Any, predictions: Any) -> None:
+    """Draw a line at each x (N,) from the target to the prediction, (N,) both."""
+    ends = [np.stack([x, y], 1) for y in (targets, predictions)]  # 2 of (N, 2)
+    misses.set_segments(list(np.stack(ends, 1)))  # (N, 2 ends, 2 coordinates)
+
+
+def around(values: Any, room: float) -> tuple[float, float]:
+    """Return the range of values with a fraction of it as room on both sides."""
+    low, high = values.min().item(), values.max().item()
+    room *= (high - low) or 1.0
+    return low - room, high + room
+
+
+def drawable(values: Tensor, low: float, high: float) -> Any:
+    """Return values that end a little outside the limits: a diverged model's do not fit Agg."""
+    return values.clamp(2 * low - high, 2 * high - low).numpy()
+
+
+def plain_ticks(axes: Axes) -> None:
+    """Have a few ticks on both axes, at multiples of 1, 2 or 5."""
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+
+
+def mse_words(targets: Tensor, predictions: Tensor) -> str:
+    """Return the mean squared error, and that of always predicting the mean of the targets."""
+    error = (predictions - targets).square().mean().item()
+    mean = (targets - targets.mean()).square().mean().item()
+    return f"MSE {error:.2g}   always the mean {mean:.2g}"

@@ -11,7 +11,7 @@ from rnnlab.microscope.words import clip_factor, number, shape, state_words
 
 STYLE = """<style>
 .rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
-  color: var(--jp-ui-font-color1, #333); white-space: pre-wrap }
+  color: var(--jp-ui-font-color1, #333); white-space: pre-wrap; overflow-wrap: anywhere }
 .rnnlab-source .line { display: block; padding-left: 18ch; text-indent: -18ch }
 .rnnlab-source .line > * { text-indent: 0 }
 .rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }

@@ -4,6 +4,10 @@ import os
 import signal
 import sys
 
+# read when torch is loaded, here and in the processes that tests start: there are two workers, and
+# models this small lose on more than one thread, by a factor where cores are shared
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 import torch
 
@@ -35,7 +39,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
-    """Models this small lose on more than one thread, by a factor where cores are shared."""
+    """Train on one thread, whatever the machine has."""
     torch.set_num_threads(1)
 
 

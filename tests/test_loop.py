@@ -277,3 +277,17 @@ def test_shapes_are_checked_before_the_first_update():
     assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
     with pytest.raises(ValueError, match=r"inputs have shape \(4, 5\); expected \(batch, time"):
         model(torch.zeros(4, 5))
+
+
+@pytest.mark.parametrize("norm", [0.0, 1e-7, 5e-6, 1e-3, 0.5, math.nan, math.inf])
+@pytest.mark.parametrize("bound", [1e-7, 1e-5, 1e-4, 1.0])
+def test_clipping_is_torchs_for_small_bounds_and_for_nan(norm, bound):
+    ours, theirs = make(), make()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        one.grad = torch.full_like(one, norm)
+        other.grad = one.grad.clone()
+    optimizer = torch.optim.SGD(ours.parameters(), lr=0.1)
+    gradients.clip_gradient(optimizer, bound)
+    nn.utils.clip_grad_norm_(theirs.parameters(), bound)
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(one.grad.nan_to_num(7.0), other.grad.nan_to_num(7.0))

@@ -22,6 +22,7 @@ class SteppedBatch(Batch):
 
     batches: Iterator[Any] = field(default_factory=lambda: iter(()))
     hidden_state: str = "reset"
+    batch_first: bool = True
 
 
 def take_batch(batch: SteppedBatch) -> None:
@@ -29,7 +30,7 @@ def take_batch(batch: SteppedBatch) -> None:
     batch.inputs, batch.targets = next(batch.batches)
     if batch.hidden_state == "reset":
         batch.state = None
-    batch.state = truncate_batch(detach(batch.state), count_rows(batch.inputs))
+    batch.state = truncate_batch(detach(batch.state), count_rows(batch.inputs, batch.batch_first))
 
 
 def take_batch_without_detach(batch: SteppedBatch) -> None:
@@ -37,7 +38,7 @@ def take_batch_without_detach(batch: SteppedBatch) -> None:
     batch.inputs, batch.targets = next(batch.batches)
     if batch.hidden_state == "reset":
         batch.state = None
-    batch.state = truncate_batch(batch.state, count_rows(batch.inputs))
+    batch.state = truncate_batch(batch.state, count_rows(batch.inputs, batch.batch_first))
 
 
 class PlannedPhase(NamedTuple):

@@ -75,8 +75,8 @@ class PhaseStepper:
     the caller stay as they are.
 
     Args:
-        model, batches, loss_fn, optimizer, learning_rate, clip_norm, hidden_state, device: as
-            for `rnnlab.train`.
+        model, batches, loss_fn, optimizer, learning_rate, clip_norm, hidden_state, device,
+            batch_first: as for `rnnlab.train`.
         fault: a mistake to make on purpose, one of `rnnlab.microscope.faults.FAULTS`; None: none.
         seed: of the random numbers from here on (dropout, shuffling); None: those of the caller.
 
@@ -103,14 +103,16 @@ class PhaseStepper:
         fault: str | None = None,
         seed: int | None = None,
         device: str | torch.device = "auto",
+        batch_first: bool = True,
     ) -> None:
         run = train(  # for its look at the arguments; not one step is asked of it
             model, batches, loss_fn=loss_fn, optimizer=optimizer, learning_rate=learning_rate,
             epochs=1, clip_norm=clip_norm, hidden_state=hidden_state, device=device,
+            batch_first=batch_first,
         )  # fmt: skip
         self.model, self.batches, self.optimizer = model, run.batches, run.optimizer
         self.loss_fn, self.device, self.clip_norm = run.loss_fn, run.device, clip_norm
-        self.hidden_state = hidden_state
+        self.hidden_state, self.batch_first = hidden_state, batch_first
         self.plan = plan_batch(clip_norm is not None, fault)
         self.phases = tuple(phase.name for phase in self.plan)
         self._random = random_state() if seed is None else seeded_state(seed)
@@ -216,7 +218,9 @@ class PhaseStepper:
             batch = None
             for pair in self.batches:
                 state: State = None if batch is None else batch.state
-                batch = self._make_batch(iter([to_device(as_pair(pair), self.device)]))
+                batch = self._make_batch(
+                    iter([to_device(as_pair(pair, self.batch_first), self.device)])
+                )
                 batch.state = state
                 for phase in self.plan:
                     if not phase.left_out:
@@ -288,7 +292,7 @@ class PhaseStepper:
     def _make_batch(self, pairs: Iterator[Pair]) -> SteppedBatch:
         return SteppedBatch(
             self.model, None, None, self.loss_fn, self.optimizer, self.clip_norm, self._state,
-            batches=pairs, hidden_state=self.hidden_state,
+            batches=pairs, hidden_state=self.hidden_state, batch_first=self.batch_first,
         )  # fmt: skip
 
     def _draw(self, new_epoch: bool) -> _Drawn | None:
@@ -304,7 +308,9 @@ class PhaseStepper:
             if new_epoch:
                 raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
             return None
-        return _Drawn(epoch, index, to_device(as_pair(batch), self.device), random_state())
+        return _Drawn(
+            epoch, index, to_device(as_pair(batch, self.batch_first), self.device), random_state()
+        )
 
     def _run(self) -> None:
         """Run the next phase and look at what it has changed."""

@@ -13,7 +13,7 @@ from rnnlab.course import exercises as checks
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/teaching.md")]
+PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))]
 TEACHING = (ROOT / "docs/teaching.md").read_text()
 
 
@@ -94,8 +94,21 @@ def test_the_example_with_other_data_runs(tmp_path, monkeypatch):
     assert names["task"].baselines()
 
 
+def test_the_examples_of_training_run():
+    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs/training.md").read_text(), re.DOTALL)
+    names = {}
+    for example in code:  # a masked loss, and then a cell of one's own
+        exec(example, names)
+        assert names["history"].loss[-1] < names["history"].loss[0]
+    assert len(code) == 2
+
+
+def test_readme_is_short():
+    assert len((ROOT / "README.md").read_text().splitlines()) < 90
+
+
 def test_contributing_is_short():
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    for what in ("a task", "a lesson", "a rule to the doctor"):
+    for what in ("a cell", "a task", "a lesson", "a rule to the doctor", "a lab"):
         _, _, recipe = text.partition(f"## Add {what}\n")
         assert len(recipe.partition("\n## ")[0].strip().splitlines()) <= 11, what

@@ -13,11 +13,6 @@ import torch
 
 from tests.needs import reason
 
-TOGETHER = {  # modules that make something for all their tests; Keras runs on one framework
-    **{f"test_{name}": name for name in ("benchmarks", "killed", "ranks", "sweep", "wheel")},
-    **{f"test_{name}": "keras" for name in ("doctor_frameworks", "tensorflow_twin")},
-}
-
 
 def pytest_configure(config):
     """Let interrupts through, here and in processes that tests start: a job runner may not."""
@@ -27,14 +22,10 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip notebooks that need what is not installed here, and name what runs in one process."""
+    """Skip notebooks that need what is not installed here."""
     for item in items:
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))
-        if item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(TOGETHER[item.path.stem]))
 
 
 @pytest.fixture(autouse=True, scope="session")

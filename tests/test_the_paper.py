@@ -19,7 +19,6 @@ def cells_with(*words):
     return [cell for cell in code if any(word in cell.source for word in words)]
 
 
-@pytest.mark.xdist_group(NOTEBOOK.stem)
 @pytest.mark.parametrize(
     "table", ["kept", pytest.param("made anew", marks=pytest.mark.slow)]
 )  # which takes minutes

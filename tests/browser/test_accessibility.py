@@ -169,7 +169,7 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     heard(page, "Run 3 is finished: epoch 1 of 1")
 
     assert tab_to(page, "Task", back=True) == "sunspots"
-    page.keyboard.press("End")
+    page.keyboard.press("Home")
     heard(page, "Run 4 is finished")
     assert page.evaluate(FOCUS)["value"] == "adding"
     page.get_by_role("img", name="Scatter plot of held-out examples").wait_for()

@@ -159,3 +159,32 @@ def test_a_history_is_written_whole_or_not_at_all(tmp_path):
     assert str(error.value) == (
         f"the folder {tmp_path / 'none'} of the file f.csv does not exist: create it"
     )
+
+
+def test_a_history_is_made_a_dataframe_and_read_back_from_it():
+    history = History()
+    history.restart([Step(1, 0, 0.5, 2.0, True), Step(1, 1, 0.25, 1.0, False, 0.375, 0.4)])
+    frame = history.to_dataframe()
+    assert tuple(frame.columns) == Step._fields
+    assert [*frame["loss"]] == history.loss
+    assert [*frame.dropna()["train_loss"]] == history.train_loss == [0.375]
+
+
+def test_importing_a_history_loads_no_pandas():
+    code = "import sys, rnnlab; rnnlab.History().to_csv; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_plot_of_a_history_shows_its_losses_and_norms():
+    history = History()
+    history.restart([
+        Step(1, 0, 0.5, 2.0), Step(1, 1, 0.4, 1.0, False, 0.45, 0.5),
+        Step(2, 2, 0.3, 0.8), Step(2, 3, 0.2, 0.7, False, 0.25, 0.3),
+    ])  # fmt: skip
+    figure = history.plot(clip_norm=1.5)
+    losses, norms = figure.axes
+    drawn = [[*line.get_ydata()] for line in losses.lines]
+    assert history.train_loss in drawn
+    assert history.validation_loss in drawn
+    assert history.grad_norm in [[*line.get_ydata()] for line in norms.lines]

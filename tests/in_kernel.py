@@ -13,6 +13,8 @@ import sys
 import traceback
 from pathlib import Path
 
+from tests import memory
+
 
 async def lab(shell, file):
     """Let the lab that the cell has shown work, and write down what it shows and says."""
@@ -84,6 +86,4 @@ def _told(shell, answer, check):
 
 def peak(file):
     """Write down how much memory the kernel has taken at most, in MB."""
-    import resource  # not on Windows
-
-    Path(file).write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+    Path(file).write_text(str(memory.peak()))

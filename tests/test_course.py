@@ -19,8 +19,8 @@ LESSONS = [
 PEAK = 600  # MB, for a kernel with torch
 PEAK_WITH = {"tensorflow": 600}  # what these bring on top
 MEGABYTES = """
-import resource as _r
-print("peak", _r.getrusage(_r.RUSAGE_SELF).ru_maxrss // 1024)
+from tests import memory as _m
+print("peak", _m.peak())
 """
 
 

@@ -278,7 +278,7 @@ VALUE = [
      "number"),
     (lambda: rnnlab.StateLab(way="keep"), "way is 'keep'; the known ways are reset, carry and "
      "detach, carry without detach, carry with shuffle"),
-    (lambda: rnnlab.StateLab(window=65), "window is 65; the lab reads at most 64 time steps a "
+    (lambda: rnnlab.StateLab(window=65), "window is 65; the lab reads at most 64 time steps per "
      "batch"),
     (lambda: rnnlab.TrainingLab(cell="foo"), "cell is 'foo'; the known cells are rnn, gru, lstm"),
     (lambda: rnnlab.TrainingLab(epochs=0), "epochs is 0; it must be an integer of at least 1"),

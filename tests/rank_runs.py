@@ -160,8 +160,6 @@ def refused(folder):
     rank = dist.get_rank()
     own = torch.Generator().manual_seed(rank)
     loader = DataLoader(TensorDataset(*pairs(12)), batch_size=4, shuffle=True, generator=own)
-    carrying = start("rnn carry even free", True)
-    next(carrying)
     (folder / "damaged.pt").write_bytes(b"")
     return {
         "no wrapper": said(lambda: go(rnnlab.Shard(of_sizes(4)), sequence_model())),
@@ -171,7 +169,6 @@ def refused(folder):
         "device": said(lambda: go(of_sizes(4), device=torch.device("meta"))),
         "diverges": said(lambda: go(rnnlab.Shard(of_sizes(4, 4)), learning_rate=1e30)),
         "one rank diverges": said(lambda: go([pairs(4)], validation=None, **failing_on(1))),
-        "within": said(lambda: rnnlab.save_checkpoint(carrying, folder / "within.pt")),
         "damaged": said(lambda: fit(folder / "damaged.pt", True, 1)),
         "cannot be written": said(lambda: fit(folder / "away" / "run.pt", True, 1)),
     }

@@ -1,6 +1,7 @@
 """The benchmarks come out whole. What they measure is not judged here: machines differ."""
 
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -149,7 +150,9 @@ def test_processes_that_a_notebook_starts_are_counted():
     with learners.family_watched(psutil.Process()) as sums:
         alone = psutil.Process().memory_info().rss
         subprocess.run([sys.executable, "-c", code], check=True)
-    assert max(sums) - alone == pytest.approx(105e6, rel=0.1)
+    # most of the time, for while it is being started it is a copy of this process, all memory told
+    while_it_sleeps = statistics.median(total for total in sums if total - alone > 50e6)
+    assert while_it_sleeps - alone == pytest.approx(105e6, rel=0.1)
 
 
 def test_the_numpy_bound_does_the_same_training():

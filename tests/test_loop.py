@@ -11,7 +11,7 @@ from torch import nn
 
 import rnnlab
 from rnnlab.loop import batch, hidden
-from rnnlab.loop import optimizers as gradients
+from rnnlab.loop import clipping as gradients
 from rnnlab.loop.batch import PHASES
 
 NAMES = tuple(phase.__name__ for phase in PHASES)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from rnnlab.loop.clipping import clip_gradient, gradient_norm
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss, with_count
-from rnnlab.loop.optimizers import clip_gradient, gradient_norm
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The hidden state between batches: start from zeros, carry, detach, truncate to a smaller batch.
+"""Tools for the hidden state between batches: detach it, truncate it to a smaller batch.
 
 A state is what a recurrent module returns beside its outputs: a tensor (num_layers, B, H) of an
 RNN or GRU, (B, H) of a cell for one time step, a pair `(h, c)` of these, or a list or dict.

@@ -1,4 +1,4 @@
-"""The training loop: epochs of batches. Read `Run._epochs`; one batch is in `rnnlab.loop.batch`."""
+"""The training loop: epochs, batches, and the hidden state between them; read `Run._epochs`."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from torch.optim import Optimizer
 
 from rnnlab.base.nested import to_device
 from rnnlab.base.step import Step
+from rnnlab.loop.clipping import gradient_norm
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction
-from rnnlab.loop.optimizers import gradient_norm
 from rnnlab.loop.training import fetch
 from rnnlab.microscope.faults import SteppedBatch, plan_batch
 from rnnlab.model.cells import cell_of

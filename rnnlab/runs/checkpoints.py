@@ -1,4 +1,4 @@
-"""Checkpoints: a run at the end of an epoch, in one file, to go on from it bit for bit.
+"""Checkpoints: a run's state (see `saved_states`) in one file, to go on from it bit for bit.
 
 A file is torch's own (`torch.load` reads it) and holds tensors, numbers and text alone, so that
 reading it runs no code that is in it. It is written beside the old one and then takes its place: a

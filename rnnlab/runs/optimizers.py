@@ -9,7 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.loop.optimizers import trained_parameters
+from rnnlab.loop.clipping import trained_parameters
 
 OPTIMIZERS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
     "adam": (torch.optim.Adam, {"fused": True}),  # fused: the whole update in one operation

@@ -87,9 +87,9 @@ def train(
             print(step.epoch, step.loss, step.grad_norm)
     """
     check_model(model)
-    check_count("epochs", epochs)
+    epochs = check_count("epochs", epochs)
     if clip_norm is not None:
-        check_positive("clip_norm", clip_norm)
+        clip_norm = check_positive("clip_norm", clip_norm)
     check_batches(batches)
     if history is not None and not isinstance(history, History):
         raise TypeError(f"history is {history!r}; expected a rnnlab.History, or None for a new one")

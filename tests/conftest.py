@@ -22,7 +22,12 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip notebooks that need what is not installed here."""
+    """Skip notebooks that need what is not installed here, and begin with the longest files.
+
+    Files with slow tests take minutes, even without these: at the end one process would wait.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))

@@ -43,7 +43,7 @@ from rnnlab.widgets.live import on_threads
 # examples in a round, their actions at most, and how many actions there are at least
 SIZES = [
     pytest.param(2, 25, 0, id="quick"),
-    pytest.param(10, 50, 500, id="long", marks=pytest.mark.slow),
+    pytest.param(6, 50, 300, id="long", marks=pytest.mark.slow),
 ]
 NONSENSE = [
     None, -1, 0, 2.5, float("nan"), float("inf"), 10**9, "", "tides", "reset ", [], {}, (1, 2),

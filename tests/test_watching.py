@@ -150,8 +150,9 @@ def test_a_mistake_of_the_doctors_own_does_not_reach_the_loop(monkeypatch):
     def fail(*args, **kwargs):
         raise ValueError("of the doctor")
 
-    for name in ("on_function", "after_backward", "on_caller"):
+    for name in ("on_function", "after_backward", "on_module"):
         monkeypatch.setattr(f"rnnlab.doctor.recording.tensor_tracker.TensorTracker.{name}", fail)
+    monkeypatch.setattr("rnnlab.doctor.recording.session.Session.on_caller", fail)
     with rnnlab.watch() as report:
         assert train()[0] == bare
     assert "The doctor itself stumbled: ValueError: of the doctor." in str(report)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import reduce
+from graphlib import TopologicalSorter
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -27,47 +29,34 @@ class Graph(NamedTuple):
 
 def read_graph(loss: Tensor) -> Graph | None:
     """Return what the graph of a loss tells; None if it has none, or too large a one."""
-    order = _inputs_first(loss.grad_fn) if loss.grad_fn is not None else None
-    if order is None:
+    inputs: dict[Any, list[Any]] = {}  # of each node, those that it is computed from
+    waiting = [loss.grad_fn] if loss.grad_fn is not None else []
+    while waiting and len(inputs) <= LARGEST:
+        node = waiting.pop()
+        if node not in inputs:
+            inputs[node] = [part for part, _ in node.next_functions if part is not None]
+            waiting += inputs[node]
+    if not 0 < len(inputs) <= LARGEST:
         return None
     leaves: dict[int, int] = {}  # id of a weight -> its bit
-    reached: dict[int, int] = {}  # id of a node -> the weights from which it is computed
-    plain: dict[int, int] = {}  # ... those of which it is a view: nothing else has gone in
-    uses: dict[int, int] = {}
+    reached: dict[Any, int] = {}  # node -> the weights from which it is computed
+    plain: dict[Any, int] = {}  # ... those of which it is a view: nothing else has gone in
+    uses: Counter[int] = Counter()
     recurrent = 0
-    for node in order:
-        key = id(node)
+    for node in TopologicalSorter(inputs).static_order():  # inputs first
         if hasattr(node, "variable"):
-            bit = 1 << leaves.setdefault(id(node.variable), len(leaves))
-            reached[key] = plain[key] = bit
+            reached[node] = plain[node] = 1 << leaves.setdefault(id(node.variable), len(leaves))
             continue
-        parts = [id(part) for part, _ in node.next_functions if part is not None]
-        reached[key] = reduce(or_, (reached[part] for part in parts), 0)
-        plain[key] = plain[parts[0]] if len(parts) == 1 else 0
+        parts = inputs[node]
+        reached[node] = reduce(or_, (reached[part] for part in parts), 0)
+        plain[node] = plain[parts[0]] if len(parts) == 1 else 0
         for k, part in enumerate(parts if len(parts) > 1 else ()):
             if plain[part]:
-                uses[plain[part]] = uses.get(plain[part], 0) + 1
+                uses[plain[part]] += 1
                 others = parts[:k] + parts[k + 1 :]
                 recurrent |= plain[part] & reduce(or_, (reached[other] for other in others))
-    found = frozenset(weight for weight, bit in leaves.items() if recurrent >> bit & 1)
-    nodes = {id(node): node for node in order if not hasattr(node, "variable")}
-    return Graph(nodes, max(uses.values(), default=0), found)
-
-
-def _inputs_first(root: Any) -> list[Any] | None:
-    """Return the nodes of a graph, each after those that it is computed from."""
-    order: list[Any] = []
-    seen = {id(root)}
-    waiting = [(root, iter(root.next_functions))]
-    while waiting:
-        node, parts = waiting[-1]
-        part = next((p for p, _ in parts if p is not None and id(p) not in seen), None)
-        if part is None:
-            order.append(node)
-            waiting.pop()
-        else:
-            seen.add(id(part))
-            if len(seen) > LARGEST:
-                return None
-            waiting.append((part, iter(part.next_functions)))
-    return order
+    return Graph(
+        {id(node): node for node in inputs if not hasattr(node, "variable")},
+        max(uses.values(), default=0),
+        frozenset(weight for weight, bit in leaves.items() if recurrent >> bit & 1),
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnlab.doctor.recording.known_tensors import tensors_in
 from rnnlab.model.unrolled import unroll
 
 SHORTEST = 5  # time steps; fewer tell nothing
@@ -23,8 +24,8 @@ class GradientThroughTime:
 
     def __init__(self) -> None:
         self._hooks: list[Any] = []
-        # of each module in this round, by id: the squared norm of each call
-        self._calls: dict[int, tuple[nn.Module, list[float | None]]] = {}
+        # of each module in this round: the squared norm of each call, None if it is not used
+        self._calls: dict[nn.Module, list[float | None]] = {}
         # and what a layer was given, with the gradients of what it returned
         self._layers: list[tuple[Any, Tensor, Any, dict[int, Tensor]]] = []
 
@@ -32,21 +33,23 @@ class GradientThroughTime:
         """A module has answered, with a graph."""
         if len(self._hooks) > MOST:
             return
-        if isinstance(module, nn.RNNBase) and _can_be_unrolled(module, inputs):
+        if _can_be_unrolled(module, inputs):
             gradients: dict[int, Tensor] = {}
-            for number, part in enumerate(_flat(output)):
-                if part.requires_grad:
-                    self._hooks.append(part.register_hook(partial(_keep, gradients, number)))
-            if state is not None:
-                parts = [part.detach() for part in _flat(state)]
-                state = tuple(parts) if isinstance(state, (tuple, list)) else parts[0]
+            for number, part in enumerate(tensors_in(output)):
+                self._hook(part, partial(_keep, gradients, number))
+            if isinstance(state, (tuple, list)):
+                state = tuple(part.detach() for part in state)
+            elif state is not None:
+                state = state.detach()
             self._layers.append((module, inputs.detach(), state, gradients))
-        _, squares = self._calls.setdefault(id(module), (module, []))
+        squares = self._calls.setdefault(module, [])
         squares.append(None)
-        for part in output if isinstance(output, tuple) else (output,):
-            if isinstance(part, Tensor) and part.requires_grad:
-                add = partial(_add, squares, len(squares) - 1)
-                self._hooks.append(part.register_hook(add))
+        for part in tensors_in(output, depth=1):
+            self._hook(part, partial(_add, squares, len(squares) - 1))
+
+    def _hook(self, tensor: Tensor, function: Any) -> None:
+        if tensor.requires_grad:
+            self._hooks.append(tensor.register_hook(function))
 
     def measure(self, recurrent: frozenset[int]) -> list[list[float]]:
         """Return the gradient's norm at each time step, for each recurrence.
@@ -55,8 +58,7 @@ class GradientThroughTime:
             recurrent: ids of the weights of which one use goes into another.
         """
         found = []
-        for module, squares in self._calls.values():
-            # a call whose answer is not used has none
+        for module, squares in self._calls.items():
             norms = [square**0.5 for square in squares if square is not None]
             if len(norms) >= SHORTEST and any(id(p) in recurrent for p in module.parameters()):
                 found.append(norms)
@@ -83,25 +85,13 @@ def _keep(gradients: dict[int, Tensor], number: int, gradient: Tensor | None) ->
         gradients[number] = gradient.detach()
 
 
-def _flat(value: Any) -> list[Tensor]:
-    """Return a tensor, or those of outputs and state, in their order."""
-    if isinstance(value, (tuple, list)):
-        return [tensor for part in value for tensor in _flat(part)]
-    return [value]
-
-
-def _can_be_unrolled(module: nn.RNNBase, inputs: Any) -> bool:
+def _can_be_unrolled(module: Any, inputs: Any) -> bool:
     """Whether the recurrence can be computed once more: one layer, one direction, on the CPU."""
-    return (
-        isinstance(module, (nn.RNN, nn.GRU, nn.LSTM))
-        and module.num_layers == 1
-        and not module.bidirectional
-        and not getattr(module, "proj_size", 0)
-        and isinstance(inputs, Tensor)
-        and inputs.dim() == 3
-        and inputs.device.type == "cpu"
-        and inputs.dtype == module.weight_ih_l0.dtype
-    )
+    if not (isinstance(module, (nn.RNN, nn.GRU, nn.LSTM)) and isinstance(inputs, Tensor)):
+        return False
+    one = module.num_layers == 1 and not module.bidirectional and not module.proj_size
+    known = inputs.device.type == "cpu" and inputs.dtype == module.weight_ih_l0.dtype
+    return one and known and inputs.dim() == 3
 
 
 def _norms_inside(
@@ -110,7 +100,7 @@ def _norms_inside(
     """Return the norms of the gradients at the states inside of a recurrence."""
     with torch.enable_grad():
         outputs, end, (*_, layer) = unroll(module, inputs, state, derivable=True)
-        returned = _flat((outputs, end))
+        returned = list(tensors_in((outputs, end)))
         loss = torch.stack([(returned[k] * d).sum() for k, d in gradients.items()]).sum()
         states = [part for parts in zip(*layer.states[1:], strict=True) for part in parts]
         found = torch.autograd.grad(loss, states, allow_unused=True)

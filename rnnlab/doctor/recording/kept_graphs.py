@@ -3,83 +3,66 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from dataclasses import replace
+from collections import defaultdict
 from typing import Any
 
 from torch import Tensor
 
 from rnnlab.doctor.events import Place, users_place
-from rnnlab.doctor.recording.known_tensors import Info, KnownTensors, has_graph, tensors_in
+from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
+from rnnlab.doctor.recording.session import Session
 
 CHAIN, ALIVE = 3, 5  # rounds that tell something: in one tensor, and in several that are alive
 
 
 class KeptGraphs:
-    """Notes "kept" events: the lines that make what keeps the graphs of several rounds.
+    """Notes "kept" events: the lines that make what keeps the graphs of several rounds."""
 
-    Args:
-        known: what is known of tensors.
-        note: called as (kind, place, **numbers).
-    """
-
-    def __init__(self, known: KnownTensors, note: Callable[..., None]) -> None:
-        self._known, self._note = known, note
-        self._round = 0
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._evaluating = False
         self._evaluated = 0  # calls of a model in evaluation mode: there no backward ends a round
         self._pending: dict[Place, int] = {}  # rounds kept in such calls, if no backward comes
         self._made: list[tuple[weakref.ref[Tensor], Place, int]] = []  # with a graph
 
-    def on_graph(self, result: Tensor, given: list[Info]) -> None:
-        """Something outside of all modules has a graph; has a round before gone into it?"""
-        now = self._round + self._evaluated
-        before = [info for info in given if info.made is not None]
-        older = max((info.chain + 1 for info in before if (info.made or 0) < now), default=0)
-        chain = max([older, *(info.chain for info in before)])
-        place = users_place()
-        info = self._known.get(result) or Info()
-        self._known[result] = replace(info, made=now, chain=chain)
-        self._made.append((weakref.ref(result), place, self._round))
+    def on_result(self, result: Any, given: list[Info]) -> None:
+        """Something was computed outside of all modules; has a round before gone into its graph?"""
+        if not (isinstance(result, Tensor) and has_graph(result)):
+            return
+        now, place = self._session.round + self._evaluated, users_place()
+        older = max((i.chain + 1 for i in given if i.made is not None and i.made < now), default=0)
+        chain = max([older, *(info.chain for info in given)])
+        self._session.known.add(result, made=now, chain=chain)
+        self._made.append((weakref.ref(result), place, self._session.round))
         if older >= CHAIN and self._evaluating:
             self._pending[place] = older
         elif older >= CHAIN:
-            self._note("kept", place, rounds=older)
+            self._session.note("kept", place, rounds=older)
 
     def after_model(self, output: Any, training: bool) -> None:
         """A model has answered the loop."""
         self._evaluating = not training
+        self._evaluated += not training
         if training:
             self.conclude()
-        else:
-            self._evaluated += 1
         for tensor in tensors_in(output):
-            if has_graph(tensor):
-                self.on_graph(tensor, [])
+            self.on_result(tensor, [])
 
     def after_backward(self, root: Any) -> None:
         """A round has ended: note the lines whose results of several rounds are still alive."""
         if isinstance(root, Tensor):
-            self._known[root] = replace(self._known.get(root) or Info(), chain=0)
+            self._session.known.add(root, chain=0)
         self._pending.clear()
-        self._made = [entry for entry in self._made if entry[0]() is not None]
-        alive: dict[Place, set[int]] = {}
-        for reference, place, made in self._made:
-            tensor = reference()
-            if tensor is not None and has_graph(tensor):
-                alive.setdefault(place, set()).add(made)
+        self._made = [entry for entry in self._made if has_graph(entry[0]())]
+        alive: dict[Place, set[int]] = defaultdict(set)
+        for _, place, made in self._made:
+            alive[place].add(made)
         for place, rounds in alive.items():
             if len(rounds) >= ALIVE:
-                self._note("kept", place, rounds=len(rounds))
-        self._round += 1
+                self._session.note("kept", place, rounds=len(rounds))
 
     def conclude(self) -> None:
         """Note what an evaluation has kept: its graphs were not for a backward."""
         for place, rounds in self._pending.items():
-            self._note("kept", place, rounds=rounds)
+            self._session.note("kept", place, rounds=rounds)
         self._pending.clear()
-
-    def clear(self) -> None:
-        """Forget all."""
-        self.conclude()
-        self._made.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
@@ -16,9 +16,9 @@ from rnnlab.doctor.events import Place
 class Info:
     """What is known of one tensor."""
 
-    draw: int | None = None  # the number of the draw from the data that it is part of
+    draw: int = 0  # the number of the draw from the data that it is part of, from 1
     shuffled: bool = False  # whether that draw was a random one
-    batch_axis: int | None = None  # the axis of the draw's examples, None if it is not known
+    examples_first: bool = False  # whether axis 0 is sure to hold the draw's examples
     indices: bool = False  # whether it holds positions in a random order
     state_round: int | None = None  # the round in which a recurrence returned it as its state
     time_major: Place | None = None  # the call of a recurrence whose output it is, time first
@@ -37,20 +37,16 @@ class KnownTensors:
     def __setitem__(self, tensor: Tensor, info: Info) -> None:
         """Note what is known of a tensor, in place of what was."""
         key = id(tensor)
-
-        def forget(_: Any) -> None:
-            self._infos.pop(key, None)
-
-        self._infos[key] = weakref.ref(tensor, forget), info
+        self._infos[key] = weakref.ref(tensor, lambda _: self._infos.pop(key, None)), info
 
     def get(self, tensor: Any) -> Info | None:
         """Return what is known of a tensor; None if it is nothing, and for anything else."""
         found = self._infos.get(id(tensor))
         return found[1] if found is not None and found[0]() is tensor else None
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._infos.clear()
+    def add(self, tensor: Tensor, **facts: Any) -> None:
+        """Note more of a tensor, besides what is known of it."""
+        self[tensor] = replace(self.get(tensor) or Info(), **facts)
 
 
 def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:
@@ -62,9 +58,9 @@ def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:
             yield from tensors_in(part, depth - 1)
 
 
-def has_graph(tensor: Tensor) -> bool:
-    """Whether a tensor was computed from what requires gradients."""
+def has_graph(value: Any) -> bool:
+    """Whether a tensor, or one of several, was computed from what requires gradients."""
     try:
-        return tensor.requires_grad and tensor.grad_fn is not None
+        return any(t.requires_grad and t.grad_fn is not None for t in tensors_in(value))
     except RuntimeError:  # a view that was changed in place, which torch cannot place in a graph
         return False

@@ -1,8 +1,8 @@
 """Sees what a loop does, without a change to it: torch's functions, modules and optimizers.
 
-Each phase of the loop is recorded in a file of its own: forward, losses, backward, clipping, and
-optimizers for zero_grad and step. What needs several phases is followed in `tensor_tracker` and
-`gradients`.
+Each phase of the loop is recorded in a file of its own: forward, backward, losses and clippings in
+`functions`, zero_grad and step in `gradients`. What needs several phases is followed in
+`tensor_tracker`, `kept_graphs` and `gradient_through_time`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,14 @@ from torch.optim.optimizer import (
 )
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
+from rnnlab.doctor.recording import functions
 from rnnlab.doctor.recording.backward import BackwardRecorder
-from rnnlab.doctor.recording.clipping import CALLED_BY_CLIPPING, is_clipping
 from rnnlab.doctor.recording.forward import ForwardRecorder
-from rnnlab.doctor.recording.losses import (
-    DIFFERENCES,
-    LOSSES,
-    describe_difference,
-    describe_loss,
-)
-from rnnlab.doctor.recording.optimizers import OptimizerRecorder
+from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
+from rnnlab.doctor.recording.gradients import GradientRecorder
+from rnnlab.doctor.recording.kept_graphs import KeptGraphs
 from rnnlab.doctor.recording.session import Session
-from rnnlab.doctor.recording.tensor_tracker import DATA
+from rnnlab.doctor.recording.tensor_tracker import DATA, TensorTracker
 from rnnlab.doctor.trace import Trace
 
 LOOKED_AT = 40  # values of the first losses, which take a moment to look at
@@ -46,9 +42,13 @@ class Recorder(Session):
 
     def __init__(self, trace: Trace) -> None:
         super().__init__(trace)
-        self._forward, self._optimizers = ForwardRecorder(self), OptimizerRecorder(self)
-        self._backward = BackwardRecorder(self, self._forward.through_time)
-        self._after_batch = self.safely(self.tensors.on_batch)
+        self._tensors, self._graphs = TensorTracker(self), KeptGraphs(self)
+        self._gradients, self._through_time = GradientRecorder(self), GradientThroughTime()
+        followed = (self._tensors, self._graphs, self._gradients, self._through_time)
+        self._forward, self._backward = (
+            ForwardRecorder(self, *followed), BackwardRecorder(self, *followed),
+        )  # fmt: skip
+        self._after_batch = self.safely(self._tensors.on_batch)
         self._after_function = self.safely(self._see_function)
         self._before_function = self.safely(self._see_clipping)
 
@@ -56,21 +56,21 @@ class Recorder(Session):
 
     def begin(self) -> None:
         """Begin to see."""
-        forward, optimizers = self._forward, self._optimizers
+        forward, gradients = self._forward, self._gradients
         after_module = module_hooks.register_module_forward_hook(
             self.safely(forward.after_module), with_kwargs=True, always_call=True
         )
         handles = [
             after_module,
             module_hooks.register_module_forward_pre_hook(self.safely(forward.before_module)),
-            register_optimizer_step_pre_hook(self.safely(optimizers.before_step)),
-            register_optimizer_step_post_hook(self.safely(optimizers.after_step)),
+            register_optimizer_step_pre_hook(self.safely(gradients.before_step)),
+            register_optimizer_step_post_hook(self.safely(gradients.after_step)),
         ]
         self._undo = [handle.remove for handle in handles]
         kwargs = module_hooks._global_forward_hooks_with_kwargs  # where torch leaves the number
         self._undo.append(partial(kwargs.pop, after_module.id, None))
-        self._replace(Optimizer, "zero_grad", optimizers.zero_grad)
-        self._replace(nn.Module, "zero_grad", optimizers.zero_grad)
+        self._replace(Optimizer, "zero_grad", gradients.zero_grad)
+        self._replace(nn.Module, "zero_grad", gradients.zero_grad)
         self._replace(torch.autograd, "backward", self._backward.backward)
         self._replace(_BaseDataLoaderIter, "__next__", self._next_batch)
         self.resume()
@@ -84,9 +84,10 @@ class Recorder(Session):
         for undo in reversed(self._undo):
             undo()
         self._undo = []
-        for recorder in (self._forward, self._backward, self.tensors):
-            recorder.clear()
-        self.trace.left_out, self.trace.weights_changed = self.gradients.conclude()
+        self._through_time.clear()
+        self._graphs.conclude()
+        self._backward.graph = None
+        self.trace.left_out, self.trace.weights_changed = self._gradients.conclude()
 
     def _replace(self, owner: Any, name: str, instead: Callable[..., Any]) -> None:
         original = getattr(owner, name)
@@ -118,7 +119,7 @@ class Recorder(Session):
             return func(*args, **kwargs)
         if func is Tensor.backward:
             return self._backward.backward(func, *args, **kwargs)
-        if func in CALLED_BY_CLIPPING:
+        if func in functions.CALLED_BY_CLIPPING:
             self._before_function(func)
         result = func(*args, **kwargs)
         if func is Tensor.__iter__:  # its pieces are then known when they are used
@@ -128,20 +129,23 @@ class Recorder(Session):
 
     def _see_clipping(self, func: Any) -> None:
         last = self.trace.last
-        if is_clipping(func) and (last is None or last.kind != "clip"):
+        if functions.is_clipping(func) and (last is None or last.kind != "clip"):
             self.note("clip", empty=func is torch.tensor)  # one clipping calls several of these
 
     def _see_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
-        if self.tensors.looks:
-            if func in DIFFERENCES and (numbers := describe_difference(result, args)):
-                self.note("difference", **numbers)
-            self.tensors.on_function(func, args, kwargs, result, self._forward.depth == 0)
-        if func in LOSSES:
-            given = kwargs.get("input", args[0] if args else None)
-            target = kwargs.get("target", args[1] if len(args) > 1 else None)
+        if self.looks_closely:
+            if func in functions.DIFFERENCES:
+                if numbers := functions.describe_difference(result, args):
+                    self.note("difference", **numbers)
+            infos = self._tensors.on_function(func, args, kwargs, result)
+            if self._forward.depth == 0:
+                self._graphs.on_result(result, infos)
+        if func in functions.LOSSES:
+            named = dict(zip(("input", "target"), args, strict=False)) | kwargs
+            given, target = named.get("input"), named.get("target")
             if isinstance(given, Tensor) and isinstance(target, Tensor):
                 look_inside = self.trace.counts["loss"] < LOOKED_AT
-                numbers = describe_loss(func, result, given, target, look_inside)
-                mean = kwargs.get("reduction", "mean") == "mean"
+                numbers = functions.describe_loss(func, result, given, target, look_inside)
                 self.note("loss", linear=self._forward.is_of_linear(given), **numbers)
-                self.tensors.after_loss(result, numbers["examples"], mean)
+                if result.dim() == 0 and kwargs.get("reduction", "mean") == "mean":
+                    self.known.add(result, loss_sizes=(len(target) if target.dim() else 1,))

@@ -11,25 +11,62 @@ import torch
 from torch.overrides import TorchFunctionMode, _get_current_function_mode
 
 from rnnlab.doctor.events import Event, Place, users_place
-from rnnlab.doctor.recording.gradients import Gradients
-from rnnlab.doctor.recording.tensor_tracker import TensorTracker
+from rnnlab.doctor.recording.known_tensors import KnownTensors
 from rnnlab.doctor.trace import Trace
+
+ROUNDS, ROUNDS_MORE = 40, 10  # looked at closely: at first, and after a call from a new line
+CALLS, CALLS_MORE = 20_000, 4_000  # of torch's functions, likewise
+FRESH = 4  # rounds after a call from a new line in which also the way back is measured
+EVERY = 8  # of the later rounds, those in which torch's functions are looked at
 
 
 class Session(TorchFunctionMode):
     """A watch while it is on.
 
+    It looks closely, at every tensor, in the first rounds and wherever the loop calls a model from
+    a new line; a round ends with a backward. What a loop does, it does again.
+
     Attributes:
-        looks: whether torch's functions are looked at in this round, which ends with a backward.
+        known: what is known of tensors.
+        round: the number of the present round.
+        calls: of torch's functions that will still be looked at closely.
+        looks: whether torch's functions are looked at in this round.
     """
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
-        self.trace, self.looks = trace, True
-        self.gradients, self.tensors = Gradients(), TensorTracker(self.note)
+        self.trace, self.known = trace, KnownTensors()
+        self.round, self.calls, self.looks = 0, CALLS, True
+        self._until, self._fresh_until = ROUNDS, 0
+        self._callers: set[Place] = set()
         self._undo: list[Callable[[], Any]] = []
         self._on = False
         self._thread = threading.get_ident()
+
+    @property
+    def looks_closely(self) -> bool:
+        """Whether the tensors of this round are followed."""
+        return self.round < self._until and self.calls > 0
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the loop has lately called a model from a new line."""
+        return self.round < self._fresh_until
+
+    def on_caller(self, place: Place) -> None:
+        """A model is called from here: look closely for a while if that is new."""
+        if place not in self._callers:
+            self._callers.add(place)
+            self._until = max(self._until, self.round + ROUNDS_MORE)
+            self._fresh_until = self.round + FRESH
+            self.calls = max(self.calls, CALLS_MORE)
+        self.looks |= self.looks_closely
+
+    def end_round(self) -> None:
+        """A backward is done."""
+        self.round += 1
+        self.looks = self.looks_closely or self.round % EVERY == 0
+        self.resume()
 
     def pause(self) -> None:
         """Look away from torch's functions: an optimizer's step calls a hundred of them."""
@@ -64,6 +101,8 @@ class Session(TorchFunctionMode):
         """Whether this is not the block's own thread, or torch's compiler: neither is looked at."""
         return torch.compiler.is_compiling() or threading.get_ident() != self._thread
 
-    def note(self, kind: str, place: Place | None = None, **numbers: Any) -> None:
+    def note(self, kind: str, place: Place | None = None, **numbers: Any) -> Event:
         """Add an event to the trace; without a place it is at the user's present line."""
-        self.trace.add(Event(kind, place or users_place(), numbers))
+        event = Event(kind, place or users_place(), numbers)
+        self.trace.add(event)
+        return event

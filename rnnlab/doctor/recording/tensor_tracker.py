@@ -1,13 +1,8 @@
-"""Follows tensors through a loop: from which draw, with whose state, cut from the graph or kept.
-
-It looks on for the first rounds and wherever the loop calls a model from a new line; a round ends
-with a backward. What a loop does, it does again.
-"""
+"""Follows tensors through a loop: from which draw of the data, with whose state, of which loss."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,90 +11,57 @@ from torch import Tensor, nn
 from torch.utils.data import RandomSampler, default_collate
 
 from rnnlab.doctor.events import Place, users_place
-from rnnlab.doctor.recording.batch_axis import axis_after, takes_examples
-from rnnlab.doctor.recording.kept_graphs import KeptGraphs
-from rnnlab.doctor.recording.known_tensors import Info, KnownTensors, has_graph, tensors_in
+from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
+from rnnlab.doctor.recording.session import Session
 
-ROUNDS, ROUNDS_MORE = 40, 10  # that are looked at: at first, and after a call from a new line
-FRESH = 4  # rounds after such a call in which also the way back is measured
-CALLS, CALLS_MORE = 20_000, 4_000  # of torch's functions, likewise
 DATA: Any = Tensor.data  # what x.data asks
 CUTS = {Tensor.detach, Tensor.detach_, DATA.__get__}
 RANDOM_INDICES = {torch.randperm, torch.randint}
 KEEPS_LOSS = {"detach", "clone", "cpu", "float", "double"}
+PIECES = {"split", "chunk", "tensor_split"}
+ROWS = {"unbind", "__iter__"}
+# What leaves the examples on axis 0, where the sizes say so too. What is not here may move them.
+KEEPS_AXIS = {
+    "float", "double", "half", "to", "type", "cpu", "cuda", "clone", "contiguous", "detach", "add",
+    "sub", "mul", "div", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
+    "__truediv__", "embedding", "one_hot", "linear", "relu", "tanh", "sigmoid", "dropout",
+    "layer_norm", "pin_memory",
+}  # fmt: skip
 
 
 class TensorTracker:
-    """Keeps what is known of the loop's tensors, and notes what that tells.
+    """Keeps what is known of the loop's tensors, and notes what that tells."""
 
-    Args:
-        note: called as (kind, place or None for the present line, **numbers).
-    """
-
-    def __init__(self, note: Callable[..., None]) -> None:
-        self._note = note
-        self._known = KnownTensors()
-        self._graphs = KeptGraphs(self._known, note)
-        self.round = 0
-        self._until, self._calls, self._fresh_until = ROUNDS, CALLS, 0
-        self._callers: set[Place] = set()
+    def __init__(self, session: Session) -> None:
+        self._session, self._known = session, session.known
         self._draws = 0
         # of this round: how often one module or weight was given what was cut there
         self._cuts: Counter[tuple[Place, int]] = Counter()
-        self._positions: dict[int, tuple[int, int]] = {}  # where a module's last input lay
-
-    @property
-    def looks(self) -> bool:
-        """Whether it still looks on."""
-        return self.round < self._until and self._calls > 0
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the loop has lately called a model from a new line."""
-        return self.round < self._fresh_until
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._graphs.clear()
-        self._known.clear()
-
-    # ---- what happens --------------------------------------------------------------------
-
-    def on_caller(self, place: Place) -> None:
-        """A model is called from here: look on for a while if that is new."""
-        if place not in self._callers:
-            self._callers.add(place)
-            self._until = max(self._until, self.round + ROUNDS_MORE)
-            self._fresh_until = self.round + FRESH
-            self._calls = max(self._calls, CALLS_MORE)
 
     def on_batch(self, iterator: Any, batch: Any) -> None:
         """A DataLoader has given a batch."""
-        if not self.looks:
+        if not self._session.looks_closely:
             return
-        self._draws += 1
         sampler = getattr(iterator, "_index_sampler", None)
         shuffled = isinstance(getattr(sampler, "sampler", None), RandomSampler)
-        stacked = getattr(iterator, "_collate_fn", None) is default_collate
+        rows = shuffled and getattr(iterator, "_collate_fn", None) is default_collate
+        draw = self._new_draw()
         for tensor in tensors_in(list(batch.values()) if isinstance(batch, dict) else batch):
-            axis = 0 if stacked and shuffled and tensor.dim() > 0 else None
-            self._known[tensor] = Info(draw=self._draws, shuffled=shuffled, batch_axis=axis)
+            self._known[tensor] = Info(draw, shuffled, examples_first=rows and tensor.dim() > 0)
 
-    def on_function(self, func: Any, args: Any, kwargs: Any, result: Any, outside: bool) -> None:
-        """A function of torch was called; outside: not by a module."""
-        self._calls -= 1
-        given = list(tensors_in(args))
-        if kwargs:
-            given += tensors_in(list(kwargs.values()))
+    def on_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> list[Info]:
+        """A function of torch was called; return what is known of what it was given."""
+        self._session.calls -= 1
+        given = list(tensors_in([*args, *kwargs.values()]))
         known = [(tensor, info) for tensor in given if (info := self._known.get(tensor))]
         if func in CUTS:
             self._on_cut(given[0], result)
         elif func in RANDOM_INDICES:
             self._known[result] = Info(indices=True)
         elif known:
-            self._pass_on(func, args, kwargs, known, given, result)
-        if outside and isinstance(result, Tensor) and has_graph(result):
-            self._graphs.on_graph(result, [info for _, info in known])
+            weight = next((t for t in given if t.requires_grad and t.is_leaf), None)
+            self._pass_on(func.__name__, args, kwargs, known, weight, result)
+        return [info for _, info in known]
 
     def on_module(self, module: nn.Module, args: Any) -> None:
         """A module with parameters of its own is called."""
@@ -113,113 +75,61 @@ class TensorTracker:
         if info is not None:
             self._known[output] = replace(info, state_round=None, cut=None, time_major=None)
 
-    def after_recurrence(
-        self, module: nn.Module, inputs: Any, state: Any, output: Any, place: Place
-    ) -> dict[str, Any]:
-        """A recurrence has answered; return what there is to say of the call."""
-        info = self._known.get(inputs) or Info()
-        states = [self._known.get(tensor) for tensor in tensors_in(state)]
-        before = next((s for s in states if s is not None and s.state_round is not None), None)
-        carried = before is not None and (before.state_round or 0) < self.round
-        went_back = self._moves_back(module, inputs)
-        is_layer = isinstance(module, nn.RNNBase)
-        time_first = (
-            is_layer and isinstance(inputs, Tensor) and inputs.dim() == 3 and not module.batch_first
-        )
-        after = Info(draw=info.draw, shuffled=info.shuffled, state_round=self.round)
-        if is_layer:
-            outputs, output = output
-            if isinstance(outputs, Tensor):
-                time_major = place if time_first else None
-                self._known[outputs] = replace(after, state_round=None, time_major=time_major)
-        for tensor in tensors_in(output):
-            self._known[tensor] = after
-        other = before is not None and info.shuffled and before.draw not in (None, info.draw)
-        return {
-            "carried": carried, "other_draw": carried and other, "back": carried and went_back,
-            "swapped": time_first and info.batch_axis == 0,
-        }  # fmt: skip
-
-    def _moves_back(self, module: nn.Module, inputs: Any) -> bool:
-        """Whether a module's input lies before the last one in the memory of one series."""
-        if not isinstance(inputs, Tensor) or inputs._base is None:
-            return False
-        storage, offset = inputs.untyped_storage().data_ptr(), int(inputs.storage_offset())
-        before = self._positions.get(id(module), (None, 0))
-        self._positions[id(module)] = storage, offset
-        return before[0] == storage and offset < before[1]
-
-    def after_model(self, output: Any, training: bool) -> None:
-        """A model has answered the loop."""
-        self._graphs.after_model(output, training)
-
-    def after_loss(self, loss: Any, size: int, is_mean: bool) -> None:
-        """A loss function has answered."""
-        if isinstance(loss, Tensor) and loss.dim() == 0 and is_mean:
-            self._known[loss] = replace(self._known.get(loss) or Info(), loss_sizes=(size,))
-
-    def after_backward(self, root: Any) -> dict[Place, int]:
-        """A backward is done; return how often one weight was given what was cut, by its line."""
+    def after_backward(self) -> dict[Place, int]:
+        """Return how often one weight was given in this round what was cut, by its line."""
         cuts: dict[Place, int] = {}
         for (place, _), count in self._cuts.items():
             cuts[place] = max(count, cuts.get(place, 0))
         self._cuts.clear()
-        self._graphs.after_backward(root)
-        self.round += 1
         return cuts
 
     # ---- what is known of a result -------------------------------------------------------
 
+    def _new_draw(self) -> int:
+        self._draws += 1
+        return self._draws
+
     def _pass_on(
-        self, func: Any, args: Any, kwargs: Any, known: Any, given: list[Tensor], result: Any
+        self, name: str, args: Any, kwargs: Any, known: Any, weight: Tensor | None, result: Any
     ) -> None:
-        name = getattr(func, "__name__", "")
         first, info = known[0]
         if name == "item" and info.loss_sizes:
-            self._note("item", sizes=info.loss_sizes)
+            self._session.note("item", sizes=info.loss_sizes)
             return
         if name == "mean" and len(info.loss_sizes) > 1:
-            self._note("mean", sizes=info.loss_sizes)
+            self._session.note("mean", sizes=info.loss_sizes)
         cut = next((i.cut for _, i in known if i.cut is not None), None)
-        weight = next((t for t in given if t.requires_grad and t.is_leaf), None)
         if cut is not None and weight is not None:
             self._cuts[cut, id(weight)] += 1
-        drawn = max((i for _, i in known), key=lambda i: i.draw or 0)
+        drawn = max((i for _, i in known), key=lambda i: i.draw)
+        losses = known if name == "stack" else known[:1] if name in KEEPS_LOSS else []
         after = Info(
-            draw=drawn.draw, shuffled=drawn.shuffled, indices=info.indices,
+            drawn.draw, drawn.shuffled, indices=info.indices,
             state_round=info.state_round if len(known) == 1 else None,
+            loss_sizes=sum((i.loss_sizes for _, i in losses), ()),
         )  # fmt: skip
-        if name in KEEPS_LOSS:
-            after = replace(after, loss_sizes=info.loss_sizes)
-        elif name == "stack":
-            after = replace(after, loss_sizes=sum((i.loss_sizes for _, i in known), ()))
-        elif name == "__getitem__":
+        if name == "__getitem__":
             after = self._after_index(args, info, after, result)
-        if drawn.batch_axis == 0:
-            after = replace(after, batch_axis=axis_after(name, first, args, result))
-        takes = drawn.batch_axis == 0 and takes_examples(name, args, kwargs)
+        if drawn.examples_first:
+            after = replace(after, examples_first=_examples_stay(name, first, args, result))
+        takes = drawn.examples_first and _takes_examples(name, args, kwargs)
         for tensor in tensors_in(result):
-            new = after
-            if takes:
-                self._draws += 1
-                new = replace(new, draw=self._draws)
+            new = replace(after, draw=self._new_draw()) if takes else after
             if cut is not None and not tensor.requires_grad:
                 new = replace(new, cut=cut)
             self._known[tensor] = new
 
     def _after_index(self, args: Any, info: Info, after: Info, result: Any) -> Info:
         """Return what an index tells: random rows, or the last row of what has time first."""
-        index = args[1] if len(args) > 1 else None
+        index = args[1]
         picks = self._known.get(index)
         if picks is not None and picks.indices and isinstance(args[0], Tensor):
-            self._draws += 1
-            axis = 0 if isinstance(index, Tensor) and index.dim() == 1 else None
-            return Info(draw=self._draws, shuffled=True, batch_axis=axis)
+            return Info(self._new_draw(), shuffled=True, examples_first=index.dim() == 1)
         last_row = isinstance(index, tuple) and len(index) > 1 and (
             index[0] == slice(None) and isinstance(index[1], int) and index[1] == -1
         )  # fmt: skip
         if info.time_major is not None and last_row and result.requires_grad:
-            self._note("last_row", info.time_major)
+            self._session.note("last_row", info.time_major)
         return after
 
     def _on_cut(self, given: Tensor, result: Any) -> None:
@@ -228,3 +138,32 @@ class TensorTracker:
             self._known[result] = replace(info, cut=users_place(), made=None, chain=0)
         elif isinstance(result, Tensor):
             self._known[result] = info
+
+
+# ---- where the examples of a batch are, which were on axis 0 before -----------------------
+
+
+def _examples_stay(name: str, given: Tensor, args: Any, result: Any) -> bool:
+    """Whether the examples are sure to be on axis 0 of what came out, too."""
+    if name in PIECES:
+        return True
+    if not isinstance(result, Tensor) or result.dim() == 0:
+        return False
+    if name == "__getitem__":
+        index = args[1] if isinstance(args[1], tuple) else (args[1],)
+        return bool(index) and (isinstance(index[0], slice) or index[0] is Ellipsis)
+    if name == "unsqueeze":
+        return len(args) > 1 and args[1] in (-1, given.dim())
+    same = result.dim() >= given.dim() and result.shape[0] == given.shape[0]
+    return name in KEEPS_AXIS and same
+
+
+def _takes_examples(name: str, args: Any, kwargs: Any) -> bool:
+    """Whether a function takes some of the examples on axis 0, and leaves others."""
+    if name == "__getitem__":
+        index = args[1][0] if isinstance(args[1], tuple) and args[1] else args[1]
+        return isinstance(index, (int, slice)) and index != slice(None)
+    if name not in PIECES | ROWS:
+        return False
+    place = 1 if name in ROWS else 2  # of the axis among the arguments
+    return kwargs.get("dim", args[place] if len(args) > place else 0) == 0

@@ -1,15 +1,18 @@
-"""Where losses are recorded: which functions of torch are one, and what there is to say of it.
+"""Losses and clippings: which functions of torch show one, and what there is to say of it.
 
 A loss written by hand begins with a difference of predictions and targets.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from rnnlab.doctor.events import HERE, is_users
 
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip
@@ -19,6 +22,12 @@ LOSSES = ELEMENTWISE | {
     functional.gaussian_nll_loss, functional.poisson_nll_loss,
 }  # fmt: skip
 DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
+TORCH = torch.__path__[0]
+CLIPPING = {"clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_"}  # of torch
+CALLED_BY_CLIPPING = {
+    torch._foreach_norm, torch._foreach_clamp_min_, torch._foreach_clamp_max_, torch._foreach_mul_,
+    torch.tensor, torch.linalg.vector_norm, Tensor.item,
+}  # fmt: skip
 
 
 def describe_loss(
@@ -28,7 +37,6 @@ def describe_loss(
     numbers: dict[str, Any] = {
         "name": func.__name__, "shape": tuple(given.shape), "target": tuple(target.shape),
         "graph": result.requires_grad, "elementwise": func in ELEMENTWISE,
-        "examples": len(target) if target.dim() else 1,
     }  # fmt: skip
     if look_inside and func is functional.cross_entropy and given.dim() > 1:
         values = given.detach()
@@ -48,3 +56,15 @@ def describe_difference(result: Any, args: Any) -> dict[str, Any] | None:
         return None
     return {"name": "the difference", "shape": tuple(given.shape), "target": tuple(target.shape),
             "elementwise": True}  # fmt: skip
+
+
+def is_clipping(func: Any) -> bool:
+    """Whether this call of one of `CALLED_BY_CLIPPING` comes from a clipping."""
+    # rnnlab's own looks at the norm, by item, and may then have nothing to do
+    names, where = ({"clip_gradient"}, HERE) if func is Tensor.item else (CLIPPING, TORCH)
+    frame = sys._getframe(1)
+    while frame is not None and not is_users(frame.f_code.co_filename):
+        if frame.f_code.co_name in names and frame.f_code.co_filename.startswith(where):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]  # None above the first
+    return False

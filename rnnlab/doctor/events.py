@@ -7,6 +7,7 @@ import os
 import sys
 import sysconfig
 from functools import cache, lru_cache
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
 import torch
@@ -102,11 +103,5 @@ def cell_name(file: str) -> str | None:
 
 def place_of_error(error: BaseException) -> Place:
     """Return the user's line from which an exception came."""
-    found = None
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if is_users(name):
-            found = make_place(name, trace.tb_lineno)
-        trace = trace.tb_next
-    return found or NOWHERE
+    lines = [(f.f_code.co_filename, line) for f, line in walk_tb(error.__traceback__)]
+    return next((make_place(*line) for line in reversed(lines) if is_users(line[0])), NOWHERE)

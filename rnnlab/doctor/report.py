@@ -14,6 +14,9 @@ table.rnnlab-report tr > * { text-align: left !important; vertical-align: top; w
   overflow-wrap: anywhere; padding: 5px 14px 5px 0 }
 table.rnnlab-report code { white-space: pre-wrap }
 </style>"""
+PARTS = {"forward": "forward passes", "loss": "losses", "backward": "backward passes",
+         "clip": "clippings", "step": "updates"}  # fmt: skip
+RARELY = "; losses and clippings in the first rounds and in every 8th later one"
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -26,7 +29,7 @@ class Finding(NamedTuple):
     what: str  # what was seen, with the run's own numbers
     why: str  # why that is wrong
     fix: str  # the line to write
-    lesson: str = ""  # the notebook that teaches it
+    lesson: str  # the notebook that teaches it
 
 
 class Report:
@@ -52,18 +55,16 @@ class Report:
         if not self.finished:
             return "The watch is still on: ask again after its block."
         counts = self.trace.counts
-        parts = {
-            "forward": "forward passes", "loss": "losses", "backward": "backward passes",
-            "clip": "clippings", "step": "updates",
-        }  # fmt: skip
         rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
         seldom = ("loss", "clip") if rare else ()  # their numbers would look like a mistake
-        seen = ", ".join(f"{counts[k]} {name}" for k, name in parts.items() if k not in seldom)
-        missing = [name for kind, name in parts.items() if not counts[kind] and kind != "clip"]
-        unseen = f" There were no {' and no '.join(missing)} to judge." if missing else ""
-        rarely = "; losses and clippings in the first rounds and in every 8th later one"
-        stumbled = self.trace.stumbled and f" The doctor itself stumbled: {self.trace.stumbled}."
-        return f"Watched: {seen}{rarely if rare else ''}.{unseen}{stumbled or ''}"
+        seen = ", ".join(f"{counts[k]} {name}" for k, name in PARTS.items() if k not in seldom)
+        text = f"Watched: {seen}{RARELY if rare else ''}."
+        missing = [name for kind, name in PARTS.items() if not counts[kind] and kind != "clip"]
+        if missing:
+            text += f" There were no {' and no '.join(missing)} to judge."
+        if self.trace.stumbled:
+            text += f" The doctor itself stumbled: {self.trace.stumbled}."
+        return text
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""
@@ -76,7 +77,7 @@ class Report:
             return f"Nothing wrong found. {self.looked_at()}"
         blocks = [
             f"{f.severity}: {f.code}\n  where: {f.where}\n  what:  {f.what}\n  why:   {f.why}\n"
-            f"  fix:   {f.fix}" + (f"\n  learn: {f.lesson}" if f.lesson else "")
+            f"  fix:   {f.fix}\n  learn: {f.lesson}"
             for f in self.findings
         ]
         return "\n\n".join([*blocks, self.looked_at()])
@@ -91,10 +92,9 @@ class Report:
         for finding in self.findings:
             code, severity, _, what, why, fix, lesson = (escape(str(part)) for part in finding)
             name, text = escape(finding.where.name), escape(finding.where.text)
-            lesson = lesson and f"lesson {lesson}"
             rows.append(
                 f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
-                f"<td>{what} {why}</td><td><code>{fix}</code><br>{lesson}</td></tr>"
+                f"<td>{what} {why}</td><td><code>{fix}</code><br>lesson {lesson}</td></tr>"
             )
         return (
             f'{STYLE}<table class="rnnlab-report">'

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from typing import Any
 
 from rnnlab.doctor.events import Event, Place
-from rnnlab.doctor.observed_loop import as_text, observed_loops
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
+PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
+MOST = 4  # loops that are shown
+
+Line = tuple[str, Place]  # a phase, and the line that runs it
 
 
 class Trace:
@@ -38,10 +41,7 @@ class Trace:
         """Append an event."""
         self.counts[event.kind] += 1
         self.last = event
-        if len(self._first) < FIRST:
-            self._first.append(event)
-        else:
-            self._last.append(event)
+        (self._first if len(self._first) < FIRST else self._last).append(event)
 
     def __iter__(self) -> Iterator[Event]:
         """Iterate over the events that are kept, in order."""
@@ -62,7 +62,49 @@ class Trace:
         return updates[:-1]
 
     def __str__(self) -> str:
-        """Return the loop that was run as text."""
-        return as_text(observed_loops(self.updates()))
+        """Return the loop that was run as text: what updates went like, the commonest first."""
+        found: dict[tuple[Line, ...], list[tuple[int, ...]]] = defaultdict(list)
+        for events in self.updates():
+            if events[-1].numbers["seen"]:  # it was looked at closely
+                lines, times = zip(*_collapse(events), strict=True)
+                found[lines].append(times)
+        loops = sorted(found.items(), key=lambda loop: -len(loop[1]))
+        total, rows = sum(map(len, found.values())), []
+        for lines, counts in loops[:MOST]:
+            rows.append(f"{len(counts)} of {total} updates:")
+            for (phase, place), *often in zip(lines, *counts, strict=True):
+                rows.append(f"  {phase:9}  {place}{_in_words(often)}")
+        if others := sum(len(counts) for _, counts in loops[MOST:]):
+            rows.append(f"and {others} other ones")
+        return "\n".join(rows) or "There was no update: no loop to show."
 
     __repr__ = __str__
+
+
+def _in_words(counts: list[int]) -> str:
+    """Return how often a line ran in a row, "" for once."""
+    least, most = min(counts), max(counts)
+    if least < most:
+        return f"  ({least} to {most} times)"
+    return f"  ({most} times)" if most > 1 else ""
+
+
+def _collapse(events: list[Event]) -> list[tuple[Line, int]]:
+    """Return each phase and its line once where it, or up to four of them, come several times."""
+    passed = [(event.kind, event.place) for event in events if event.kind in PHASES]
+    lines: list[tuple[Line, int]] = []
+    k = 0
+    while k < len(passed):
+        times, length = max((_times(passed, k, n), -n) for n in range(1, 5))
+        block = passed[k : k - length] if times > 1 else passed[k : k + 1]
+        lines += [(line, times) for line in block]
+        k += len(block) * times
+    return lines
+
+
+def _times(passed: list[Line], start: int, length: int) -> int:
+    """Return how often a block of this length comes in a row."""
+    block, times = passed[start : start + length], 1
+    while passed[start + times * length : start + (times + 1) * length] == block:
+        times += 1
+    return times

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
 import math
+import re
+from functools import lru_cache
 from itertools import groupby
 
 import torch
 
+from rnnlab.doctor.events import Place
 from rnnlab.doctor.rules.rule import BACKWARD, LOOP, LOSS, Evidence, Rule
-from rnnlab.doctor.source import is_averaged
 from rnnlab.doctor.trace import Trace
 
 
@@ -24,16 +28,13 @@ from rnnlab.doctor.trace import Trace
 def _loss_broadcast(trace: Trace) -> Evidence:
     for loss in trace.of("loss", "difference"):
         shape, target = loss.numbers["shape"], loss.numbers["target"]
-        predicted, wanted = math.prod(shape), math.prod(target)
-        if loss.kind == "difference" and predicted != wanted:
-            continue
-        if not loss.numbers["elementwise"] or min(predicted, wanted) < 2:
-            continue
+        sizes = math.prod(shape), math.prod(target)
         try:
             both = tuple(torch.broadcast_shapes(shape, target))
         except RuntimeError:  # torch refuses these shapes
             continue
-        if math.prod(both) > max(predicted, wanted):
+        taken_alike = loss.numbers["elementwise"] and (loss.kind == "loss" or sizes[0] == sizes[1])
+        if taken_alike and min(sizes) > 1 and math.prod(both) > max(sizes):
             return [loss.with_numbers(both=both)]
     return []
 
@@ -98,13 +99,35 @@ def _softmax_before_cross_entropy(trace: Trace) -> Evidence:
     least=1,
 )
 def _mean_of_batch_means(trace: Trace) -> Evidence:
-    averaged = (e for e in trace.of("item", "mean") if e.kind == "mean" or is_averaged(e.place))
+    averaged = (e for e in trace.of("item", "mean") if e.kind == "mean" or _is_averaged(e.place))
     for _, events in groupby(sorted(averaged, key=lambda e: e.place), key=lambda e: e.place):
         first, *rest = events
         sizes = [size for event in (first, *rest) for size in event.numbers["sizes"]]
         if len(sizes) > 2 and min(sizes) < max(sizes):
             return [first.with_numbers(most=max(sizes), fewest=min(sizes))]
     return []
+
+
+@lru_cache(200)
+def _is_averaged(place: Place) -> bool:
+    """Whether a loss is added up here as it is, and the sum is divided, or the list averaged.
+
+    `total += loss.item()` with `total / count` elsewhere is; `total += loss.item() * len(x)` and a
+    list that is only drawn are not. What cannot be read is not.
+    """
+    try:
+        tree = ast.parse("".join(linecache.getlines(place.source)))
+    except SyntaxError:  # a cell with a magic line
+        return False
+    here = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno == place.line]
+    for statement in map(ast.unparse, here):  # in one writing, without comments
+        added = re.fullmatch(r"(?P<name>.+) \+= [^*/]+|(?P<list>.+)\.append\([^*/]+\)", statement)
+        if added:
+            name = re.escape(added["name"] or added["list"])
+            divided = rf"(?<![\w.])(?<![*/] )({name}|sum\({name}\)) / "
+            averaged = rf"\b(f?mean|average)\({name}[,)]"
+            return bool(re.search(f"{divided}|{averaged}", ast.unparse(tree)))
+    return False
 
 
 @Rule(

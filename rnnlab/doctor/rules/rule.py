@@ -13,7 +13,7 @@ mistake that torch always refuses needs no function.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from rnnlab.base.say import say
 from rnnlab.doctor.events import Event, Place
@@ -35,9 +35,10 @@ class Rule:
 
     code: str
     what: str = ""
-    why: str = ""
-    fix: str = ""
-    lesson: str = ""
+    _: KW_ONLY
+    why: str
+    fix: str
+    lesson: str
     severity: str = "error"
     least: int = 2
     raises: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, RULES, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
@@ -44,15 +45,12 @@ Rule(
     fits=lambda trace: any(event.numbers["retained"] for event in trace.of("backward")),
 )
 def _retain_graph(trace: Trace) -> Evidence:
-    kept, last = [], None
-    for event in trace.of("recurrent", "backward"):
-        if event.kind == "backward":
-            last = event
-        elif last is not None:
-            if last.numbers["retained"] and event.numbers["state_has_graph"]:
-                kept.append(last)
-            last = None
-    return kept
+    return [
+        backward
+        for backward, call in pairwise(trace.of("recurrent", "backward"))
+        if (backward.kind, call.kind) == ("backward", "recurrent")
+        and (backward.numbers["retained"] and call.numbers["state_has_graph"])
+    ]
 
 
 def _state_is_for_the_other_axis(trace: Trace) -> bool:
@@ -159,6 +157,6 @@ def _carried(trace: Trace) -> Evidence:
     """Return the calls with a state of the batch before, at the lines that call the model."""
     calls = [call for call in trace.of("recurrent") if call.numbers.get("carried")]
     return [
-        call._replace(place=call.numbers["caller"], numbers=call.numbers | {"carried": len(calls)})
+        call._replace(place=call.numbers["caller"]).with_numbers(carried=len(calls))
         for call in calls
     ]

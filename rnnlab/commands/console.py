@@ -23,14 +23,12 @@ REMEDIES = {
 }
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that shows its texts as they are written, and takes no shortened options."""
-
-    def __init__(self, prog: str, about: str, after: str, **options: Any) -> None:
-        super().__init__(
-            prog=prog, description=about, epilog=after, allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter, **options,
-        )  # fmt: skip
+def make_parser(prog: str, about: str, after: str, **options: Any) -> argparse.ArgumentParser:
+    """Return a parser that shows its texts as they are written, and takes no shortened options."""
+    return argparse.ArgumentParser(
+        prog=prog, description=about, epilog=after, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter, **options,
+    )  # fmt: skip
 
 
 def fail(command: str, what: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -34,26 +34,7 @@ def course_folder() -> Path:
     )
 
 
-@dataclass
-class Done:
-    """What was done with the notebooks in a folder, each kind with their names.
-
-    Attributes:
-        copied: were not there.
-        replaced: were there unchanged, and are the newer version now.
-        moved: were changed and have a newer version beside them; these are their names now.
-        kept: stayed as they were.
-        older: those of the kept ones of which the course has another version.
-    """
-
-    copied: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    older: list[str] = field(default_factory=list)
-
-
-def copy_course(folder: Path, update: bool = False) -> Done:
+def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
     """Copy the notebooks of the course into a folder, and never overwrite one that is changed.
 
     Args:
@@ -61,13 +42,19 @@ def copy_course(folder: Path, update: bool = False) -> Done:
         update: bring new versions too. A notebook that nobody has changed is replaced; one that
             is changed is kept beside the new one, under the name of `free_name`.
 
+    Returns:
+        names of the notebooks: "copied", which were not there; "replaced", which were there
+        unchanged; "moved", the new names of those that were changed and have a newer version
+        beside them; "kept", which stayed as they were; and "older", those of the kept ones of
+        which the course has another version.
+
     Raises:
         OSError: if the system refuses it; what was done until then stays, and nothing is lost.
     """
     course = course_folder()
     folder.mkdir(parents=True, exist_ok=True)
     before = _read_manifest(folder)
-    known, done = dict(before), Done()
+    known, done = dict(before), defaultdict[str, list[str]](list)
     try:
         for notebook in sorted(course.glob("*.ipynb")):
             _bring(notebook, folder / notebook.name, known, done, update)
@@ -77,26 +64,28 @@ def copy_course(folder: Path, update: bool = False) -> Done:
     return done
 
 
-def _bring(notebook: Path, target: Path, known: dict[str, str], done: Done, update: bool) -> None:
+def _bring(
+    notebook: Path, target: Path, known: dict[str, str], done: dict[str, list[str]], update: bool
+) -> None:
     """Copy one notebook to its place, and record what was done."""
     name, content = notebook.name, notebook.read_bytes()
     new, there, copied = sha256(content).hexdigest(), _digest(target), known.get(name)
     if there is None:
         _write(content, target)
-        done.copied.append(name)
+        done["copied"].append(name)
     elif there == new or copied == new:  # or: changed by the learner, with nothing newer to bring
-        done.kept.append(name)
+        done["kept"].append(name)
     elif not update:
-        done.kept.append(name)
-        done.older.append(name)
+        done["kept"].append(name)
+        done["older"].append(name)
         return
     elif there == copied:
         _write(content, target)
-        done.replaced.append(name)
+        done["replaced"].append(name)
     else:
         beside = free_name(target)
         _write(content, target, move=beside)
-        done.moved.append(beside.name)
+        done["moved"].append(beside.name)
     known[name] = new
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 from pathlib import Path
 
 from rnnlab.base.say import say
-from rnnlab.commands.console import Parser, fail, refusal
-from rnnlab.commands.course import FIRST, Done, copy_course, course_folder
+from rnnlab.commands.console import fail, make_parser, refusal
+from rnnlab.commands.course import FIRST, copy_course, course_folder
 
 NAME, FOLDER = "rnnlab lab", "rnnlab-course"
 ABOUT = """Copy the notebooks of the course to a folder of your own, and open them in JupyterLab.
@@ -22,7 +23,7 @@ AFTER = """What follows -- is passed to JupyterLab:
   rnnlab lab -- --port=9999
 
 Ctrl-C twice ends JupyterLab."""
-SENTENCES = {  # about the notebooks, by what `Done` calls them
+SENTENCES = {  # about the notebooks, by what `copy_course` returns
     "copied": "Copied: {names}.",
     "replaced": "Replaced by a new version, because you had not changed them: {names}.",
     "moved": "Kept beside the new version, because you had changed it: {names}.",
@@ -52,7 +53,7 @@ def main(arguments: list[str], command: str = NAME) -> int:
         done = copy_course(folder, options.update)
     except OSError as error:
         return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
-    print("\n".join(sentences(done, folder)), flush=True)
+    print(*_sentences(done, folder), sep="\n", flush=True)
     again = shlex.join(["rnnlab", "lab", options.folder])
     if options.copy_only:
         print(f"To open them: {again}")
@@ -60,9 +61,9 @@ def main(arguments: list[str], command: str = NAME) -> int:
     return _serve(folder, options.no_browser, passed, again)
 
 
-def _parser(command: str) -> Parser:
+def _parser(command: str) -> argparse.ArgumentParser:
     usage = "%(prog)s [-h] [--update] [--copy-only] [--no-browser] [FOLDER] [-- OPTIONS]"
-    parser = Parser(command, ABOUT, AFTER, usage=usage)
+    parser = make_parser(command, ABOUT, AFTER, usage=usage)
     add = parser.add_argument
     where = f"where to copy it; {FOLDER} in the present folder if you give none"
     add("folder", nargs="?", default=FOLDER, metavar="FOLDER", help=where)
@@ -81,18 +82,15 @@ def _left_over(word: str) -> str:
     return f"one folder is expected, and {word!r} is left over; put a name with spaces in quotes"
 
 
-def sentences(done: Done, folder: Path) -> list[str]:
+def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
     """Return what was done with the notebooks in a folder, in whole sentences."""
     update = shlex.join(["rnnlab", "lab", "--update", str(folder)])
-    return [f"Your copy of the course is {folder}."] + [
-        say(SENTENCES[kind], names=_names(names), update=update)
-        for kind, names in vars(done).items()
-        if names
-    ]
-
-
-def _names(names: list[str]) -> str:
-    return f"{len(names)} notebooks" if len(names) > 4 else ", ".join(names)
+    texts = [say("Your copy of the course is {folder}.", folder=folder)]
+    for kind, sentence in SENTENCES.items():
+        if names := done.get(kind):
+            few = f"{len(names)} notebooks" if len(names) > 4 else ", ".join(names)
+            texts.append(say(sentence, names=few, update=update))
+    return texts
 
 
 def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int:

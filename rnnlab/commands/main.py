@@ -8,7 +8,7 @@ from importlib import import_module
 
 from rnnlab import __version__
 from rnnlab.base.say import say
-from rnnlab.commands.console import INTERRUPTED, Parser
+from rnnlab.commands.console import INTERRUPTED, make_parser
 
 COMMANDS = {  # imported when they are asked for: `rnnlab --help` need not wait for torch
     "lab": "rnnlab.commands.lab",
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         SystemExit: with status 2 for arguments that cannot work, with 0 after `--help` and
             `--version`.
     """
-    parser = Parser("rnnlab", ABOUT, EXAMPLES)
+    parser = make_parser("rnnlab", ABOUT, EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
     parser.add_argument("command", type=_known, metavar="COMMAND", help="lab, train or doctor")
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

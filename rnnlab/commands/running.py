@@ -7,10 +7,8 @@ import io
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
@@ -29,112 +27,110 @@ NAME = "rnnlab train"
 FILES = HISTORY, PICTURE, WEIGHTS = "history.csv", "picture.png", "model.pt"
 
 
-class Made(NamedTuple):
-    """What is trained on what, made by `rnnlab.tasks.recipe.prepare`."""
+@dataclass
+class CommandRun:
+    """A run with the command's options, of what `rnnlab.tasks.recipe.prepare` has made."""
 
+    options: argparse.Namespace
     task: Task
     model: SequenceModel
     batches: Batches | Streams
+    history: History = field(default_factory=History)
 
+    def run_and_write(self, again: str) -> int:
+        """Train, write the three files, and return the exit status.
 
-def run_and_write(options: argparse.Namespace, made: Made, again: str) -> int:
-    """Train, write the three files, and return the exit status.
+        `again` is the line that resumes the run if it is interrupted; "" if none does.
 
-    `again` is the line that resumes the run if it is interrupted; "" if none does.
-
-    Raises:
-        CheckpointError: as `fit`; nothing is written then.
-    """
-    history, folder = History(), options.output.absolute()
-    tell = print if not options.quiet else lambda _: None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after it
-    except OSError as error:
-        return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
-    tell(_what_is_trained(options, made))
-    with on_threads(fitting_threads(made.model)):
-        status = _train(options, made, history)
-        if status == INTERRUPTED:
-            go_on = f"\nTo go on: {again}" if again else ""
-            print(f"Interrupted {_where(options, history)}.{go_on}", file=sys.stderr)
-        if not history.steps:
-            return status
+        Raises:
+            CheckpointError: as `fit`; nothing is written then.
+        """
+        folder = self.options.output.absolute()
+        tell = print if not self.options.quiet else lambda _: None
         try:
-            words = _write(folder, options, made, history)
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after
         except OSError as error:
             return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
-    tell(f"{_losses(history)}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
-    return status
+        tell(self._what_is_trained())
+        with on_threads(fitting_threads(self.model)):
+            status = self._train(again)
+            if not self.history.steps:
+                return status
+            try:
+                words = self._write(folder)
+            except OSError as error:
+                return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+        tell(f"{self._losses()}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
+        return status
+
+    def _train(self, again: str) -> int:
+        """Train into the history; say why it ended, if not as it should; return the status."""
+        options = self.options
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = _show_the_text_alone
+                fit(
+                    self.model, self.batches, loss_fn=self.task.loss_fn, history=self.history,
+                    optimizer=options.optimizer, learning_rate=options.learning_rate,
+                    epochs=options.epochs, clip_norm=options.clip_norm, device="cpu",
+                    hidden_state=options.hidden_state, validation=self.task.validation_loss,
+                    progress=not options.quiet, checkpoint=options.checkpoint,
+                    resume=options.resume,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            go_on = f"\nTo go on: {again}" if again else ""
+            print(f"Interrupted {self._where()}.{go_on}", file=sys.stderr)
+            return INTERRUPTED
+        except OSError as error:
+            return fail(NAME, refusal(error))
+        except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
+            return fail(NAME, str(error))
+        return 0
+
+    def _write(self, folder: Path) -> str:
+        """Write the three files, and return how the model does on held-out data, in words."""
+        self.history.to_csv(folder / HISTORY)
+        content = io.BytesIO()
+        torch.save(self.model.state_dict(), content)
+        with written_whole(folder / WEIGHTS, "file of weights") as file:
+            file.write(content.getbuffer())
+        epochs, history = self.options.epochs, self.history
+        figure = draw_run(
+            self.task, self.model, history, epochs=epochs, clip_norm=self.options.clip_norm,
+            steps=max(epochs * len(self.batches), len(history)),
+        )  # fmt: skip
+        words = self.task.words(self.model)
+        with written_whole(folder / PICTURE, "picture") as file:
+            figure.savefig(file, format="png", dpi=200, metadata={"Description": words})
+        return words
+
+    def _what_is_trained(self) -> str:
+        rate, bound = self.options.learning_rate, self.options.clip_norm
+        return say(
+            "{task!r}\n{cell}, {hidden_size} units, {weights} weights; hidden state: "
+            "{hidden_state}; {optimizer}, {rate}, {epochs} epochs of {batches} batches, "
+            "{clipping}, seed {seed}",
+            **{**vars(self.options), "task": self.task},
+            weights=sum(parameter.numel() for parameter in self.model.parameters()),
+            batches=len(self.batches),
+            rate="the checkpoint's learning rate" if rate is None else f"learning rate {rate:g}",
+            clipping="no clipping" if bound is None else f"clipped above {bound:g}",
+        )
+
+    def _where(self) -> str:
+        steps = self.history.steps
+        if not steps:
+            return "before the first step; nothing is written"
+        return f"in epoch {steps[-1].epoch} of {self.options.epochs}, after {len(steps)} steps"
+
+    def _losses(self) -> str:
+        if not self.history.epochs:
+            return ""
+        epoch, train, held_out = self.history.epochs[-1]
+        return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
 
 
-def _train(options: argparse.Namespace, made: Made, history: History) -> int:
-    """Train into a history; say why it ended, if not as it should, and return the status."""
-    try:
-        with _warnings_in_words():
-            fit(
-                made.model, made.batches, loss_fn=made.task.loss_fn, optimizer=options.optimizer,
-                learning_rate=options.learning_rate, epochs=options.epochs,
-                clip_norm=options.clip_norm, hidden_state=options.hidden_state,
-                validation=made.task.validation_loss, device="cpu", history=history,
-                progress=not options.quiet, checkpoint=options.checkpoint, resume=options.resume,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        return fail(NAME, refusal(error))
-    except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
-        return fail(NAME, str(error))
-    return 0
-
-
-def _write(folder: Path, options: argparse.Namespace, made: Made, history: History) -> str:
-    """Write the three files, and return how the model does on the held-out part, in words."""
-    history.to_csv(folder / HISTORY)
-    content = io.BytesIO()
-    torch.save(made.model.state_dict(), content)
-    with written_whole(folder / WEIGHTS, "file of weights") as file:
-        file.write(content.getbuffer())
-    steps = max(options.epochs * len(made.batches), len(history))
-    figure = draw_run(
-        made.task, made.model, history, epochs=options.epochs, steps=steps,
-        clip_norm=options.clip_norm,
-    )  # fmt: skip
-    words = made.task.words(made.model)
-    with written_whole(folder / PICTURE, "picture") as file:
-        figure.savefig(file, format="png", dpi=200, metadata={"Description": words})
-    return words
-
-
-def _what_is_trained(options: argparse.Namespace, made: Made) -> str:
-    rate, bound = options.learning_rate, options.clip_norm
-    return say(
-        "{task!r}\n{cell}, {hidden_size} units, {weights} weights; hidden state: {hidden_state}; "
-        "{optimizer}, {rate}, {epochs} epochs of {batches} batches, {clipping}, seed {seed}",
-        **{**vars(options), "task": made.task},
-        weights=sum(parameter.numel() for parameter in made.model.parameters()),
-        batches=len(made.batches),
-        rate="the checkpoint's learning rate" if rate is None else f"learning rate {rate:g}",
-        clipping="no clipping" if bound is None else f"clipped above {bound:g}",
-    )
-
-
-def _where(options: argparse.Namespace, history: History) -> str:
-    if not history.steps:
-        return "before the first step; nothing is written"
-    return f"in epoch {history.steps[-1].epoch} of {options.epochs}, after {len(history)} steps"
-
-
-def _losses(history: History) -> str:
-    if not history.epochs:
-        return ""
-    epoch, train, held_out = history.epochs[-1]
-    return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
-
-
-@contextmanager
-def _warnings_in_words() -> Iterator[None]:
-    """Show a warning's text alone, without the line of code that it came from."""
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda words, *_, **__: print(f"\n{NAME}: {words}", file=sys.stderr)
-        yield
+def _show_the_text_alone(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning without the line of code that it came from."""
+    print(f"\n{NAME}: {message}", file=sys.stderr)

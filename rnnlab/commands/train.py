@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
-from rnnlab.commands.console import Parser, fail
-from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, Made, run_and_write
+from rnnlab.base.say import say
+from rnnlab.commands.console import fail, make_parser
+from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
 from rnnlab.data.reading import read_series
 from rnnlab.model.cells import CELLS
 from rnnlab.runs.checkpoints import CheckpointError
@@ -21,6 +21,8 @@ from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
 
 FOLDER = "rnnlab-train"
+SETTINGS = {**DEFAULTS, "optimizer": "adam"}
+NAMES: dict[str, dict[str, Any]] = {"task": TASKS, "optimizer": OPTIMIZERS}
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
 
   {HISTORY}   a row for each step: its loss, gradient norm, and the averages of each epoch
@@ -38,8 +40,6 @@ def main(arguments: list[str], command: str = NAME) -> int:
     if left_over:
         parser.error(f"{left_over[0]!r} is not known here; rnnlab train --help lists the options")
     _check_paths(parser, options)
-    if options.no_clip:
-        options.clip_norm = None
     going_on = options.resume and os.path.exists(options.checkpoint)
     if options.learning_rate is None and not going_on:
         options.learning_rate = DEFAULTS["learning_rate"]
@@ -53,14 +53,15 @@ def main(arguments: list[str], command: str = NAME) -> int:
         parser.error(str(error))
     except RuntimeError as error:  # torch's, for want of memory
         return fail(NAME, f"the network cannot be made: {error}; give a smaller --hidden-size")
+    more = [option for option in ("--resume", "--force") if option not in arguments]
+    again = shlex.join(["rnnlab", "train", *arguments, *more]) if options.checkpoint else ""
     try:
-        again = _line_to_go_on(arguments) if options.checkpoint else ""
-        return run_and_write(options, Made(task, *pair), again)
+        return CommandRun(options, task, *pair).run_and_write(again)
     except CheckpointError as error:
         parser.error(f"argument --checkpoint: {error}")
 
 
-def _task(parser: Parser, options: argparse.Namespace) -> Task:
+def _task(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Task:
     """Return the task of the name, or that of the learner's own series."""
     own = (options.column, options.time_column, options.fill_gaps)
     if options.csv is None:
@@ -74,11 +75,11 @@ def _task(parser: Parser, options: argparse.Namespace) -> Task:
     return SeriesTask(series)
 
 
-def _parser(command: str) -> Parser:
-    parser = Parser(command, ABOUT, AFTER)
+def _parser(command: str) -> argparse.ArgumentParser:
+    parser = make_parser(command, ABOUT, AFTER)
     add = parser.add_argument
     data = parser.add_mutually_exclusive_group()
-    data.add_argument("--task", **_one_of("task", TASKS, DEFAULTS["task"]))
+    data.add_argument("--task", **_setting("task", str, ", ".join(TASKS)))
     data.add_argument("--csv", metavar="FILE", help="your own series, instead of a task")
     add("--column", metavar="COLUMN", type=_column, help="of its values: name, or number from 1")
     add("--time-column", metavar="COLUMN", type=_column, help="of its times, likewise")
@@ -86,12 +87,15 @@ def _parser(command: str) -> Parser:
     add("--cell", **_setting("cell", str, ", ".join(CELLS)))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
     add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
-    add("--optimizer", **_one_of("optimizer", OPTIMIZERS, "adam"))
+    add("--optimizer", **_setting("optimizer", str, ", ".join(OPTIMIZERS)))
     add("--learning-rate", **_setting("learning_rate", float, "of the optimizer"))
     add("--epochs", **_setting("epochs", int, "passes over the data"))
     clipping = parser.add_mutually_exclusive_group()
     clipping.add_argument("--clip-norm", **_setting("clip_norm", float, "bound on the gradient"))
-    clipping.add_argument("--no-clip", action="store_true", help="do not clip the gradient")
+    clipping.add_argument(
+        "--no-clip", dest="clip_norm", action="store_const", const=None,
+        help="do not clip the gradient",
+    )  # fmt: skip
     add("--seed", **_setting("seed", int, "of the first weights and the order of the data"))
     add("--output", default=FOLDER, metavar="FOLDER", type=Path, help=f"for the files ({FOLDER})")
     add("--force", action="store_true", help="replace files that are in the folder")
@@ -102,18 +106,25 @@ def _parser(command: str) -> Parser:
     return parser
 
 
-def _setting(name: str, kind: Callable[[str], Any], what: str) -> dict[str, Any]:
-    """Return how an option is read: like a setting of the lab, with its default and its checks."""
+def _setting(name: str, kind: type, what: str) -> dict[str, Any]:
+    """Return how an option is read: with the lab's default, and the lab's check of a setting."""
 
     def read(text: str) -> Any:
         try:
             value = kind(text)
         except ValueError:
             value = text  # which the check refuses, in its words
-        return _checked(check_setting, name, value)
+        try:
+            if name in NAMES:
+                check_known(name, value, NAMES[name], f"{name}s")
+            else:
+                check_setting(name, value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return value
 
-    default = DEFAULTS[name]
-    metavar = {int: "N", float: "X"}.get(kind, "NAME")  # type: ignore[call-overload]  # or neither
+    default = SETTINGS[name]
+    metavar = {int: "N", float: "X"}.get(kind, "NAME")
     return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
 
 
@@ -121,50 +132,27 @@ def _column(text: str) -> str | int:
     return int(text) if text.isdecimal() else text
 
 
-def _one_of(name: str, known: dict[str, Any], default: str) -> dict[str, Any]:
-    def read(text: str) -> Any:
-        return _checked(check_known, name, text, known, f"{name}s")
-
-    about = f"{', '.join(known)} ({default})"
-    return {"type": read, "default": default, "metavar": "NAME", "help": about}
-
-
-def _checked(check: Callable[..., None], name: str, value: Any, *more: Any) -> Any:
-    try:
-        check(name, value, *more)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return value
-
-
-def _check_paths(parser: Parser, options: argparse.Namespace) -> None:
+def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse to overwrite files, before anything is done."""
+
+    def refuse(option: str, text: str) -> None:
+        text = say(text, output=output, checkpoint=checkpoint, there=", ".join(there))
+        parser.error(f"argument {option}: {text}")
+
     output, checkpoint = options.output, options.checkpoint
-    if os.path.exists(output) and not os.path.isdir(output):
-        parser.error(f"argument --output: {output} is a file; expected a folder: give another name")
     there = [name for name in FILES if os.path.lexists(output / name)]
+    if os.path.exists(output) and not os.path.isdir(output):
+        refuse("--output", "{output} is a file; expected a folder: give another name")
     if there and not options.force:
-        parser.error(
-            f"argument --output: {output} has {', '.join(there)} already: give --force to replace "
-            "what is there, or another folder"
-        )
+        refuse("--output", "{output} has {there} already: give --force to replace what is there, "
+               "or another folder")  # fmt: skip
     if options.resume and checkpoint is None:
-        parser.error("argument --resume: go on from which file? Name it: --checkpoint run.pt")
+        refuse("--resume", "go on from which file? Name it: --checkpoint run.pt")
     if checkpoint is None:
         return
     if os.path.exists(checkpoint) and not options.resume:
-        parser.error(
-            f"argument --checkpoint: {checkpoint} is there already: give --resume to go on from "
-            "it, or another name"
-        )
+        refuse("--checkpoint", "{checkpoint} is there already: give --resume to go on from it, or "
+               "another name")  # fmt: skip
     if checkpoint.absolute() in [output.absolute() / name for name in FILES]:
-        parser.error(
-            f"argument --checkpoint: {checkpoint} is a file that the run writes when it ends: "
-            "give another name"
-        )
-
-
-def _line_to_go_on(arguments: list[str]) -> str:
-    """Return the line that resumes an interrupted run and replaces the files it has written."""
-    more = [option for option in ("--resume", "--force") if option not in arguments]
-    return shlex.join(["rnnlab", "train", *arguments, *more])
+        refuse("--checkpoint", "{checkpoint} is a file that the run writes when it ends: give "
+               "another name")  # fmt: skip

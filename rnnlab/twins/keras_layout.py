@@ -10,9 +10,8 @@
 | biases of a GRU | `bias_ih`, `bias_hh`, (3*H,) each | `bias` (2, 3*H), with `reset_after=True` |
 
 So a GRU goes there and back without change. An RNN or an LSTM of torch adds its two biases, and
-Keras has their sum: from Keras to torch and back nothing changes; from torch to Keras and back the
-sum is in `bias_ih`, zeros in `bias_hh`, and what the network computes is the same. For a model that
-`one_bias` has been through, that is without change too.
+Keras has their sum: from torch to Keras and back the sum is in `bias_ih`, zeros in `bias_hh`, as
+`one_bias` has them, and what the network computes is the same.
 
 The layouts are those of the documentation of `torch.nn.RNN`, `GRU` and `LSTM`, and of Keras'
 `SimpleRNNCell`, `GRUCell` and `LSTMCell`. This module needs neither Keras nor TensorFlow.
@@ -51,7 +50,7 @@ def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
     """
     ours, keras = gates_and_layer(cell)
     arrays = [weight.detach().cpu().numpy() for weight in weights]
-    _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", 4, rows=0)
+    _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", axis=0)
     weight_ih, weight_hh, *biases = (_reordered(a, ours, keras.gates) for a in arrays)
     bias = np.add(*biases) if keras.biases == 1 else np.stack(biases)
     return [weight_ih.T.copy(), weight_hh.T.copy(), bias]
@@ -70,11 +69,11 @@ def to_torch(cell: str, weights: Sequence[Array]) -> list[Tensor]:
         LSTM, bias_hh is zeros.
 
     Raises:
-        ValueError: for an unknown cell, another number of weights, or shapes that do not fit.
+        ValueError: as `to_keras`.
     """
     ours, keras = gates_and_layer(cell)
     arrays = [np.asarray(weight) for weight in weights]
-    _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", 3, rows=1)
+    _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", axis=1)
     kernel, recurrent_kernel, bias = arrays
     bias_ih, bias_hh = (bias, np.zeros_like(bias)) if keras.biases == 1 else bias
     return [
@@ -96,8 +95,8 @@ def one_bias(model: SequenceModel) -> SequenceModel:
     Returns:
         the same model.
     """
-    check_sequence_model(model)
-    if gates_and_layer(model.cell)[1].biases == 1:
+    cell, *_ = cell_and_sizes(model)
+    if gates_and_layer(str(cell))[1].biases == 1:
         with torch.no_grad():
             for _, _, bias_ih, bias_hh in model.recurrence.all_weights:
                 bias_ih.add_(bias_hh)
@@ -106,20 +105,18 @@ def one_bias(model: SequenceModel) -> SequenceModel:
     return model
 
 
-def check_sequence_model(model: object) -> None:
-    """Refuse what is not a `SequenceModel`."""
-    if not isinstance(model, SequenceModel):
-        raise TypeError(
-            say(
-                "model is {kind}; expected a rnnlab.SequenceModel. For one layer of another model, "
-                "take to_keras and to_torch of rnnlab.twins.keras_layout",
-                kind=type(model).__name__,
-            )
-        )
-
-
 def cell_and_sizes(model: SequenceModel) -> tuple[str | int, ...]:
-    """Return a model's cell, and the sizes of its input, of each layer and of its output."""
+    """Return a model's cell, and the sizes of its input, of each layer and of its output.
+
+    Raises:
+        TypeError: for anything but a `SequenceModel`.
+    """
+    if not isinstance(model, SequenceModel):
+        text = (
+            "model is {kind}; expected a rnnlab.SequenceModel. For one layer of another model, "
+            "take to_keras and to_torch of rnnlab.twins.keras_layout"
+        )
+        raise TypeError(say(text, kind=type(model).__name__))
     recurrence = model.recurrence
     widths = [recurrence.hidden_size] * recurrence.num_layers
     return model.cell, recurrence.input_size, *widths, model.readout.out_features
@@ -142,19 +139,17 @@ def _reordered(array: Array, have: str, want: str) -> Array:
     return np.concatenate([blocks[gate] for gate in want])
 
 
-def _check_shapes(cell: str, arrays: list[Array], names: str, count: int, rows: int) -> None:
-    """Refuse weights whose shapes are not those of one layer; `rows` is the axis of the gates."""
+def _check_shapes(cell: str, arrays: list[Array], names: str, axis: int) -> None:
+    """Refuse weights whose shapes are not those of one layer with its gates on this axis."""
     shapes, (gates, keras) = [array.shape for array in arrays], gates_and_layer(cell)
-    if len(shapes) == count and len(shapes[0]) == len(shapes[1]) == 2:
-        wide = len(gates) * shapes[1][1 - rows]
-        bias = (2, wide) if rows and keras.biases == 2 else (wide,)
-        if shapes[0][rows] == shapes[1][rows] == wide and {*shapes[2:]} == {bias}:
+    if len(shapes) == len(names.split(",")) and len(shapes[0]) == len(shapes[1]) == 2:
+        wide = len(gates) * shapes[1][1 - axis]
+        bias = (2, wide) if axis and keras.biases == 2 else (wide,)
+        if shapes[0][axis] == shapes[1][axis] == wide and {*shapes[2:]} == {bias}:
             return
-    raise ValueError(
-        say(
-            "the weights have shapes {shapes}; expected {names} of one {cell} layer with {gates} * "
-            "hidden_size {axis} and biases",
-            shapes=shapes, names=names, cell=cell, gates=len(gates),
-            axis="columns" if rows else "rows",
-        )
-    )  # fmt: skip
+    text = (
+        "the weights have shapes {shapes}; expected {names} of one {cell} layer with {gates} * "
+        "hidden_size {axis} and biases"
+    )
+    kind = "columns" if axis else "rows"
+    raise ValueError(say(text, shapes=shapes, names=names, cell=cell, gates=len(gates), axis=kind))

@@ -13,13 +13,7 @@ from rnnlab.base.checks import check_count
 from rnnlab.base.extras import require
 from rnnlab.base.say import say
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.twins.keras_layout import (
-    cell_and_sizes,
-    check_sequence_model,
-    one_bias,
-    to_keras,
-    to_torch,
-)
+from rnnlab.twins.keras_layout import cell_and_sizes, one_bias, to_keras, to_torch
 
 if TYPE_CHECKING:
     from rnnlab.twins.keras_twin import KerasTwin
@@ -31,7 +25,7 @@ def start_tensorflow(cpu_devices: int = 1) -> None:
     """Let TensorFlow compute on one thread, and take the CPU for so many devices.
 
     Small networks are slower on several threads. More than one device lets a machine without a
-    GPU show what happens between devices. Both can be said only before TensorFlow computes: a
+    GPU show what happens between devices. Both can be set only before TensorFlow computes: a
     second call with the same number changes nothing.
 
     Args:
@@ -45,28 +39,22 @@ def start_tensorflow(cpu_devices: int = 1) -> None:
     require("tensorflow")
     import tensorflow as tf
 
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    devices = tf.config.get_logical_device_configuration(cpu)
-    threading = tf.config.threading
-    threads = {
-        threading.get_intra_op_parallelism_threads(),
-        threading.get_inter_op_parallelism_threads(),
-    }
-    if len(devices or [None]) == cpu_devices and threads == {1}:
+    (cpu,), threads = tf.config.list_physical_devices("CPU"), tf.config.threading
+    have = len(tf.config.get_logical_device_configuration(cpu) or [None])
+    numbers = threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()
+    if have == cpu_devices and numbers == (1, 1):
         return
     try:
-        threading.set_intra_op_parallelism_threads(1)
-        threading.set_inter_op_parallelism_threads(1)
-        configuration = [tf.config.LogicalDeviceConfiguration() for _ in range(cpu_devices)]
-        tf.config.set_logical_device_configuration(cpu, configuration)
+        threads.set_intra_op_parallelism_threads(1)
+        threads.set_inter_op_parallelism_threads(1)
+        devices = [tf.config.LogicalDeviceConfiguration() for _ in range(cpu_devices)]
+        tf.config.set_logical_device_configuration(cpu, devices)
     except RuntimeError as error:
-        raise RuntimeError(
-            say(
-                "TensorFlow has computed already, so it cannot be set to one thread and {count} "
-                "CPU device(s) any more: restart the kernel, and call start_tensorflow first",
-                count=cpu_devices,
-            )
-        ) from error
+        text = (
+            "TensorFlow has computed already, so it cannot be set to one thread and {count} CPU "
+            "device(s) any more: restart the kernel, and call start_tensorflow first"
+        )
+        raise RuntimeError(say(text, count=cpu_devices)) from error
 
 
 def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTwin:
@@ -87,17 +75,15 @@ def make_twin(model: SequenceModel, *, batch_size: int | None = None) -> KerasTw
         TypeError, ValueError: if `model` is no `SequenceModel`, has a cell that Keras does not
             have, or dropout, which draws other random numbers in TensorFlow.
     """
-    check_sequence_model(model)
+    cell_and_sizes(model)  # what is no SequenceModel has none
     if batch_size is not None:
         check_count("batch_size", batch_size)
     if (dropout := model.recurrence.dropout) > 0:
-        raise ValueError(
-            say(
-                "the model has dropout {dropout}; expected 0. TensorFlow draws other random "
-                "numbers than torch, so the two cannot drop the same units: build it without",
-                dropout=dropout,
-            )
+        text = (
+            "the model has dropout {dropout}; expected 0. TensorFlow draws other random numbers "
+            "than torch, so the two cannot drop the same units: build it without"
         )
+        raise ValueError(say(text, dropout=dropout))
     from rnnlab.twins.keras_twin import KerasTwin
 
     twin = KerasTwin(model, batch_size)
@@ -144,13 +130,10 @@ def copy_to_torch(twin: KerasTwin, model: SequenceModel) -> None:
 
 
 def _check_alike(model: SequenceModel, twin: KerasTwin) -> None:
-    check_sequence_model(model)
     ours, theirs = cell_and_sizes(model), tuple(twin.sizes)
     if ours != theirs:
-        raise ValueError(
-            say(
-                "the model has cell and sizes {ours}, the twin {theirs}; they must be the same: "
-                "make_twin(model) builds one that fits",
-                ours=ours, theirs=theirs,
-            )
-        )  # fmt: skip
+        text = (
+            "the model has cell and sizes {ours}, the twin {theirs}; they must be the same: "
+            "make_twin(model) builds one that fits"
+        )
+        raise ValueError(say(text, ours=ours, theirs=theirs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from typing import Any
@@ -92,19 +93,13 @@ def _in_words(counts: list[int]) -> str:
 def _collapse(events: list[Event]) -> list[tuple[Line, int]]:
     """Return each phase and its line once where it, or up to four of them, come several times."""
     passed = [(event.kind, event.place) for event in events if event.kind in PHASES]
+    letters = {line: chr(k) for k, line in enumerate(dict.fromkeys(passed))}
+    loop = "".join(letters[line] for line in passed)
     lines: list[tuple[Line, int]] = []
     k = 0
-    while k < len(passed):
-        times, length = max((_times(passed, k, n), -n) for n in range(1, 5))
-        block = passed[k : k - length] if times > 1 else passed[k : k + 1]
-        lines += [(line, times) for line in block]
-        k += len(block) * times
+    while k < len(loop):
+        runs = [re.compile(rf"(.{{{n}}})\1*", re.DOTALL).match(loop, k) for n in range(1, 5)]
+        times, block = max((len(run[0]) // n, -n) for n, run in enumerate(runs, start=1) if run)
+        lines += [(line, times) for line in passed[k : k - block]]
+        k -= block * times
     return lines
-
-
-def _times(passed: list[Line], start: int, length: int) -> int:
-    """Return how often a block of this length comes in a row."""
-    block, times = passed[start : start + length], 1
-    while passed[start + times * length : start + (times + 1) * length] == block:
-        times += 1
-    return times

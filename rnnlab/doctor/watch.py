@@ -60,7 +60,7 @@ def examine(
     """Pull steps under watch, so many at most, and none after so many seconds of computing.
 
     Only this thread's own time counts, so that what is found does not depend on what else the
-    machine does; where it waits for data it may take ten times as long.
+    machine does.
 
     Args:
         steps: what is watched.
@@ -74,18 +74,17 @@ def examine(
     Raises:
         AlreadyWatched: inside another watch; no step is pulled then.
     """
-    report = None
-    end, latest = time.thread_time() + seconds, time.monotonic() + 10 * seconds
+    report, raised, end = Report(), "", time.thread_time() + seconds
     SHOWN.update(files)
     try:
         with watch() as report:
             for count, _ in enumerate(steps, start=1):
-                if count >= most or time.thread_time() >= end or time.monotonic() >= latest:
+                if count >= most or time.thread_time() >= end:
                     break
+    except AlreadyWatched:
+        raise
     except Exception as error:  # the report names its cause
-        if report is None:
-            raise
-        return report, f"{type(error).__name__}: {error}"
+        raised = f"{type(error).__name__}: {error}"
     finally:
         SHOWN.clear()
-    return report, ""
+    return report, raised

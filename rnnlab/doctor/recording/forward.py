@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from rnnlab.doctor.events import NOWHERE, Place, users_place
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
-from rnnlab.doctor.recording.kept_graphs import KeptGraphs
 from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
@@ -27,23 +26,20 @@ class ForwardRecorder:
 
     Attributes:
         depth: how many modules are being called inside one another.
+        of_linear: the outputs (B, T, C) of linear layers, by id.
     """
 
     def __init__(
-        self, session: Session, tensors: TensorTracker, graphs: KeptGraphs,
-        gradients: GradientRecorder, through_time: GradientThroughTime,
+        self, session: Session, tensors: TensorTracker, gradients: GradientRecorder,
+        through_time: GradientThroughTime,
     ) -> None:  # fmt: skip
-        self._session, self._tensors, self._graphs = session, tensors, graphs
+        self._session, self._tensors = session, tensors
         self._gradients, self._through_time = gradients, through_time
         self.depth = 0
         self._place = NOWHERE  # where the loop calls the model
-        self._of_linear: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
+        self.of_linear: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
         self._seen: weakref.WeakSet[nn.Module] = weakref.WeakSet()
         self._positions: dict[int, tuple[int, int]] = {}  # where a module's last input lay
-
-    def is_of_linear(self, tensor: Any) -> bool:
-        """Whether a tensor is the output (B, T, C) of a linear layer as it is."""
-        return id(tensor) in self._of_linear
 
     def before_module(self, module: nn.Module, args: Any) -> None:
         """A module is called."""
@@ -72,7 +68,7 @@ class ForwardRecorder:
         state = args[1] if len(args) > 1 else kwargs.get("hx")
         if isinstance(module, nn.Linear) and isinstance(output, Tensor):
             if output.dim() == 3:
-                self._of_linear[id(output)] = output
+                self.of_linear[id(output)] = output
             if looks:
                 self._tensors.after_linear(inputs, output)
         if isinstance(module, RECURRENT):
@@ -92,7 +88,7 @@ class ForwardRecorder:
                 graph=has_graph(output),
             )  # fmt: skip
             if looks:
-                self._graphs.after_model(output, module.training)
+                self._tensors.graphs.after_model(output, module.training)
         session.resume()
 
     def _follow_state(

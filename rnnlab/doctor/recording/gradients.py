@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,38 +16,48 @@ MOST = 5000  # parameters that are followed, the latest ones
 MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 48th
 NORMS, NORMS_EVERY = 60, 8  # the gradients' norm: of the first steps, and then not of every one
 
+Version = tuple[int, int]  # of a gradient: its id, and how often it was changed in place
+
+
+@dataclass(eq=False)
+class Followed:
+    """What is known of one parameter."""
+
+    parameter: Tensor
+    start: tuple[int, float]  # its fingerprint, to see afterwards whether it has changed
+    name: str | None = None  # None for one that only an optimizer has shown
+    filled: bool = False  # whether a backward has given it a gradient
+    trained: bool = False  # whether an optimizer holds it
+    used: Tensor | None = None  # a step has used this gradient; held, for an id may come again
+    used_version: Version | None = (0, 0)  # of that gradient
+    before: Version | None = None  # of the gradient that was there before a backward
+    stale: bool = False  # whether a backward has added to a gradient that a step had used
+
+    def version(self) -> Version | None:
+        """Return which gradient it has now, and the number of that one's changes."""
+        grad = self.parameter.grad
+        return None if grad is None else (id(grad), grad._version)
+
 
 class GradientRecorder:
     """Notes "zero_grad" and "step" events, and follows the parameters of models and optimizers."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._all: dict[int, Tensor] = {}  # parameters, by id as all below
-        self._names: dict[int, str] = {}
-        self._fingerprints: dict[int, tuple[int, float]] = {}  # to see afterwards what has changed
-        self._filled: set[int] = set()  # those that a backward has given a gradient
-        self._trained: set[int] = set()  # those that an optimizer holds
-        # by parameter, its gradient that a step has used; kept, for an id may be given again
-        self._used: dict[int, tuple[Tensor, int]] = {}
-        self._stale: set[int] = set()  # to whose used gradient a backward has added
-        self._versions: dict[int, tuple[int, int]] = {}  # of the gradients before a backward
-        self._added: set[int] = set()  # those whose gradient a step had used before a backward
+        self._all: dict[int, Followed] = {}  # by the parameter's id
         self._step = Event("step", NOWHERE, {"closure": False})
         self._backwards = 0  # before that step
-        self._before: list[tuple[Tensor, Tensor]] = []  # parameters and what they were before it
+        self._moving: list[tuple[Tensor, Tensor]] = []  # parameters, and what they were before it
 
-    def follow(self, parameter: Tensor, name: str | None = None) -> None:
-        """Follow this one too."""
+    def follow(self, parameter: Tensor, name: str | None = None) -> Followed:
+        """Follow this one too, and return what is known of it."""
         key = id(parameter)
         if key not in self._all:
-            self._all[key] = parameter
-            self._fingerprints[key] = _fingerprint(parameter)
+            self._all[key] = Followed(parameter, _fingerprint(parameter))
             if len(self._all) > MOST:
-                oldest = next(iter(self._all))
-                for kept in (self._all, self._fingerprints, self._used):
-                    kept.pop(oldest, None)
-        if name is not None:
-            self._names.setdefault(key, name)
+                del self._all[next(iter(self._all))]
+        self._all[key].name = self._all[key].name or name
+        return self._all[key]
 
     def zero_grad(self, original: Any, owner: Any, *args: Any, **kwargs: Any) -> None:
         """Let an optimizer or a module clear its gradients, and note it."""
@@ -56,33 +67,27 @@ class GradientRecorder:
         finally:
             self._session.resume()
         parameters = owner.parameters() if isinstance(owner, nn.Module) else _parameters_of(owner)
-        self._stale.difference_update(map(id, parameters))
+        for parameter in parameters:
+            if id(parameter) in self._all:
+                self._all[id(parameter)].stale = False
         self._session.note("zero_grad")
-
-    # ---- backward ------------------------------------------------------------------------
 
     def before_backward(self) -> None:
         """Look at the gradients that are there."""
-        there = {key: p.grad for key, p in self._all.items() if p.grad is not None}
-        self._stale = {key for key in self._stale if key in there and there[key].any()}
-        self._added = {key for key, grad in there.items() if self._was_used(key, grad)}
-        self._versions = {key: (id(grad), grad._version) for key, grad in there.items()}
+        for followed in self._all.values():
+            followed.before = followed.version()
+            grad = followed.parameter.grad
+            followed.stale = followed.stale and grad is not None and bool(grad.any())
 
     def after_backward(self) -> int:
         """Note which gradients were added to, and return how many parameters have got one."""
-        filled = {
-            key for key, p in self._all.items()
-            if p.grad is not None and self._versions.get(key) != (id(p.grad), p.grad._version)
-        }  # fmt: skip
-        self._stale |= self._added & filled
-        self._filled |= filled
-        return len(filled)
-
-    def _was_used(self, key: int, grad: Tensor) -> bool:
-        used, version = self._used.get(key, (None, 0))
-        return used is grad and grad._version == version
-
-    # ---- step ----------------------------------------------------------------------------
+        filled = 0
+        for followed in self._all.values():
+            if followed.version() not in (None, followed.before):
+                filled += 1
+                followed.filled = True
+                followed.stale |= followed.before == followed.used_version
+        return filled
 
     def before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Note a step and the gradients that it finds."""
@@ -99,15 +104,13 @@ class GradientRecorder:
 
     def _look_at(self, parameters: list[Tensor]) -> dict[str, Any]:
         """Return how many parameters have gradients, their norm, if measured, and what is old."""
-        grads = []
-        for parameter in parameters:
-            key, grad = id(parameter), parameter.grad
-            self.follow(parameter)
-            self._trained.add(key)
-            if grad is None or self._used.get(key, (None,))[0] is not grad:
-                self._stale.discard(key)  # cleared by hand
-            if grad is not None and not grad.is_sparse:
-                grads.append(grad)
+        stale = 0
+        for followed in map(self.follow, parameters):
+            followed.trained = True
+            grad = followed.parameter.grad
+            followed.stale &= grad is not None and followed.used is grad  # not cleared by hand
+            stale += followed.stale
+        grads = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
         step = self._session.trace.counts["step"] + 1
         on_cpu = all(grad.device.type == "cpu" for grad in grads)
         norm: float | None = None if grads else 0.0
@@ -115,39 +118,37 @@ class GradientRecorder:
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
         measured = norm is not None and (step in MEASURED or step % 48 == 0)
         moving = [p for p in parameters if p.grad is not None] if measured else []
-        self._before = [(p, p.detach().clone()) for p in moving]
-        stale = sum(id(p) in self._stale for p in parameters)
+        self._moving = [(p, p.detach().clone()) for p in moving]
         return {"grads": len(grads), "norm": norm, "stale": stale}
 
     def after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Note which gradients were used, and complete what was noted of the step."""
         self._session.pause()
-        for p in _parameters_of(optimizer):
-            if p.grad is not None:
-                self._used[id(p)] = (p.grad, p.grad._version)
+        for followed in map(self.follow, _parameters_of(optimizer)):
+            if followed.parameter.grad is not None:
+                followed.used = followed.parameter.grad
+                followed.used_version = followed.version()
         moved, size = (
             sum(part.double().square().sum().item() for part in parts) ** 0.5
-            for parts in ([p.detach() - old for p, old in self._before],
-                          [old for _, old in self._before])
+            for parts in ([p.detach() - old for p, old in self._moving],
+                          [old for _, old in self._moving])
         )  # fmt: skip
-        self._before = []
+        self._moving = []
         self._step.numbers["length"] = moved / size if size > 0 else None
         # Lightning hands a closure to every step; what counts is whether it computes gradients
         self._step.numbers["closure"] &= self._session.trace.counts["backward"] > self._backwards
         self._session.resume()
 
-    # ---- the end -------------------------------------------------------------------------
-
     def conclude(self) -> tuple[list[str], bool]:
         """Return the names of those left out, and whether any changed; let go of all."""
-        changed = {
-            key for key, p in self._all.items() if _fingerprint(p) != self._fingerprints[key]
-        }
-        trainable = {key for key, p in self._all.items() if p.requires_grad}
-        left_out = (trainable & self._filled) - self._trained - changed
-        for kept in (self._all, self._used, self._before):
-            kept.clear()
-        return [name for key, name in self._names.items() if key in left_out], bool(changed)
+        same = [f for f in self._all.values() if _fingerprint(f.parameter) == f.start]
+        left_out = [
+            f.name for f in same
+            if f.name and f.filled and not f.trained and f.parameter.requires_grad
+        ]  # fmt: skip
+        changed = len(same) < len(self._all)
+        self._all, self._moving = {}, []
+        return left_out, changed
 
 
 def _parameters_of(optimizer: Optimizer) -> list[Tensor]:

@@ -2,7 +2,7 @@
 
 Each phase of the loop is recorded in a file of its own: forward, backward, losses and clippings in
 `functions`, zero_grad and step in `gradients`. What needs several phases is followed in
-`tensor_tracker`, `kept_graphs` and `gradient_through_time`.
+`tensor_tracker` and `gradient_through_time`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as module_hooks
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
+from torch.optim import optimizer as step_hooks
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnlab.doctor.recording import functions
@@ -26,7 +23,6 @@ from rnnlab.doctor.recording.backward import BackwardRecorder
 from rnnlab.doctor.recording.forward import ForwardRecorder
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
-from rnnlab.doctor.recording.kept_graphs import KeptGraphs
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import DATA, TensorTracker
 from rnnlab.doctor.trace import Trace
@@ -42,9 +38,9 @@ class Recorder(Session):
 
     def __init__(self, trace: Trace) -> None:
         super().__init__(trace)
-        self._tensors, self._graphs = TensorTracker(self), KeptGraphs(self)
-        self._gradients, self._through_time = GradientRecorder(self), GradientThroughTime()
-        followed = (self._tensors, self._graphs, self._gradients, self._through_time)
+        self._tensors, self._gradients = TensorTracker(self), GradientRecorder(self)
+        self._through_time = GradientThroughTime()
+        followed = (self._tensors, self._gradients, self._through_time)
         self._forward, self._backward = (
             ForwardRecorder(self, *followed), BackwardRecorder(self, *followed),
         )  # fmt: skip
@@ -63,8 +59,8 @@ class Recorder(Session):
         handles = [
             after_module,
             module_hooks.register_module_forward_pre_hook(self.safely(forward.before_module)),
-            register_optimizer_step_pre_hook(self.safely(gradients.before_step)),
-            register_optimizer_step_post_hook(self.safely(gradients.after_step)),
+            step_hooks.register_optimizer_step_pre_hook(self.safely(gradients.before_step)),
+            step_hooks.register_optimizer_step_post_hook(self.safely(gradients.after_step)),
         ]
         self._undo = [handle.remove for handle in handles]
         kwargs = module_hooks._global_forward_hooks_with_kwargs  # where torch leaves the number
@@ -85,7 +81,7 @@ class Recorder(Session):
             undo()
         self._undo = []
         self._through_time.clear()
-        self._graphs.conclude()
+        self._tensors.graphs.conclude()
         self._backward.graph = None
         self.trace.left_out, self.trace.weights_changed = self._gradients.conclude()
 
@@ -137,15 +133,13 @@ class Recorder(Session):
             if func in functions.DIFFERENCES:
                 if numbers := functions.describe_difference(result, args):
                     self.note("difference", **numbers)
-            infos = self._tensors.on_function(func, args, kwargs, result)
-            if self._forward.depth == 0:
-                self._graphs.on_result(result, infos)
+            self._tensors.on_function(func, args, kwargs, result, self._forward.depth == 0)
         if func in functions.LOSSES:
             named = dict(zip(("input", "target"), args, strict=False)) | kwargs
             given, target = named.get("input"), named.get("target")
             if isinstance(given, Tensor) and isinstance(target, Tensor):
                 look_inside = self.trace.counts["loss"] < LOOKED_AT
                 numbers = functions.describe_loss(func, result, given, target, look_inside)
-                self.note("loss", linear=self._forward.is_of_linear(given), **numbers)
+                self.note("loss", linear=id(given) in self._forward.of_linear, **numbers)
                 if result.dim() == 0 and kwargs.get("reduction", "mean") == "mean":
                     self.known.add(result, loss_sizes=(len(target) if target.dim() else 1,))

@@ -1,8 +1,9 @@
-"""Follows tensors through a loop: from which draw of the data, with whose state, of which loss."""
+"""Follows tensors through a loop: from which draw of the data, of which loss, with which graph."""
 
 from __future__ import annotations
 
-from collections import Counter
+import weakref
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -27,13 +28,18 @@ KEEPS_AXIS = {
     "__truediv__", "embedding", "one_hot", "linear", "relu", "tanh", "sigmoid", "dropout",
     "layer_norm", "pin_memory",
 }  # fmt: skip
+CHAIN, ALIVE = 3, 5  # rounds whose graphs tell something: in one tensor, in several alive
 
 
 class TensorTracker:
-    """Keeps what is known of the loop's tensors, and notes what that tells."""
+    """Keeps what is known of the loop's tensors, and notes what that tells.
+
+    Attributes:
+        graphs: notices those that outlive their batch.
+    """
 
     def __init__(self, session: Session) -> None:
-        self._session, self._known = session, session.known
+        self._session, self._known, self.graphs = session, session.known, KeptGraphs(session)
         self._draws = 0
         # of this round: how often one module or weight was given what was cut there
         self._cuts: Counter[tuple[Place, int]] = Counter()
@@ -49,8 +55,8 @@ class TensorTracker:
         for tensor in tensors_in(list(batch.values()) if isinstance(batch, dict) else batch):
             self._known[tensor] = Info(draw, shuffled, examples_first=rows and tensor.dim() > 0)
 
-    def on_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> list[Info]:
-        """A function of torch was called; return what is known of what it was given."""
+    def on_function(self, func: Any, args: Any, kwargs: Any, result: Any, outside: bool) -> None:
+        """A function of torch was called; outside: not by a module."""
         self._session.calls -= 1
         given = list(tensors_in([*args, *kwargs.values()]))
         known = [(tensor, info) for tensor in given if (info := self._known.get(tensor))]
@@ -61,7 +67,8 @@ class TensorTracker:
         elif known:
             weight = next((t for t in given if t.requires_grad and t.is_leaf), None)
             self._pass_on(func.__name__, args, kwargs, known, weight, result)
-        return [info for _, info in known]
+        if outside:
+            self.graphs.on_result(result, [info for _, info in known])
 
     def on_module(self, module: nn.Module, args: Any) -> None:
         """A module with parameters of its own is called."""
@@ -167,3 +174,56 @@ def _takes_examples(name: str, args: Any, kwargs: Any) -> bool:
         return False
     place = 1 if name in ROWS else 2  # of the axis among the arguments
     return kwargs.get("dim", args[place] if len(args) > place else 0) == 0
+
+
+class KeptGraphs:
+    """Notes "kept" events: lines that keep the graphs of several rounds, in a sum or in a list."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._evaluating = False
+        self._evaluated = 0  # calls of a model in evaluation mode: there no backward ends a round
+        self._pending: dict[Place, int] = {}  # rounds kept in such calls, if no backward comes
+        self._made: list[tuple[weakref.ref[Tensor], Place, int]] = []  # with a graph
+
+    def on_result(self, result: Any, given: list[Info]) -> None:
+        """Something was computed outside of all modules; has a round before gone into its graph?"""
+        if not (isinstance(result, Tensor) and has_graph(result)):
+            return
+        now, place = self._session.round + self._evaluated, users_place()
+        older = max((i.chain + 1 for i in given if i.made is not None and i.made < now), default=0)
+        chain = max([older, *(info.chain for info in given)])
+        self._session.known.add(result, made=now, chain=chain)
+        self._made.append((weakref.ref(result), place, self._session.round))
+        if older >= CHAIN and self._evaluating:
+            self._pending[place] = older
+        elif older >= CHAIN:
+            self._session.note("kept", place, rounds=older)
+
+    def after_model(self, output: Any, training: bool) -> None:
+        """A model has answered the loop."""
+        self._evaluating = not training
+        self._evaluated += not training
+        if training:
+            self.conclude()
+        for tensor in tensors_in(output):
+            self.on_result(tensor, [])
+
+    def after_backward(self, root: Any) -> None:
+        """A round has ended: note the lines whose results of several rounds are still alive."""
+        if isinstance(root, Tensor):
+            self._session.known.add(root, chain=0)
+        self._pending.clear()
+        self._made = [entry for entry in self._made if has_graph(entry[0]())]
+        alive: dict[Place, set[int]] = defaultdict(set)
+        for _, place, made in self._made:
+            alive[place].add(made)
+        for place, rounds in alive.items():
+            if len(rounds) >= ALIVE:
+                self._session.note("kept", place, rounds=len(rounds))
+
+    def conclude(self) -> None:
+        """Note what an evaluation has kept: its graphs were not for a backward."""
+        for place, rounds in self._pending.items():
+            self._session.note("kept", place, rounds=rounds)
+        self._pending.clear()

@@ -21,11 +21,11 @@ def judge(trace: Trace) -> list[Finding]:
     # where the doctor has stumbled, what is missing may be its own doing
     seen = {} if trace.stumbled else {code: rule.judge(trace) for code, rule in RULES.items()}
     seen |= _cause_of_error(trace)
-    findings = []
-    for code, found in seen.items():
-        if found is not None:
-            rule = RULES[code]
-            findings.append(Finding(code, rule.severity, *found, rule.why, rule.fix, rule.lesson))
+    findings = [
+        Finding(code, rule.severity, *found, rule.why, rule.fix, rule.lesson)
+        for code, rule in RULES.items()
+        if (found := seen.get(code)) is not None
+    ]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 

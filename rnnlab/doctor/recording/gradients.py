@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from rnnlab.doctor.events import NOWHERE, Event
@@ -115,7 +115,7 @@ class GradientRecorder:
         on_cpu = all(grad.device.type == "cpu" for grad in grads)
         norm: float | None = None if grads else 0.0
         if grads and on_cpu and (step <= NORMS or step % NORMS_EVERY == 0):
-            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(grads))).item()
+            norm = get_total_norm(grads).item()
         measured = norm is not None and (step in MEASURED or step % 48 == 0)
         moving = [p for p in parameters if p.grad is not None] if measured else []
         self._moving = [(p, p.detach().clone()) for p in moving]
@@ -128,11 +128,8 @@ class GradientRecorder:
             if followed.parameter.grad is not None:
                 followed.used = followed.parameter.grad
                 followed.used_version = followed.version()
-        moved, size = (
-            sum(part.double().square().sum().item() for part in parts) ** 0.5
-            for parts in ([p.detach() - old for p, old in self._moving],
-                          [old for _, old in self._moving])
-        )  # fmt: skip
+        moved = get_total_norm([(p.detach() - old).double() for p, old in self._moving]).item()
+        size = get_total_norm([old.double() for _, old in self._moving]).item()
         self._moving = []
         self._step.numbers["length"] = moved / size if size > 0 else None
         # Lightning hands a closure to every step; what counts is whether it computes gradients

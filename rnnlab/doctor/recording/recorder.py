@@ -41,9 +41,8 @@ class Recorder(Session):
         self._tensors, self._gradients = TensorTracker(self), GradientRecorder(self)
         self._through_time = GradientThroughTime()
         followed = (self._tensors, self._gradients, self._through_time)
-        self._forward, self._backward = (
-            ForwardRecorder(self, *followed), BackwardRecorder(self, *followed),
-        )  # fmt: skip
+        self._forward = ForwardRecorder(self, *followed)
+        self._backward = BackwardRecorder(self, *followed)
         self._after_batch = self.safely(self._tensors.on_batch)
         self._after_function = self.safely(self._see_function)
         self._before_function = self.safely(self._see_clipping)

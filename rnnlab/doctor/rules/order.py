@@ -124,9 +124,8 @@ def _step_finds_what_was_cleared(trace: Trace) -> Evidence:
 def _begins_with_a_step(trace: Trace) -> bool:
     """Whether the loop makes a step before its first backward, and not by a closure."""
     first = next(iter(trace.of("backward", "step")), None)
-    if first is None or first.kind != "step" or not trace.counts["backward"]:
-        return False
-    return not first.numbers["closure"]
+    early = first is not None and first.kind == "step" and not first.numbers["closure"]
+    return early and trace.counts["backward"] > 0
 
 
 @Rule(

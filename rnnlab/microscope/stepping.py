@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy, deepcopy
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from rnnlab.probes import parameter_gradients
 from rnnlab.runs.checks import Pair, as_pair, check_shapes
 from rnnlab.runs.history import History
 from rnnlab.runs.process import begin_epoch
-from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
+from rnnlab.runs.random_states import RandomState, random_state, seeded_state, set_random_state
 from rnnlab.runs.training import train
 
 KEPT_BATCHES, KEPT_BYTES = 200, 2**26  # how far back `back` goes: whichever is less
@@ -44,27 +44,32 @@ class Parameters(NamedTuple):
     moved: dict[str, float]
 
 
-class _Snapshot(NamedTuple):
-    """Everything between two batches, from which the next is reproduced."""
-
-    number: int
-    state: State
-    total: float
-    count: int  # type: ignore[assignment]  # tuples have a method of this name
-    weights: dict[str, Any]
-    gradients: list[Tensor | None]
-    optimizer: dict[str, Any]
-    random: tuple[Any, ...]
-    steps: int
-
-
 class _Drawn(NamedTuple):
-    """A batch as it was drawn, to be drawn again after going back."""
+    """A batch as it was drawn, and the random numbers after it; None: the start, before any."""
 
     epoch: int
-    place: int
-    pair: Pair
-    random: tuple[Any, ...]
+    number: int
+    pair: Pair | None
+    random: RandomState
+
+
+class _Carried(NamedTuple):
+    """What goes on from batch to batch of an epoch: the state, and the loss that is averaged."""
+
+    state: State = None
+    total: float = 0.0
+    size: int = 0
+
+
+class _Moment(NamedTuple):
+    """Everything from which a batch is reproduced."""
+
+    drawn: _Drawn
+    carried: _Carried
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    gradients: list[Tensor | None]
+    steps: int
 
 
 class PhaseStepper:
@@ -153,20 +158,14 @@ class PhaseStepper:
         The state at the border of the batch is put back (weights, gradients, optimizer, random
         numbers, hidden state, history), and the phases before this one are run again.
         """
-        oldest = len(self._snapshots) < 2
-        if self._done < 2 and oldest and (self._number > 0 or self._done == 0):
-            return False
+        phases = self._done - 1
+        if phases < 1:
+            if len(self._moments) == 1:
+                return False
+            self._next.append(self._moments.pop().drawn)
+            phases = 0 if self._moments[-1].drawn.pair is None else len(self.phases)
         with self._own_random():
-            phases = max(self._done - 1, 0)
-            if phases == 0 and not oldest:
-                self._snapshots.pop()
-                phases = len(self.phases)
-            self._restore(self._snapshots[-1] if phases else self._start)
-            if phases:
-                self._use(self._drawn[self._number])
-            else:
-                self._snapshots.clear()
-                self.batch = self._make_batch(iter(()))
+            self._restore(self._moments[-1])
             for _ in range(phases):
                 self._run()
             if phases == len(self.phases):
@@ -177,7 +176,6 @@ class PhaseStepper:
         """Go back to the start, to the first weights and the first batch."""
         with self._own_random():
             self._restore(self._start)
-        self._random = self._start.random
         self._begin()
 
     def at_start(self) -> PhaseStepper:
@@ -214,20 +212,14 @@ class PhaseStepper:
             Exception: what a phase raises.
         """
         for epoch in itertools.count(1):
-            begin_epoch(self.batches, epoch)
-            batch = None
-            for pair in self.batches:
-                state: State = None if batch is None else batch.state
-                batch = self._make_batch(
-                    iter([to_device(as_pair(pair, self.batch_first), self.device)])
-                )
-                batch.state = state
+            state: State = None
+            for pair in self._pairs_of(epoch):
+                batch = self._make_batch(pair, state)
                 for phase in self.plan:
                     if not phase.left_out:
                         phase.function(batch)
+                state = batch.state
                 yield
-            if batch is None:
-                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
 
     @property
     def phase(self) -> str | None:
@@ -250,67 +242,61 @@ class PhaseStepper:
     def _begin(self) -> None:
         """Stand before the first batch."""
         self.history = History()
-        self.epoch, self.index = 1, 0
-        self._number, self._done = 0, 0  # batches entered before this one; phases done in it
-        self.outputs: Tensor | None = None
-        self._state: State = None
-        self._total, self._count = 0.0, 0
-        self._iterator: Iterator[Any] | None = None
-        self.batch = self._make_batch(iter(()))
-        self._snapshots: list[_Snapshot] = []
-        self._drawn: dict[int, _Drawn] = {}
-        self._ahead: _Drawn | None = None
+        self._carried = _Carried()
+        self._pairs: Iterator[Pair] = iter(())
+        self._use(_Drawn(1, 0, None, self._random))
         self.before = self.after = self._look({})
-        with self._own_random():
-            self._start: _Snapshot = self._record()
+        self._start = self._record(_Drawn(1, 0, None, self._random))
+        self._moments = [self._start]  # of the batches that were entered; the last is this one's
+        self._next: list[_Drawn] = []  # drawn and not entered, or left by going back; last first
 
     def _enter_batch(self) -> None:
-        """Draw the next batch, or draw it again after going back."""
-        if self._done:
-            self._number += 1
-        drawn = self._drawn.get(self._number)
-        if drawn is None:
-            drawn = self._ahead or self._draw(new_epoch=True)
-            assert drawn is not None  # an epoch has at least one batch, or _draw has said so
-            self._drawn[self._number], self._ahead = drawn, None
-        else:
-            set_random_state(drawn.random)
-        if drawn.place == 0:
-            self._state, self._total, self._count = None, 0.0, 0
+        """Draw the next batch, or take it as it was drawn."""
+        if self._done == 0 and self._moments[-1].drawn.pair is not None:
+            self._next.append(self._moments.pop().drawn)  # its first phase has failed: once more
+        drawn = self._next.pop() if self._next else self._draw(new_epoch=True)
+        assert drawn is not None  # an epoch has at least one batch, or _pairs_of has said so
+        set_random_state(drawn.random)
+        if drawn.number == 0:
+            self._carried = _Carried()
         self._use(drawn)
-        if self._snapshots and self._snapshots[-1].number == self._number:
-            self._snapshots.pop()  # its first phase has failed and is tried again
-        self._snapshots.append(self._record())
-        self._forget_old()
+        self._moments.append(self._record(drawn))
+        # weights, gradients, and what an optimizer such as Adam keeps beside them; and the batch
+        kept = [*self._start.model.values()] * 4 + [*(drawn.pair or ())]
+        size = sum(value.nbytes for value in kept if isinstance(value, Tensor))
+        del self._moments[: -max(2, min(KEPT_BATCHES, KEPT_BYTES // max(1, size)))]
 
     def _use(self, drawn: _Drawn) -> None:
         """Make a drawn batch the one that the loop's first phase takes."""
-        self.epoch, self.index, self._done = drawn.epoch, drawn.place, 0
-        self.outputs = None
-        self.batch = self._make_batch(iter([drawn.pair]))
+        self.epoch, self.index, self._done = drawn.epoch, drawn.number, 0
+        self.outputs: Tensor | None = None
+        self.batch = self._make_batch(drawn.pair, self._carried.state)
 
-    def _make_batch(self, pairs: Iterator[Pair]) -> SteppedBatch:
+    def _make_batch(self, pair: Pair | None, state: State) -> SteppedBatch:
         return SteppedBatch(
-            self.model, None, None, self.loss_fn, self.optimizer, self.clip_norm, self._state,
-            batches=pairs, hidden_state=self.hidden_state, batch_first=self.batch_first,
+            self.model, None, None, self.loss_fn, self.optimizer, self.clip_norm, state,
+            batches=iter([] if pair is None else [pair]), hidden_state=self.hidden_state,
+            batch_first=self.batch_first,
         )  # fmt: skip
+
+    def _pairs_of(self, epoch: int) -> Iterator[Pair]:
+        """Yield the batches of an epoch, on the device."""
+        begin_epoch(self.batches, epoch)
+        pair = None
+        for batch in self.batches:
+            pair = to_device(as_pair(batch, self.batch_first), self.device)
+            yield pair
+        if pair is None:
+            raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
 
     def _draw(self, new_epoch: bool) -> _Drawn | None:
         """Draw a batch that was not drawn before; None at the end of an epoch."""
         epoch, index = self.epoch, self.index + 1
         if new_epoch:
-            epoch, index = self.epoch + (self._number > 0), 0
-            begin_epoch(self.batches, epoch)
-            self._iterator = iter(self.batches)
-        assert self._iterator is not None  # the first batch begins an epoch
-        batch = next(self._iterator, None)
-        if batch is None:
-            if new_epoch:
-                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
-            return None
-        return _Drawn(
-            epoch, index, to_device(as_pair(batch, self.batch_first), self.device), random_state()
-        )
+            epoch, index = self.epoch + (self._done > 0), 0
+            self._pairs = self._pairs_of(epoch)
+        pair = next(self._pairs, None)
+        return None if pair is None else _Drawn(epoch, index, pair, random_state())
 
     def _run(self) -> None:
         """Run the next phase and look at what it has changed."""
@@ -319,29 +305,23 @@ class PhaseStepper:
         with self._watching(phase.name):
             if not phase.left_out:
                 phase.function(self.batch)
-        if phase.name == "forward" and self._number == 0:
+        if phase.name == "forward" and not self.history.steps:
             check_shapes(self.loss_fn, self.batch.predictions, self.batch.targets)
         self.before, self.after = self.after, self._look(weights)
         self._done += 1
 
-    @contextmanager
-    def _watching(self, phase: str) -> Iterator[None]:
+    def _watching(self, phase: str) -> AbstractContextManager[Any]:
         """Keep what the recurrent module returns, if the model has one of torch's kinds."""
         modules = [m for m in self.model.modules() if cell_of(m) is not None]
         if phase != "forward" or not modules:
-            yield
-            return
+            return nullcontext()
 
         def keep(module: nn.Module, inputs: Any, output: Any) -> None:
             if isinstance(output[0], Tensor):  # not a packed sequence
                 outputs = output[0].detach()
                 self.outputs = outputs if modules[-1].batch_first else outputs.transpose(0, 1)
 
-        handle = modules[-1].register_forward_hook(keep)
-        try:
-            yield
-        finally:
-            handle.remove()
+        return modules[-1].register_forward_hook(keep)  # until the block is left
 
     def _look(self, before: dict[str, Tensor]) -> Parameters:
         """Look at the parameters; `before` has the weights that the last phase found."""
@@ -352,56 +332,36 @@ class PhaseStepper:
 
     def _end_batch(self) -> None:
         """Write the step into the history, with the epoch's average if it was the last batch."""
-        batch = self.batch
+        batch, (_, total, size) = self.batch, self._carried
         assert batch.count is not None  # the loss phase has run
         loss, norm = fetch(batch.loss, batch.grad_norm)
-        self._total += loss * batch.count
-        self._count += batch.count
+        total, size = total + loss * batch.count, size + batch.count
         order = [phase for phase in self.phases if phase in ("backward", "clip")]
-        clipped = order == ["backward", "clip"] and norm > self.batch.clip_norm
+        clipped = order == ["backward", "clip"] and norm > batch.clip_norm
         step = Step(self.epoch, len(self.history), loss, norm, clipped)
-        following = self._drawn.get(self._number + 1)
-        if following is None and self._ahead is None:
-            self._ahead = self._draw(new_epoch=False)
-        following = following or self._ahead
-        if following is not None and following.place > 0:
-            set_random_state(following.random)  # drawn before or now: it has taken its numbers
+        if not self._next and (ahead := self._draw(new_epoch=False)):
+            self._next.append(ahead)
+        if self._next and self._next[-1].number > 0:
+            set_random_state(self._next[-1].random)  # drawn before or now: it has taken its numbers
         else:
-            step = step._replace(train_loss=self._total / self._count)
+            step = step._replace(train_loss=total / size)
         self.history.add(step)
-        self._state = batch.state
+        self._carried = _Carried(batch.state, total, size)
 
-    def _record(self) -> _Snapshot:
-        return _Snapshot(
-            self._number, self._state, self._total, self._count,
-            {name: _copy(value) for name, value in self.model.state_dict().items()},
-            [None if p.grad is None else p.grad.clone() for p in self.model.parameters()],
-            deepcopy(self.optimizer.state_dict()), random_state(), len(self.history),
-        )  # fmt: skip
+    def _record(self, drawn: _Drawn) -> _Moment:
+        states = deepcopy((self.model.state_dict(), self.optimizer.state_dict()))
+        gradients = [None if p.grad is None else p.grad.clone() for p in self.model.parameters()]
+        return _Moment(drawn, self._carried, *states, gradients, len(self.history))
 
-    def _restore(self, saved: _Snapshot) -> None:
-        self.model.load_state_dict(saved.weights)
-        for parameter, gradient in zip(self.model.parameters(), saved.gradients, strict=True):
+    def _restore(self, moment: _Moment) -> None:
+        self.model.load_state_dict(moment.model)
+        self.optimizer.load_state_dict(deepcopy(moment.optimizer))
+        for parameter, gradient in zip(self.model.parameters(), moment.gradients, strict=True):
             parameter.grad = None if gradient is None else gradient.clone()
-        self.optimizer.load_state_dict(deepcopy(saved.optimizer))
-        set_random_state(saved.random)
-        self._number, self._state = saved.number, saved.state
-        self._total, self._count, self._done = saved.total, saved.count, 0
-        self.history.restart(self.history.steps[: saved.steps])
-        self.outputs, self.after = None, self._look({})
-
-    def _forget_old(self) -> None:
-        """Keep no more of the past than the bounds allow."""
-
-        def size_of(values: Iterable[Any]) -> int:
-            return sum(v.numel() * v.element_size() for v in values if isinstance(v, Tensor))
-
-        # weights, gradients, and what an optimizer such as Adam keeps beside them; and the batch
-        size = 4 * size_of(self._start.weights.values())
-        size += size_of(self._drawn[self._number].pair)
-        most = max(2, min(KEPT_BATCHES, KEPT_BYTES // max(1, size)))
-        while len(self._snapshots) > most:
-            self._drawn.pop(self._snapshots.pop(0).number, None)
+        set_random_state(moment.drawn.random)
+        self.history.restart(self.history.steps[: moment.steps])
+        self._carried, self.after = moment.carried, self._look({})
+        self._use(moment.drawn)
 
     @contextmanager
     def _own_random(self) -> Iterator[None]:
@@ -413,7 +373,3 @@ class PhaseStepper:
         finally:
             self._random = random_state()
             set_random_state(outside)
-
-
-def _copy(value: Any) -> Any:
-    return value.clone() if isinstance(value, Tensor) else deepcopy(value)

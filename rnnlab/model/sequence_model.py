@@ -55,15 +55,10 @@ class SequenceModel(nn.Module):
         implementation: str = "auto",
     ) -> None:
         super().__init__()
-        sizes = {
-            "input_size": input_size,
-            "hidden_size": hidden_size,
-            "output_size": output_size,
-            "num_layers": num_layers,
-        }
-        input_size, hidden_size, output_size, num_layers = (
-            check_count(name, size) for name, size in sizes.items()
-        )
+        input_size = check_count("input_size", input_size)
+        hidden_size = check_count("hidden_size", hidden_size)
+        output_size = check_count("output_size", output_size)
+        num_layers = check_count("num_layers", num_layers)
         record = resolve_cell(cell)
         check_known("nonlinearity", nonlinearity, NONLINEARITIES, "nonlinearities")
         check_known("implementation", implementation, IMPLEMENTATIONS, "implementations")

@@ -16,6 +16,7 @@ import rnnlab
 from rnnlab.loop.batch import PHASES
 from rnnlab.microscope.faults import FAULTS, plan_batch, take_batch
 from rnnlab.microscope.stepping import PhaseStepper
+from rnnlab.microscope.words import phase_words, shape
 
 
 def model_of(cell="gru", dropout=0.3, seed=0):
@@ -320,6 +321,29 @@ def test_a_state_that_does_not_fit_is_tried_again_and_left_by_back():
             stepper.next_phase()
     assert stepper.back()
     assert everything(stepper) == end
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "none"),
+        (torch.zeros(8, 5, 1), "(8, 5, 1)"),
+        ((torch.zeros(2, 3), torch.zeros(4)), "((2, 3), (4,))"),
+        ({"x": torch.zeros(8, 5)}, "{'x': (8, 5)}"),
+        (nn.utils.rnn.pack_sequence([torch.zeros(3, 2), torch.zeros(1, 2)]), "(4, 2)"),
+    ],
+)
+def test_shapes_in_words(value, words):
+    assert shape(value) == words
+
+
+def test_inputs_in_a_dictionary_are_described():
+    model = model_of()
+    model.forward = lambda inputs, state=None: type(model).forward(model, inputs["x"], state)
+    inputs, targets = data(8)
+    stepper = PhaseStepper(model, [({"x": inputs}, targets)], loss_fn="mse")
+    stepper.next_phase()
+    assert "inputs {'x': (8, 5, 1)}, targets (8, 5, 1)" in phase_words(stepper)
 
 
 def test_every_fault_has_a_test():

@@ -11,22 +11,20 @@ import math
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
-from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_count, check_known, check_positive, check_seed
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.loop import hidden
-from rnnlab.loop.batch import train_batch
+from rnnlab.loop.batch import PHASES, Batch, Phase, PhaseFunction, train_batch
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.loop.hidden import State
-from rnnlab.loop.losses import resolve_loss
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import Pair
 from rnnlab.tasks.recall import RecallTask
@@ -52,17 +50,17 @@ class CarryStep(NamedTuple):
             the gradients included; nan where torch raised.
         train_loss: on the last batch of an epoch, the epoch's average loss; otherwise None.
         validation_loss: beside it, the loss on the held-out part, read in the same way.
-        error: what torch said when it raised in this batch, the last of the run; otherwise "".
+        error: torch's message when it raised in this batch, the last of the run; otherwise "".
     """
 
     way: str
     epoch: int
     batch: int
-    loss: float
-    graph_length: int
-    graph_nodes: int
-    kept_bytes: int | None
-    backward_seconds: float
+    loss: float = math.nan
+    graph_length: int = 0
+    graph_nodes: int = 0
+    kept_bytes: int | None = None
+    backward_seconds: float = math.nan
     train_loss: float | None = None
     validation_loss: float | None = None
     error: str = ""
@@ -88,6 +86,8 @@ def carry_through(
     epochs: int = 12,
     learning_rate: float = 0.01,
     seed: int = 0,
+    phases: tuple[PhaseFunction, ...] = PHASES,
+    count_bytes: bool = True,
 ) -> Iterator[CarryStep]:
     """Train an RNN with Adam, one row a batch; the state starts from zeros at each epoch.
 
@@ -98,54 +98,42 @@ def carry_through(
         epochs: passes over the batches.
         learning_rate: of Adam.
         seed: of the weights, and of the order of shuffled batches.
+        phases: of a batch, as for `train_batch`; the fourth is the backward pass.
+        count_bytes: whether `kept_bytes` is counted.
 
     Raises:
         ValueError: for settings that cannot work, when the first row is asked for.
     """
     check_known("way", way, WAYS, "ways")
     check_count("epochs", epochs)
-    model, optimizer = _make_model(hidden_size, learning_rate, seed)
-    batches, kept, index = _batches(task, way, seed), KeptTensors(model), 0
+    check_positive("learning_rate", learning_rate)
+    check_seed("seed", seed)
+    with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
+        torch.manual_seed(seed)
+        # torch's own RNN: its graph has a node for each time step, and its errors are torch's
+        model = SequenceModel(1, hidden_size, 1, implementation="torch")
+    # not fused: that changes weights without a word to autograd, and wrong gradients raise nothing
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    kept = KeptTensors(model) if count_bytes else None
+    batches, index = _batches(task, way, seed), 0
     for epoch in range(1, epochs + 1):
         if isinstance(batches, Batches):
             batches.set_epoch(epoch)
         state, losses = None, []
         for batch in batches:
             index += 1
-            step, end = _train(way, epoch, index, model, optimizer, batch, state, kept)
-            losses.append(step.loss)
+            going = train_batch(
+                model, *batch, loss_fn="mse", optimizer=optimizer, state=state, phases=phases
+            )
+            row, state = _measure(CarryStep(way, epoch, index), batch, going, kept)
+            losses.append(row.loss)
             if len(losses) == len(batches):
-                step = step._replace(
-                    train_loss=sum(losses) / len(losses),
-                    validation_loss=held_out_loss(model, task, way, seed),
-                )
-            yield step
-            if step.error:
+                average, held_out = sum(losses) / len(losses), held_out_loss(model, task, way, seed)
+                row = row._replace(train_loss=average, validation_loss=held_out)
+            yield row
+            if row.error:
                 return
-            state = next_state(way, end)
-
-
-def _train(
-    way: str, epoch: int, index: int, model: nn.Module, optimizer: Optimizer, batch: Pair,
-    state: State, kept: KeptTensors,
-) -> tuple[CarryStep, State]:  # fmt: skip
-    """Train on one batch with the package's own loop, and measure."""
-    inputs, targets = batch
-    phases = train_batch(model, inputs, targets, loss_fn="mse", optimizer=optimizer, state=state)
-    with kept.recording(*batch):
-        *_, phase = islice(phases, 3)  # zero_grad, forward, loss
-    assert phase.loss is not None  # for mypy: the third phase has a loss
-    counted = (phase.loss.item(), *measure_graph(phase.loss), kept.bytes())
-    start, error = time.perf_counter(), ""
-    try:
-        next(phases)  # backward
-        seconds = time.perf_counter() - start
-        next(phases)  # step
-    except RuntimeError as raised:
-        if way != NO_DETACH:
-            raise
-        seconds, error = math.nan, str(raised)
-    return CarryStep(way, epoch, index, *counted, seconds, error=error), phase.state
+            state = next_state(way, state)
 
 
 def retain_through(
@@ -170,30 +158,41 @@ def retain_through(
     Raises:
         ValueError: as `carry_through`.
     """
-    model, optimizer = _make_model(hidden_size, learning_rate, seed)
-    kept, state, loss_fn = KeptTensors(model), None, resolve_loss("mse")
-    for index, batch in enumerate(_batches(task, NO_DETACH, seed), 1):
-        optimizer.zero_grad()
-        if update:
-            predictions, state = model(batch[0], state)
-            loss, kept_bytes = loss_fn(predictions, batch[1]), None
-        else:
-            with kept.recording(*batch):
-                predictions, state = model(batch[0], state)
-                loss = loss_fn(predictions, batch[1])
-            kept_bytes = kept.bytes()
-        row = CarryStep(
-            NO_DETACH, 1, index, loss.item(), *measure_graph(loss), kept_bytes, math.nan
-        )
-        start = time.perf_counter()
-        try:
-            loss.backward(retain_graph=True)
-        except RuntimeError as raised:
-            yield row._replace(error=str(raised))
-            return
-        yield row._replace(backward_seconds=time.perf_counter() - start)
-        if update:
-            optimizer.step()
+    *first_three, _, _, step = PHASES  # zero_grad, forward and loss; not backward and clip
+    phases = (*first_three, backward_and_retain, *([step] if update else []))
+    yield from carry_through(
+        task, NO_DETACH, hidden_size=hidden_size, epochs=1, learning_rate=learning_rate, seed=seed,
+        phases=phases, count_bytes=not update,
+    )  # fmt: skip
+
+
+def backward_and_retain(batch: Batch) -> None:
+    """Backpropagate through time, and keep the graph for the next time."""
+    batch.loss.backward(retain_graph=True)
+
+
+def _measure(
+    row: CarryStep, batch: Pair, going: Iterator[Phase], kept: KeptTensors | None
+) -> tuple[CarryStep, State]:
+    """Return the row with what the phases of its batch cost, and the state that they end with."""
+    with kept.recording(*batch) if kept else nullcontext():
+        *_, phase = islice(going, 3)  # zero_grad, forward, loss
+    assert phase.loss is not None  # for mypy: the third phase has a loss
+    length, nodes = measure_graph(phase.loss)
+    row = row._replace(
+        loss=phase.loss.item(), graph_length=length, graph_nodes=nodes,
+        kept_bytes=kept.bytes() if kept else None,
+    )  # fmt: skip
+    start = time.perf_counter()
+    try:
+        next(going)  # backward
+        row = row._replace(backward_seconds=time.perf_counter() - start)
+        next(going, None)  # step
+    except RuntimeError as raised:
+        if row.way != NO_DETACH:
+            raise
+        row = row._replace(error=str(raised))
+    return row, phase.state
 
 
 def measure_graph(loss: Tensor) -> tuple[int, int]:
@@ -219,37 +218,30 @@ class KeptTensors:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._weights = {_place(parameter) for parameter in model.parameters()}
-        self._alive: weakref.WeakSet[_Saved] = weakref.WeakSet()
+        self._weights = {_address(parameter) for parameter in model.parameters()}
+        self._alive: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
 
     def recording(self, *batch: Tensor) -> AbstractContextManager[None]:
         """Return the context in which saved tensors are noted, all but those of this batch."""
-        anyway = self._weights | {_place(tensor) for tensor in batch}
+        anyway = self._weights | {_address(tensor) for tensor in batch}
 
-        def pack(tensor: Tensor) -> _Saved:
-            saved = _Saved(tensor)
-            if _place(tensor) not in anyway:
-                self._alive.add(saved)
+        def pack(tensor: Tensor) -> Tensor:
+            saved = tensor.detach()  # its own graph must not hold itself
+            if _address(tensor) not in anyway:
+                self._alive[id(saved)] = saved
             return saved  # the graph holds this, and nothing else does
 
-        return saved_tensors_hooks(pack, lambda saved: saved.tensor)
+        return saved_tensors_hooks(pack, lambda saved: saved)
 
     def bytes(self) -> int:
         """Return the bytes that are kept now."""
-        storages = [saved.tensor.untyped_storage() for saved in self._alive]
+        storages = [saved.untyped_storage() for saved in self._alive.values()]
         return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
-
-
-class _Saved:
-    """A tensor in the hands of autograd, detached: its own graph must not hold itself."""
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor.detach()
 
 
 def steps_read(task: RecallTask, way: str, count: int, seed: int = 0) -> list[tuple[int, int]]:
     """Return the first and the last time step that row 0 of each of the first batches reads."""
-    clock = copy.copy(task)  # the same cuts and the same shuffling, of the time itself
+    clock = copy.copy(task)  # the same windows and the same shuffling, of the time itself
     clock.inputs = torch.arange(len(task.inputs), dtype=torch.float64).unsqueeze(1)
     rows = [inputs[0, :, 0] for inputs, _ in islice(_batches(clock, way, seed), count)]
     return [(int(row[0]), int(row[-1])) for row in rows]
@@ -267,9 +259,9 @@ def held_out_loss(model: nn.Module, task: RecallTask, way: str, seed: int = 0) -
 def best_loss(task: RecallTask, way: str) -> float:
     """Return the least mean squared error that can be expected of a way.
 
-    A share of the targets lies before what the state holds; the answer 0 costs 1 there. With
-    shuffle the state does not show which these are: answering a times what it says costs
-    (1 - share) (1 - a)^2 + share (1 + a^2), least for a = 1 - share.
+    A fraction p of the targets lies before what the state holds; the answer 0 costs 1 there. With
+    shuffle the state does not show which these are: an answer of a times what it holds costs
+    (1 - p) (1 - a)^2 + p (1 + a^2), least for a = 1 - p.
     """
     lost = min(1.0, task.delay / task.window)
     if way == RESET:
@@ -284,18 +276,5 @@ def _batches(task: RecallTask, way: str, seed: int, rows: int = ROWS) -> Batches
     return task.batches(batch_size=rows, seed=seed, order=order)
 
 
-def _make_model(
-    hidden_size: int, learning_rate: float, seed: int
-) -> tuple[SequenceModel, Optimizer]:
-    check_positive("learning_rate", learning_rate)
-    check_seed("seed", seed)
-    with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-        torch.manual_seed(seed)
-        # torch's own RNN: its graph has a node for each time step, and its errors are torch's
-        model = SequenceModel(1, hidden_size, 1, implementation="torch")
-    # not fused: that changes weights without a word to autograd, and wrong gradients raise nothing
-    return model, torch.optim.Adam(model.parameters(), lr=learning_rate)
-
-
-def _place(tensor: Tensor) -> int:
+def _address(tensor: Tensor) -> int:
     return tensor.untyped_storage().data_ptr()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor
-
+from rnnlab.base.nested import map_tensors
 from rnnlab.loop.hidden import State
 from rnnlab.microscope.stepping import Parameters, PhaseStepper
 
 
 def shape(value: Any) -> str:
-    """Return the shape of a tensor, or of each in a tuple, as text."""
-    if isinstance(value, Tensor):
-        return str(tuple(value.shape))
-    return "(" + ", ".join(shape(part) for part in value) + ")" if value else "none"
+    """Return the shape of a tensor, or of each in a tuple, list or dictionary, as text."""
+    if value is None:
+        return "none"
+    return str(map_tensors(lambda tensor: tuple(tensor.data.shape), value))
 
 
 def number(value: float | None) -> str:
@@ -49,8 +48,8 @@ def _batch(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     state = stepper.batch.state
     start = "The state starts from zeros."
     if state is not None:
-        cut = "not detached: its graph comes along" if _has_graph(state) else "detached"
-        start = f"The state is that of the batch before, {cut}."
+        how = "not detached: its graph comes along" if stepper.plan[0].moved else "detached"
+        start = f"The state is that of the batch before, {how}."
     return (
         f"Batch {stepper.index + 1} of epoch {stepper.epoch}: inputs {shape(inputs)}, targets "
         f"{shape(targets)}. {start}"
@@ -142,9 +141,3 @@ def clip_factor(stepper: PhaseStepper) -> float | None:
         return None
     before, after = stepper.before.grad_norm, stepper.after.grad_norm
     return after / before if before > 0 else 1.0
-
-
-def _has_graph(state: State) -> bool:
-    if isinstance(state, Tensor):
-        return state.requires_grad
-    return any(_has_graph(part) for part in state)

@@ -20,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from rnnlab.loop.batch import PHASES
 
@@ -92,7 +92,7 @@ def log_scale(axes: Axes, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
     """Make the y axis logarithmic, with plain numbers at these multiples of powers of ten."""
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
@@ -104,11 +104,15 @@ def integer_ticks(axis: Axis, most: int = 6) -> None:
 def write(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0),
     color: str = MUTED, ha: str = "left", va: str = "center", size: float = SMALL,
+    coords: Any = "axes fraction", **options: Any,
 ) -> Annotation:  # fmt: skip
-    """Write a text at a point of the axes, from 0 to 1 in x and y, moved by an offset in points."""
+    """Write a text at a point of the axes, from 0 to 1 in x and y, moved by an offset in points.
+
+    `coords` are matplotlib's, as "data", for another meaning of the point.
+    """
     return axes.annotate(
-        text, at, offset, xycoords="axes fraction", textcoords="offset points",
-        ha=ha, va=va, fontsize=size, color=color, annotation_clip=False,
+        text, at, offset, xycoords=coords, textcoords="offset points",
+        ha=ha, va=va, fontsize=size, color=color, annotation_clip=False, **options,
     )  # fmt: skip
 
 
@@ -124,14 +128,10 @@ class EndLabels:
 
     def __init__(self, axes: Axes, names: Sequence[str], lines: Sequence[Line2D]) -> None:
         self.axes, self.lines = axes, lines
-        self.texts = [
-            axes.annotate(
-                name, (0, 0), xytext=(5, 0), textcoords="offset points", va="center",
-                fontsize=SMALL, color=MUTED if line.get_color() == PALE else line.get_color(),
-                annotation_clip=False,
-            )
-            for name, line in zip(names, lines, strict=True)
-        ]  # fmt: skip
+        self.texts = []
+        for name, line in zip(names, lines, strict=True):
+            color = MUTED if line.get_color() == PALE else str(line.get_color())
+            self.texts.append(write(axes, name, (0, 0), (5, 0), color, coords="data"))
 
     def place(self) -> None:
         """Move each label to the last point of its line."""

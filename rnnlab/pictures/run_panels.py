@@ -17,7 +17,6 @@ from rnnlab.pictures.plots import (
     DASHED,
     ORANGE,
     PALE,
-    SMALL,
     EndLabels,
     log_scale,
     make_row,
@@ -25,6 +24,7 @@ from rnnlab.pictures.plots import (
     nice_floor,
     set_limits,
     style,
+    write,
 )
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
@@ -59,13 +59,11 @@ class LossPanel:
             least, most = nice_floor(min(values)), nice_ceiling(max(values))
             if 0 < self._drawn <= len(runs[0]):  # within a run it only grows: it does not jump
                 # with room below: each change of the limits is a whole drawing
-                low, high = low if least >= low else nice_floor(0.6 * least), max(high, most)
-            else:
-                low, high = least, most
+                least, most = low if least >= low else nice_floor(0.6 * least), max(high, most)
+            low, high = least, most
         self._drawn = len(runs[0])
-        changed = set_limits(
-            self.axes, x=(0, max(epochs, len(runs[0]), len(runs[2]))), y=(low, high)
-        )
+        last = max(epochs, len(runs[0]), len(runs[2]))
+        changed = set_limits(self.axes, x=(0, last), y=(low, high))
         self.labels.place()
         return changed
 
@@ -83,10 +81,8 @@ class GradientPanel:
         (self.norm,) = axes.plot([], [], color=BLUE, lw=1.3)
         self.bound = axes.axhline(1, color=ORANGE, lw=1.4, ls=DASHED)
         (self.clipped,) = axes.plot([], [], "o", color=ORANGE, ms=3.5, ls="none")
-        self.note = axes.text(
-            1, 1, "", transform=axes.get_yaxis_transform(), ha="right", va="bottom",
-            fontsize=SMALL, color=ORANGE,
-        )  # fmt: skip
+        across = axes.get_yaxis_transform()
+        self.note = write(axes, "", (1, 1), (0, 0), ORANGE, "right", "bottom", coords=across)
         self.moving: list[Artist] = [self.before, self.norm, self.bound, self.clipped, self.note]
 
     def update(
@@ -106,7 +102,7 @@ class GradientPanel:
         self.clipped.set_data(hit, [clip_norm or 0] * len(hit))
         if clip_norm is not None:
             self.bound.set_ydata([clip_norm, clip_norm])
-            self.note.set_position((1, clip_norm))
+            self.note.xy = (1, clip_norm)
             self.note.set_text(f"clipped above {clip_norm:g}")
         most = max((n for n in norms if n < math.inf), default=1.0)
         top = nice_ceiling(max(most, 1.2 * (clip_norm or 0)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from rnnlab.pictures.plots import (
     BLUE,
@@ -21,7 +21,6 @@ from rnnlab.pictures.plots import (
     MUTED,
     ORANGE,
     PALE,
-    SMALL,
     EndLabels,
     integer_ticks,
     log_scale,
@@ -29,6 +28,7 @@ from rnnlab.pictures.plots import (
     nice_floor,
     set_limits,
     style,
+    write,
 )
 
 CarryStep = Any  # a row of rnnlab.microscope.carrying, whose ways and batches these are
@@ -79,76 +79,65 @@ class FlowPanel:
         style(self.axes, f"Between batches: {way}")
         self.axes.grid(False)
         self.axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
-        for k, (first, last) in enumerate(steps[: self.BATCHES]):
-            self._block(k, first, last)
-            self._value(k, way)
-            self._gradient(k, way)
+        for k, block in enumerate(steps[: self.BATCHES]):
+            left = self.LEFT + k * (self.WIDTH + self.GAP)
+            right = left + self.WIDTH
+            self._block(k, left, right, block)
+            self._value(k, left, right, way)
+            self._gradient(k, left, right, way)
         for row, note in enumerate(NOTES[way]):
             self._write(0, -36 - 15 * row, note, INK, ha="left")
         return True
 
-    def _block(self, k: int, first: int, last: int) -> None:
-        left = self._left(k)
-        corners = [(left, 18), (left + self.WIDTH, 18), (left + self.WIDTH, 126), (left, 126)]
-        self.axes.plot(*zip(*corners, corners[0], strict=True), color=PALE, lw=1.3)
-        self._write(left + self.WIDTH / 2, 139, f"batch {k + 1}", INK)
-        self._write(left + self.WIDTH / 2, 6, "time steps" if k == 0 else "", MUTED)
-        self._write(left + self.WIDTH / 2, -9, f"{first} to {last}", MUTED)
+    def _block(self, k: int, left: int, right: int, steps: tuple[int, int]) -> None:
+        across, up = [left, right, right, left, left], [18, 18, 126, 126, 18]
+        self.axes.plot(across, up, color=PALE, lw=1.3)
+        middle = (left + right) / 2
+        self._write(middle, 139, f"batch {k + 1}", INK)
+        self._write(middle, 6, "time steps" if k == 0 else "", MUTED)
+        self._write(middle, -9, "{} to {}".format(*steps), MUTED)
 
-    def _value(self, k: int, way: str) -> None:
+    def _value(self, k: int, left: int, right: int, way: str, y: int = 92) -> None:
         """Draw the path of the value through a block and to the next, or to its end."""
-        left, y = self._left(k), 92
-        right = left + self.WIDTH
         if k == 0:
-            self._write(left + self.WIDTH / 2, y + 14, "state", BLUE)
+            self._write((left + right) / 2, y + 14, "state", BLUE)
         if k == 0 or way == RESET:
             self._write(left - 16, y, "0", BLUE)
-            self._arrow((left - 10, y), (left + 14, y), BLUE)
+            self._arrow(left - 10, left + 14, y, BLUE)
         self.axes.plot([left + 8, right - 10], [y, y], color=BLUE, lw=1.8, snap=False)
         if way == RESET:
             self._stop(right - 10, y, BLUE)
         elif k + 1 < self.BATCHES:
-            self._arrow((right - 12, y), (right + self.GAP + 14, y), BLUE)
+            self._arrow(right - 12, right + self.GAP + 14, y, BLUE)
             if way == SHUFFLE:
                 self._write(right + self.GAP / 2, y + 14, "other\npart", INK, va="bottom")
         else:
-            self._arrow((right - 12, y), (right + 10, y), BLUE)  # to the edge of the picture
+            self._arrow(right - 12, right + 10, y, BLUE)  # to the edge of the picture
 
-    def _gradient(self, k: int, way: str) -> None:
+    def _gradient(self, k: int, left: int, right: int, way: str, y: int = 50) -> None:
         """Draw the path of the gradient of a block's loss, from its right end to where it ends."""
-        left, y = self._left(k), 50
-        right = left + self.WIDTH
         if k == 0:
-            self._write(left + self.WIDTH / 2, y - 14, "gradient", ORANGE)
+            self._write((left + right) / 2, y - 14, "gradient", ORANGE)
         if way == NO_DETACH and k > 0:
-            self._arrow((right - 10, y), (left - self.GAP - 12, y), ORANGE)
+            self._arrow(right - 10, left - self.GAP - 12, y, ORANGE)
             self._write(left - self.GAP / 2, y - 14, "freed", INK)
             return
-        self._arrow((right - 10, y), (left + 8, y), ORANGE)
+        self._arrow(right - 10, left + 8, y, ORANGE)
         if k > 0:
             self._stop(left + 6, y, ORANGE)
             if way != RESET:
                 self._write(left - self.GAP / 2, y, "detach", ORANGE)
 
-    def _left(self, k: int) -> int:
-        return self.LEFT + k * (self.WIDTH + self.GAP)
-
-    def _arrow(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        dashed = DASHED if color == ORANGE else "-"
-        self.axes.annotate(
-            "", end, start,
-            arrowprops={
-                "arrowstyle": "-|>", "color": color, "lw": 1.8, "ls": dashed, "shrinkA": 0,
-                "shrinkB": 0, "mutation_scale": 11,
-            },
-        )  # fmt: skip
+    def _arrow(self, start: float, end: float, y: float, color: str) -> None:
+        look = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11, "lw": 1.8}
+        look |= {"color": color, "ls": DASHED if color == ORANGE else "-"}
+        self.axes.annotate("", (end, y), (start, y), arrowprops=look)
 
     def _stop(self, x: float, y: float, color: str) -> None:
         self.axes.plot([x, x], [y - 9, y + 9], color=color, lw=2.6)
 
-    def _write(self, x: float, y: float, text: str, color: str, **options: Any) -> None:
-        look = {"fontsize": SMALL, "ha": "center", "va": "center", "clip_on": False, **options}
-        self.axes.text(x, y, text, color=color, **look)
+    def _write(self, x: float, y: float, text: str, color: str, **look: Any) -> None:
+        write(self.axes, text, (x, y), color=color, coords="data", **{"ha": "center", **look})
 
 
 class CostPanel:
@@ -169,7 +158,7 @@ class CostPanel:
         axes.set(xlim=(1, BATCHES), ylim=(0, 1))
         integer_ticks(axes.xaxis, 5)
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
+        axes.yaxis.set_major_formatter(lambda number, _: f"{number:g}")
         self.axes, self.value, self.over = axes, value, over
         self.alt = f"Line chart by batch: {title}."
         (self.reference,) = axes.plot([], [], color=PALE, lw=1.4)
@@ -213,12 +202,10 @@ class CurvesPanel:
             for way, (color, dash) in self.LOOKS.items()
         }
         (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
-        self.note = axes.annotate(
-            "without detach: error in batch 2", (0, 1), (10, 10), textcoords="offset points",
-            va="center", fontsize=SMALL, color=INK, visible=False,
-        )  # fmt: skip
-        names = tuple(LABELS[way] for way in self.lines)
-        self.labels = EndLabels(axes, names, tuple(self.lines.values()))
+        note = "without detach: error in batch 2"
+        self.note = write(axes, note, (0, 1), (10, 10), INK, coords="data", visible=False)
+        names = [LABELS[way] for way in self.lines]
+        self.labels = EndLabels(axes, names, [*self.lines.values()])
         self.moving: list[Artist] = [
             *self.lines.values(), self.cross, self.note, *self.labels.texts
         ]  # fmt: skip

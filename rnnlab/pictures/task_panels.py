@@ -27,7 +27,6 @@ from rnnlab.pictures.plots import (
     INK,
     MUTED,
     PALE,
-    SMALL,
     EndLabels,
     integer_ticks,
     on_axes,
@@ -94,11 +93,9 @@ class ForecastPanel(TaskPanel):
         axes.axvline(times[0], color=MUTED, lw=0.9)
         axes.plot(times, task.held_out_values, color=INK, lw=1.3)
         axes.set(xlim=(series.times[start], times[-1]), ylim=around(series.values[start:], 0.18))
-        axes.text(
-            times[0], 0.99, "  never trained on", transform=axes.get_xaxis_transform(), va="top",
-            fontsize=SMALL, color=MUTED,
-        )  # fmt: skip
-        self.misses = make_misses(axes)
+        up = axes.get_xaxis_transform()
+        write(axes, "  never trained on", (times[0], 0.99), va="top", coords=up)
+        self.misses = add_misses(axes)
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
@@ -116,9 +113,7 @@ class ForecastPanel(TaskPanel):
         self.ahead.set_data(times, ahead)
         self.alone.set_data(times, drawable(free_running, *limits))
         self.labels.place()
-        errors = {}
-        if scores:
-            errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines}
+        errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines} if scores else {}
         score = "   ".join(f"{name} {short(error)}" for name, error in errors.items())
         return set_text(self.score, score)
 
@@ -200,11 +195,9 @@ class TextPanel(TaskPanel):
         self.name, columns = name, range(len(name) + 1)
         self.axes.set_xlim(0, len(columns))
         self.true = [
-            self._write(k, 0, 0.34, 9, INK, show(character))
+            self._write(k, 0, 0.34, 9, INK, show(character), fontweight="bold")
             for k, character in enumerate(name + END)
         ]
-        for text in self.true:
-            text.set_fontweight("bold")
         rows = range(1, self.LIKELIEST + 1)
         self.letters = [[self._write(k, row, 0.34, 9, INK) for row in rows] for k in columns]
         self.percents = [[self._write(k, r, 0.76, 8, MUTED) for r in (0, *rows)] for k in columns]
@@ -219,10 +212,11 @@ class TextPanel(TaskPanel):
         changed = [set_text(text, name) for text, name in zip(self.made, names, strict=True)]
         return any(changed)
 
-    def _write(self, k: int, row: int, down: float, size: float, color: str, text: str = "") -> Any:
-        return self.axes.text(
-            k + 0.5, row + down, text, ha="center", va="center_baseline", fontsize=size, color=color
-        )
+    def _write(
+        self, k: int, row: int, down: float, size: float, color: str, text: str = "", **font: Any
+    ) -> Any:
+        font |= {"ha": "center", "va": "center_baseline", "fontsize": size, "color": color}
+        return self.axes.text(k + 0.5, row + down, text, **font)
 
 
 class SequencePanel(TaskPanel):
@@ -238,7 +232,7 @@ class SequencePanel(TaskPanel):
         super().__init__(axes, task)
         style(axes, f"{task.title}, a held-out sequence")
         plain_ticks(axes)
-        self.misses = make_misses(axes)
+        self.misses = add_misses(axes)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, drawstyle="steps-mid")
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, marker="o", ms=3)
         self.labels = EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
@@ -301,17 +295,15 @@ def rectangle(column: int, row: int, fraction: float = 1.0) -> list[tuple[float,
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def make_misses(axes: Axes) -> LineCollection:
-    """Add the lines from each target to its prediction; `set_misses` says where they are."""
-    misses = LineCollection([], colors=BLUE, linewidths=0.7, alpha=0.45)
-    axes.add_collection(misses, autolim=False)
-    return misses
+def add_misses(axes: Axes) -> LineCollection:
+    """Add the lines from each target to its prediction; `set_misses` moves them."""
+    return axes.vlines([], [], [], colors=BLUE, linewidths=0.7, alpha=0.45)
 
 
 def set_misses(misses: LineCollection, x: Any, targets: Any, predictions: Any) -> None:
     """Draw a line at each x (N,) from the target to the prediction, (N,) both."""
-    ends = [np.stack([x, y], 1) for y in (targets, predictions)]  # 2 of (N, 2)
-    misses.set_segments(list(np.stack(ends, 1)))  # (N, 2 ends, 2 coordinates)
+    ends = np.array([[x, targets], [x, predictions]])  # (2 ends, 2 coordinates, N)
+    misses.set_segments([*ends.transpose(2, 0, 1)])  # N of (2 ends, 2 coordinates)
 
 
 def around(values: Any, room: float) -> tuple[float, float]:

@@ -218,11 +218,5 @@ def cell_of(module: nn.Module) -> Cell | None:
     cell = getattr(module, "cell", None)
     if isinstance(cell, Cell):
         return cell
-    for cell in (RELU_RNN, *CELLS.values()):
-        if (
-            cell.torch_module is not None
-            and isinstance(module, cell.torch_module)
-            and all(getattr(module, name) == value for name, value in cell.options.items())
-        ):
-            return cell
-    return None
+    known = (c for c in (RELU_RNN, *CELLS.values()) if isinstance(module, c.torch_module or ()))
+    return next((c for c in known if c.options.items() <= vars(module).items()), None)

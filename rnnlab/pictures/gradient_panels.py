@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 from torch import Tensor
 
 from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, make_figure, style, write
@@ -65,19 +65,16 @@ class ThroughTimePanel:
         where = min(BACK, len(back) - 1)
         self.dot.set_data([where], [drawable(back)[where]])
         self._mark_outside(back)
-        self._note_clipping(factor)
+        percent = plain(100 * factor) if factor >= 1e-5 else "under 0.001"
+        clipped = f"line: clipped to {percent} %" if factor < 1 else "not clipped"
+        self.note.set_text("" if math.isnan(factor) else clipped)
+        self.note.set_color(ORANGE if factor < 1 else MUTED)
         shown = np.log10(drawable(matrix.numpy().astype(float)))
         later = np.triu(np.ones_like(shown, dtype=bool), 1)  # a loss knows nothing of later states
         self.heat.set_data(np.ma.array(shown, mask=later))
         for end in self.ends:
             end.set_text(str(len(back)))
         return False
-
-    def _note_clipping(self, factor: float) -> None:
-        percent = plain(100 * factor) if factor >= 1e-5 else "under 0.001"
-        clipped = f"line: clipped to {percent} %" if factor < 1 else "not clipped"
-        self.note.set_text("" if math.isnan(factor) else clipped)
-        self.note.set_color(ORANGE if factor < 1 else MUTED)
 
     def _mark_outside(self, back: Any) -> None:
         """Put a triangle at the edge for each bar that ends outside of the axes, and say it."""
@@ -93,11 +90,10 @@ class ThroughTimePanel:
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
-        title = f"{name}: gradient by hidden state"
-        style(axes, title, "steps back from the loss", pad=26)  # room for a line of notes
+        style(axes, f"{name}: gradient by hidden state", "steps back from the loss", pad=26)
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
         axes.yaxis.set_major_locator(FixedLocator([1e-8, 1e-4, 1, 1e4]))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+        axes.yaxis.set_major_formatter(lambda value, _: power(value))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_locator(FixedLocator([0, 30, 60, 90]))
         axes.xaxis.labelpad = 1
@@ -116,8 +112,8 @@ class ThroughTimePanel:
 
     def _make_heat(self) -> None:
         axes = self.heat_axes
-        title, across = "by loss step and hidden state", "time step of the hidden state"
-        style(axes, title, ylabel="time step of the loss", labelpad=20, loc="top")
+        title, down = "by loss step and hidden state", "time step of the loss"
+        style(axes, title, ylabel=down, labelpad=20, loc="top")
         axes.grid(False)
         limits = (math.log10(LOW), math.log10(HIGH))
         look: dict[str, Any] = {
@@ -127,11 +123,11 @@ class ThroughTimePanel:
         self.heat = axes.imshow([[limits[0]]], extent=(0, 1, 1, 0), **look)
         axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
         axes.plot([0, 0, 1], [0, 1, 1], color=MUTED, lw=0.8, clip_on=False)
-        write(axes, across, (0.5, 0), (0, -10), ha="center")
+        write(axes, "time step of the hidden state", (0.5, 0), (0, -10), ha="center")
         write(axes, "1", (0, 0), (0, -10))
         write(axes, "1", (0, 1), (-5, -5), ha="right")
-        right = write(axes, "", (1, 0), (0, -10), ha="right")
-        self.ends = [right, write(axes, "", (0, 0), (-5, 5), ha="right")]
+        ends = ((1, 0), (0, -10)), ((0, 0), (-5, 5))
+        self.ends = [write(axes, "", *end, ha="right") for end in ends]
         key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
         key.imshow(np.linspace(*limits, 60)[None, :], extent=(*limits, 0, 1), **look)
         key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
@@ -150,11 +146,6 @@ def make_through_time(name: str) -> tuple[Figure, Any]:
     return figure, ThroughTimePanel(axes, heat_axes, name)
 
 
-def fractions(norms: Tensor) -> list[float]:
-    """Return the fraction of the gradient left 0, 1, ... T-1 steps back, from norms (T,)."""
-    return (norms.double().flip(0) / norms[-1].double()).tolist()
-
-
 def verdict(name: str, norms: Tensor) -> str:
     """Return in words what becomes of the gradient on its way back through norms (T,).
 
@@ -165,29 +156,32 @@ def verdict(name: str, norms: Tensor) -> str:
         return f"{name}: the gradient is {TOO_LARGE}. It explodes."
     if norms[-1] == 0:
         return f"{name}: the gradient is 0 at the last hidden state already."
-    left = fractions(norms)
+    left = (norms.double().flip(0) / norms[-1].double()).tolist()  # by steps back, (T,)
     back = min(BACK, len(left) - 1)
-    head = f"{name}: after {counted(back)} back, {amount(left[back])}."
+    amount = f"{plain(100 * left[back])} % of the gradient is left"
+    if left[back] > 1:
+        amount = f"the gradient is {number(left[back])} times as large"
+    end = "It stays within reach."
     if left[back] < VANISHED:
         first = next(k for k, fraction in enumerate(left) if fraction < VANISHED)
-        return f"{head} It vanishes: below 1 % after {counted(first)}."
-    if left[back] > EXPLODED:
+        end = f"It vanishes: below 1 % after {counted(first)}."
+    elif left[back] > EXPLODED:
         first = next(k for k, fraction in enumerate(left) if fraction > EXPLODED)
-        return f"{head} It explodes: above 10 times after {counted(first)}."
-    return f"{head} It stays within reach."
+        end = f"It explodes: above 10 times after {counted(first)}."
+    return f"{name}: after {counted(back)} back, {amount}. {end}"
 
 
 def clipping(grad_norm: float, clip_norm: float) -> str:
     """Return in words what clipping does to gradients of this norm, all parameters together."""
+    factor = clip_factor(grad_norm, clip_norm)
     head = "The gradients of all parameters together have a norm"
-    if not math.isfinite(grad_norm):
+    if math.isnan(factor):
         return f"{head} {TOO_LARGE}: clipping cannot mend that."
-    if clip_factor(grad_norm, clip_norm) == 1:
+    if factor == 1:
         return f"{head} of {number(grad_norm)}, within the bound {clip_norm:g}: nothing is clipped."
-    factor = plain(clip_factor(grad_norm, clip_norm))
     return (
         f"{head} of {number(grad_norm)}, above the bound {clip_norm:g}: clipping multiplies each "
-        f"by {factor}."
+        f"by {plain(factor)}."
     )
 
 
@@ -197,13 +191,6 @@ def clip_factor(grad_norm: float, clip_norm: float) -> float:
     It is nan if the norm is not finite: some gradients would become 0 and some nan.
     """
     return min(1.0, clip_norm / (grad_norm + 1e-6)) if math.isfinite(grad_norm) else math.nan
-
-
-def amount(fraction: float) -> str:
-    """Return a fraction of the gradient in words."""
-    if fraction > 1:
-        return f"the gradient is {number(fraction)} times as large"
-    return f"{plain(100 * fraction)} % of the gradient is left"
 
 
 def counted(steps: int) -> str:

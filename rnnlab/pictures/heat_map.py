@@ -67,30 +67,26 @@ def _outcome(rows: list[dict[str, Any]]) -> Outcome:
 
 
 def _draw(axes: Axes, grid: list[list[Outcome | None]]) -> None:
-    losses = np.array(
-        [[cell.loss if cell and cell.loss else np.nan for cell in row] for row in grid]
-    )
-    axes.set_xlim(-0.5, len(grid[0]) - 0.5)
-    axes.set_ylim(len(grid) - 0.5, -0.5)
-    paint: Any = None
+    losses = np.array([[(cell and cell.loss) or np.nan for cell in row] for row in grid])
+    axes.set(xlim=(-0.5, len(grid[0]) - 0.5), ylim=(len(grid) - 0.5, -0.5))
+    ground = np.ones((*losses.shape, 4))  # white, also where there is no logarithm
     if np.isfinite(losses).any():
-        low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
-        paint = axes.imshow(losses, cmap=COLORS, norm=LogNorm(low, high * 1.001), aspect="auto")
-    for y, row in enumerate(grid):
-        for x, cell in enumerate(row):
-            if cell is not None:
-                seen = paint is not None and losses[y, x] > 0
-                _write(axes, x, y, cell, tuple(paint.to_rgba(losses[y, x])) if seen else (1, 1, 1))
+        norm = LogNorm(np.nanmin(losses), np.nanmax(losses) * 1.001)
+        colors = axes.imshow(losses, cmap=COLORS, norm=norm, aspect="auto").to_rgba(losses)
+        ground[losses > 0] = colors[losses > 0]
+    for (y, x), color in zip(np.ndindex(losses.shape), ground.reshape(-1, 4), strict=True):
+        if cell := grid[y][x]:
+            _write(axes, x, y, cell, color)
 
 
-def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Sequence[float]) -> None:
-    text = cell.how if cell.loss is None else f"{cell.loss:.3g}"
+def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Any) -> None:
+    text, box = f"{cell.loss:.3g}" if cell.loss is not None else cell.how, None
     if cell.loss is None:
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=PALE, lw=0))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     elif cell.gone:
         text += f"\n{cell.gone} of {cell.runs} {cell.how}"
     color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if cell.loss is None else None
     axes.text(x, y, text, ha="center", va="center", fontsize=SMALL, color=color, bbox=box)
 
 
@@ -106,18 +102,15 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     def at(where: tuple[Any, Any]) -> str:
         return f"{said(across)} {label(where[0])} and {said(down)} {label(where[1])}"
 
-    text = []
+    text = ""
     ended = {where: cell.loss for where, cell in cells.items() if cell.loss is not None}
     if ended:
         low, high = min(ended, key=lambda w: ended[w]), max(ended, key=lambda w: ended[w])
-        text += [f"Lowest median loss {ended[low]:.3g} at {at(low)}, "]
-        text += [f"highest {ended[high]:.3g} at {at(high)}. "]
-    lost = [(where, cell) for where, cell in cells.items() if cell.gone]
-    if not lost:
-        return "".join([*text, "No run diverged."])
-    parts = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in lost[:4]]
+        text = f"Lowest median loss {ended[low]:.3g} at {at(low)}, "
+        text += f"highest {ended[high]:.3g} at {at(high)}. "
+    lost = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in cells.items() if c.gone]
     more = f"; and some in {len(lost) - 4} more cells" if len(lost) > 4 else ""
-    return "".join([*text, f"{'; '.join(parts)}{more}."])
+    return text + (f"{'; '.join(lost[:4])}{more}." if lost else "No run diverged.")
 
 
 def said(name: str) -> str:

@@ -37,7 +37,7 @@ class RingPanel:
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         self.moving: list[Artist] = []
-        self.axes.set_position((0.0, 0.0, 1.0, 1.0))
+        axes.set_position((0.0, 0.0, 1.0, 1.0))
 
     def update(self, phase: str | None, phases: Sequence[str]) -> bool:
         """Light a phase; `phases` are all but "batch", in order."""

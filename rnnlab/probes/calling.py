@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -91,19 +89,9 @@ def _check_recurrence(module: Any) -> None:
 def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | None) -> Unrolled:
     """Call the model with its recurrence computed step by step."""
     module, cell = find_recurrence(model, name)
-    with _unrolled(module, cell) as (layers, returned):
-        predictions, _ = call(model, inputs, state)
-    if not layers:
-        raise ValueError("the model's forward did not call its recurrent module")
-    return Unrolled(predictions, layers, returned, cell, module)
-
-
-@contextmanager
-def _unrolled(module: Any, cell: Cell) -> Iterator[tuple[list[Layer], list[Tensor]]]:
-    """Let the module compute step by step for a block, and note down what it did and returned."""
+    signature = inspect.signature(module.forward)
     layers: list[Layer] = []
     returned: list[Tensor] = []
-    signature = inspect.signature(module.forward)
 
     def unrolled(*args: Any, **kwargs: Any) -> tuple[Tensor, State]:
         if layers:
@@ -120,9 +108,12 @@ def _unrolled(module: Any, cell: Cell) -> Iterator[tuple[list[Layer], list[Tenso
 
     module.forward = unrolled
     try:
-        yield layers, returned
+        predictions, _ = call(model, inputs, state)
     finally:
         del module.forward  # the class's own comes to light again
+    if not layers:
+        raise ValueError("the model's forward did not call its recurrent module")
+    return Unrolled(predictions, layers, returned, cell, module)
 
 
 def _check_inputs(inputs: Tensor) -> None:

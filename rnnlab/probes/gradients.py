@@ -158,8 +158,7 @@ def _by_prediction(
 def _by_equations(unrolled: Unrolled, rows: Tensor, first: int) -> list[Tensor]:
     """Return what `_derive_each` does for the last layer; autograd goes to its outputs alone.
 
-    Rows of loss steps before a time step are left out of it, where the readout looks at no later
-    output: their gradient is zero there.
+    Rows of loss steps before a time step may be left out of it: their gradient is zero there.
     """
     d_outputs, *d_states = _derive_each(unrolled.predictions, unrolled.returned, rows)
     if unrolled.module.batch_first:
@@ -210,13 +209,10 @@ def _back_through_time(
 ) -> Iterator[Tensor]:
     """Yield d_h_t (rows, B, H) of the last layer, from the last time step to the first.
 
-    Args:
-        unrolled: what the model's recurrence did.
-        d_outputs: (rows, T, B, H), gradients of each row's loss at the outputs alone.
-        d_last: (rows, B, H), the same at each part of the last state.
-        first: the time step of the first row's loss; each row's is one later. Where no row
-            depends on an output after its time step, its zeros there are left out: d_h_t has
-            then the last rows alone.
+    `d_outputs` (rows, T, B, H) and `d_last`, (rows, B, H) of each part of the last state, are the
+    gradients of each row's loss at these alone. The first row's loss is at time step `first`, each
+    other's one later. Where no row depends on an output after its own time step, its zeros there
+    are left out: d_h_t then has the last rows alone.
     """
     layer = unrolled.layers[-1]
     assert unrolled.cell.back is not None

@@ -98,11 +98,9 @@ def rnn_back(inputs: Tensor, before: Parts, after: Parts, weights: Weights) -> B
     return lambda t, d_h: ((d_h * slope[t]) @ weights[1],)
 
 
-def relu_rnn_step(
-    x: Tensor, h: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None,
-    bias_hh: Tensor | None,
-) -> Tensor:  # fmt: skip
+def relu_rnn_step(x: Tensor, h: Tensor, *weights: Any) -> Tensor:
     """Return the next hidden state (B, H) of an RNN with relu in place of tanh."""
+    weight_ih, weight_hh, bias_ih, bias_hh = weights
     return torch.relu(linear(x, weight_ih, bias_ih) + linear(h, weight_hh, bias_hh))
 
 

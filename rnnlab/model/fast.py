@@ -6,8 +6,8 @@ tensors, costs half of one of torch for the few numbers of one time step, and it
 And the backward loop multiplies factors that were computed for many time steps at once.
 
 All are functions of arrays: time first, so that one time step is one piece of memory, then
-perhaps an axis of runs, (T, ..., B, H), with weights (..., G*H, H) to it. `rnnlab.model.layers`
-has what autograd calls. `d_x` is the gradient of the loss with respect to x.
+perhaps an axis of runs, (T, ..., B, H), with weights (..., G*H, H) to it. What autograd calls
+stands in `rnnlab.model.recurrence`. `d_x` is the gradient of the loss with respect to x.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def best_product(rows: Array, weight: Array) -> Callable[[Array, Array, Array], 
 
     NumPy's call is the cheaper one, and `dot` half of `matmul`, which an axis of runs needs; its
     BLAS keeps to one thread below this size. Above it torch multiplies, on as many threads as it
-    is told to take.
+    is set to use.
     """
     if weight.ndim > 2:
         return np.matmul

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -137,12 +137,7 @@ def carry_through(
 
 
 def retain_through(
-    task: RecallTask,
-    *,
-    update: bool = False,
-    hidden_size: int = 16,
-    learning_rate: float = 0.01,
-    seed: int = 0,
+    task: RecallTask, *, update: bool = False, **options: Any
 ) -> Iterator[CarryStep]:
     """Carry without detach and follow the error's hint, `retain_graph=True`, for one epoch.
 
@@ -151,19 +146,12 @@ def retain_through(
         update: with an optimizer step after each backward pass. Torch then raises in the second
             batch, for the step has changed the weights that the kept graph needs. Memory is not
             counted here: where hooks see the saved tensors, torch does not look for changes.
-        hidden_size: H, units.
-        learning_rate: of Adam.
-        seed: of the weights.
-
-    Raises:
-        ValueError: as `carry_through`.
+        options: `hidden_size`, `learning_rate` and `seed`, as for `carry_through`.
     """
     *first_three, _, _, step = PHASES  # zero_grad, forward and loss; not backward and clip
     phases = (*first_three, backward_and_retain, *([step] if update else []))
-    yield from carry_through(
-        task, NO_DETACH, hidden_size=hidden_size, epochs=1, learning_rate=learning_rate, seed=seed,
-        phases=phases, count_bytes=not update,
-    )  # fmt: skip
+    options |= {"phases": phases, "count_bytes": not update}
+    return carry_through(task, NO_DETACH, epochs=1, **options)
 
 
 def backward_and_retain(batch: Batch) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from rnnlab.base.nested import to_device
+from rnnlab.base.say import say
 from rnnlab.base.step import Step
 from rnnlab.loop.clipping import gradient_norm
 from rnnlab.loop.hidden import State
@@ -244,9 +245,10 @@ class PhaseStepper:
         self.history = History()
         self._carried = _Carried()
         self._pairs: Iterator[Pair] = iter(())
-        self._use(_Drawn(1, 0, None, self._random))
+        start = _Drawn(1, 0, None, self._random)
+        self._use(start)
         self.before = self.after = self._look({})
-        self._start = self._record(_Drawn(1, 0, None, self._random))
+        self._start = self._record(start)
         self._moments = [self._start]  # of the batches that were entered; the last is this one's
         self._next: list[_Drawn] = []  # drawn and not entered, or left by going back; last first
 
@@ -255,7 +257,7 @@ class PhaseStepper:
         if self._done == 0 and self._moments[-1].drawn.pair is not None:
             self._next.append(self._moments.pop().drawn)  # its first phase has failed: once more
         drawn = self._next.pop() if self._next else self._draw(new_epoch=True)
-        assert drawn is not None  # an epoch has at least one batch, or _pairs_of has said so
+        assert drawn is not None  # an epoch has at least one batch, or _pairs_of has raised
         set_random_state(drawn.random)
         if drawn.number == 0:
             self._carried = _Carried()
@@ -287,7 +289,8 @@ class PhaseStepper:
             pair = to_device(as_pair(batch, self.batch_first), self.device)
             yield pair
         if pair is None:
-            raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
+            refusal = "batches gave nothing at epoch {epoch}; expected at least one"
+            raise ValueError(say(refusal, epoch=epoch))
 
     def _draw(self, new_epoch: bool) -> _Drawn | None:
         """Draw a batch that was not drawn before; None at the end of an epoch."""
@@ -325,10 +328,10 @@ class PhaseStepper:
 
     def _look(self, before: dict[str, Tensor]) -> Parameters:
         """Look at the parameters; `before` has the weights that the last phase found."""
-        parameters = dict(self.model.named_parameters())
-        norms = parameter_gradients(self.model)
-        moved = {n: (parameters[n].detach() - old).norm().item() for n, old in before.items()}
-        return Parameters(norms, gradient_norm(self.optimizer).item(), moved)
+        now = dict(self.model.named_parameters())
+        moved = {name: (now[name].detach() - old).norm().item() for name, old in before.items()}
+        norm = gradient_norm(self.optimizer).item()
+        return Parameters(parameter_gradients(self.model), norm, moved)
 
     def _end_batch(self) -> None:
         """Write the step into the history, with the epoch's average if it was the last batch."""

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rnnlab.base.nested import map_tensors
+from rnnlab.base.say import say
 from rnnlab.loop.hidden import State
 from rnnlab.microscope.stepping import Parameters, PhaseStepper
+
+LEFT_OUT = {  # what follows, by the phase that a fault leaves out
+    "zero_grad": "The gradients stay what they were: norm {norm}.",
+    "step": "The gradients are there, and no weight moves: norm {norm}.",
+}
 
 
 def shape(value: Any) -> str:
@@ -35,11 +41,8 @@ def phase_words(stepper: PhaseStepper) -> str:
         )
     planned = next(phase for phase in stepper.plan if phase.name == stepper.phase)
     if planned.left_out:
-        kept = "The gradients stay what they were" if stepper.phase == "zero_grad" else (
-            "The gradients are there, and no weight moves"
-        )  # fmt: skip
-        norms = f": norm {number(stepper.after.grad_norm)}."
-        return f"{stepper.phase} is left out on purpose. {kept}{norms}"
+        follows = say(LEFT_OUT[stepper.phase], norm=number(stepper.after.grad_norm))
+        return say("{phase} is left out on purpose.", phase=stepper.phase) + f" {follows}"
     return WORDS[stepper.phase](stepper, stepper.before, stepper.after)
 
 
@@ -48,8 +51,9 @@ def _batch(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     state = stepper.batch.state
     start = "The state starts from zeros."
     if state is not None:
-        how = "not detached: its graph comes along" if stepper.plan[0].moved else "detached"
-        start = f"The state is that of the batch before, {how}."
+        start = "The state is that of the batch before, detached."
+        if stepper.plan[0].moved:
+            start = "The state is that of the batch before, not detached: its graph comes along."
     return (
         f"Batch {stepper.index + 1} of epoch {stepper.epoch}: inputs {shape(inputs)}, targets "
         f"{shape(targets)}. {start}"
@@ -124,15 +128,7 @@ def _step(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     return f"Every weight took its step, the largest first: {steps}.{end}"
 
 
-WORDS = {
-    "batch": _batch,
-    "zero_grad": _zero_grad,
-    "forward": _forward,
-    "loss": _loss,
-    "backward": _backward,
-    "clip": _clip,
-    "step": _step,
-}
+WORDS = {f.__name__[1:]: f for f in (_batch, _zero_grad, _forward, _loss, _backward, _clip, _step)}
 
 
 def clip_factor(stepper: PhaseStepper) -> float | None:

@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 from torch import Tensor
 
+from rnnlab.base.say import say
 from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, make_figure, style, write
 
 LONGEST = 100  # time steps that fit on the axis of the bars
@@ -153,36 +154,37 @@ def verdict(name: str, norms: Tensor) -> str:
     and explodes if it is more than 10 times as large there.
     """
     if not norms.isfinite().all():
-        return f"{name}: the gradient is {TOO_LARGE}. It explodes."
+        return say("{name}: the gradient is {size}. It explodes.", name=name, size=TOO_LARGE)
     if norms[-1] == 0:
-        return f"{name}: the gradient is 0 at the last hidden state already."
+        return say("{name}: the gradient is 0 at the last hidden state already.", name=name)
     left = (norms.double().flip(0) / norms[-1].double()).tolist()  # by steps back, (T,)
     back = min(BACK, len(left) - 1)
-    amount = f"{plain(100 * left[back])} % of the gradient is left"
+    head = "{name}: after {steps} back, {percent} % of the gradient is left. "
     if left[back] > 1:
-        amount = f"the gradient is {number(left[back])} times as large"
-    end = "It stays within reach."
+        head = "{name}: after {steps} back, the gradient is {times} times as large. "
+    values = {"percent": plain(100 * left[back]), "times": number(left[back])}
+    head = say(head, name=name, steps=counted(back), **values)
     if left[back] < VANISHED:
         first = next(k for k, fraction in enumerate(left) if fraction < VANISHED)
-        end = f"It vanishes: below 1 % after {counted(first)}."
-    elif left[back] > EXPLODED:
+        return head + say("It vanishes: below 1 % after {steps}.", steps=counted(first))
+    if left[back] > EXPLODED:
         first = next(k for k, fraction in enumerate(left) if fraction > EXPLODED)
-        end = f"It explodes: above 10 times after {counted(first)}."
-    return f"{name}: after {counted(back)} back, {amount}. {end}"
+        return head + say("It explodes: above 10 times after {steps}.", steps=counted(first))
+    return head + "It stays within reach."
 
 
 def clipping(grad_norm: float, clip_norm: float) -> str:
     """Return in words what clipping does to gradients of this norm, all parameters together."""
     factor = clip_factor(grad_norm, clip_norm)
-    head = "The gradients of all parameters together have a norm"
+    text = "The gradients of all parameters together have a norm "
     if math.isnan(factor):
-        return f"{head} {TOO_LARGE}: clipping cannot mend that."
-    if factor == 1:
-        return f"{head} of {number(grad_norm)}, within the bound {clip_norm:g}: nothing is clipped."
-    return (
-        f"{head} of {number(grad_norm)}, above the bound {clip_norm:g}: clipping multiplies each "
-        f"by {plain(factor)}."
-    )
+        text += "{size}: clipping cannot mend that."
+    elif factor == 1:
+        text += "of {norm}, within the bound {bound:g}: nothing is clipped."
+    else:
+        text += "of {norm}, above the bound {bound:g}: clipping multiplies each by {factor}."
+    norm = number(grad_norm)
+    return say(text, size=TOO_LARGE, norm=norm, bound=clip_norm, factor=plain(factor))
 
 
 def clip_factor(grad_norm: float, clip_norm: float) -> float:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
+from rnnlab.base.say import say
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
 
@@ -52,7 +53,7 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
     columns, rows = ([*dict.fromkeys(where[k] for where in cells)] for k in (0, 1))
     width = 130 + max(300, FEWEST_PIXELS * len(columns))
     figure, axes = make_figure(width, 90 + 42 * len(rows), left=100, right=30)
-    style(axes, title, said(across), said(down))
+    style(axes, title, as_prose(across), as_prose(down))
     axes.grid(False)
     axes.set_xticks(range(len(columns)), [label(value) for value in columns])
     axes.set_yticks(range(len(rows)), [label(value) for value in rows])
@@ -100,21 +101,23 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     """Say where the loss is lowest and highest, and where runs diverged."""
 
     def at(where: tuple[Any, Any]) -> str:
-        return f"{said(across)} {label(where[0])} and {said(down)} {label(where[1])}"
+        return f"{as_prose(across)} {label(where[0])} and {as_prose(down)} {label(where[1])}"
 
     text = ""
     ended = {where: cell.loss for where, cell in cells.items() if cell.loss is not None}
     if ended:
         low, high = min(ended, key=lambda w: ended[w]), max(ended, key=lambda w: ended[w])
-        text = f"Lowest median loss {ended[low]:.3g} at {at(low)}, "
-        text += f"highest {ended[high]:.3g} at {at(high)}. "
+        text = say(
+            "Lowest median loss {low:.3g} at {at_low}, highest {high:.3g} at {at_high}. ",
+            low=ended[low], at_low=at(low), high=ended[high], at_high=at(high),
+        )  # fmt: skip
     lost = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in cells.items() if c.gone]
     more = f"; and some in {len(lost) - 4} more cells" if len(lost) > 4 else ""
     return text + (f"{'; '.join(lost[:4])}{more}." if lost else "No run diverged.")
 
 
-def said(name: str) -> str:
-    """Return a setting's name as prose says it."""
+def as_prose(name: str) -> str:
+    """Return a setting's name as it stands in a sentence."""
     return name.replace("_", " ")
 
 

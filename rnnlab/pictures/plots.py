@@ -76,7 +76,7 @@ def style(
 
     `pad` is the room below the title in points; `label` are options of the y axis's label.
     """
-    # y is where it is anyway; told so, matplotlib does not search, a sixth of a whole drawing
+    # y is where it is anyway; given it, matplotlib does not search, a sixth of a whole drawing
     axes.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK, pad=pad, y=1.0)
     axes.set_xlabel(xlabel, fontsize=SMALL, color=MUTED)
     axes.set_ylabel(ylabel, fontsize=SMALL, color=MUTED, **label)

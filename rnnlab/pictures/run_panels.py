@@ -12,20 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import nn
 
-from rnnlab.pictures.plots import (
-    BLUE,
-    DASHED,
-    ORANGE,
-    PALE,
-    EndLabels,
-    log_scale,
-    make_row,
-    nice_ceiling,
-    nice_floor,
-    set_limits,
-    style,
-    write,
-)
+from rnnlab.pictures import plots
+from rnnlab.pictures.plots import BLUE, DASHED, ORANGE, PALE
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
 
@@ -38,15 +26,15 @@ class LossPanel:
     alt = "Line chart of the loss by epoch: train, held out, and train in the run before."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Loss", "epoch")
-        log_scale(axes)
+        plots.style(axes, "Loss", "epoch")
+        plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes, self._drawn = axes, 0
         (self.before,) = axes.plot([], [], color=PALE, lw=1.1)
         (self.train,) = axes.plot([], [], color=BLUE, lw=2)
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.8, ls=DASHED)
         lines = (self.before, self.train, self.held_out)
-        self.labels = EndLabels(axes, ("run before", "train", "held out"), lines)
+        self.labels = plots.EndLabels(axes, ("run before", "train", "held out"), lines)
         self.moving: list[Artist] = [*lines, *self.labels.texts]
 
     def update(self, history: History, before: History | None = None, epochs: int = 1) -> bool:
@@ -56,14 +44,15 @@ class LossPanel:
             line.set_data(range(1, len(losses) + 1), losses)
         low, high = self.axes.get_ylim()
         if values := [v for losses in runs for v in losses if 0 < v < math.inf]:
-            least, most = nice_floor(min(values)), nice_ceiling(max(values))
+            least, most = plots.nice_floor(min(values)), plots.nice_ceiling(max(values))
             if 0 < self._drawn <= len(runs[0]):  # within a run it only grows: it does not jump
                 # with room below: each change of the limits is a whole drawing
-                least, most = low if least >= low else nice_floor(0.6 * least), max(high, most)
+                least = low if least >= low else plots.nice_floor(0.6 * least)
+                most = max(high, most)
             low, high = least, most
         self._drawn = len(runs[0])
         last = max(epochs, len(runs[0]), len(runs[2]))
-        changed = set_limits(self.axes, x=(0, last), y=(low, high))
+        changed = plots.set_limits(self.axes, x=(0, last), y=(low, high))
         self.labels.place()
         return changed
 
@@ -74,7 +63,7 @@ class GradientPanel:
     alt = "Line chart of the gradient norm by step, with the bound above which it is clipped."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Gradient norm", "step")
+        plots.style(axes, "Gradient norm", "step")
         axes.set(xlim=(0, 1), ylim=(0, 2))
         self.axes = axes
         (self.before,) = axes.plot([], [], color=PALE, lw=0.8)
@@ -82,7 +71,7 @@ class GradientPanel:
         self.bound = axes.axhline(1, color=ORANGE, lw=1.4, ls=DASHED)
         (self.clipped,) = axes.plot([], [], "o", color=ORANGE, ms=3.5, ls="none")
         across = axes.get_yaxis_transform()
-        self.note = write(axes, "", (1, 1), (0, 0), ORANGE, "right", "bottom", coords=across)
+        self.note = plots.write(axes, "", (1, 1), (0, 0), ORANGE, "right", "bottom", coords=across)
         self.moving: list[Artist] = [self.before, self.norm, self.bound, self.clipped, self.note]
 
     def update(
@@ -105,10 +94,10 @@ class GradientPanel:
             self.note.xy = (1, clip_norm)
             self.note.set_text(f"clipped above {clip_norm:g}")
         most = max((n for n in norms if n < math.inf), default=1.0)
-        top = nice_ceiling(max(most, 1.2 * (clip_norm or 0)))
+        top = plots.nice_ceiling(max(most, 1.2 * (clip_norm or 0)))
         if len(norms) > 1:
             top = max(top, self.axes.get_ylim()[1])
-        return set_limits(self.axes, x=(0, max(steps, len(norms), len(old), 2)), y=(0, top))
+        return plots.set_limits(self.axes, x=(0, max(steps, len(norms), len(old), 2)), y=(0, top))
 
 
 def draw_run(
@@ -127,7 +116,7 @@ def draw_run(
     """
     panel = PANELS[task.picture]
     places = [(330, 54, 72), (280, 44, 16), (420, panel.left, panel.right)]
-    figure, (loss, gradient, answers) = make_row(places, 270)
+    figure, (loss, gradient, answers) = plots.make_row(places, 270)
     LossPanel(loss).update(history, epochs=epochs)
     GradientPanel(gradient).update(history, steps=steps, clip_norm=clip_norm)
     panel(answers, task).update(*task.answers(model), scores=True)
@@ -141,7 +130,7 @@ def draw_history(history: History, clip_norm: float | None = None) -> Figure:
         history: a `rnnlab.History`.
         clip_norm: the bound that gradients were clipped to; None: none is drawn.
     """
-    figure, (loss, gradient) = make_row([(330, 54, 72), (280, 44, 16)], 270)
+    figure, (loss, gradient) = plots.make_row([(330, 54, 72), (280, 44, 16)], 270)
     LossPanel(loss).update(history, epochs=len(history.epochs))
     GradientPanel(gradient).update(history, steps=len(history), clip_norm=clip_norm)
     return figure

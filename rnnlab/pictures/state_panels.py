@@ -13,23 +13,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from rnnlab.pictures.plots import (
-    BLUE,
-    DASHED,
-    DOTTED,
-    INK,
-    MUTED,
-    ORANGE,
-    PALE,
-    EndLabels,
-    integer_ticks,
-    log_scale,
-    nice_ceiling,
-    nice_floor,
-    set_limits,
-    style,
-    write,
-)
+from rnnlab.pictures import plots
+from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
 
 CarryStep = Any  # a row of rnnlab.microscope.carrying, whose ways and batches these are
 RESET, DETACH = "reset", "carry and detach"
@@ -76,7 +61,7 @@ class FlowPanel:
             return False
         self._drawn = (way, *steps)
         self.axes.clear()
-        style(self.axes, f"Between batches: {way}")
+        plots.style(self.axes, f"Between batches: {way}")
         self.axes.grid(False)
         self.axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
         for k, block in enumerate(steps[: self.BATCHES]):
@@ -137,7 +122,7 @@ class FlowPanel:
         self.axes.plot([x, x], [y - 9, y + 9], color=color, lw=2.6)
 
     def _write(self, x: float, y: float, text: str, color: str, **look: Any) -> None:
-        write(self.axes, text, (x, y), color=color, coords="data", **{"ha": "center", **look})
+        plots.write(self.axes, text, (x, y), color=color, coords="data", **{"ha": "center", **look})
 
 
 class CostPanel:
@@ -154,9 +139,9 @@ class CostPanel:
     def __init__(
         self, axes: Axes, title: str, value: Callable[[CarryStep], float], over: int = 1
     ) -> None:
-        style(axes, title, "batch")
+        plots.style(axes, title, "batch")
         axes.set(xlim=(1, BATCHES), ylim=(0, 1))
-        integer_ticks(axes.xaxis, 5)
+        plots.integer_ticks(axes.xaxis, 5)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(lambda number, _: f"{number:g}")
         self.axes, self.value, self.over = axes, value, over
@@ -164,7 +149,7 @@ class CostPanel:
         (self.reference,) = axes.plot([], [], color=PALE, lw=1.4)
         (self.line,) = axes.plot([], [], color=BLUE, lw=2)
         lines = (self.reference, self.line)
-        self.labels = EndLabels(axes, ("with detach", ""), lines)
+        self.labels = plots.EndLabels(axes, ("with detach", ""), lines)
         self.moving: list[Artist] = [*lines, *self.labels.texts]
 
     def update(
@@ -177,8 +162,8 @@ class CostPanel:
             line.set_data([row.batch for row in shown], numbers)
             values += numbers
         self.labels.texts[1].set_text(LABELS[way])
-        top = nice_ceiling(1.15 * max(values)) if values else 1.0
-        changed = set_limits(self.axes, y=(0, top))
+        top = plots.nice_ceiling(1.15 * max(values)) if values else 1.0
+        changed = plots.set_limits(self.axes, y=(0, top))
         self.labels.place()
         return changed
 
@@ -192,9 +177,9 @@ class CurvesPanel:
     }  # fmt: skip
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
-        log_scale(axes)
-        integer_ticks(axes.xaxis)
+        plots.style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
+        plots.log_scale(axes)
+        plots.integer_ticks(axes.xaxis)
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
         self.axes = axes
         self.lines = {
@@ -203,9 +188,9 @@ class CurvesPanel:
         }
         (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
         note = "without detach: error in batch 2"
-        self.note = write(axes, note, (0, 1), (10, 10), INK, coords="data", visible=False)
+        self.note = plots.write(axes, note, (0, 1), (10, 10), INK, coords="data", visible=False)
         names = [LABELS[way] for way in self.lines]
-        self.labels = EndLabels(axes, names, [*self.lines.values()])
+        self.labels = plots.EndLabels(axes, names, [*self.lines.values()])
         self.moving: list[Artist] = [
             *self.lines.values(), self.cross, self.note, *self.labels.texts
         ]  # fmt: skip
@@ -222,10 +207,10 @@ class CurvesPanel:
         self.note.set_visible(bool(ended))
         if ended:
             self.note.xy = (0, ended[0].loss)
-        low = nice_floor(min([0.1, *values]))
+        low = plots.nice_floor(min([0.1, *values]))
         if len(values) > len(self.lines):  # within a run it only grows: it does not jump
             low = min(low, self.axes.get_ylim()[0])
-        changed = set_limits(self.axes, x=(0, max(epochs, 1)), y=(low, 2.5))
+        changed = plots.set_limits(self.axes, x=(0, max(epochs, 1)), y=(low, 2.5))
         self.labels.place()
         return changed
 

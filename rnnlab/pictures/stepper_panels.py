@@ -12,19 +12,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
-from rnnlab.pictures.plots import (
-    BLUE,
-    DASHED,
-    INK,
-    ORANGE,
-    EndLabels,
-    draw_loop,
-    integer_ticks,
-    nice_ceiling,
-    set_limits,
-    style,
-    write,
-)
+from rnnlab.pictures import plots
+from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE
 
 BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "white", ORANGE])
 
@@ -42,7 +31,7 @@ class RingPanel:
     def update(self, phase: str | None, phases: Sequence[str]) -> bool:
         """Light a phase; `phases` are all but "batch", in order."""
         self.axes.clear()
-        draw_loop(self.axes, phase, phases)
+        plots.draw_loop(self.axes, phase, phases)
         return True
 
 
@@ -52,13 +41,13 @@ class FirstSequencePanel:
     alt = "Line chart of the first sequence of the batch: target and prediction by time step."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "First sequence of the batch", "time step")
+        plots.style(axes, "First sequence of the batch", "time step")
         self.axes = axes
         axes.set(xlim=(0.5, 2.5), ylim=(-1, 1))
-        integer_ticks(axes.xaxis)
+        plots.integer_ticks(axes.xaxis)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, marker="o", ms=3)
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, ls=DASHED)
-        self.labels = EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
+        self.labels = plots.EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
         self.waiting = _waiting(axes, "predictions come with forward")
         self.moving: list[Artist] = [
             self.target, self.predicted, *self.labels.texts, self.waiting,
@@ -81,7 +70,7 @@ class FirstSequencePanel:
             if low < old[0] or high > old[1] or (high - low) < 0.4 * (old[1] - old[0]):
                 limits = low - room, high + room
         across = (0.5, max(len(truth), len(answers), 2) + 0.5)
-        changed = set_limits(self.axes, x=across, y=limits)
+        changed = plots.set_limits(self.axes, x=across, y=limits)
         self.waiting.set_visible(not len(answers))
         self.labels.place()
         return changed
@@ -93,10 +82,10 @@ class SharePanel:
     alt = "Bar chart of what each time step adds to the loss."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Loss by time step", "time step")
+        plots.style(axes, "Loss by time step", "time step")
         axes.grid(False, axis="x")
         axes.set(xlim=(0.5, 2.5), ylim=(0, 1))
-        integer_ticks(axes.xaxis)
+        plots.integer_ticks(axes.xaxis)
         self.axes = axes
         self.bars = PolyCollection([], facecolors=BLUE, edgecolors="none")
         axes.add_collection(self.bars, autolim=False)
@@ -117,8 +106,8 @@ class SharePanel:
             return False
         most, top = float(values.max()) or 1.0, self.axes.get_ylim()[1]
         if not 0.25 * top <= most <= top:
-            top = nice_ceiling(most)
-        return set_limits(self.axes, x=(0.5, max(len(values), 2) + 0.5), y=(0, top))
+            top = plots.nice_ceiling(most)
+        return plots.set_limits(self.axes, x=(0.5, max(len(values), 2) + 0.5), y=(0, top))
 
 
 class HiddenStatePanel:
@@ -131,19 +120,19 @@ class HiddenStatePanel:
     alt = "Heat map of the hidden state of the first sequence, a row for each unit."
 
     def __init__(self, axes: Axes) -> None:
-        style(axes, "Hidden state, first sequence", ylabel="unit")
+        plots.style(axes, "Hidden state, first sequence", ylabel="unit")
         axes.grid(False)
         axes.set(xlim=(0.5, 2.5), ylim=(0.5, 2.5))
-        integer_ticks(axes.xaxis)
-        integer_ticks(axes.yaxis)
+        plots.integer_ticks(axes.xaxis)
+        plots.integer_ticks(axes.yaxis)
         self.axes = axes
-        write(axes, "time step", (1, -0.24), ha="right", va="top")
+        plots.write(axes, "time step", (1, -0.24), ha="right", va="top")
         self.heat = axes.imshow(
             np.zeros((1, 1)), cmap=BELOW_AND_ABOVE, vmin=-1, vmax=1, aspect="auto",
             interpolation="nearest",
         )  # fmt: skip
         (self.dots,) = axes.plot([], [], "o", color=INK, ms=1.6, mew=0)
-        self.key = write(axes, "", (0, -0.24), va="top")
+        self.key = plots.write(axes, "", (0, -0.24), va="top")
         self.waiting = _waiting(axes, "comes with forward")
         self.moving: list[Artist] = [self.heat, self.dots, self.key, self.waiting]
 
@@ -156,7 +145,7 @@ class HiddenStatePanel:
             return False
         values = outputs.numpy().T  # (T, H) -> (H, T)
         self.heat.set_data(values)
-        bound = nice_ceiling(max(float(np.nanmax(np.abs(values))), 1e-3))
+        bound = plots.nice_ceiling(max(float(np.nanmax(np.abs(values))), 1e-3))
         self.heat.set_clim(-bound, bound)
         self.key.set_text(f"−{bound:g} to {bound:g}, dots: above 0")  # noqa: RUF001
         units, steps = values.shape
@@ -164,7 +153,7 @@ class HiddenStatePanel:
         rows, columns = np.nonzero(values[::down, ::along] > 0)
         self.dots.set_data(1 + along * columns, 1 + down * rows)
         self.heat.set_extent((0.5, steps + 0.5, units + 0.5, 0.5))
-        return set_limits(self.axes, x=(0.5, steps + 0.5), y=(units + 0.5, 0.5))
+        return plots.set_limits(self.axes, x=(0.5, steps + 0.5), y=(units + 0.5, 0.5))
 
 
 def first_sequence(
@@ -196,4 +185,4 @@ def _line(values: Tensor) -> Any:
 
 
 def _waiting(axes: Axes, text: str) -> Any:
-    return write(axes, text, (0.5, 0.5), ha="center", size=9)
+    return plots.write(axes, text, (0.5, 0.5), ha="center", size=9)

@@ -16,25 +16,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.base.say import short
-from rnnlab.pictures.plots import (
-    BLUE,
-    DASHED,
-    DOTTED,
-    INK,
-    MUTED,
-    PALE,
-    EndLabels,
-    integer_ticks,
-    on_axes,
-    set_limits,
-    set_text,
-    style,
-    write,
-)
+from rnnlab.pictures import plots
+from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
 
@@ -70,7 +58,7 @@ class TaskPanel:
 def make_panel(task: Any, width: int = 420, height: int = 270) -> tuple[Figure, TaskPanel]:
     """Return a figure of width x height pixels with the panel that suits a task."""
     panel = PANELS[task.picture]
-    return on_axes(panel, width, panel.left, panel.right, task, height=height)
+    return plots.on_axes(panel, width, panel.left, panel.right, task, height=height)
 
 
 class ForecastPanel(TaskPanel):
@@ -81,8 +69,8 @@ class ForecastPanel(TaskPanel):
     def __init__(self, axes: Axes, task: SeriesTask) -> None:
         super().__init__(axes, task)
         series, times = task.series, task.held_out_times
-        style(axes, f"{series.name}, held-out {series.time_unit}s")
-        integer_ticks(axes.xaxis, 5)
+        plots.style(axes, f"{series.name}, held-out {series.time_unit}s")
+        plots.integer_ticks(axes.xaxis, 5)
         self.alt = (
             f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
             f"predicted one {series.time_unit} ahead, and as the model goes on on its own."
@@ -94,14 +82,14 @@ class ForecastPanel(TaskPanel):
         axes.plot(times, task.held_out_values, color=INK, lw=1.3)
         axes.set(xlim=(series.times[start], times[-1]), ylim=around(series.values[start:], 0.18))
         up = axes.get_xaxis_transform()
-        write(axes, "  never trained on", (times[0], 0.99), va="top", coords=up)
+        plots.write(axes, "  never trained on", (times[0], 0.99), va="top", coords=up)
         self.misses = add_misses(axes)
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
         names = ("on its own", f"one {series.time_unit}\nahead", "measured")
-        self.labels = EndLabels(axes, names, (self.alone, self.ahead, measured))
-        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
+        self.labels = plots.EndLabels(axes, names, (self.alone, self.ahead, measured))
+        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
         self.moving = [self.misses, self.alone, self.ahead, *self.labels.texts]
         self.baselines = task.baselines()
 
@@ -115,7 +103,7 @@ class ForecastPanel(TaskPanel):
         self.labels.place()
         errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines} if scores else {}
         score = "   ".join(f"{name} {short(error)}" for name, error in errors.items())
-        return set_text(self.score, score)
+        return plots.set_text(self.score, score)
 
 
 class TextPanel(TaskPanel):
@@ -133,7 +121,7 @@ class TextPanel(TaskPanel):
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        style(axes, f"{task.title}: the next letter of a held-out name")
+        plots.style(axes, f"{task.title}: the next letter of a held-out name")
         self.name, self._updates = "", 0
         box, room = axes.get_position(), 34 / axes.figure.bbox.height
         axes.set_position((box.x0, box.y0 + room, box.width, box.height - room))
@@ -141,10 +129,10 @@ class TextPanel(TaskPanel):
         axes.set(xticks=[], ylim=(self.LIKELIEST + 1, 0))
         rows = ["it is", "likeliest", "second", "third"]
         axes.set_yticks([row + 0.5 for row in range(len(rows))], rows)
-        write(axes, "in percent; a box marks the true letter", (0, 0), (0, -7), va="top")
-        write(axes, "made up", (-0.02, 0), (0, -23), ha="right", va="top")
+        plots.write(axes, "in percent; a box marks the true letter", (0, 0), (0, -7), va="top")
+        plots.write(axes, "made up", (-0.02, 0), (0, -23), ha="right", va="top")
         self.made = [
-            write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
+            plots.write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
             for k in range(self.MADE)
         ]
         self.bars = PolyCollection([], facecolors=BLUE, alpha=0.2)  # text stands on it
@@ -209,7 +197,7 @@ class TextPanel(TaskPanel):
         names = [name or "(empty)" for name in made[: self.MADE]]
         names = [n if len(n) <= self.LONGEST else n[: self.LONGEST - 1] + "…" for n in names]
         names += [""] * (self.MADE - len(names))
-        changed = [set_text(text, name) for text, name in zip(self.made, names, strict=True)]
+        changed = [plots.set_text(text, name) for text, name in zip(self.made, names, strict=True)]
         return any(changed)
 
     def _write(
@@ -230,26 +218,26 @@ class SequencePanel(TaskPanel):
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        style(axes, f"{task.title}, a held-out sequence")
+        plots.style(axes, f"{task.title}, a held-out sequence")
         plain_ticks(axes)
         self.misses = add_misses(axes)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, drawstyle="steps-mid")
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, marker="o", ms=3)
-        self.labels = EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
-        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
-        write(axes, "step", (1, 0), (0, -25), ha="right", va="top")
+        self.labels = plots.EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
+        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
+        plots.write(axes, "step", (1, 0), (0, -25), ha="right", va="top")
         self.moving = [self.misses, self.target, self.predicted, *self.labels.texts]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
         """Show targets and predictions, both (T,), and the error if asked."""
         limits = around(targets, 0.25)
         steps, drawn = np.arange(len(targets)), drawable(predictions, *limits)
-        changed = set_limits(self.axes, x=(-0.5, len(targets) - 0.5), y=limits)
+        changed = plots.set_limits(self.axes, x=(-0.5, len(targets) - 0.5), y=limits)
         set_misses(self.misses, steps, targets.numpy(), drawn)
         self.target.set_data(steps, targets.numpy())
         self.predicted.set_data(steps, drawn)
         self.labels.place()
-        return set_text(self.score, mse_words(targets, predictions) if scores else "") or changed
+        return set_error(self.score, targets, predictions, scores) or changed
 
 
 class ScatterPanel(TaskPanel):
@@ -263,24 +251,25 @@ class ScatterPanel(TaskPanel):
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        style(axes, f"{task.title}, held out: predicted and true", ylabel="predicted", loc="top")
+        title = f"{task.title}, held out: predicted and true"
+        plots.style(axes, title, ylabel="predicted", loc="top")
         plain_ticks(axes)
         (self.diagonal,) = axes.plot([], [], color=INK, lw=1.2, ls=DASHED)
-        self.labels = EndLabels(axes, ("exact",), (self.diagonal,))
+        self.labels = plots.EndLabels(axes, ("exact",), (self.diagonal,))
         (self.dots,) = axes.plot([], [], "o", color=BLUE, ms=3.2, mew=0, alpha=0.7)
-        self.score = write(axes, "", (0, 0), (0, -25), INK, va="top")
-        write(axes, "true", (1, 0), (0, -25), ha="right", va="top")
+        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
+        plots.write(axes, "true", (1, 0), (0, -25), ha="right", va="top")
         self.moving = [self.dots]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
         """Show predictions (N,) by their targets (N,), and the error if asked."""
         limits = around(targets, 0.05)
-        changed = set_limits(self.axes, x=limits, y=limits)
+        changed = plots.set_limits(self.axes, x=limits, y=limits)
         if changed:
             self.diagonal.set_data(limits, limits)
             self.labels.place()
         self.dots.set_data(targets.numpy(), drawable(predictions, *limits))
-        return set_text(self.score, mse_words(targets, predictions) if scores else "") or changed
+        return set_error(self.score, targets, predictions, scores) or changed
 
 
 def show(character: str) -> str:
@@ -324,8 +313,9 @@ def plain_ticks(axes: Axes) -> None:
         axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
 
 
-def mse_words(targets: Tensor, predictions: Tensor) -> str:
-    """Return the mean squared error, and that of always predicting the mean of the targets."""
+def set_error(score: Annotation, targets: Tensor, predictions: Tensor, is_shown: bool) -> bool:
+    """Write the mean squared error, and that of always predicting the mean of the targets."""
     error = (predictions - targets).square().mean().item()
     mean = (targets - targets.mean()).square().mean().item()
-    return f"MSE {error:.2g}   always the mean {mean:.2g}"
+    words = f"MSE {error:.2g}   always the mean {mean:.2g}"
+    return plots.set_text(score, words if is_shown else "")

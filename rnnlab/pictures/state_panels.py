@@ -13,6 +13,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from rnnlab.base.say import say
 from rnnlab.pictures import plots
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
 
@@ -231,21 +232,18 @@ def running_median(values: Sequence[float], over: int) -> list[float]:
 def cost_words(rows: Sequence[CarryStep]) -> str:
     """Return in words what the first and the last of some batches cost."""
     first, last = rows[0], rows[-1]
+    kept, more = ((row.kept_bytes or 0) / 1000 for row in (first, last))
     early, late = (
         1000 * median(row.backward_seconds for row in part) for part in (rows[:8], rows[-8:])
     )
-    start = (
-        f"the gradient goes back {first.graph_length} time steps in batch {first.batch}, "
-        f"{(first.kept_bytes or 0) / 1000:.0f} kB are kept for it"
-    )
-    end = f"; in batch {last.batch} it is the same"
-    if last.graph_length != first.graph_length:
-        kept = (last.kept_bytes or 0) / 1000
-        end = f"; in batch {last.batch} it is {last.graph_length} time steps and {kept:.0f} kB"
-    return (
-        f"{start}{end}. Backward takes {early:.2g} ms in the first eight batches and {late:.2g} ms "
-        "in the last eight (medians)."
-    )
+    grown = last.graph_length != first.graph_length
+    end = "{last.graph_length} time steps and {more:.0f} kB" if grown else "the same"
+    return say(
+        "the gradient goes back {first.graph_length} time steps in batch {first.batch}, "
+        "{kept:.0f} kB are kept for it; in batch {last.batch} it is " + end + ". Backward takes "
+        "{early:.2g} ms in the first eight batches and {late:.2g} ms in the last eight (medians).",
+        first=first, last=last, kept=kept, more=more, early=early, late=late,
+    )  # fmt: skip
 
 
 def loss_words(rows: Sequence[CarryStep], best: float) -> str:

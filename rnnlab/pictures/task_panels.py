@@ -55,10 +55,10 @@ class TaskPanel:
         self.axes, self.task = axes, task
 
 
-def make_panel(task: Any, width: int = 420, height: int = 270) -> tuple[Figure, TaskPanel]:
-    """Return a figure of width x height pixels with the panel that suits a task."""
+def make_panel(task: Any) -> tuple[Figure, TaskPanel]:
+    """Return a figure of 420 x 270 pixels with the panel that suits a task."""
     panel = PANELS[task.picture]
-    return plots.on_axes(panel, width, panel.left, panel.right, task, height=height)
+    return plots.on_axes(panel, 420, panel.left, panel.right, task)
 
 
 class ForecastPanel(TaskPanel):

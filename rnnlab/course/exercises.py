@@ -1,9 +1,9 @@
 """Feedback on exercises: what is right, what is wrong, and a hint drawn from the answer itself.
 
-Each lesson's exercises stand in `rnnlab/course/judges/`, one module a notebook, as functions that
-judge an answer; which lessons there are is read off that folder. What they ask and hint at stands
-in `rnnlab/course/words/`. Nothing leaves the machine; what was solved is kept in a file of the
-learner's.
+The judge of exercise 04.2 is `judge_2` in `rnnlab/course/judges/e04.py`: it takes the learner's
+answers and returns None if they are right, else what is wrong. What the exercise asks and hints at
+stands in `rnnlab/course/words/04.toml`. Nothing leaves the machine; what was solved is kept in a
+file of the learner's.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from typing import Any, NamedTuple
 from rnnlab.base.checks import check_known
 from rnnlab.base.files import written_whole
 from rnnlab.course.judging import Hints, Wrong, about_function, three_hints
-from rnnlab.course.lesson_words import words_of
-from rnnlab.course.page import Page
+from rnnlab.course.lesson_words import LESSONS, Page, words_of
 
-Judge = Callable[..., Wrong | Hints | None]  # of the answers; None: right
-LESSONS = sorted(path.stem[1:] for path in Path(__file__).parent.glob("judges/e[0-9][0-9].py"))
+VERDICTS = {  # by `Feedback.passed`: check, cross and dots, and in words
+    True: ("\u2713", "right"),
+    False: ("\u2717", "not right"),
+    None: ("\u2026", "not yet: put your answer in place of the dots"),
+}
+_tries: Counter[str] = Counter()
 
 
 class Exercise(NamedTuple):
@@ -39,12 +42,12 @@ class Exercise(NamedTuple):
     number: str
     question: str
     solution: str
-    judge: Judge
+    judge: Callable[..., Wrong | Hints | None]  # of the answers; None: right
     hints: Mapping[str, Hints]
     returns: str = ""
 
 
-class Feedback:
+class Feedback(Page):
     """What a check says; the last line of a cell shows it.
 
     Attributes:
@@ -56,45 +59,11 @@ class Feedback:
 
     def __init__(self, number: str, passed: bool | None, hint: str = "") -> None:
         self.number, self.passed, self.hint = number, passed, hint
-        untouched = "not yet: put your answer in place of the dots"
-        word = {True: "right", False: "not right", None: untouched}[passed]
-        self.text = f"{number} is {word}" + (f". {hint}" if hint else ".")
-
-    def __repr__(self) -> str:
-        """Return the text."""
-        return self.text
+        self.mark, verdict = VERDICTS[passed]
+        super().__init__(f"{number} is {verdict}" + (f". {hint}" if hint else "."))
 
     def _repr_html_(self) -> str:
-        mark = {True: "\u2713", False: "\u2717", None: "\u2026"}[self.passed]  # check, cross, dots
-        return f'<div role="status"><b>{mark}</b> {escape(self.text)}</div>'
-
-
-_exercises: dict[str, Exercise] = {}
-_tries: Counter[str] = Counter()
-
-
-def exercise(number: str) -> Callable[[Judge], Judge]:
-    """Register the decorated function as the judge of an exercise.
-
-    The judge takes the learner's answers and returns None if they are right, else what is wrong:
-    the name of its hints with the learner's own numbers (`judging.wrong`), or three hints. Where
-    the solution is a function, it is only asked about functions.
-
-    Args:
-        number: of the exercise, like "04.2", whose words stand in `rnnlab/course/words/04.toml`.
-    """
-
-    def register(judge: Judge) -> Judge:
-        lesson = words_of(number[:2])
-        text = lesson[number]
-        hints: dict[str, Hints] = {}
-        for table in (words_of("shared"), lesson, text):
-            hints |= three_hints(table.get("hints", {}))
-        solution, returns = text["solution"].strip("\n"), text.get("returns", "")
-        _exercises[number] = Exercise(number, text["question"], solution, judge, hints, returns)
-        return judge
-
-    return register
+        return f'<div role="status"><b>{self.mark}</b> {escape(self.text)}</div>'
 
 
 def find(number: str) -> Exercise:
@@ -105,11 +74,19 @@ def find(number: str) -> Exercise:
     """
     if not isinstance(number, str) or not re.fullmatch(r"\d\d\.\d", number):
         raise ValueError(f'the exercise is {number!r}; expected a number like "04.2"')
-    check_known("the lesson", number[:2], LESSONS, "lessons")
-    import_module(f"rnnlab.course.judges.e{number[:2]}")
-    known = sorted(name for name in _exercises if name.startswith(number[:2]))
-    check_known("the exercise", number, known, "exercises")
-    return _exercises[number]
+    lesson = number[:2]
+    check_known("the lesson", lesson, LESSONS, "lessons")
+    check_known("the exercise", number, _numbers(lesson), "exercises")
+    words, hints = words_of(lesson), dict[str, Hints]()
+    for table in (words_of("shared"), words, words[number]):
+        hints |= three_hints(table.get("hints", {}))
+    question, solution = words[number]["question"], words[number]["solution"].strip("\n")
+    judge = getattr(import_module(f"rnnlab.course.judges.e{lesson}"), f"judge_{number[3:]}")
+    return Exercise(number, question, solution, judge, hints, words[number].get("returns", ""))
+
+
+def _numbers(lesson: str) -> list[str]:
+    return sorted(name for name in words_of(lesson) if name.startswith(f"{lesson}."))
 
 
 def check(number: str, *answers: Any) -> Feedback:
@@ -166,15 +143,10 @@ def solution(number: str) -> Page:
 
 def progress() -> Page:
     """Show which exercises are solved."""
-    for lesson in LESSONS:
-        import_module(f"rnnlab.course.judges.e{lesson}")
-    solved = _solved()
-    lines = [
-        f"{'solved' if number in solved else '      '}  {number}  {_exercises[number].question}"
-        for number in sorted(_exercises)
-    ]
-    done = sum(number in solved for number in _exercises)
-    return Page("\n".join([f"{done} of {len(_exercises)} exercises solved", *lines]))
+    solved, numbers = _solved(), [n for lesson in LESSONS for n in _numbers(lesson)]
+    done = sum(number in solved for number in numbers)
+    lines = [f"{'solved' * (n in solved):6}  {n}  {find(n).question}" for n in numbers]
+    return Page("\n".join([f"{done} of {len(numbers)} exercises solved", *lines]))
 
 
 def _file() -> Path:

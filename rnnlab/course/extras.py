@@ -7,7 +7,7 @@ JupyterLab as in a program that runs notebooks.
 from __future__ import annotations
 
 from rnnlab.base.extras import NAMES, MissingExtra, how_to_get, is_installed, require
-from rnnlab.course.page import Page
+from rnnlab.course.lesson_words import Page
 
 RUN_ANYWAY = ("extras.need(", "pip install", "'pip', 'install")  # cells that help to get it
 

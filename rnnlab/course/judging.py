@@ -25,14 +25,10 @@ class Wrong(NamedTuple):
     values: Mapping[str, Any]
 
     def hints(self, known: Mapping[str, Hints]) -> Hints:
-        """Return the three hints with the fields filled in."""
-        first, second, third = (say(hint, **self.values) for hint in known[self.mistake])
+        """Return the hints with the fields filled in; those of "else" for an unknown mistake."""
+        hints = known.get(self.mistake) or known["else"]
+        first, second, third = (say(hint, **self.values) for hint in hints)
         return first, second, third
-
-
-def wrong(mistake: str, /, **values: Any) -> Wrong:
-    """Return a wrong answer."""
-    return Wrong(mistake, values)
 
 
 def three_hints(table: Mapping[str, str | list[str]]) -> dict[str, Hints]:
@@ -56,15 +52,25 @@ def near(a: Any, b: Any, rtol: float = 1e-4, atol: float = 1e-8) -> bool:
     return a.shape == b.shape and bool((a - b).norm() <= rtol * b.norm() + atol)
 
 
+def wrong(mistake: str, /, **values: Any) -> Wrong:
+    """Return a wrong answer."""
+    return Wrong(mistake, values)
+
+
+def first(mistakes: Mapping[str, object], /, **values: Any) -> Wrong | None:
+    """Return the first mistake that was made, with the fields of its hints; None if none was."""
+    return next((Wrong(mistake, values) for mistake, made in mistakes.items() if made), None)
+
+
 def compare(
-    answer: Any, right: Any, known: Mapping[str, Any], /, *, rtol: float = 1e-4, **values: Any
+    answer: Any, right: Any, known: Mapping[str, Any], rtol: float = 1e-4, /, **values: Any
 ) -> Wrong | None:
     """Compare an answer with the right value, then with known wrong ones.
 
     Args:
         answer: of the learner, a number or a tensor.
         right: what it should be.
-        known: by the name of its hints, the value of a typical mistake, or True if it was made.
+        known: by the name of its hints, the value of a typical mistake, or whether it was made.
         rtol: how much the answer may differ.
         values: the fields of the hints.
 
@@ -74,19 +80,16 @@ def compare(
     if near(answer, right, rtol):
         return None
     for mistake, value in known.items():
-        if value is True or (not isinstance(value, bool) and near(answer, value, rtol)):
+        if value if isinstance(value, bool) else near(answer, value, rtol):
             return Wrong(mistake, values)
     return Wrong("else", values)
 
 
 def about_tensor(answer: Any, shape: Iterable[int], axes: str = "") -> Wrong | None:
     """Judge an answer that should be a tensor of this shape; `axes` like ", (B, H)"."""
-    wanted = tuple(shape)
-    if not isinstance(answer, Tensor):
-        return wrong("not a tensor", kind=type(answer).__name__, wanted=wanted, axes=axes)
-    if tuple(answer.shape) != wanted:
-        return wrong("shape", given=tuple(answer.shape), wanted=wanted, axes=axes)
-    return None
+    given, wanted = tuple(getattr(answer, "shape", ())), tuple(shape)
+    mistakes = {"not a tensor": not isinstance(answer, Tensor), "shape": given != wanted}
+    return first(mistakes, kind=type(answer).__name__, given=given, wanted=wanted, axes=axes)
 
 
 def about_function(answer: Any, solution: str, returns: str) -> Wrong | None:

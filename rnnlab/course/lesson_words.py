@@ -8,12 +8,28 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
 
 FOLDER = Path(__file__).parent / "words"
+LESSONS = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
+
+
+class Page:
+    """A text that a notebook shows as it stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        """Return the text."""
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.text)}</pre>"
 
 
 @cache
@@ -31,9 +47,8 @@ def words_of_figure(figure: str) -> str:
     Raises:
         ValueError: if there is none of that number, with the known ones.
     """
-    known = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
     lesson = str(figure).partition(".")[0]
-    check_known("the lesson of figure", lesson, known, "lessons")
+    check_known("the lesson of figure", lesson, LESSONS, "lessons")
     figures: dict[str, str] = words_of(lesson).get("figures", {})
     check_known("figure", figure, figures, "figures")
     return figures[figure]

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils import (
-    clip_grad_norm_,
-    clip_grad_value_,
-    get_total_norm,
-    parameters_to_vector,
-)
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
-from rnnlab.course.judging import Hints, Wrong, compare, three_hints, wrong
+from rnnlab.course.judging import Hints, Wrong, compare, first, three_hints, wrong
 from rnnlab.course.lesson_words import words_of
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
+from rnnlab.loop import hidden
+from rnnlab.loop.batch import PHASES, PhaseFunction, clip, loss, train_batch, zero_grad
+from rnnlab.loop.batch import Batch as Holding
+from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.training import fetch
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.twins import keras_layout
 
 Batch = tuple[Tensor, Tensor]  # inputs and targets
-Result = TypeVar("Result")
 SIZES = (4, 4, 4, 1)  # examples in each of the small batches: the last has fewer
 CLIP_NORM = 0.1  # below the norm of each of these batches' gradients
 
@@ -31,7 +30,7 @@ CLIP_NORM = 0.1  # below the norm of each of these batches' gradients
 # ---- the doctor --------------------------------------------------------------------------
 
 
-class Watched(NamedTuple, Generic[Result]):
+class Watched(NamedTuple):
     """What a trial has brought, and what the doctor says of it.
 
     Attributes:
@@ -41,12 +40,12 @@ class Watched(NamedTuple, Generic[Result]):
         trace: what happened; empty if the doctor could not look.
     """
 
-    result: Result | None
+    result: Any
     findings: list[Finding]
     trace: Trace
 
 
-def watched(trial: Callable[[], Result]) -> Watched[Result]:
+def watched(trial: Callable[[], Any]) -> Watched:
     """Run a trial under the doctor; without it where the learner has a watch of their own.
 
     Args:
@@ -61,8 +60,8 @@ def watched(trial: Callable[[], Result]) -> Watched[Result]:
             result = trial()
         return Watched(result, report.findings, report.trace)
     except Exception as error:
-        said = f"{type(error).__name__}: "
-        causes = [finding for finding in report.findings if finding.what.startswith(said)]
+        message = f"{type(error).__name__}: "
+        causes = [finding for finding in report.findings if finding.what.startswith(message)]
         if causes:
             return Watched(None, causes[:1], report.trace)
         if not isinstance(error, AlreadyWatched):
@@ -70,7 +69,7 @@ def watched(trial: Callable[[], Result]) -> Watched[Result]:
     return Watched(trial(), [], Trace())
 
 
-def explain(trial: Watched[Any]) -> Hints | None:
+def explain(trial: Watched) -> Hints | None:
     """Return hints from the gravest finding, None if there is none above a note.
 
     First what was seen, then also the line and why it is wrong, then the line and what to write.
@@ -83,7 +82,101 @@ def explain(trial: Watched[Any]) -> Hints | None:
     return f"{seen}.", f"{there}. {finding.why}", f"{there}. What helps: {finding.fix}"
 
 
-# ---- what is trained ---------------------------------------------------------------------
+# ---- a loop, right or with a mistake -----------------------------------------------------
+
+
+def _clip_one_by_one(batch: Holding) -> None:
+    for parameter in batch.model.parameters():
+        clip_grad_norm_([parameter], batch.clip_norm)
+
+
+def _clip_by_value(batch: Holding) -> None:
+    clip_grad_value_(batch.model.parameters(), batch.clip_norm)
+
+
+def _loss_of_last(batch: Holding) -> None:
+    batch.predictions, batch.targets = batch.predictions[:, -1], batch.targets[:, -1]
+    loss(batch)
+
+
+def _with(new: PhaseFunction | None, old: PhaseFunction) -> tuple[PhaseFunction, ...]:
+    phases = (new if phase is old else phase for phase in PHASES)
+    return tuple(phase for phase in phases if phase is not None)
+
+
+MISTAKES = {
+    "unclipped": _with(None, clip),
+    "not cleared": _with(None, zero_grad),
+    "one by one": _with(_clip_one_by_one, clip),
+    "by value": _with(_clip_by_value, clip),
+    "last prediction": _with(_loss_of_last, loss),
+}
+
+
+class Learner:
+    """A model with plain SGD, for a loop of the learner's, and for right and wrong ones beside it.
+
+    Args:
+        model: None: a small one, with the same weights each time.
+        learning_rate: of the optimizer.
+    """
+
+    def __init__(self, model: SequenceModel | None = None, learning_rate: float = 0.1) -> None:
+        self.model = small_model() if model is None else model
+        self.trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.SGD(self.trained, learning_rate)
+
+    def weights(self) -> Tensor:
+        """Return a copy of all weights in one row."""
+        return parameters_to_vector(self.model.parameters()).detach().clone()
+
+    def train(
+        self, batches: Iterable[Batch], loss_fn: str | LossFunction = "mse",
+        clip_norm: float | None = None, mistake: str = "", carry: bool = False,
+    ) -> list[list[float]]:  # fmt: skip
+        """Train on batches; return the loss of each, and the norm of its gradient.
+
+        `mistake` is one of `MISTAKES`, "" for none; with `carry` the state is carried on.
+        """
+        done, state = [], None
+        for batch in batches:
+            *_, last = train_batch(
+                self.model, *batch, loss_fn=loss_fn, optimizer=self.optimizer, state=state,
+                clip_norm=clip_norm, phases=MISTAKES.get(mistake, PHASES),
+            )  # fmt: skip
+            state = hidden.detach(last.state) if carry else None
+            done.append(fetch(last.loss, last.grad_norm))
+        return done
+
+
+class SteepTask(Learner):
+    """A small model with made-up data whose gradient is longer than 1.
+
+    Args:
+        one_bias: train one bias, as Keras does.
+    """
+
+    def __init__(self, one_bias: bool = False) -> None:
+        generator = torch.Generator().manual_seed(5)
+        with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
+            model = SequenceModel(2, 4, 1)
+        if one_bias:
+            keras_layout.one_bias(model)
+        super().__init__(model)
+        with torch.no_grad():
+            for parameter in self.trained:
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.8)
+        inputs = torch.randn(3, 6, 2, generator=generator)
+        self.batch = inputs, 6 + 3 * torch.randn(3, 6, 1, generator=generator)
+
+    def updates(self, steps: int, mistake: str = "") -> list[list[float]]:
+        """Make steps, clipped to 1; return losses and norms."""
+        return self.train([self.batch] * steps, clip_norm=1.0, mistake=mistake)
+
+    def after(self, steps: int, mistake: str = "") -> Tensor:
+        """Return the weights after some steps."""
+        self.updates(steps, mistake)
+        return self.weights()
 
 
 def small_model(dropout: float = 0.0) -> SequenceModel:
@@ -91,11 +184,6 @@ def small_model(dropout: float = 0.0) -> SequenceModel:
     with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
         torch.manual_seed(7)
         return SequenceModel(1, 6, 1, num_layers=2 if dropout else 1, dropout=dropout)
-
-
-def small_sgd(model: nn.Module) -> torch.optim.SGD:
-    """Return an optimizer for it."""
-    return torch.optim.SGD(model.parameters(), lr=0.5)
 
 
 def small_batches() -> list[Batch]:
@@ -106,92 +194,20 @@ def small_batches() -> list[Batch]:
     return [(part[:, :-1], part[:, 1:]) for part in values.split(SIZES)]  # (B, T, D) each
 
 
-def weights_of(model: nn.Module) -> Tensor:
-    """Return a copy of all weights in one row."""
-    return parameters_to_vector(model.parameters()).detach().clone()
-
-
-def grad_norm(model: nn.Module) -> float:
-    """Return the norm of all gradients together, 0 if there are none."""
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    return get_total_norm(gradients).item() if gradients else 0.0
-
-
-# ---- a step in torch ---------------------------------------------------------------------
-
-
-class SteepTask:
-    """A small model on made-up data whose gradient is longer than 1.
-
-    Args:
-        one_bias: train one bias, as Keras does.
-    """
-
-    def __init__(self, one_bias: bool = False) -> None:
-        generator = torch.Generator().manual_seed(5)
-        with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
-            self.model = SequenceModel(2, 4, 1)
-        if one_bias:
-            keras_layout.one_bias(self.model)
-        self.trained = [p for p in self.model.parameters() if p.requires_grad]
-        with torch.no_grad():
-            for parameter in self.trained:
-                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.8)
-        self.inputs = torch.randn(3, 6, 2, generator=generator)
-        self.targets = 6 + 3 * torch.randn(3, 6, 1, generator=generator)
-        self.optimizer = torch.optim.SGD(self.trained, lr=0.1)
-
-    def weights(self) -> Tensor:
-        """Return a copy of all weights in one row."""
-        return weights_of(self.model)
-
-    def after(self, mistake: str, steps: int) -> Tensor:
-        """Return the weights after some steps with a mistake."""
-        self.updates(mistake, steps)
-        return self.weights()
-
-    def updates(self, mistake: str, steps: int) -> list[tuple[float, float]]:
-        """Make steps, in the right way ("right") or with a mistake; return losses and norms."""
-        return [self._update(mistake) for _ in range(steps)]
-
-    def _update(self, mistake: str) -> tuple[float, float]:
-        if mistake != "not cleared":
-            self.optimizer.zero_grad()
-        predictions, targets = self.model(self.inputs)[0], self.targets
-        if mistake == "last prediction":
-            predictions, targets = predictions[:, -1], targets[:, -1]
-        loss = nn.functional.mse_loss(predictions, targets)
-        loss.backward()
-        norm = grad_norm(self.model)
-        if mistake == "one by one":
-            for parameter in self.trained:
-                clip_grad_norm_([parameter], 1.0)
-        elif mistake == "by value":
-            clip_grad_value_(self.trained, 1.0)
-        elif mistake != "unclipped":
-            clip_grad_norm_(self.trained, 1.0)
-        self.optimizer.step()
-        return loss.item(), norm
-
-
 # ---- hints by numbers --------------------------------------------------------------------
 
 
 def about_batches(name: str, count: int) -> Wrong | None:
     """Judge how often the model was called: once for each small batch."""
-    return (
-        None if count == len(SIZES) else wrong("batches", name=name, given=len(SIZES), count=count)
-    )
+    return first({"batches": count != len(SIZES)}, name=name, given=len(SIZES), count=count)
 
 
 def about_result(name: str, result: Any, cause: Hints | None = None) -> Wrong | Hints | None:
     """Judge whether an average loss is a plain number; `cause`: the doctor's of a graph kept."""
     if isinstance(result, Tensor) and result.requires_grad:
         kept = wrong("graph", name=name, value=result.item())
-        if not cause:
-            return kept
-        first, _, _ = kept.hints(three_hints(words_of("shared")["hints"]))
-        return first, cause[1], cause[2]
+        shared = three_hints(words_of("shared")["hints"])
+        return (kept.hints(shared)[0], cause[1], cause[2]) if cause else kept
     try:
         float(result)
     except (TypeError, ValueError, RuntimeError):
@@ -210,19 +226,14 @@ def about_average(
         sizes: what each counts, in units such as "examples".
         unit: its name.
     """
-    every = sum(sizes)
-    summed = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
+    every, last = sum(sizes), losses[-1]
+    right = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / every
     mistakes = {
         "mean of means": sum(losses) / len(losses),
-        "last loss": losses[-1],
+        "last loss": last,
         "no sizes": sum(losses) / every,
+        "average": True,
     }
     given, counts = ", ".join(f"{loss:.2f}" for loss in losses), ", ".join(map(str, sizes))
-    fields: dict[str, Any] = {
-        "result": result,
-        "losses": given,
-        "sizes": counts,
-        "last": losses[-1],
-    }
-    verdict = compare(result, summed / every, mistakes, unit=unit, all=every, **fields)
-    return verdict._replace(mistake="average") if verdict and verdict.mistake == "else" else verdict
+    fields = {"result": result, "last": last, "unit": unit, "all": every}
+    return compare(result, right, mistakes, losses=given, sizes=counts, **fields)

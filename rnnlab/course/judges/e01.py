@@ -7,15 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.exercises import exercise
 from rnnlab.course.judging import Wrong, compare, near, wrong
 from rnnlab.tasks.names import NamesTask
 
 LENGTH, AHEAD = 4, 2  # of exercise 01.1
 
 
-@exercise("01.1")
-def judge_two_ahead(answer: Any, series: Tensor) -> Wrong | None:
+def judge_1(answer: Any, series: Tensor) -> Wrong | None:
     """Judge windows of a series, and the same windows two steps later."""
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         return wrong("kind", kind=type(answer).__name__)
@@ -61,8 +59,7 @@ def _shift(inputs: Tensor, targets: Tensor, series: Tensor) -> int | None:
     return None
 
 
-@exercise("01.2")
-def judge_scaled(answer: Any, values: Tensor, split: int) -> Wrong | None:
+def judge_2(answer: Any, values: Tensor, split: int) -> Wrong | None:
     """Judge a series scaled with the statistics of its first part."""
     if not isinstance(answer, Tensor):
         return wrong("kind", kind=type(answer).__name__)
@@ -106,8 +103,7 @@ def _scale(scaled: Tensor, values: Tensor) -> tuple[float, float]:
     return values.mean().item() - scaled.mean().item() * std, std
 
 
-@exercise("01.3")
-def judge_name(inputs: Any, targets: Any, name: str) -> Wrong | None:
+def judge_3(inputs: Any, targets: Any, name: str) -> Wrong | None:
     """Judge the one-hot inputs and the class targets of a name."""
     for what, tensor in (("inputs", inputs), ("targets", targets)):
         if not isinstance(tensor, Tensor):

@@ -7,52 +7,45 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from rnnlab.course.exercises import exercise
-from rnnlab.course.judging import Wrong, compare, wrong
+from rnnlab.course.judging import Wrong, compare, first
+from rnnlab.loop.losses import cross_entropy
 
 
 def about_number(answer: Any) -> Wrong | None:
     """Judge an answer that should be one number."""
-    if isinstance(answer, Tensor) and answer.numel() != 1:
-        return wrong("values", shape=tuple(answer.shape), count=answer.numel())
-    return None
+    shape, count = tuple(getattr(answer, "shape", ())), getattr(answer, "numel", lambda: 1)()
+    return first({"values": count != 1}, shape=shape, count=count)
 
 
-@exercise("03.1")
-def judge_cross_entropy(answer: Any) -> Wrong | None:
+def judge_1(answer: Any) -> Wrong | None:
     """Judge a function of logits and targets, on logits of the judge's own."""
     generator = torch.Generator().manual_seed(3)
     logits = 2 * torch.randn(2, 3, 5, generator=generator)  # (B, T, C)
     targets = torch.randint(0, 5, (2, 3), generator=generator)
-    value = answer(logits, targets)
-    if verdict := about_number(value):
-        return verdict
-
-    def cost(logits: Tensor) -> Tensor:
-        return functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    given = answer(logits, targets)
 
     def of_targets(values: Tensor) -> Tensor:
         return values.gather(-1, targets.unsqueeze(-1))  # (B, T, C) -> (B, T, 1)
 
-    right, probabilities = cost(logits), logits.softmax(-1)
+    right, chances = cross_entropy(logits, targets), logits.softmax(-1)
     mistakes = {
         "sign": -right,
         "sum": right * 6,
         "sum over time": right * 3,
         "softmax over time": -of_targets(logits.softmax(1)).log().mean(),
-        "no logarithm": -of_targets(probabilities).mean(),
-        "order": -of_targets(probabilities).mean().log(),
+        "no logarithm": -of_targets(chances).mean(),
+        "order": -of_targets(chances).mean().log(),
         "no softmax": -of_targets(logits).mean(),
-        "twice": cost(probabilities),
+        "twice": cross_entropy(chances, targets),
     }
-    value = float(value)
+    if verdict := about_number(given):
+        return verdict
+    value = float(given)
     return compare(value, right, mistakes, value=value, right=right, off=value - right)
 
 
-@exercise("03.2")
-def judge_equal_shapes(answer: Any, predictions: Tensor, targets: Tensor) -> Wrong | None:
+def judge_2(answer: Any, predictions: Tensor, targets: Tensor) -> Wrong | None:
     """Judge the loss of predictions (N, 1) and targets (N)."""
     if verdict := about_number(answer):
         return verdict
@@ -65,17 +58,11 @@ def judge_equal_shapes(answer: Any, predictions: Tensor, targets: Tensor) -> Wro
         "absolute": differences.abs().mean(),
     }
     shapes = f"{tuple(predictions.shape)} and {tuple(targets.shape)}"
-    fields: dict[str, Any] = {
-        "value": value,
-        "square": value**2,
-        "off": value - right,
-        "shapes": shapes,
-    }
-    return compare(value, right, mistakes, count=count, pairs=count**2, **fields)
+    fields = {"square": value**2, "off": value - right, "count": count, "pairs": count**2}
+    return compare(value, right, mistakes, value=value, shapes=shapes, **fields)
 
 
-@exercise("03.3")
-def judge_epoch_average(answer: Any, losses: Sequence[float], sizes: Sequence[int]) -> Wrong | None:
+def judge_3(answer: Any, losses: Sequence[float], sizes: Sequence[int]) -> Wrong | None:
     """Judge the average over examples of the batches' losses."""
     if verdict := about_number(answer):
         return verdict
@@ -88,10 +75,5 @@ def judge_epoch_average(answer: Any, losses: Sequence[float], sizes: Sequence[in
         "no sizes": sum(losses) / windows,
         "last": losses[-1],
     }
-    fields: dict[str, Any] = {
-        "batches": batches,
-        "windows": windows,
-        "first": sizes[0],
-        "last": sizes[-1],
-    }
+    fields = {"batches": batches, "windows": windows, "first": sizes[0], "last": sizes[-1]}
     return compare(value, total / windows, mistakes, value=value, **fields)

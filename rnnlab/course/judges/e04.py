@@ -6,18 +6,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn.functional import mse_loss
 
-from rnnlab.course.exercises import exercise
 from rnnlab.course.judging import Wrong, about_tensor, compare, near, wrong
 
 
-@exercise("04.1")
-def judge_step_back(answer: Any, d_last: Tensor, h_last: Tensor, matrix: Tensor) -> Wrong | None:
+def judge_1(answer: Any, d_last: Tensor, h_last: Tensor, matrix: Tensor) -> Wrong | None:
     """Judge the gradient with respect to the hidden state before."""
     slope = 1 - h_last**2
     d_a = d_last * slope
-    right = matrix.T @ d_a
     mistakes = {
         "no slope": matrix.T @ d_last,
         "not transposed": matrix @ d_a,
@@ -25,13 +22,10 @@ def judge_step_back(answer: Any, d_last: Tensor, h_last: Tensor, matrix: Tensor)
         "order": slope * (matrix.T @ d_last),
         "inside tanh": d_a,
     }
-    return about_tensor(answer, d_last.shape) or compare(
-        answer, right, mistakes, norm=_norm(answer), right=_norm(right)
-    )
+    return _about_gradient(answer, matrix.T @ d_a, mistakes)
 
 
-@exercise("04.2")
-def judge_sum_over_time(answer: Any, d_a: Tensor, states: Tensor) -> Wrong | None:
+def judge_2(answer: Any, d_a: Tensor, states: Tensor) -> Wrong | None:
     """Judge the gradient of weight_hh, from d_a (T, H) and states (1 + T, H)."""
     right = d_a.T @ states[:-1]
     mistakes = {
@@ -40,38 +34,34 @@ def judge_sum_over_time(answer: Any, d_a: Tensor, states: Tensor) -> Wrong | Non
         "mean": right / len(d_a),
         "last": torch.outer(d_a[-1], states[-2]),
     }
-    return about_tensor(answer, right.shape) or compare(
-        answer, right, mistakes, norm=_norm(answer), right=_norm(right), steps=len(d_a)
-    )
+    return _about_gradient(answer, right, mistakes, steps=len(d_a))
 
 
-@exercise("04.3")
-def judge_two_halves(
-    answer: Any, model: nn.Module, inputs: Tensor, targets: Tensor
+def _about_gradient(
+    answer: Any, right: Tensor, mistakes: dict[str, Tensor], **fields: Any
 ) -> Wrong | None:
+    if verdict := about_tensor(answer, right.shape):
+        return verdict
+    norms = {"norm": f"{answer.norm().item():.3g}", "right": f"{right.norm().item():.3g}"}
+    return compare(answer, right, mistakes, **norms, **fields)
+
+
+def judge_3(answer: Any, model: nn.Module, inputs: Tensor, targets: Tensor) -> Wrong | None:
     """Judge the gradient of the readout's bias over the whole batch."""
-    bias = model.get_parameter("readout.bias")
+    bias, half = model.get_parameter("readout.bias"), len(inputs) // 2
     if answer is None:
         return wrong("none")
     if verdict := about_tensor(answer, bias.shape):
         return verdict
-
-    def gradient(rows: slice) -> Tensor:
-        loss = functional.mse_loss(model(inputs[rows])[0], targets[rows])
-        return torch.autograd.grad(loss, bias)[0]
-
-    middle = len(inputs) // 2
     right, first, second = (
-        gradient(rows) for rows in (slice(None), slice(middle), slice(middle, None))
+        torch.autograd.grad(mse_loss(model(inputs[rows])[0], targets[rows]), bias)[0]
+        for rows in (slice(None), slice(half), slice(half, None))
     )
     parts = {"the first": first, "half of the first": first / 2}
     parts |= {"the second": second, "half of the second": second / 2}
-    found = [which for which, part in parts.items() if near(answer, part, 1e-4)]
+    which = [name for name, part in parts.items() if near(answer, part)]
+    mistakes = {"twice": 2 * right, "one half": bool(which)}
     fields = {"value": answer.item(), "right": right.item(), "left_over": (answer - right).item()}
-    fields |= {"half": middle, "batch": len(inputs), "which": found[0] if found else ""}
-    return compare(answer, right, {"twice": 2 * right, "one half": bool(found)}, **fields)
-
-
-def _norm(value: Any) -> str:
-    """Return the norm of a tensor as text."""
-    return f"{value.norm().item():.3g}"
+    return compare(
+        answer, right, mistakes, half=half, batch=len(inputs), which=", ".join(which[:1]), **fields
+    )

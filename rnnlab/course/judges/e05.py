@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rnnlab.course.exercises import exercise
 from rnnlab.course.judging import Wrong, compare, near, wrong
-from rnnlab.course.trials import SteepTask
+from rnnlab.course.trials import MISTAKES, SteepTask
 
 
-@exercise("05.1")
-def judge_factor(answer: Any, norms: list[float]) -> Wrong | None:
+def judge_1(answer: Any, norms: list[float]) -> Wrong | None:
     """Judge the average factor per step."""
     factor, first, last, states = float(answer), norms[0], norms[-1], len(norms)
     ratio, steps = first / last, states - 1
@@ -25,20 +23,13 @@ def judge_factor(answer: Any, norms: list[float]) -> Wrong | None:
     }
     fields = {"factor": factor, "first": first, "last": last, "states": states, "steps": steps}
     gives = last * abs(factor) ** steps
-    return compare(factor, right, mistakes, rtol=1e-3, gives=gives, ratio=ratio, **fields)
+    return compare(factor, right, mistakes, 1e-3, gives=gives, ratio=ratio, **fields)
 
 
-@exercise("05.2")
-def judge_one_factor(answer: Any, sizes: dict[str, float]) -> Wrong | None:
+def judge_2(answer: Any, sizes: dict[str, float]) -> Wrong | None:
     """Judge the norm that the common factor leaves."""
-    after, own, summed, largest = (
-        float(answer),
-        sizes["readout.weight"],
-        sum(sizes.values()),
-        max(sizes.values()),
-    )
-    total = math.hypot(*sizes.values())
-    scale = min(1.0, 1.0 / total)
+    after, own, total = float(answer), sizes["readout.weight"], math.hypot(*sizes.values())
+    summed, largest, scale = sum(sizes.values()), max(sizes.values()), min(1.0, 1.0 / total)
     mistakes = {
         "on its own": near(after, own) or near(after, 1.0),
         "sum": own / summed,
@@ -47,32 +38,26 @@ def judge_one_factor(answer: Any, sizes: dict[str, float]) -> Wrong | None:
         "factor": scale,
     }
     fields = {"own": own, "sum": summed, "largest": largest, "total": total, "squares": total**2}
-    return compare(
-        after, own * scale, mistakes, rtol=1e-3, after=after, times=after / own, **fields
-    )
+    times = after / own
+    return compare(after, own * scale, mistakes, 1e-3, after=after, times=times, **fields)
 
 
-@exercise("05.3")
-def judge_train_step(answer: Any) -> Wrong | None:
+def judge_3(answer: Any) -> Wrong | None:
     """Judge a training step by two updates of a small steep task."""
     learner, right = SteepTask(), SteepTask()
     start = learner.weights()
-    returned = [
-        answer(learner.model, learner.optimizer, learner.inputs, learner.targets) for _ in range(2)
-    ]
-    norms = [norm for _, norm in right.updates("right", 2)]
+    returned = [answer(learner.model, learner.optimizer, *learner.batch) for _ in range(2)]
+    norms = [norm for _, norm in right.updates(2)]
     if all(value is None for value in returned):
         return wrong("none")
     first, second = (float(value) for value in returned)
     learned, moved = learner.weights(), (learner.weights() - start).norm().item()
     fields = {"first": first, "second": second, "norm": norms[0], "moved": moved}
-    if moved == 0:
-        return wrong("not moved")
     if near(learned, right.weights(), 1e-5):
         return None if near([first, second], norms) else wrong("returned", **fields)
-    mistakes = ("unclipped", "not cleared", "one by one", "by value", "last prediction")
-    known = {mistake: SteepTask().after(mistake, 2) for mistake in mistakes}
+    known: dict[str, Any] = {mistake: SteepTask().after(2, mistake) for mistake in MISTAKES}
     if first == 0:
         known = {"clipped before backward": known.pop("unclipped"), **known}
     should = (right.weights() - start).norm()
-    return compare(learned, right.weights(), known, rtol=1e-5, should=should, **fields)
+    known = {"not moved": moved == 0, **known}
+    return compare(learned, right.weights(), known, 1e-5, should=should, **fields)

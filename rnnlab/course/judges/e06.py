@@ -8,16 +8,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import SGD, Optimizer
 
-from rnnlab.course.exercises import exercise
-from rnnlab.course.judging import Wrong, compare, near, wrong
+from rnnlab.course.judging import Wrong, compare, first, near, wrong
 from rnnlab.model.sequence_model import SequenceModel
 
 Step = Callable[[list[Tensor], list[Tensor], float], object]
 
 
-@exercise("06.1")
-def judge_momentum(answer: Any) -> Wrong | None:
+def judge_1(answer: Any) -> Wrong | None:
     """Judge a step with momentum by three of them on one small parameter and a matrix."""
     try:
         moved, velocity = _three_steps(answer)
@@ -35,7 +34,7 @@ def judge_momentum(answer: Any) -> Wrong | None:
         "late velocity": _three_steps(_momentum(late=True))[0],
         "no friction": _three_steps(_momentum(old=1.0))[0],
     }
-    fields: dict[str, Any] = {"moved": moved[0], "velocity": velocity[0], "right": right[0]}
+    fields = {"moved": moved[0], "velocity": velocity[0], "right": right[0]}
     fields |= {"fraction": moved[0] / right[0], "right_velocity": right_velocity[0]}
     if near(moved, right) and not near(velocity, right_velocity):
         return wrong("else", **fields)
@@ -66,25 +65,23 @@ def _three_steps(step: Step) -> tuple[Tensor, Tensor]:
     return ends - 1, torch.cat([v.detach().flatten() for v in velocities])
 
 
-@exercise("06.2")
-def judge_first_step(answer: Any, gradient: float, learning_rate: float) -> Wrong | None:
+def judge_2(answer: Any, gradient: float, learning_rate: float) -> Wrong | None:
     """Judge the change of a weight by Adam's first step."""
     change, size = float(answer), abs(gradient)
-    right = -learning_rate * gradient / (size + 1e-8)
+    right, moved = -learning_rate * gradient / (size + 1e-8), abs(change)
     mistakes = {
         "sign": -right,
-        "sgd": near(abs(change), learning_rate * size),
-        "not corrected": near(abs(change), 0.1 / math.sqrt(0.001) * abs(right), 1e-2),
-        "no root": near(abs(change), learning_rate / size, 1e-2),
-        "m not corrected": near(abs(change), 0.1 * abs(right), 1e-2),
+        "sgd": near(moved, learning_rate * size),
+        "not corrected": near(moved, 0.1 / math.sqrt(0.001) * abs(right), 1e-2),
+        "no root": near(moved, learning_rate / size, 1e-2),
+        "m not corrected": near(moved, 0.1 * abs(right), 1e-2),
     }
-    fields: dict[str, Any] = {"size": abs(change), "gradient": gradient, "square": gradient**2}
-    times = abs(change) / learning_rate
-    return compare(change, right, mistakes, rtol=1e-3, change=change, times=times, **fields)
+    fields = {"size": moved, "gradient": gradient, "square": gradient**2}
+    times = moved / learning_rate
+    return compare(change, right, mistakes, 1e-3, change=change, times=times, **fields)
 
 
-@exercise("06.3")
-def judge_left_out(answer: Any) -> Wrong | None:
+def judge_3(answer: Any) -> Wrong | None:
     """Judge a function that names what an optimizer does not hold, on four pairs."""
     for model, optimizer in _pairs():
         try:
@@ -101,40 +98,36 @@ def judge_left_out(answer: Any) -> Wrong | None:
     return None
 
 
-def _about_names(
-    found: list[str], model: nn.Module, optimizer: torch.optim.Optimizer
-) -> Wrong | None:
+def _about_names(found: list[str], model: nn.Module, optimizer: Optimizer) -> Wrong | None:
     groups, named = optimizer.param_groups, dict(model.named_parameters())
     held = {id(p): p for group in groups for p in group["params"]}
     right = sorted(name for name, p in named.items() if id(p) not in held)
-    if found == right:
-        return None
-    fields: dict[str, Any] = {
-        "found": len(found),
-        "right": len(right),
-        "all": len(named),
-        "groups": len(groups),
-    }
-    fields |= {"first": found[0] if found else "", "names": ", ".join(found) or "none"}
-    if found == sorted({*named} - {*right}):
-        return wrong("held", **fields)
-    if len(groups) > 1 and {*found} > {*right}:
-        return wrong("first group", **fields)
-    if found and {*found} <= {name.rpartition(".")[2] for name in right}:
-        return wrong("short names", **fields)
     missed = [named[name] for name in {*right} - {*found}]
-    if len(found) < len(right) and any(torch.equal(p, q) for p in missed for q in held.values()):
-        return wrong("by value", what="A copy with equal numbers was taken for the original.")
-    return wrong("else", **fields)
+    mistakes = {
+        "held": found == sorted({*named} - {*right}),
+        "first group": len(groups) > 1 and {*found} > {*right},
+        "short names": found and {*found} <= {name.rpartition(".")[2] for name in right},
+        "by value": len(found) < len(right)
+        and any(torch.equal(p, q) for p in missed for q in held.values()),
+        "else": True,
+    }
+    fields = {"found": len(found), "right": len(right), "all": len(named), "groups": len(groups)}
+    return first(
+        mistakes if found != right else {},
+        first=found[0] if found else "",
+        names=", ".join(found) or "none",
+        what="A copy with equal numbers was taken for the original.",
+        **fields,
+    )
 
 
-def _pairs() -> list[tuple[nn.Module, torch.optim.Optimizer]]:
+def _pairs() -> list[tuple[nn.Module, Optimizer]]:
     """Return models and optimizers: one layer replaced, two groups, a copy, nothing left out."""
     with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
         models = [SequenceModel(1, 4, 1) for _ in range(4)]
-        optimizers = [torch.optim.SGD(model.parameters(), lr=0.1) for model in models]
+        optimizers = [SGD(model.parameters(), lr=0.1) for model in models]
         models[0].readout = nn.Linear(4, 1)
-        optimizers[1] = torch.optim.SGD(list(models[1].recurrence.parameters())[:2], lr=0.1)
+        optimizers[1] = SGD(list(models[1].recurrence.parameters())[:2], lr=0.1)
         optimizers[1].add_param_group({"params": models[1].readout.parameters()})
         models[2].readout.weight = nn.Parameter(models[2].readout.weight.detach().clone())
     return list(zip(models, optimizers, strict=True))

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
-from rnnlab.course.exercises import exercise
-from rnnlab.course.judging import Hints, Wrong, near, wrong
+from rnnlab.course.judging import Hints, Wrong, first, near, wrong
 from rnnlab.course.trials import (
     CLIP_NORM,
     SIZES,
+    Learner,
     about_average,
     about_batches,
     about_result,
     explain,
-    grad_norm,
     small_batches,
     small_model,
-    small_sgd,
     watched,
-    weights_of,
 )
+from rnnlab.loop.batch import PHASES, Batch
+from rnnlab.loop.clipping import gradient_norm
+from rnnlab.loop.evaluation import evaluate
 
-PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
+DO = {phase.__name__: phase for phase in PHASES}
+RATE = 0.5
 
 
 class _Run(NamedTuple):
@@ -36,40 +37,31 @@ class _Run(NamedTuple):
     weights: Tensor
 
 
-def _right() -> tuple[list[float], list[Tensor]]:
-    """Return the right loop's losses, and its weights before the first batch and after each."""
-    model = small_model()
-    optimizer, losses, weights = small_sgd(model), [], [weights_of(model)]
-    for inputs, targets in small_batches():
-        optimizer.zero_grad()
-        loss = nn.functional.l1_loss(model(inputs)[0], targets)
-        loss.backward()
-        clip_grad_norm_(model.parameters(), CLIP_NORM)
-        optimizer.step()
-        losses.append(loss.item())
-        weights.append(weights_of(model))
-    return losses, weights
+def _follow(train_epoch: Any) -> _Run:
+    learner, reads, norms = Learner(learning_rate=RATE), [], []
+    learner.model.register_forward_hook(lambda *_: reads.append(1))
+    learner.optimizer.register_step_pre_hook(lambda *_: norms.append(_norm(learner)))
+    arguments = learner.model, small_batches(), nn.L1Loss(), learner.optimizer, CLIP_NORM
+    return _Run(train_epoch(*arguments), len(reads), norms, learner.weights())
 
 
-def _follow(train_epoch: Callable[..., Any]) -> _Run:
-    model = small_model()
-    optimizer = small_sgd(model)
-    reads: list[int] = []
-    norms: list[float] = []
-    model.register_forward_hook(lambda *_: reads.append(1))
-    optimizer.register_step_pre_hook(lambda *_: norms.append(grad_norm(model)))
-    result = train_epoch(model, small_batches(), nn.L1Loss(), optimizer, CLIP_NORM)
-    return _Run(result, len(reads), norms, weights_of(model))
+def _norm(learner: Learner) -> float:
+    """Return the norm of all gradients together, 0 if there are none."""
+    has_some = any(p.grad is not None for p in learner.trained)
+    return gradient_norm(learner.optimizer).item() if has_some else 0.0
 
 
-@exercise("07.1")
-def judge_train_epoch(train_epoch: Any) -> Wrong | Hints | None:
+def judge_1(train_epoch: Any) -> Wrong | Hints | None:
     """Judge the learner's loop by what it does to a small model; the doctor tells the cause."""
     trial = watched(lambda: _follow(train_epoch))
     run, cause = trial.result, explain(trial)
     if run is None:  # it has raised an error
         return cause
-    losses, weights = _right()
+    right = Learner(learning_rate=RATE)
+    losses, weights = [], [right.weights()]  # before the first batch, and after each
+    for batch in small_batches():
+        losses += [loss for loss, _ in right.train([batch], nn.L1Loss(), CLIP_NORM)]
+        weights.append(right.weights())
     return (
         about_batches("train_epoch", run.batches)
         or (None if near(run.weights, weights[-1]) else cause or _about_weights(run, weights))
@@ -78,107 +70,95 @@ def judge_train_epoch(train_epoch: Any) -> Wrong | Hints | None:
     )
 
 
-def _about_weights(run: _Run, right: Sequence[Tensor]) -> Wrong:
+def _about_weights(run: _Run, right: Sequence[Tensor]) -> Wrong | None:
     """Say what the doctor cannot: it knows no clip_norm, and no number of updates."""
-    count, batches, norms = len(run.norms), len(SIZES), [round(norm, 3) for norm in run.norms]
-    if near(run.weights, right[0]):
-        return wrong("not moved", batches=batches, count=count, norms=norms)
-    if count != batches:
-        return wrong("updates", batches=batches, count=count, plural="s" * (count > 1))
-    if near(run.weights, right[-2]):
-        return wrong("late")
-    if max(norms) > 1.01 * CLIP_NORM:
-        return wrong("unclipped", largest=max(norms), clip_norm=CLIP_NORM)
-    away = (run.weights - right[-1]).norm()
-    return wrong("else", away=away, norms=norms, clip_norm=CLIP_NORM)
+    count, largest = len(run.norms), max(run.norms, default=0.0)
+    mistakes = {
+        "not moved": near(run.weights, right[0]),
+        "updates": count != len(SIZES),
+        "late": near(run.weights, right[-2]),
+        "unclipped": largest > 1.01 * CLIP_NORM,
+        "else": True,
+    }
+    return first(
+        mistakes, batches=len(SIZES), count=count, plural="s" * (count > 1), largest=largest,
+        clip_norm=CLIP_NORM, norms=[round(norm, 3) for norm in run.norms],
+        away=(run.weights - right[-1]).norm(),
+    )  # fmt: skip
 
 
-@exercise("07.2")
-def judge_validation_loss(validation_loss: Any) -> Wrong | Hints | None:
+def judge_2(validation_loss: Any) -> Wrong | Hints | None:
     """Judge the learner's validation by the switches it sets, and by its average."""
-    model, seen = small_model(dropout=0.5), []
+    model, seen, loss_fn = small_model(dropout=0.5), [], nn.L1Loss()
     hook = model.register_forward_hook(
         lambda *_: seen.append((model.training, torch.is_grad_enabled()))
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        first = validation_loss(model, small_batches(), nn.L1Loss())
+        first = validation_loss(model, small_batches(), loss_fn)
         ended_in_training, read = model.training, len(seen)
         model.train()
-        second = validation_loss(model, small_batches(), nn.L1Loss())
+        second = validation_loss(model, small_batches(), loss_fn)
     hook.remove()
-    training, graphs = (any(switch) for switch in zip(*seen, strict=True)) if seen else (0, 0)
     if verdict := about_batches("validation_loss", read):
         return verdict
+    training, graphs = (any(switch) for switch in zip(*seen, strict=True))
     if training and all(isinstance(loss, (float, Tensor)) for loss in (first, second)):
         return wrong("dropout", first=float(first), second=float(second))
     if graphs:
         return wrong("graph recorded")
+    losses = [evaluate(model, [batch], loss_fn=loss_fn) for batch in small_batches()]
     return (
         about_result("validation_loss", first)
         or (None if ended_in_training else wrong("left in eval"))
-        or about_average(float(first), _held_out_losses(model), SIZES, "examples")
+        or about_average(float(first), losses, SIZES, "examples")
     )
 
 
-def _held_out_losses(model: nn.Module) -> list[float]:
-    model.eval()
-    with torch.no_grad():
-        return [
-            nn.L1Loss()(model(inputs)[0], targets).item() for inputs, targets in small_batches()
-        ]
-
-
-@exercise("07.3")
-def judge_two_halves(order: Any) -> Wrong | None:
+def judge_3(order: Any) -> Wrong | None:
     """Judge the order by running it beside the update that the whole batch makes."""
-    if not isinstance(order, (list, tuple)) or any(name not in PHASES for name in order):
-        return wrong("unknown", order=order, known=", ".join(PHASES))
+    if not isinstance(order, (list, tuple)) or any(name not in DO for name in order):
+        return wrong("unknown", order=order, known=", ".join(DO))
     chain = [name for name in order if name in ("forward", "loss", "backward")]
-    if order.count("forward") != 2:
-        return wrong("forwards", forwards=order.count("forward"))
-    if chain != ["forward", "loss", "backward"] * 2:
-        return wrong("chain", chain=", ".join(chain))
-    if order.count("step") != 1:
-        return wrong("steps", steps=order.count("step"))
-    if "zero_grad" not in order:
-        return wrong("not cleared")
-    whole, _ = _run_halves(PHASES, parts=1)
-    _, full = _run_halves([name for name in PHASES if name != "clip"], parts=1)
-    model, found = _run_halves(order, parts=2)
-    if near(weights_of(model), weights_of(whole)):
-        return None
-    first, second = (k for k, name in enumerate(order) if name == "backward")
+    counts = {"forwards": order.count("forward"), "steps": order.count("step")}
+    mistakes = {
+        "forwards": counts["forwards"] != 2,
+        "chain": chain != ["forward", "loss", "backward"] * 2,
+        "steps": counts["steps"] != 1,
+        "not cleared": "zero_grad" not in order,
+    }
+    if verdict := first(mistakes, chain=", ".join(chain), **counts):
+        return verdict
+    inputs, targets = (torch.cat(parts) for parts in zip(*small_batches()[:2], strict=True))
+    whole, learner = Learner(learning_rate=RATE), Learner(learning_rate=RATE)
+    ((_, full),) = whole.train([(inputs, targets)], clip_norm=CLIP_NORM)
+    found = _run(order, learner, zip(inputs.chunk(2), targets.chunk(2), strict=True))
+    one, two = (k for k, name in enumerate(order) if name == "backward")
     mistakes = {
         "no gradient": found == 0,
-        "cleared between": "zero_grad" in order[first:second],
-        "early step": "step" in order[:second],
+        "cleared between": "zero_grad" in order[one:two],
+        "early step": "step" in order[:two],
         "unclipped": found > 1.01 * CLIP_NORM,
         "half clipped": True,
     }
-    mistake = next(name for name, made in mistakes.items() if made)
-    return wrong(mistake, found=found, full=full, clip_norm=CLIP_NORM)
+    right = near(learner.weights(), whole.weights())
+    return None if right else first(mistakes, found=found, full=full, clip_norm=CLIP_NORM)
 
 
-def _run_halves(order: Sequence[str], parts: int) -> tuple[nn.Module, float]:
-    """Run the phases on a batch in so many parts; return the norm that the step found too."""
-    inputs, targets = (torch.cat(tensors) for tensors in zip(*small_batches()[:2], strict=True))
-    size, model = len(inputs) // parts, small_model()
-    pieces = iter(zip(inputs.split(size), targets.split(size), strict=True))
-    optimizer, predictions, loss, found = small_sgd(model), inputs, inputs, 0.0
+def _run(order: Sequence[str], learner: Learner, halves: Iterator[tuple[Tensor, Tensor]]) -> float:
+    """Run the phases on two halves of a batch, and return the norm that the step found."""
+    found, half = 0.0, Batch(learner.model, None, None, _half_loss, learner.optimizer)
     for name in order:
-        if name == "zero_grad":
-            optimizer.zero_grad()
-        elif name == "forward":
-            inputs, targets = next(pieces)
-            predictions, _ = model(inputs)
-        elif name == "loss":
-            loss = nn.functional.mse_loss(predictions, targets) / parts
-        elif name == "backward":
-            loss.backward()
-        elif name == "clip":
-            clip_grad_norm_(model.parameters(), CLIP_NORM)
+        if name == "forward":
+            (half.inputs, half.targets), half.state = next(halves), None
+        if name == "step":
+            found = _norm(learner)
+        if name == "clip":  # there may be no gradient yet
+            clip_grad_norm_(learner.trained, CLIP_NORM)
         else:
-            found = grad_norm(model)
-            optimizer.step()
-    return model, found
+            DO[name](half)
+    return found
+
+
+def _half_loss(predictions: Tensor, targets: Tensor) -> Tensor:
+    return nn.functional.mse_loss(predictions, targets) / 2

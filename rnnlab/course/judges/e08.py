@@ -7,16 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.exercises import exercise
-from rnnlab.course.judging import Wrong, compare, near, wrong
+from rnnlab.course.judging import Wrong, compare, first, near, wrong
 from rnnlab.data.batches import Streams
 from rnnlab.tasks.recall import RecallTask
 
 BATCH, ROW, TIME = 3, 5, 2  # what 08.1 asks for
 
 
-@exercise("08.1")
-def judge_position(answer: Any, streams: Streams) -> Wrong | None:
+def judge_1(answer: Any, streams: Streams) -> Wrong | None:
     """Judge the position of batch 3, row 5, time step 2."""
     rows, each, _ = streams.inputs.shape  # (B, N // B, D)
     position, length = int(answer), streams.length
@@ -36,8 +34,7 @@ def judge_position(answer: Any, streams: Streams) -> Wrong | None:
     return compare(position, right, mistakes, **fields)
 
 
-@exercise("08.2")
-def judge_lowest_loss(answer: Any, task: RecallTask) -> Wrong | None:
+def judge_2(answer: Any, task: RecallTask) -> Wrong | None:
     """Judge the lowest loss of a state that is reset at each window."""
     loss, delay, window = float(answer), task.delay, task.window
     mistakes = {
@@ -49,11 +46,10 @@ def judge_lowest_loss(answer: Any, task: RecallTask) -> Wrong | None:
         "too high": loss >= 1,
     }
     fields = {"loss": loss, "delay": delay, "window": window, "less": delay - 1}
-    return compare(loss, delay / window, mistakes, rtol=0.01, targets=loss * window, **fields)
+    return compare(loss, delay / window, mistakes, 0.01, targets=loss * window, **fields)
 
 
-@exercise("08.3")
-def judge_next_state(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> Wrong | None:
+def judge_3(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> Wrong | None:
     """Judge a state (h, c) that is detached and cut to fewer rows."""
     if isinstance(answer, Tensor):
         return wrong("one tensor", shape=tuple(answer.shape), rows=rows)
@@ -61,22 +57,19 @@ def judge_next_state(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> Wr
         return wrong("no pair", kind=type(answer).__name__, answer=answer, rows=rows)
     parts = dict(zip("hc", answer, strict=True))
     if attached := [name for name, part in parts.items() if part.requires_grad]:
-        return wrong(
-            "attached" if len(attached) == 2 else "one attached", name=attached[0], rows=rows
-        )
+        mistake = "attached" if len(attached) == 2 else "one attached"
+        return wrong(mistake, name=attached[0], rows=rows)
     layers, batch, size = state[0].shape
     for name, part in parts.items():
         if part.shape != (layers, rows, size):
-            kind = "rows" if part.shape == (layers, batch, size) else "axis"
-            return wrong(kind, name=name, shape=tuple(part.shape), all=batch, rows=rows)
+            mistake = "rows" if part.shape == (layers, batch, size) else "axis"
+            return wrong(mistake, name=name, shape=tuple(part.shape), all=batch, rows=rows)
     right = [part.detach()[:, :rows] for part in state]
     if all(map(torch.equal, answer, right)):
         return None
-    if all(map(torch.equal, answer, right[::-1])):
-        return wrong("swapped", rows=rows)
-    for (name, part), whole in zip(parts.items(), state, strict=True):
-        if not part.any():
-            return wrong("reset", name=name, rows=rows)
-        if near(part, whole[:, -rows:]):
-            return wrong("other rows", name=name, first=batch - rows, rows=rows)
-    return wrong("else", rows=rows)
+    last = dict(zip("hc", (part[:, -rows:] for part in state), strict=True))
+    zeros = [name for name, part in parts.items() if not part.any()]
+    others = [name for name, part in parts.items() if near(part, last[name])]
+    swapped = all(map(torch.equal, answer, right[::-1]))
+    mistakes = {"swapped": swapped, "reset": zeros, "other rows": others, "else": True}
+    return first(mistakes, name=[*zeros, *others, ""][0], first=batch - rows, rows=rows)

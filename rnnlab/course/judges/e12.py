@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnlab.course.exercises import exercise
-from rnnlab.course.judging import Wrong, compare, wrong
+from rnnlab.course.judging import Wrong, compare, first, wrong
 
 ROWS = [
     {"learning_rate": rate, "clip_norm": bound, "seed": seed, "outcome": outcome,
@@ -23,41 +22,45 @@ ROWS = [
     for seed, outcome in enumerate(outcomes)
 ]  # fmt: skip
 SAFE = {None: 0.3, 1.0: 1.0}
+HALF_SAFE = {None: 1.0, 1.0: 3.0}  # at which one seed of two lives
 JOBS = {
     "many": ("sweep", "thirty settings with five seeds each"),
     "long": ("data parallel", "one run of a large model, three days long"),
     "short": ("neither", "one run of four seconds"),
     "stuck": ("neither", "a loss that does not fall"),
 }
+TOOLS = ("sweep", "data parallel", "neither")
 
 
-@exercise("12.1")
-def judge_safe_rate(answer: Any) -> Wrong | None:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def judge_1(answer: Any) -> Wrong | None:
     """Ask the function for both bounds of a made-up table."""
     given = {bound: answer([dict(row) for row in ROWS], bound) for bound in SAFE}
     for bound, rate in given.items():
-        if not isinstance(rate, int | float) or isinstance(rate, bool):
+        if not _is_number(rate):
             return wrong("no number", rate=rate, bound=bound)
     if given == SAFE:
         return None
-    if given[None] == given[1.0]:
-        return wrong("all rows", rate=given[None])
-    for bound, rate in ((None, 1.0), (1.0, 3.0)):  # at which one seed of two lives
-        if given[bound] == rate:
-            return wrong("one seed", bound=bound, rate=rate)
-    if given == {None: 0.1, 1.0: 0.3}:
-        return wrong("lowest loss")
-    bound = next(bound for bound, rate in given.items() if rate != SAFE[bound])
-    return wrong("else", bound=bound, rate=given[bound], safe=SAFE[bound])
+    lucky = [bound for bound, rate in given.items() if rate == HALF_SAFE[bound]]
+    mistakes = {
+        "all rows": given[None] == given[1.0],
+        "one seed": lucky,
+        "lowest loss": given == {None: 0.1, 1.0: 0.3},
+        "else": True,
+    }
+    bound = [*lucky, *(bound for bound, rate in given.items() if rate != SAFE[bound])][0]
+    return first(mistakes, bound=bound, rate=given[bound], safe=SAFE[bound])
 
 
-@exercise("12.2")
-def judge_whole_loss(answer: Any) -> Wrong | None:
+def judge_2(answer: Any) -> Wrong | None:
     """Compare with the mean over all rows, for equal and unequal parts."""
     parts = [([1.0, 3.0], [16, 16]), ([1.0, 3.0], [16, 15]), ([2.0, 5.0, 8.0], [3, 2, 1])]
     for losses, rows in parts:
         given = answer(list(losses), list(rows))
-        if not isinstance(given, int | float) or isinstance(given, bool):
+        if not _is_number(given):
             return wrong("no number", given=given)
         total = sum(loss * count for loss, count in zip(losses, rows, strict=True))
         mistakes = {
@@ -66,22 +69,20 @@ def judge_whole_loss(answer: Any) -> Wrong | None:
             "sum of rows": total,
             "by processes": total / len(losses),
         }
-        right, fields = total / sum(rows), {"losses": losses, "rows": rows, "given": given}
-        if verdict := compare(given, right, mistakes, rtol=1e-6, right=right, **fields):
+        fields = {"losses": losses, "rows": rows, "given": given, "right": total / sum(rows)}
+        if verdict := compare(given, fields["right"], mistakes, 1e-6, **fields):
             return verdict
     return None
 
 
-@exercise("12.3")
-def judge_tools(answer: Any) -> Wrong | None:
+def judge_3(answer: Any) -> Wrong | None:
     """Compare the four choices."""
-    known = ("sweep", "data parallel", "neither")
-    choices = ", ".join(known)
+    choices = ", ".join(TOOLS)
     if not isinstance(answer, dict) or set(answer) != set(JOBS):
         return wrong("keys", choices=choices)
     for job, (right, what) in JOBS.items():
         given = answer[job]
-        if given not in known:
+        if given not in TOOLS:
             return wrong("unknown", job=job, given=given, choices=choices, what=what)
         if given != right:
             return wrong(job if right == "neither" else f"{job}, {given}")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from rnnlab.course.exercises import exercise
 from rnnlab.course.intervals import Z, wilson_interval
-from rnnlab.course.judging import Wrong, compare, wrong
+from rnnlab.course.judging import Wrong, compare, first, wrong
 
 LENGTH = 50  # of the sequences that 13.1 asks about
-CASES = ((7, 10), (10, 10), (0, 10), (2, 5), (90, 100))
-Count = tuple[int, int]  # solved, runs
-Counts = Mapping[tuple[int, float | None], Count]  # by (length, bound)
+CASES = ((7, 10), (10, 10), (0, 10), (2, 5), (90, 100))  # solved, runs
+Counts = Mapping[tuple[int, float | None], tuple[int, int]]  # by (length, bound)
 
 
-@exercise("13.1")
-def judge_steps_back(answer: Any) -> Wrong | None:
+def judge_1(answer: Any) -> Wrong | None:
     """Judge the smallest and largest number of steps from the last step to the first symbol."""
     low, high = (int(value) for value in answer)
     earliest, latest, last = LENGTH // 10, 2 * (LENGTH // 10) - 1, LENGTH - 1
@@ -32,61 +29,51 @@ def judge_steps_back(answer: Any) -> Wrong | None:
     return compare((low, high), right, mistakes, low=low, high=high, **fields)
 
 
-@exercise("13.2")
-def judge_wilson(answer: Any) -> Wrong | None:
+def judge_2(answer: Any) -> Wrong | None:
     """Judge the interval by some counts."""
     for solved, runs in CASES:
         given = answer(solved, runs)
         if not isinstance(given, tuple | list) or len(given) != 2:
             return wrong("no pair", solved=solved, runs=runs, given=given)
-        if verdict := _about_interval(solved, runs, float(given[0]), float(given[1])):
+        low, high = float(given[0]), float(given[1])
+        right, fraction, divisor = wilson_interval(solved, runs), solved / runs, 1 + Z * Z / runs
+        error = Z * math.sqrt(fraction * (1 - fraction) / runs)
+        mistakes = {
+            "swapped": right[::-1],
+            "percent": tuple(100 * end for end in right),
+            "simple": (fraction - error, fraction + error),
+            "z": wilson_interval(solved, runs, 1.0),
+            "not divided": tuple(divisor * end for end in right),
+        }
+        fields = {"low": low, "high": high, "divisor": divisor, "middle": sum(right) / 2}
+        fields |= {"solved": solved, "runs": runs}
+        if verdict := compare((low, high), right, mistakes, 2e-3, **fields):
             return verdict
     return None
 
 
-def _about_interval(solved: int, runs: int, low: float, high: float) -> Wrong | None:
-    right = wilson_interval(solved, runs)
-    fraction, divisor = solved / runs, 1 + Z * Z / runs
-    error = Z * math.sqrt(fraction * (1 - fraction) / runs)
-    mistakes = {
-        "swapped": right[::-1],
-        "percent": tuple(100 * end for end in right),
-        "simple": (fraction - error, fraction + error),
-        "z": wilson_interval(solved, runs, 1.0),
-        "not divided": tuple(divisor * end for end in right),
-    }
-    fields = {"solved": solved, "runs": runs, "low": low, "high": high, "divisor": divisor}
-    return compare((low, high), right, mistakes, rtol=2e-3, middle=sum(right) / 2, **fields)
-
-
-@exercise("13.3")
-def judge_clear(answer: Any, counts: Counts) -> Wrong | None:
+def judge_3(answer: Any, counts: Counts) -> Wrong | None:
     """Judge the lengths at which the two intervals have nothing in common."""
-    given = sorted({int(length) for length in answer})
-    lengths = sorted({length for length, _ in counts})
-
-    def where(test: Callable[[Count, Count], bool]) -> list[int]:
-        return [length for length in lengths if test(counts[length, None], counts[length, 1.0])]
-
-    if unknown := [length for length in given if length not in lengths]:
-        return wrong("no length", first=unknown[0], lengths=_listed(lengths))
-    right = where(_apart)
+    given, lengths = sorted({int(n) for n in answer}), sorted({n for n, _ in counts})
+    pairs = {n: (counts[n, None], counts[n, 1.0]) for n in lengths}  # without clipping and with
+    ends = {n: [wilson_interval(*count) for count in pair] for n, pair in pairs.items()}
+    right = [n for n, (a, b) in ends.items() if a[1] < b[0] or b[1] < a[0]]
     if given == right:
         return None
-    if given == where(lambda without, clipped: without != clipped):
-        return wrong("any difference", given=_listed(given))
-    if given == where(lambda without, clipped: not _apart(without, clipped)):
-        return wrong("overlap", given=_listed(given))
-    length = min({*given} ^ {*right})
-    without, clipped = counts[length, None], counts[length, 1.0]
-    said = "in your list" if length in given else "not in your list"
-    intervals = {"a": wilson_interval(*without), "b": wilson_interval(*clipped)}
-    return wrong("else", length=length, said=said, without=without, clipped=clipped, **intervals)
-
-
-def _apart(without: Count, clipped: Count) -> bool:
-    a, b = wilson_interval(*without), wilson_interval(*clipped)
-    return a[1] < b[0] or b[1] < a[0]
+    unknown, differ = [n for n in given if n not in lengths], {*given} ^ {*right}
+    mistakes = {
+        "no length": unknown,
+        "any difference": given == [n for n, (a, b) in pairs.items() if a != b],
+        "overlap": given == [n for n in lengths if n not in right],
+        "else": True,
+    }
+    n = min(differ.intersection(lengths), default=lengths[0])
+    (without, clipped), (a, b) = pairs[n], ends[n]
+    return first(
+        mistakes, unknown=unknown, lengths=_listed(lengths), given=_listed(given), length=n,
+        which="in your list" if n in given else "not in your list",
+        without=without, clipped=clipped, a=a, b=b,
+    )  # fmt: skip
 
 
 def _listed(lengths: list[int]) -> str:

@@ -11,32 +11,35 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.ticker import MaxNLocator
 
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import (
     BLUE,
+    DASHED,
+    DOTTED,
     INK,
     MUTED,
     ORANGE,
-    PALE,
+    SMALL,
     EndLabels,
     draw_loop,
+    integer_ticks,
     log_scale,
     make_figure,
     style,
 )
 
 # Told apart by hue, by lightness and by line style.
-LOOKS = ((BLUE, "-"), (ORANGE, (0, (4, 1.5))), (INK, (0, (1, 1.2))), ("#7A3E9D", (0, (6, 1, 1, 1))),
+LOOKS = ((BLUE, "-"), (ORANGE, DASHED), (INK, DOTTED), ("#7A3E9D", (0, (6, 1, 1, 1))),
          ("#00705A", "-"))  # fmt: skip
 
 
-def said(words: str, figure: str) -> str:
-    """Return what a picture shows, in words of its own or in those of a lesson's figure."""
-    return words_of_figure(figure) if figure else words
+def _picture(canvas: Figure, title: str, words: str, figure: str) -> Picture:
+    """Return a picture that says what it shows in words of its own or in a lesson's."""
+    return Picture(canvas, title, words_of_figure(figure) if figure else words)
 
 
 def curves(
@@ -63,9 +66,9 @@ def curves(
         _log_scale(axes)
     axes.margins(x=0)
     axes.autoscale_view()  # now, for the labels stand where the lines end
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    integer_ticks(axes.xaxis, 8)
     EndLabels(axes, tuple(lines), drawn).place()
-    return Picture(canvas, title, said(words, figure))
+    return _picture(canvas, title, words, figure)
 
 
 def bars(
@@ -76,11 +79,10 @@ def bars(
     words: str = "",
     figure: str = "",
     log: bool = False,
-    size: tuple[int, int] = (560, 280),
 ) -> Picture:
     """Draw a bar for each value, named by the keys, or numbered 0, 1, 2, ..."""
     named = values if isinstance(values, Mapping) else dict(enumerate(values))
-    canvas, axes = make_figure(*size, left=58, right=16)
+    canvas, axes = make_figure(560, 280, left=58, right=16)
     style(axes, title, xlabel)
     axes.bar(range(len(named)), [float(v) for v in named.values()], color=BLUE, width=0.72)
     every = max(1, len(named) // 12)
@@ -88,7 +90,7 @@ def bars(
     axes.grid(False, axis="x")
     if log:
         _log_scale(axes)
-    return Picture(canvas, title, said(words, figure))
+    return _picture(canvas, title, words, figure)
 
 
 def _log_scale(axes: Axes) -> None:
@@ -111,38 +113,15 @@ def heat(
     if values.ndim != 2:
         raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
     canvas, axes = make_figure(*size, left=58, right=96)
-    style(axes, title, xlabel)
+    style(axes, title, xlabel, ylabel)
     bound = float(np.abs(values).max()) or 1.0
     image = axes.imshow(values, cmap="PuOr_r", vmin=-bound, vmax=bound, aspect="auto")
     axes.grid(False)
-    axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
     box = axes.get_position()
     scale = canvas.add_axes((box.x1 + 0.03, box.y0, 0.02, box.height))
     canvas.colorbar(image, cax=scale).outline.set_visible(False)
-    scale.tick_params(colors=MUTED, labelsize=8.5, length=0)
-    return Picture(canvas, title, said(words, figure))
-
-
-def scatter(
-    x: Any,
-    y: Any,
-    *,
-    title: str,
-    xlabel: str,
-    ylabel: str,
-    words: str = "",
-    figure: str = "",
-    size: tuple[int, int] = (380, 340),
-) -> Picture:
-    """Draw dots (N,) over (N,), and the diagonal on which both are equal."""
-    canvas, axes = make_figure(*size, left=58, right=16)
-    style(axes, title, xlabel)
-    axes.set_ylabel(ylabel, fontsize=8.5, color=MUTED)
-    horizontal, vertical = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    ends = [min(horizontal.min(), vertical.min()), max(horizontal.max(), vertical.max())]
-    axes.plot(ends, ends, color=PALE, lw=1.2)
-    axes.plot(horizontal, vertical, "o", color=BLUE, ms=3.5, alpha=0.7)
-    return Picture(canvas, title, said(words, figure))
+    scale.tick_params(colors=MUTED, labelsize=SMALL, length=0)
+    return _picture(canvas, title, words, figure)
 
 
 def blocks(
@@ -151,51 +130,57 @@ def blocks(
     title: str,
     words: str = "",
     figure: str = "",
-    size: tuple[int, int] | None = None,
 ) -> Picture:
     """Draw tensors as blocks with each axis' name and size, side by side.
 
     `shapes` names each tensor and its one to three axes, in order:
     `{"inputs": {"B": 32, "T": 24, "D": 1}}`.
     """
-    canvas, axes = make_figure(*(size or (215 * len(shapes) + 40, 230)), left=10, right=10)
-    style(axes, title, "")
-    axes.grid(False)
-    axes.set(xticks=[], yticks=[], xlim=(0, 2.3 * len(shapes)), ylim=(-0.5, 1.8), aspect="equal")
+    limits = (0, 2.3 * len(shapes)), (-0.5, 1.8)
+    canvas, axes = _blank(215 * len(shapes) + 40, 230, title, *limits)
+    axes.set_aspect("equal")
     for k, (name, sizes) in enumerate(shapes.items()):
         if not 1 <= len(sizes) <= 3:
             raise ValueError(f"{name} has the axes {dict(sizes)}; a block has one to three")
         _block(axes, 2.3 * k + 0.45, name, [f"{axis} = {n}" for axis, n in sizes.items()])
-    return Picture(canvas, title, said(words, figure))
+    return _picture(canvas, title, words, figure)
+
+
+def _blank(
+    width: int, height: int, title: str, xlim: tuple[float, float], ylim: tuple[float, float]
+) -> tuple[Figure, Axes]:
+    """Return a figure with Axes that show their title alone."""
+    canvas, axes = make_figure(width, height, left=10, right=10)
+    style(axes, title)
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[], xlim=xlim, ylim=ylim)
+    return canvas, axes
 
 
 def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
-    tall, width = (0.9 if len(named) > 1 else 0.25), 1.1
+    tall, right = (0.9 if len(named) > 1 else 0.25), left + 1.1
     deep = 0.35 if len(named) == 3 else 0.0
-    text: dict[str, Any] = {"fontsize": 8.5, "color": MUTED}
-    look: dict[str, Any] = {"facecolor": "white", "edgecolor": BLUE, "linewidth": 1.4}
-    corners = [(left, 0), (left + width, 0), (left + width, tall), (left, tall)]
+    corners = np.array([(left, 0), (right, 0), (right, tall), (left, tall)])
     for offset in (deep, 0.0):  # the back first
-        axes.add_patch(Polygon([(x + offset, y + offset) for x, y in corners], **look))
-    if deep:
-        for x, y in corners[1:]:
-            axes.plot([x, x + deep], [y, y + deep], color=BLUE, lw=1.4)
-    along = named[1] if len(named) > 1 else named[0]
-    axes.text(left + width / 2, -0.1, along, ha="center", va="top", **text)
-    if len(named) > 1:
-        axes.text(left - 0.07, tall / 2, named[0], ha="right", va="center", rotation=90, **text)
-    if deep:
-        axes.text(left + width + deep + 0.04, tall + deep - 0.1, named[2], va="center", **text)
-    axes.text(
-        left + width / 2, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=INK
-    )  # fmt: skip
+        axes.add_patch(Polygon(corners + offset, facecolor="white", edgecolor=BLUE, linewidth=1.4))
+    for x, y in corners[1:]:
+        axes.plot([x, x + deep], [y, y + deep], color=BLUE, lw=1.4)
+    middle = (left + right) / 2
+    texts = [  # the names of the axes: down, across and back; the last of one or two is across
+        (left - 0.07, tall / 2, named[0] if len(named) > 1 else "", "right", "center", 90),
+        (middle, -0.1, named[min(1, len(named) - 1)], "center", "top", 0),
+        (right + deep + 0.04, tall + deep - 0.1, "".join(named[2:]), "left", "center", 0),
+    ]
+    for x, y, text, ha, va, turn in texts:
+        axes.text(x, y, text, ha=ha, va=va, rotation=turn, fontsize=SMALL, color=MUTED)
+    axes.text(middle, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=INK)
 
 
 def cycle(*, title: str, words: str = "", figure: str = "", lit: str | None = None) -> Picture:
     """Draw the phases of one batch as a ring, one of them lit."""
     canvas, axes = make_figure(460, 380, left=10, right=10)
     draw_loop(axes, current=lit)
-    return Picture(canvas, title, said(words, figure))
+    return _picture(canvas, title, words, figure)
 
 
 def unrolled(
@@ -214,10 +199,8 @@ def unrolled(
     `cut_after` (the first is 0) the state is cut off; with `backward` it is detached, so its value
     goes on and only the gradient ends.
     """
-    canvas, axes = make_figure(118 * steps + 60, 300, left=10, right=10)
-    style(axes, title, "")
-    axes.grid(False)
-    axes.set(xticks=[], yticks=[], xlim=(-0.9, steps - 0.3), ylim=(-0.45, 2.45))
+    limits = (-0.9, steps - 0.3), (-0.45, 2.45)
+    canvas, axes = _blank(118 * steps + 60, 300, title, *limits)
     for t in range(steps):
         for row, name in enumerate(names):
             axes.text(
@@ -226,19 +209,19 @@ def unrolled(
             )  # fmt: skip
         _arrow(axes, (t, 0), (t, 1), BLUE)
         _arrow(axes, (t, 1), (t, 2), BLUE)
-        if t > 0 and t - 1 in cut_after:
-            height = 1.22 if backward else 1  # a detached state's value still goes forward
-            word = "detach" if backward else "cut"
-            axes.text(t - 0.5, height, word, ha="center", va="center", fontsize=9, color=ORANGE)
-            if backward:
-                _arrow(axes, (t - 1, 1), (t, 1), BLUE)
-        elif t > 0:
-            _arrow(axes, (t - 1, 1), (t, 1), BLUE)
         if backward:
             _arrow(axes, (t, 2), (t, 1), ORANGE, bend=0.35)
-            if t > 0 and t - 1 not in cut_after:
-                _arrow(axes, (t, 1), (t - 1, 1), ORANGE, bend=0.35)
-    return Picture(canvas, title, said(words, figure))
+        if t == 0:
+            continue
+        ends = t - 1 in cut_after
+        if backward or not ends:  # a detached state's value still goes forward
+            _arrow(axes, (t - 1, 1), (t, 1), BLUE)
+        if backward and not ends:
+            _arrow(axes, (t, 1), (t - 1, 1), ORANGE, bend=0.35)
+        if ends:
+            height, word = (1.22, "detach") if backward else (1, "cut")
+            axes.text(t - 0.5, height, word, ha="center", va="center", fontsize=9, color=ORANGE)
+    return _picture(canvas, title, words, figure)
 
 
 def _arrow(

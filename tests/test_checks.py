@@ -8,7 +8,7 @@ import torch
 
 import rnnlab
 from rnnlab.course import exercises as checks
-from rnnlab.course.judging import compare, three_hints
+from rnnlab.course.judging import compare, three_hints, wrong
 from rnnlab.course.lesson_words import words_of
 from rnnlab.doctor.judge import RULES
 
@@ -21,9 +21,10 @@ def fresh(monkeypatch, tmp_path):
     monkeypatch.setattr(checks, "_tries", checks.Counter())
 
     def judge(answer):
-        return None if answer == 3 else (f"{answer + 0} is one", "it is below 4", "it is 2 + 1")
+        return None if answer == 3 else wrong("number", given=answer + 0)
 
-    asked = {"question": "say three", "solution": "answer = 3"}
+    hints = {"number": ["{given} is one", "it is below 4", "it is 2 + 1"]}
+    asked = {"question": "say three", "solution": "answer = 3", "hints": hints}
     monkeypatch.setitem(words_of("01"), "01.9", asked)
     monkeypatch.setattr("rnnlab.course.judges.e01.judge_9", judge, raising=False)
 
@@ -131,7 +132,7 @@ def test_every_hint_is_given_by_a_judge(lesson):
     tables = [words, *(table for name, table in words.items() if name[:2] == lesson)]
     names = {name for table in tables for name in table.get("hints", {})}
     names -= {"then", "else", *RULES}  # the doctor names some mistakes
-    files = [JUDGES.parent / "judging.py", JUDGES.parent / "trials.py"]
+    files = [JUDGES.parent / f"{name}.py" for name in ("exercises", "judging", "trials")]
     files += list(JUDGES.glob(f"e{lesson}.py"))
     text = "".join(path.read_text() for path in files)
     assert {name for name in names if f'"{name.partition(", ")[0]}"' not in text} == set()

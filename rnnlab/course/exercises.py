@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
 from rnnlab.base.files import written_whole
-from rnnlab.course.judging import Hints, Wrong, about_function, three_hints
+from rnnlab.course.judging import Hints, Wrong, about_function, three_hints, wrong
 from rnnlab.course.lesson_words import LESSONS, Page, words_of
 
 VERDICTS = {  # by `Feedback.passed`: check, cross and dots, and in words
@@ -42,7 +42,7 @@ class Exercise(NamedTuple):
     number: str
     question: str
     solution: str
-    judge: Callable[..., Wrong | Hints | None]  # of the answers; None: right
+    judge: Callable[..., Wrong | None]  # of the answers; None: right
     hints: Mapping[str, Hints]
     returns: str = ""
 
@@ -106,14 +106,12 @@ def check(number: str, *answers: Any) -> Feedback:
         verdict = about_function(answers[0], found.solution, found.returns) or found.judge(*answers)
     except Exception as error:  # an answer that the judge cannot read is a wrong answer
         kinds = ", ".join(type(answer).__name__ for answer in answers)
-        text = f"Your answer ({kinds}) could not be read: {type(error).__name__}: {error}"
-        verdict = (text, text, text)
+        verdict = wrong("unreadable", kinds=kinds, kind=type(error).__name__, error=error)
     _tries[number] += 1
     if verdict is None:
         _remember(number)
         return Feedback(number, True)
-    hints = verdict.hints(found.hints) if isinstance(verdict, Wrong) else verdict
-    return Feedback(number, False, hints[min(_tries[number], 3) - 1])
+    return Feedback(number, False, verdict.hints(found.hints)[min(_tries[number], 3) - 1])
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
-from rnnlab.course.judging import Hints, Wrong, compare, first, three_hints, wrong
-from rnnlab.course.lesson_words import words_of
+from rnnlab.course.judging import Wrong, compare, first, wrong
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
@@ -30,26 +29,15 @@ CLIP_NORM = 0.1  # below the norm of each of these batches' gradients
 # ---- the doctor --------------------------------------------------------------------------
 
 
-class Watched(NamedTuple):
-    """What a trial has brought, and what the doctor says of it.
-
-    Attributes:
-        result: what the trial returned; None if the learner's code has raised an error whose cause
-            the doctor knows, which is then the only finding.
-        findings: the gravest first; empty if the doctor could not look.
-        trace: what happened; empty if the doctor could not look.
-    """
-
-    result: Any
-    findings: list[Finding]
-    trace: Trace
-
-
-def watched(trial: Callable[[], Any]) -> Watched:
+def watched(trial: Callable[[], Any]) -> tuple[Any, list[Finding], Trace]:
     """Run a trial under the doctor; without it where the learner has a watch of their own.
 
     Args:
         trial: makes a model and calls the learner's code with it; it may be called twice.
+
+    Returns:
+        what the trial returned; what the doctor finds, the gravest first; and the trace. Where the
+        learner's code raises an error whose cause the doctor knows: None, and this finding alone.
 
     Raises:
         Exception: of the learner's code, if the doctor does not know the cause.
@@ -58,28 +46,24 @@ def watched(trial: Callable[[], Any]) -> Watched:
     try:
         with watch() as report:
             result = trial()
-        return Watched(result, report.findings, report.trace)
+        return result, report.findings, report.trace
     except Exception as error:
         message = f"{type(error).__name__}: "
         causes = [finding for finding in report.findings if finding.what.startswith(message)]
         if causes:
-            return Watched(None, causes[:1], report.trace)
+            return None, causes[:1], report.trace
         if not isinstance(error, AlreadyWatched):
             raise
-    return Watched(trial(), [], Trace())
+    return trial(), [], Trace()
 
 
-def explain(trial: Watched) -> Hints | None:
-    """Return hints from the gravest finding, None if there is none above a note.
-
-    First what was seen, then also the line and why it is wrong, then the line and what to write.
-    """
-    finding = next((f for f in trial.findings if f.severity != "note"), None)
+def explain(findings: list[Finding]) -> Wrong | None:
+    """Return hints from the gravest finding, None if there is none above a note."""
+    finding = next((f for f in findings if f.severity != "note"), None)
     if finding is None:
         return None
     seen = finding.what.split(" (or ")[0].split(": [")[0].rstrip(".")  # torch's errors are long
-    there = f"{seen}. Look at {finding.where}"
-    return f"{seen}.", f"{there}. {finding.why}", f"{there}. What helps: {finding.fix}"
+    return wrong("found", seen=seen, where=finding.where, why=finding.why, fix=finding.fix)
 
 
 # ---- a loop, right or with a mistake -----------------------------------------------------
@@ -202,12 +186,11 @@ def about_batches(name: str, count: int) -> Wrong | None:
     return first({"batches": count != len(SIZES)}, name=name, given=len(SIZES), count=count)
 
 
-def about_result(name: str, result: Any, cause: Hints | None = None) -> Wrong | Hints | None:
+def about_result(name: str, result: Any, cause: Wrong | None = None) -> Wrong | None:
     """Judge whether an average loss is a plain number; `cause`: the doctor's of a graph kept."""
     if isinstance(result, Tensor) and result.requires_grad:
-        kept = wrong("graph", name=name, value=result.item())
-        shared = three_hints(words_of("shared")["hints"])
-        return (kept.hints(shared)[0], cause[1], cause[2]) if cause else kept
+        found = cause.values if cause else {}
+        return wrong("graph found" if cause else "graph", name=name, value=result.item(), **found)
     try:
         float(result)
     except (TypeError, ValueError, RuntimeError):

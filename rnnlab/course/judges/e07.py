@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
 
-from rnnlab.course.judging import Hints, Wrong, first, near, wrong
-from rnnlab.course.trials import (
-    CLIP_NORM,
-    SIZES,
-    Learner,
-    about_average,
-    about_batches,
-    about_result,
-    explain,
-    small_batches,
-    small_model,
-    watched,
-)
+from rnnlab.course import trials
+from rnnlab.course.judging import Wrong, first, near, wrong
+from rnnlab.course.trials import CLIP_NORM, SIZES, Learner, small_batches
 from rnnlab.loop.batch import PHASES, Batch
 from rnnlab.loop.clipping import gradient_norm
 from rnnlab.loop.evaluation import evaluate
@@ -30,66 +19,54 @@ DO = {phase.__name__: phase for phase in PHASES}
 RATE = 0.5
 
 
-class _Run(NamedTuple):
-    result: Any
-    batches: int  # that the model read
-    norms: list[float]  # of the gradients that each step found
-    weights: Tensor
-
-
-def _follow(train_epoch: Any) -> _Run:
+def _follow(train_epoch: Any) -> tuple[Any, int, list[float], Tensor]:
+    """Return the result, how many batches were read, the norm at each step, and the weights."""
     learner, reads, norms = Learner(learning_rate=RATE), [], []
+    optimizer = learner.optimizer
     learner.model.register_forward_hook(lambda *_: reads.append(1))
-    learner.optimizer.register_step_pre_hook(lambda *_: norms.append(_norm(learner)))
-    arguments = learner.model, small_batches(), nn.L1Loss(), learner.optimizer, CLIP_NORM
-    return _Run(train_epoch(*arguments), len(reads), norms, learner.weights())
+    optimizer.register_step_pre_hook(lambda *_: norms.append(gradient_norm(optimizer).item()))
+    result = train_epoch(learner.model, small_batches(), nn.L1Loss(), optimizer, CLIP_NORM)
+    return result, len(reads), norms, learner.weights()
 
 
-def _norm(learner: Learner) -> float:
-    """Return the norm of all gradients together, 0 if there are none."""
-    has_some = any(p.grad is not None for p in learner.trained)
-    return gradient_norm(learner.optimizer).item() if has_some else 0.0
-
-
-def judge_1(train_epoch: Any) -> Wrong | Hints | None:
+def judge_1(train_epoch: Any) -> Wrong | None:
     """Judge the learner's loop by what it does to a small model; the doctor tells the cause."""
-    trial = watched(lambda: _follow(train_epoch))
-    run, cause = trial.result, explain(trial)
-    if run is None:  # it has raised an error
+    done, findings, _ = trials.watched(lambda: _follow(train_epoch))
+    cause = trials.explain(findings)
+    if done is None:  # it has raised an error
         return cause
+    result, reads, norms, ended = done
     right = Learner(learning_rate=RATE)
     losses, weights = [], [right.weights()]  # before the first batch, and after each
     for batch in small_batches():
         losses += [loss for loss, _ in right.train([batch], nn.L1Loss(), CLIP_NORM)]
         weights.append(right.weights())
     return (
-        about_batches("train_epoch", run.batches)
-        or (None if near(run.weights, weights[-1]) else cause or _about_weights(run, weights))
-        or about_result("train_epoch", run.result, cause)
-        or about_average(float(run.result), losses, SIZES, "examples")
+        trials.about_batches("train_epoch", reads)
+        or (None if near(ended, weights[-1]) else cause or _about_weights(ended, norms, weights))
+        or trials.about_result("train_epoch", result, cause)
+        or trials.about_average(float(result), losses, SIZES, "examples")
     )
 
 
-def _about_weights(run: _Run, right: Sequence[Tensor]) -> Wrong | None:
+def _about_weights(ended: Tensor, norms: list[float], right: Sequence[Tensor]) -> Wrong | None:
     """Say what the doctor cannot: it knows no clip_norm, and no number of updates."""
-    count, largest = len(run.norms), max(run.norms, default=0.0)
+    count, largest = len(norms), max(norms, default=0.0)
     mistakes = {
-        "not moved": near(run.weights, right[0]),
+        "not moved": near(ended, right[0]),
         "updates": count != len(SIZES),
-        "late": near(run.weights, right[-2]),
+        "late": near(ended, right[-2]),
         "unclipped": largest > 1.01 * CLIP_NORM,
         "else": True,
     }
-    return first(
-        mistakes, batches=len(SIZES), count=count, plural="s" * (count > 1), largest=largest,
-        clip_norm=CLIP_NORM, norms=[round(norm, 3) for norm in run.norms],
-        away=(run.weights - right[-1]).norm(),
-    )  # fmt: skip
+    fields = {"batches": len(SIZES), "count": count, "plural": "s" * (count > 1)}
+    fields |= {"norms": [round(norm, 3) for norm in norms], "largest": largest}
+    return first(mistakes, clip_norm=CLIP_NORM, away=(ended - right[-1]).norm(), **fields)
 
 
-def judge_2(validation_loss: Any) -> Wrong | Hints | None:
+def judge_2(validation_loss: Any) -> Wrong | None:
     """Judge the learner's validation by the switches it sets, and by its average."""
-    model, seen, loss_fn = small_model(dropout=0.5), [], nn.L1Loss()
+    model, seen, loss_fn = trials.small_model(dropout=0.5), [], nn.L1Loss()
     hook = model.register_forward_hook(
         lambda *_: seen.append((model.training, torch.is_grad_enabled()))
     )
@@ -100,7 +77,7 @@ def judge_2(validation_loss: Any) -> Wrong | Hints | None:
         model.train()
         second = validation_loss(model, small_batches(), loss_fn)
     hook.remove()
-    if verdict := about_batches("validation_loss", read):
+    if verdict := trials.about_batches("validation_loss", read):
         return verdict
     training, graphs = (any(switch) for switch in zip(*seen, strict=True))
     if training and all(isinstance(loss, (float, Tensor)) for loss in (first, second)):
@@ -109,9 +86,9 @@ def judge_2(validation_loss: Any) -> Wrong | Hints | None:
         return wrong("graph recorded")
     losses = [evaluate(model, [batch], loss_fn=loss_fn) for batch in small_batches()]
     return (
-        about_result("validation_loss", first)
+        trials.about_result("validation_loss", first)
         or (None if ended_in_training else wrong("left in eval"))
-        or about_average(float(first), losses, SIZES, "examples")
+        or trials.about_average(float(first), losses, SIZES, "examples")
     )
 
 
@@ -147,16 +124,15 @@ def judge_3(order: Any) -> Wrong | None:
 
 def _run(order: Sequence[str], learner: Learner, halves: Iterator[tuple[Tensor, Tensor]]) -> float:
     """Run the phases on two halves of a batch, and return the norm that the step found."""
-    found, half = 0.0, Batch(learner.model, None, None, _half_loss, learner.optimizer)
+    optimizer, found = learner.optimizer, 0.0
+    half = Batch(learner.model, None, None, _half_loss, optimizer, CLIP_NORM)
     for name in order:
         if name == "forward":
             (half.inputs, half.targets), half.state = next(halves), None
         if name == "step":
-            found = _norm(learner)
-        if name == "clip":  # there may be no gradient yet
-            clip_grad_norm_(learner.trained, CLIP_NORM)
-        else:
-            DO[name](half)
+            found = gradient_norm(optimizer).item()
+        half.grad_norm = None  # to be measured anew
+        DO[name](half)
     return found
 
 

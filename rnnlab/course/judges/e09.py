@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from rnnlab.course.judging import Hints, Wrong, near, wrong
+from rnnlab.course.judging import Wrong, near, wrong
 from rnnlab.course.trials import Batch, Learner, about_average, about_result, explain, watched
 from rnnlab.doctor.judge import RULES
 
@@ -28,15 +28,15 @@ def _repeat(puzzle: Callable[..., Any]) -> set[float]:
 
 def judge_1(answer: Any, puzzle: Callable[..., Any]) -> Wrong | None:
     """Run the puzzle, and compare the answer with what the doctor says."""
-    trial = watched(lambda: _repeat(puzzle))
-    if trial.result is not None and len(trial.result) == ROUNDS:
+    losses, findings, trace = watched(lambda: _repeat(puzzle))
+    if losses is not None and len(losses) == ROUNDS:
         return wrong("mended")
     name = answer.strip("`") if isinstance(answer, str) else "no text"
-    if name == (trial.findings[0].code if trial.findings else "zero-grad-after-backward"):
+    if name == (findings[0].code if findings else "zero-grad-after-backward"):
         return None
-    if not trial.findings:
+    if not findings:
         return wrong("watched", answer=answer)
-    events = trial.trace.of("backward", "zero_grad", "step")
+    events = trace.of("backward", "zero_grad", "step")
     calls = [event.kind for event in events][: len(events) // ROUNDS]  # those of one batch
     numbers = {event.kind: event.numbers for event in reversed(events)}  # of the first of each
     counts = {"steps": calls.count("step"), "clears": calls.count("zero_grad")}
@@ -44,7 +44,7 @@ def judge_1(answer: Any, puzzle: Callable[..., Any]) -> Wrong | None:
         name if name in {*RULES, "no text"} else "else", answer=answer, calls=", ".join(calls),
         filled=numbers["backward"]["filled"] if "backward" in numbers else 0,
         norm=numbers["step"]["norm"] if "step" in numbers else 0.0,
-        where=trial.findings[0].where, **counts,
+        where=findings[0].where, **counts,
     )  # fmt: skip
 
 
@@ -69,19 +69,19 @@ def _steps(step: Callable[..., Any]) -> tuple[list[float], Tensor]:
     return [loss.item() for loss in losses], learner.weights()
 
 
-def judge_2(answer: Any) -> Wrong | Hints | None:
+def judge_2(answer: Any) -> Wrong | None:
     """Run some steps beside right ones; the doctor tells the cause."""
-    trial = watched(lambda: _steps(answer))
-    if trial.result is None:
-        return explain(trial)
-    learner, (losses, weights) = Learner(), trial.result
+    done, findings, _ = watched(lambda: _steps(answer))
+    if done is None:
+        return explain(findings)
+    learner, (losses, weights) = Learner(), done
     right, unclipped = (
         [loss for loss, _ in learner.train(_batches(), _last_loss, bound)]
         for learner, bound in ((learner, 1.0), (Learner(), None))
     )
     if near(losses, right) and near(weights, learner.weights()):
         return None
-    if cause := explain(trial):
+    if cause := explain(findings):
         return cause
     shown = {"losses": _numbers(losses), "right": _numbers(right)}
     return wrong("unclipped" if near(losses, unclipped) else "else", rounds=ROUNDS, **shown)
@@ -101,18 +101,18 @@ def _epoch(answer: Callable[..., Any]) -> tuple[Any, Tensor]:
     return answer(learner.model, learner.optimizer, _parts()), learner.weights()
 
 
-def judge_3(answer: Any) -> Wrong | Hints | None:
+def judge_3(answer: Any) -> Wrong | None:
     """Run an epoch beside the right one and one with a state that is reset."""
     try:
-        trial = watched(lambda: _epoch(answer))
+        done, findings, _ = watched(lambda: _epoch(answer))
     except AttributeError as error:
         if "'NoneType' object has no attribute 'detach'" not in str(error):
             raise
         return wrong("first state", error=error)
-    cause = explain(trial)
-    if trial.result is None:
+    cause = explain(findings)
+    if done is None:
         return cause
-    (average, weights), right, reset = trial.result, Learner(), Learner()
+    (average, weights), right, reset = done, Learner(), Learner()
     losses = [loss for loss, _ in right.train(_parts(), carry=True)]
     reset.train(_parts())
     if not near(weights, right.weights()):

@@ -21,9 +21,9 @@ def fresh(monkeypatch, tmp_path):
     monkeypatch.setattr(checks, "_tries", checks.Counter())
 
     def judge(answer):
-        return None if answer == 3 else wrong("number", given=answer + 0)
+        return None if answer == 3 else wrong("else", given=answer + 0)
 
-    hints = {"number": ["{given} is one", "it is below 4", "it is 2 + 1"]}
+    hints = {"else": ["{given} is one", "it is below 4", "it is 2 + 1"]}
     asked = {"question": "say three", "solution": "answer = 3", "hints": hints}
     monkeypatch.setitem(words_of("01"), "01.9", asked)
     monkeypatch.setattr("rnnlab.course.judges.e01.judge_9", judge, raising=False)

@@ -16,17 +16,14 @@ from rnnlab.doctor.watch import AlreadyWatched, watch
 from rnnlab.loop import hidden
 from rnnlab.loop.batch import PHASES, PhaseFunction, clip, loss, train_batch, zero_grad
 from rnnlab.loop.batch import Batch as Holding
-from rnnlab.loop.losses import LossFunction
 from rnnlab.loop.training import fetch
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.recipe import seeded
 from rnnlab.twins import keras_layout
 
 Batch = tuple[Tensor, Tensor]  # inputs and targets
 SIZES = (4, 4, 4, 1)  # examples in each of the small batches: the last has fewer
 CLIP_NORM = 0.1  # below the norm of each of these batches' gradients
-
-
-# ---- the doctor --------------------------------------------------------------------------
 
 
 def watched(trial: Callable[[], Any]) -> tuple[Any, list[Finding], Trace]:
@@ -66,9 +63,6 @@ def explain(findings: list[Finding]) -> Wrong | None:
     return wrong("found", seen=seen, where=finding.where, why=finding.why, fix=finding.fix)
 
 
-# ---- a loop, right or with a mistake -----------------------------------------------------
-
-
 def _clip_one_by_one(batch: Holding) -> None:
     for parameter in batch.model.parameters():
         clip_grad_norm_([parameter], batch.clip_norm)
@@ -83,17 +77,12 @@ def _loss_of_last(batch: Holding) -> None:
     loss(batch)
 
 
-def _with(new: PhaseFunction | None, old: PhaseFunction) -> tuple[PhaseFunction, ...]:
-    phases = (new if phase is old else phase for phase in PHASES)
-    return tuple(phase for phase in phases if phase is not None)
-
-
-MISTAKES = {
-    "unclipped": _with(None, clip),
-    "not cleared": _with(None, zero_grad),
-    "one by one": _with(_clip_one_by_one, clip),
-    "by value": _with(_clip_by_value, clip),
-    "last prediction": _with(_loss_of_last, loss),
+MISTAKES: dict[str, dict[PhaseFunction, PhaseFunction | None]] = {  # what replaces a phase
+    "unclipped": {clip: None},
+    "not cleared": {zero_grad: None},
+    "one by one": {clip: _clip_one_by_one},
+    "by value": {clip: _clip_by_value},
+    "last prediction": {loss: _loss_of_last},
 }
 
 
@@ -115,19 +104,18 @@ class Learner:
         return parameters_to_vector(self.model.parameters()).detach().clone()
 
     def train(
-        self, batches: Iterable[Batch], loss_fn: str | LossFunction = "mse",
-        clip_norm: float | None = None, mistake: str = "", carry: bool = False,
-    ) -> list[list[float]]:  # fmt: skip
-        """Train on batches; return the loss of each, and the norm of its gradient.
+        self, batches: Iterable[Batch], mistake: str = "", carry: bool = False, **options: Any
+    ) -> list[list[float]]:
+        """Train on batches, by the mean squared error unless `options` of `train_batch` say more.
 
-        `mistake` is one of `MISTAKES`, "" for none; with `carry` the state is carried on.
+        `mistake` is one of `MISTAKES`, "" for none; with `carry` the state is carried on. Returns
+        the loss of each batch, and the norm of its gradient.
         """
-        done, state = [], None
+        replaced, done, state = MISTAKES.get(mistake, {}), [], None
+        phases = tuple(filter(None, (replaced.get(phase, phase) for phase in PHASES)))
+        options = {"loss_fn": "mse", "optimizer": self.optimizer, "phases": phases, **options}
         for batch in batches:
-            *_, last = train_batch(
-                self.model, *batch, loss_fn=loss_fn, optimizer=self.optimizer, state=state,
-                clip_norm=clip_norm, phases=MISTAKES.get(mistake, PHASES),
-            )  # fmt: skip
+            *_, last = train_batch(self.model, *batch, state=state, **options)
             state = hidden.detach(last.state) if carry else None
             done.append(fetch(last.loss, last.grad_norm))
         return done
@@ -142,8 +130,7 @@ class SteepTask(Learner):
 
     def __init__(self, one_bias: bool = False) -> None:
         generator = torch.Generator().manual_seed(5)
-        with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
-            model = SequenceModel(2, 4, 1)
+        model = seeded(lambda: SequenceModel(2, 4, 1), 5)
         if one_bias:
             keras_layout.one_bias(model)
         super().__init__(model)
@@ -165,9 +152,8 @@ class SteepTask(Learner):
 
 def small_model(dropout: float = 0.0) -> SequenceModel:
     """Return a model with the same weights each time; with dropout, of two layers."""
-    with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
-        torch.manual_seed(7)
-        return SequenceModel(1, 6, 1, num_layers=2 if dropout else 1, dropout=dropout)
+    layers = 2 if dropout else 1
+    return seeded(lambda: SequenceModel(1, 6, 1, num_layers=layers, dropout=dropout), 7)
 
 
 def small_batches() -> list[Batch]:
@@ -176,9 +162,6 @@ def small_batches() -> list[Batch]:
     values = torch.randn(sum(SIZES), 6, 1, generator=generator).cumsum(1)
     values[-1] *= 3  # the single example of the last batch is harder than the others
     return [(part[:, :-1], part[:, 1:]) for part in values.split(SIZES)]  # (B, T, D) each
-
-
-# ---- hints by numbers --------------------------------------------------------------------
 
 
 def about_batches(name: str, count: int) -> Wrong | None:

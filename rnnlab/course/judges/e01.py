@@ -36,12 +36,12 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
         "count": len(inputs) != count,
         "else": shift is None,
     }
-    return first(
-        mistakes, steps=f"{abs(moved)} step{'s' * (abs(moved) > 1)}", ahead=AHEAD, count=count,
-        side="before" if moved < 0 else "after", series=series.flatten().tolist(),
-        inputs=inputs.flatten(1).tolist(), targets=targets.flatten(1).tolist(),
-        length=LENGTH, windows=len(inputs), values=len(series), last=count - 1,
-    )  # fmt: skip
+    counts = {"ahead": AHEAD, "length": LENGTH, "values": len(series), "windows": len(inputs)}
+    steps = f"{abs(moved)} step{'s' * (abs(moved) > 1)}"
+    texts = {"steps": steps, "side": "before" if moved < 0 else "after"}
+    parts = {"inputs": inputs, "targets": targets, "series": series[None]}
+    numbers = {name: part.flatten(1).tolist() for name, part in parts.items()}
+    return first(mistakes, count=count, last=count - 1, **counts, **texts, **numbers)
 
 
 def _starts(windows: Tensor, series: Tensor) -> list[int]:

@@ -12,6 +12,7 @@ from torch.optim import SGD, Optimizer
 
 from rnnlab.course.judging import Wrong, compare, first, near, wrong
 from rnnlab.model.sequence_model import SequenceModel
+from rnnlab.tasks.recipe import seeded
 
 Step = Callable[[list[Tensor], list[Tensor], float], object]
 
@@ -83,7 +84,7 @@ def judge_2(answer: Any, gradient: float, learning_rate: float) -> Wrong | None:
 
 def judge_3(answer: Any) -> Wrong | None:
     """Judge a function that names what an optimizer does not hold, on four pairs."""
-    for model, optimizer in _pairs():
+    for model, optimizer in seeded(_pairs, 0):
         try:
             given = answer(model, optimizer)
         except RuntimeError as error:
@@ -103,31 +104,26 @@ def _about_names(found: list[str], model: nn.Module, optimizer: Optimizer) -> Wr
     held = {id(p): p for group in groups for p in group["params"]}
     right = sorted(name for name, p in named.items() if id(p) not in held)
     missed = [named[name] for name in {*right} - {*found}]
+    copied = any(torch.equal(p, q) for p in missed for q in held.values())
     mistakes = {
         "held": found == sorted({*named} - {*right}),
         "first group": len(groups) > 1 and {*found} > {*right},
         "short names": found and {*found} <= {name.rpartition(".")[2] for name in right},
-        "by value": len(found) < len(right)
-        and any(torch.equal(p, q) for p in missed for q in held.values()),
-        "else": True,
+        "by value": len(found) < len(right) and copied,
+        "else": found != right,
     }
-    fields = {"found": len(found), "right": len(right), "all": len(named), "groups": len(groups)}
-    return first(
-        mistakes if found != right else {},
-        first=found[0] if found else "",
-        names=", ".join(found) or "none",
-        what="A copy with equal numbers was taken for the original.",
-        **fields,
-    )
+    counts = {"found": len(found), "right": len(right), "all": len(named), "groups": len(groups)}
+    texts = {"first": [*found, ""][0], "names": ", ".join(found) or "none"}
+    what = "A copy with equal numbers was taken for the original."
+    return None if found == right else first(mistakes, what=what, **counts, **texts)
 
 
 def _pairs() -> list[tuple[nn.Module, Optimizer]]:
     """Return models and optimizers: one layer replaced, two groups, a copy, nothing left out."""
-    with torch.random.fork_rng(devices=[]):  # the learner's random numbers stay as they are
-        models = [SequenceModel(1, 4, 1) for _ in range(4)]
-        optimizers = [SGD(model.parameters(), lr=0.1) for model in models]
-        models[0].readout = nn.Linear(4, 1)
-        optimizers[1] = SGD(list(models[1].recurrence.parameters())[:2], lr=0.1)
-        optimizers[1].add_param_group({"params": models[1].readout.parameters()})
-        models[2].readout.weight = nn.Parameter(models[2].readout.weight.detach().clone())
+    models = [SequenceModel(1, 4, 1) for _ in range(4)]
+    optimizers = [SGD(model.parameters(), lr=0.1) for model in models]
+    models[0].readout = nn.Linear(4, 1)
+    optimizers[1] = SGD(list(models[1].recurrence.parameters())[:2], lr=0.1)
+    optimizers[1].add_param_group({"params": models[1].readout.parameters()})
+    models[2].readout.weight = nn.Parameter(models[2].readout.weight.detach().clone())
     return list(zip(models, optimizers, strict=True))

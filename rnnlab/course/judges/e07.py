@@ -39,7 +39,9 @@ def judge_1(train_epoch: Any) -> Wrong | None:
     right = Learner(learning_rate=RATE)
     losses, weights = [], [right.weights()]  # before the first batch, and after each
     for batch in small_batches():
-        losses += [loss for loss, _ in right.train([batch], nn.L1Loss(), CLIP_NORM)]
+        losses += [
+            loss for loss, _ in right.train([batch], loss_fn=nn.L1Loss(), clip_norm=CLIP_NORM)
+        ]
         weights.append(right.weights())
     return (
         trials.about_batches("train_epoch", reads)

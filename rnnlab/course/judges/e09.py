@@ -39,13 +39,11 @@ def judge_1(answer: Any, puzzle: Callable[..., Any]) -> Wrong | None:
     events = trace.of("backward", "zero_grad", "step")
     calls = [event.kind for event in events][: len(events) // ROUNDS]  # those of one batch
     numbers = {event.kind: event.numbers for event in reversed(events)}  # of the first of each
+    mistake = name if name in {*RULES, "no text"} else "else"
+    fields = {"filled": 0, "norm": 0.0, **numbers.get("step", {}), **numbers.get("backward", {})}
     counts = {"steps": calls.count("step"), "clears": calls.count("zero_grad")}
-    return wrong(
-        name if name in {*RULES, "no text"} else "else", answer=answer, calls=", ".join(calls),
-        filled=numbers["backward"]["filled"] if "backward" in numbers else 0,
-        norm=numbers["step"]["norm"] if "step" in numbers else 0.0,
-        where=findings[0].where, **counts,
-    )  # fmt: skip
+    shown = {"calls": ", ".join(calls), "where": findings[0].where}
+    return wrong(mistake, answer=answer, **fields, **counts, **shown)
 
 
 def _batches() -> list[Batch]:
@@ -76,7 +74,7 @@ def judge_2(answer: Any) -> Wrong | None:
         return explain(findings)
     learner, (losses, weights) = Learner(), done
     right, unclipped = (
-        [loss for loss, _ in learner.train(_batches(), _last_loss, bound)]
+        [loss for loss, _ in learner.train(_batches(), loss_fn=_last_loss, clip_norm=bound)]
         for learner, bound in ((learner, 1.0), (Learner(), None))
     )
     if near(losses, right) and near(weights, learner.weights()):

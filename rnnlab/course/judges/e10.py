@@ -66,6 +66,7 @@ def judge_3(answer: Any, own: SeriesTask) -> Wrong | None:
     if torch.equal(given, right):
         return None
     days = next((d for d in range(split + 1) if torch.equal(given, values[split - d :][:count])), 0)
+    number = int((given != right).nonzero()[0])
     mistakes = {
         "held out": torch.equal(given, values[split:]),
         "other day": days > 0,
@@ -73,9 +74,7 @@ def judge_3(answer: Any, own: SeriesTask) -> Wrong | None:
         "repeated week": torch.equal(given, week.repeat(-(-count // 7))[:count]),
         "else": True,
     }
-    number = int((given != right).nonzero()[0])
-    return first(
-        mistakes, days=days, day="day" if days == 1 else "days", at=split - days, split=split,
-        next=split + 7, error=own.rmse(given), number=number, yours=given[number],
-        theirs=right[number], lowest=given.min(), highest=given.max(), index=split + number,
-    )  # fmt: skip
+    fields = {"days": days, "day": "day" if days == 1 else "days", "split": split}
+    fields |= {"at": split - days, "next": split + 7, "index": split + number, "number": number}
+    numbers = {"yours": given[number], "theirs": right[number], "error": own.rmse(given)}
+    return first(mistakes, lowest=given.min(), highest=given.max(), **numbers, **fields)

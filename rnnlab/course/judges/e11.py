@@ -24,25 +24,24 @@ def judge_1(answer: Any, weight_ih: Tensor) -> Wrong | None:
     wanted = (weight_ih.shape[1], 3 * size)
     if given.shape != wanted:
         return wrong("shape", given=given.shape, wanted=wanted, rows=3 * size)
-    gates = dict(zip("rzn", np.split(weight_ih.detach().numpy(), 3), strict=True))
+    weights = weight_ih.detach().numpy()
+    gates = dict(zip("rzn", np.split(weights, 3), strict=True))
     blocks = np.split(given, 3, axis=1)
     names = [next((n for n, rows in gates.items() if near(b, rows.T)), None) for b in blocks]
     if names == [*"zrn"]:
         return None
     k = names.index(None) if None in names else 0
     flipped = [name for name, rows in gates.items() if near(blocks[k], rows[::-1].T.copy())]
-    numbers = np.concatenate([*gates.values()])
     mistakes = {
         "order": None not in names,
         "backwards": flipped,
-        "scrambled": np.isin(np.round(blocks[k], 6), np.round(numbers, 6)).all(),
+        "scrambled": np.isin(np.round(blocks[k], 6), np.round(weights, 6)).all(),
         "else": True,
     }
-    return first(
-        mistakes, found=" ".join(map(str, names)), first=names[0], size=size, k=k, gate=flipped,
-        column=k * size, number=blocks[k].flat[0],
-        starts=", ".join(f"{rows[0, 0]:.4f} ({name})" for name, rows in gates.items()),
-    )  # fmt: skip
+    numbers = {"size": size, "k": k, "column": k * size, "number": blocks[k].flat[0]}
+    starts = ", ".join(f"{rows[0, 0]:.4f} ({name})" for name, rows in gates.items())
+    found = {"found": " ".join(map(str, names)), "first": names[0], "starts": starts}
+    return first(mistakes, gate=flipped, **found, **numbers)
 
 
 def judge_2(answer: Any) -> Wrong | None:

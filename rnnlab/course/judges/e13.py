@@ -68,12 +68,10 @@ def judge_3(answer: Any, counts: Counts) -> Wrong | None:
         "else": True,
     }
     n = min(differ.intersection(lengths), default=lengths[0])
+    fields = {"unknown": unknown, "lengths": _listed(lengths), "given": _listed(given), "length": n}
+    fields |= {"which": "in your list" if n in given else "not in your list"}
     (without, clipped), (a, b) = pairs[n], ends[n]
-    return first(
-        mistakes, unknown=unknown, lengths=_listed(lengths), given=_listed(given), length=n,
-        which="in your list" if n in given else "not in your list",
-        without=without, clipped=clipped, a=a, b=b,
-    )  # fmt: skip
+    return first(mistakes, without=without, clipped=clipped, a=a, b=b, **fields)
 
 
 def _listed(lengths: list[int]) -> str:

@@ -28,14 +28,11 @@ def wilson_interval(successes: int, runs: int, z: float = Z) -> tuple[float, flo
         ValueError: for counts that cannot be.
     """
     if not 0 <= successes <= runs or runs < 1:
-        raise ValueError(
-            say(
-                "successes is {successes} and runs is {runs}; expected at least one run, and "
-                "successes from 0 to that number",
-                successes=successes,
-                runs=runs,
-            )
+        text = (
+            "successes is {successes} and runs is {runs}; expected at least one run, and "
+            "successes from 0 to that number"
         )
+        raise ValueError(say(text, successes=successes, runs=runs))
     fraction, square = successes / runs, z * z
     middle = fraction + square / (2 * runs)
     half = z * math.sqrt(fraction * (1 - fraction) / runs + square / (4 * runs * runs))

@@ -7,7 +7,7 @@ learner's own numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -83,6 +83,22 @@ def compare(
         if value if isinstance(value, bool) else near(answer, value, rtol):
             return Wrong(mistake, values)
     return Wrong("else", values)
+
+
+def averages(
+    losses: Sequence[float], sizes: Sequence[int], *mistakes: str
+) -> tuple[float, dict[str, float]]:
+    """Return the average of batches' mean losses over all they hold, and what mistakes make it."""
+    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
+    known = {
+        "mean of means": sum(losses) / len(losses),
+        "sum": total,
+        "by batches": total / len(losses),
+        "no sizes": sum(losses) / sum(sizes),
+        "sum of losses": sum(losses),
+        "last": losses[-1],
+    }
+    return total / sum(sizes), {mistake: known[mistake] for mistake in mistakes}
 
 
 def about_tensor(answer: Any, shape: Iterable[int], axes: str = "") -> Wrong | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
-from rnnlab.course.judging import Wrong, compare, first, wrong
+from rnnlab.course.judging import Wrong, averages, compare, first, wrong
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
@@ -192,14 +192,7 @@ def about_average(
         sizes: what each counts, in units such as "examples".
         unit: its name.
     """
-    every, last = sum(sizes), losses[-1]
-    right = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / every
-    mistakes = {
-        "mean of means": sum(losses) / len(losses),
-        "last loss": last,
-        "no sizes": sum(losses) / every,
-        "average": True,
-    }
+    right, mistakes = averages(losses, sizes, "mean of means", "last", "no sizes")
     given, counts = ", ".join(f"{loss:.2f}" for loss in losses), ", ".join(map(str, sizes))
-    fields = {"result": result, "last": last, "unit": unit, "all": every}
-    return compare(result, right, mistakes, losses=given, sizes=counts, **fields)
+    fields = {"result": result, "last": losses[-1], "losses": given, "sizes": counts, "unit": unit}
+    return compare(result, right, {**mistakes, "average": True}, all=sum(sizes), **fields)

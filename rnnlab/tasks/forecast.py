@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -30,6 +29,7 @@ class SeriesTask:
 
     Attributes:
         series: the measured `Series`; split: index of the first held-out value.
+        held_out_times, held_out_values: from there on, the values in the series' unit, (held out,).
         mean, std: of the training part, in the series' unit.
 
     Args:
@@ -68,6 +68,11 @@ class SeriesTask:
                 f"held_out is {held_out!r} of {len(series.values)} values, which is none: "
                 "hold out a larger fraction"
             )
+        self.held_out_times, self.held_out_values = (
+            series.times[self.split :],
+            series.values[self.split :],
+        )
+        self._before = series.values[self.split - 1 : -1]  # the value before each held-out one
         signal = series.values.diff() if changes else series.values
         self._first = self.split - changes  # index in `signal` of the first held-out target
         training = signal[: self._first]
@@ -101,8 +106,12 @@ class SeriesTask:
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
         predictions = predict(model, self.scaled[None, :-1])  # (1, N - 1, 1)
-        ahead = predictions[0, self._first - 1 :, 0].double() * self.std + self.mean
-        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
+        return self._in_unit(predictions[0, self._first - 1 :, 0])
+
+    def _in_unit(self, ahead: Tensor) -> Tensor:
+        """Return scaled predictions one step ahead, (held out,), in the series' unit."""
+        values = ahead.double() * self.std + self.mean
+        return values + self._before if self.changes else values
 
     def free_running(self, model: nn.Module) -> Tensor:
         """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
@@ -121,7 +130,7 @@ class SeriesTask:
                     prediction = predictions[:, -1]
                 forecast.append(prediction)
         values = torch.cat(forecast)[:, 0].cpu().double() * self.std + self.mean
-        return self.series.values[self.split - 1] + values.cumsum(0) if self.changes else values
+        return self._before[0] + values.cumsum(0) if self.changes else values
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the mean squared error on the held-out part, scaled as the training loss is.
@@ -134,16 +143,6 @@ class SeriesTask:
         batch = (held_out[:, :-1], held_out[:, 1:])
         return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
 
-    @property
-    def held_out_times(self) -> Sequence[float]:
-        """The times of the held-out values."""
-        return self.series.times[self.split :]
-
-    @property
-    def held_out_values(self) -> Tensor:
-        """The held-out values, in the series' unit, (held out,)."""
-        return self.series.values[self.split :]
-
     def rmse(self, predictions: Tensor) -> float:
         """Return the root mean squared error of predictions of the held-out values."""
         return (predictions.double() - self.held_out_values.double()).square().mean().sqrt().item()
@@ -154,8 +153,8 @@ class SeriesTask:
         "persistence" says that the next value equals the last; "AR(9)" is the least-squares
         linear function of the last nine (scaled) values, fitted to the training part.
         """
-        persistence = self.series.values[self.split - 1 : -1]
-        return {"persistence": self.rmse(persistence), "AR(9)": self.rmse(self._autoregression(9))}
+        rivals = {"persistence": self._before, "AR(9)": self._autoregression(9)}
+        return {name: self.rmse(forecast) for name, forecast in rivals.items()}
 
     def _autoregression(self, order: int) -> Tensor:
         signal = self.scaled[:, 0].double()
@@ -163,8 +162,7 @@ class SeriesTask:
         rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
         known = self._first - order  # rows whose following value is in the training part
         weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
-        ahead = (rows[known:] @ weights)[:, 0] * self.std + self.mean
-        return ahead + self.series.values[self.split - 1 : -1] if self.changes else ahead
+        return self._in_unit((rows[known:] @ weights)[:, 0])
 
     def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
         """Return what the task's picture shows of a model: its two kinds of forecast."""

@@ -34,9 +34,8 @@ DEFAULTS: dict[str, Any] = {
 def check_switch(name: str, value: Any) -> None:
     """Refuse what is neither True nor False."""
     if not isinstance(value, bool):
-        raise ValueError(
-            say("{name} is {value!r}; it must be True or False", name=name, value=value)
-        )
+        text = "{name} is {value!r}; it must be True or False"
+        raise ValueError(say(text, name=name, value=value))
 
 
 CHECKS: dict[str, Callable[[str, Any], object]] = {
@@ -55,14 +54,10 @@ _SEEDING = threading.Lock()  # torch's generator is one for all threads
 
 
 def check_setting(name: str, value: Any) -> None:
-    """Refuse a value that cannot work, naming the setting, the value and what was expected.
-
-    Args:
-        name: any of `DEFAULTS` but the task, which whoever shows it checks.
-        value: what it was given.
+    """Refuse a value that cannot work for a setting; the task is checked by whoever shows it.
 
     Raises:
-        ValueError: for a value that cannot work.
+        ValueError: naming the setting, the value and what was expected.
     """
     CHECKS[name](name, value)
 
@@ -70,13 +65,9 @@ def check_setting(name: str, value: Any) -> None:
 def prepare(
     task: Task, *, cell: str | Cell, hidden_size: int, hidden_state: str, seed: int
 ) -> tuple[SequenceModel, Batches | Streams]:
-    """Return a new model for a task and the task's batches, both from the seed.
-
-    The random numbers of the caller stay as they are.
-    """
-    model = seeded(
-        lambda: SequenceModel(task.input_size, hidden_size, task.output_size, cell), seed
-    )
+    """Return a new model for a task and the task's batches, both from the seed."""
+    sizes = task.input_size, hidden_size, task.output_size
+    model = seeded(lambda: SequenceModel(*sizes, cell), seed)
     return model, task.batches(hidden_state, seed=seed)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_known, check_seed
+from rnnlab.base.say import say
 from rnnlab.tasks.common import check_reset, choose_batch_size, predict
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
@@ -35,7 +36,13 @@ class FreshSequences:
     """
 
     def __init__(self, length: int, batch_size: int = 20, steps: int = 50, seed: int = 0) -> None:
-        self.length, self.seed = _check_length(length), check_seed("seed", seed)
+        self.length, self.seed = check_count("length", length), check_seed("seed", seed)
+        if self.length < SHORTEST:
+            text = (
+                "length is {length}; the two places of the temporal-order problem need at least "
+                "{least} time steps"
+            )
+            raise ValueError(say(text, length=length, least=SHORTEST))
         self.batch_size = check_count("batch_size", batch_size)
         self.steps = check_count("steps", steps)
         self._epoch = 1
@@ -46,7 +53,7 @@ class FreshSequences:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield inputs (B, T, 6) and targets (B,) of each batch."""
-        generator = _generator(self.seed, self._epoch)
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self._epoch)
         self._epoch += 1
         inputs, targets = make_sequences(self.steps * self.batch_size, self.length, generator)
         return zip(inputs.split(self.batch_size), targets.split(self.batch_size), strict=True)
@@ -78,7 +85,7 @@ class TemporalOrderTask:
 
     Source: S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997),
     experiment 6, without its symbols for start and end, and in the form of R. Pascanu, T. Mikolov
-    and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013. The places
+    and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013. The steps
     are those of the code that the latter have published.
 
     Attributes:
@@ -110,10 +117,11 @@ class TemporalOrderTask:
         seed: int = 0,
     ) -> None:
         check_known("measure", measure, MEASURES, "measures")
-        self.length, self.steps = _check_length(length), check_count("steps", steps)
-        self.measure = measure
-        generator = _generator(check_seed("seed", seed), 0)  # epochs begin at 1
-        self.held_out = make_sequences(check_count("held_out", held_out), self.length, generator)
+        held_out = check_count("held_out", held_out)
+        self.measure, self.steps = measure, check_count("steps", steps)
+        fresh = FreshSequences(length, held_out, steps=1, seed=seed)
+        fresh.set_epoch(0)  # those to train on begin at 1
+        self.length, (self.held_out,) = fresh.length, fresh
 
     @staticmethod
     def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
@@ -191,17 +199,3 @@ def last_logits(model: nn.Module, inputs: Tensor) -> Tensor:
     """Return the logits (B, C) of a model after the last step of inputs (B, T, D), no graph."""
     parts = [predict(model, part)[:, -1] for part in inputs.split(AT_ONCE)]
     return torch.cat(parts)  # (B, T, C) -> (B, C)
-
-
-def _generator(seed: int, epoch: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-
-
-def _check_length(length: int) -> int:
-    length = check_count("length", length)
-    if length < SHORTEST:
-        raise ValueError(
-            f"length is {length}; the two places of the temporal-order problem need at least "
-            f"{SHORTEST} time steps"
-        )
-    return length

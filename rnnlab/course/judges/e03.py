@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, compare, first
+from rnnlab.course.judging import Wrong, averages, compare, first
 from rnnlab.loop.losses import cross_entropy
 
 
@@ -66,14 +66,7 @@ def judge_3(answer: Any, losses: Sequence[float], sizes: Sequence[int]) -> Wrong
     """Judge the average over examples of the batches' losses."""
     if verdict := about_number(answer):
         return verdict
-    value, batches, windows = float(answer), len(sizes), sum(sizes)
-    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True))
-    mistakes = {
-        "mean of means": sum(losses) / batches,
-        "sum": total,
-        "by batches": total / batches,
-        "no sizes": sum(losses) / windows,
-        "last": losses[-1],
-    }
-    fields = {"batches": batches, "windows": windows, "first": sizes[0], "last": sizes[-1]}
-    return compare(value, total / windows, mistakes, value=value, **fields)
+    names = ("mean of means", "sum", "by batches", "no sizes", "last")
+    value, (right, mistakes) = float(answer), averages(losses, sizes, *names)
+    fields = {"batches": len(sizes), "windows": sum(sizes), "first": sizes[0], "last": sizes[-1]}
+    return compare(value, right, mistakes, value=value, **fields)

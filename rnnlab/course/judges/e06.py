@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from rnnlab.course.judging import Wrong, compare, first, near, wrong
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.recipe import seeded
 
-Step = Callable[[list[Tensor], list[Tensor], float], object]
+GRADIENTS = torch.tensor([1.0, 2, 3, 1, 2]) * torch.tensor([[1.0], [1.5], [2.0]])  # (3 steps, 5)
 
 
 def judge_1(answer: Any) -> Wrong | None:
@@ -25,15 +24,15 @@ def judge_1(answer: Any) -> Wrong | None:
         if "leaf Variable" not in str(error):
             raise
         return wrong("no_grad")
-    right, right_velocity = _three_steps(_momentum())
+    right, right_velocity = _momentum()
     mistakes = {
         "not moved": not moved.any(),
         "uphill": -right,
         "no velocity": not velocity.any(),
-        "averaging": _three_steps(_momentum(new=0.1))[0],
-        "unused velocity": _three_steps(_momentum(old=0.0))[0],
-        "late velocity": _three_steps(_momentum(late=True))[0],
-        "no friction": _three_steps(_momentum(old=1.0))[0],
+        "averaging": _momentum(new=0.1)[0],
+        "unused velocity": _momentum(old=0.0)[0],
+        "late velocity": _momentum(late=True)[0],
+        "no friction": _momentum(old=1.0)[0],
     }
     fields = {"moved": moved[0], "velocity": velocity[0], "right": right[0]}
     fields |= {"fraction": moved[0] / right[0], "right_velocity": right_velocity[0]}
@@ -42,28 +41,25 @@ def judge_1(answer: Any) -> Wrong | None:
     return compare(moved, right, mistakes, **fields)
 
 
-def _momentum(old: float = 0.9, new: float = 1.0, late: bool = False) -> Step:
-    """Return a step that keeps so much of the old velocity and adds so much of the gradient."""
-
-    def step(parameters: list[Tensor], velocities: list[Tensor], rate: float) -> None:
-        for p, v in zip(parameters, velocities, strict=True):
-            before = v.clone()
-            v.mul_(old).add_(new * p.grad)  # type: ignore[operator]  # _three_steps sets it
-            p.data -= rate * (before if late else v)
-
-    return step
-
-
-def _three_steps(step: Step) -> tuple[Tensor, Tensor]:
-    """Return how far three steps move five numbers (5,), and their velocities (5,)."""
-    parameters: list[Tensor] = [nn.Parameter(torch.ones(3)), nn.Parameter(torch.ones(1, 2))]
+def _three_steps(step: Any) -> Tensor:
+    """Return how far three steps of the learner's move five numbers, and the velocities."""
+    parameters = [nn.Parameter(torch.ones(3)), nn.Parameter(torch.ones(1, 2))]
     velocities = [torch.zeros_like(p) for p in parameters]
-    for k in range(3):
-        for p in parameters:
-            p.grad = torch.arange(1.0, p.numel() + 1).view_as(p) * (1.0 + 0.5 * k)
+    for gradient in GRADIENTS:
+        for p, part in zip(parameters, gradient.split((3, 2)), strict=True):
+            p.grad = part.clone().view_as(p)
         step(parameters, velocities, 0.1)
     ends = torch.cat([p.detach().flatten() for p in parameters])
-    return ends - 1, torch.cat([v.detach().flatten() for v in velocities])
+    return torch.stack([ends - 1, torch.cat([v.detach().flatten() for v in velocities])])
+
+
+def _momentum(old: float = 0.9, new: float = 1.0, late: bool = False) -> Tensor:
+    """Return the same for steps that keep so much velocity and add so much of the gradient."""
+    moved = velocity = torch.zeros(5)
+    for gradient in GRADIENTS:
+        before, velocity = velocity, old * velocity + new * gradient
+        moved = moved - 0.1 * (before if late else velocity)
+    return torch.stack([moved, velocity])
 
 
 def judge_2(answer: Any, gradient: float, learning_rate: float) -> Wrong | None:

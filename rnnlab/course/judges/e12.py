@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnlab.course.judging import Wrong, compare, first, wrong
+from rnnlab.course.judging import Wrong, averages, compare, first, wrong
 
 ROWS = [
     {"learning_rate": rate, "clip_norm": bound, "seed": seed, "outcome": outcome,
@@ -62,15 +62,10 @@ def judge_2(answer: Any) -> Wrong | None:
         given = answer(list(losses), list(rows))
         if not _is_number(given):
             return wrong("no number", given=given)
-        total = sum(loss * count for loss, count in zip(losses, rows, strict=True))
-        mistakes = {
-            "mean of means": sum(losses) / len(losses),
-            "sum of losses": sum(losses),
-            "sum of rows": total,
-            "by processes": total / len(losses),
-        }
-        fields = {"losses": losses, "rows": rows, "given": given, "right": total / sum(rows)}
-        if verdict := compare(given, fields["right"], mistakes, 1e-6, **fields):
+        names = ("mean of means", "sum of losses", "sum", "by batches")
+        right, mistakes = averages(losses, rows, *names)
+        fields = {"losses": losses, "rows": rows, "given": given, "right": right}
+        if verdict := compare(given, right, mistakes, 1e-6, **fields):
             return verdict
     return None
 

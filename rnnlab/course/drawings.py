@@ -4,8 +4,6 @@ In a lesson the sentence stands in `rnnlab/course/words/`, and `figure`, like "0
 a cell gives nothing away before it has run. For pictures of your own say it in `words`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

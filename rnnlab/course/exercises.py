@@ -6,8 +6,6 @@ stands in `rnnlab/course/words/04.toml`. Nothing leaves the machine; what was so
 file of the learner's.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

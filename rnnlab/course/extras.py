@@ -4,8 +4,6 @@ Without the package that cell says how to get it, and each cell below it says th
 JupyterLab as in a program that runs notebooks.
 """
 
-from __future__ import annotations
-
 from rnnlab.base.extras import NAMES, MissingExtra, how_to_get, is_installed, require
 from rnnlab.course.lesson_words import Page
 

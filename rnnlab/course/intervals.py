@@ -1,7 +1,5 @@
 """How much a fraction of successes says that was seen in a few runs."""
 
-from __future__ import annotations
-
 import math
 
 from rnnlab.base.say import say

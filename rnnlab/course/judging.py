@@ -4,8 +4,6 @@ The hints stand in `rnnlab/course/words/`, in a file for each lesson. Fields in 
 learner's own numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ A file in `rnnlab/course/words/` holds those of one lesson; `shared.toml` the hi
 lessons give.
 """
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from html import escape

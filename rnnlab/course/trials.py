@@ -1,7 +1,5 @@
 """A learner's function on trial: it runs under the doctor, and what is seen becomes hints."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """AddingTask: add the two marked values of a sequence."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional

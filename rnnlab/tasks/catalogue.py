@@ -3,8 +3,6 @@
 A task is one class in one module of this folder, whose `TASKS` names it; nothing else lists it.
 """
 
-from __future__ import annotations
-
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module

@@ -1,7 +1,5 @@
 """What several tasks do alike: batches, predictions, a state that cannot be carried."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_policy

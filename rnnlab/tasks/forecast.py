@@ -1,7 +1,5 @@
 """SeriesTask: predict the next value of a measured series, at every time step."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """NamesTask: predict the next character of first names."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

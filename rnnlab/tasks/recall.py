@@ -1,7 +1,5 @@
 """RecallTask: repeat the value of some steps ago."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

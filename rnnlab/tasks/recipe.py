@@ -3,8 +3,6 @@
 The lab and the command line train by it, so that the same settings give the same run in both.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar

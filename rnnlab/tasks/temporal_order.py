@@ -1,7 +1,5 @@
 """TemporalOrderTask: classify a sequence by its two symbols, X or Y, and their order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch

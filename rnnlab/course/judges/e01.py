@@ -1,7 +1,5 @@
 """The exercises of notebook 01: windows with targets, scaling without a leak, text as numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import Tensor

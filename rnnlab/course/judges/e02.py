@@ -1,7 +1,5 @@
 """The exercises of notebook 02: a step by hand, outputs and state, the readout of an LSTM."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

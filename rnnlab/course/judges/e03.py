@@ -1,7 +1,5 @@
 """The exercises of notebook 03: cross-entropy by hand, equal shapes, the average of an epoch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The exercises of notebook 04: a step back in time, the sum over time, two backward passes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """Judges of notebook 05: the factor per step, one factor for all, the place of the clipping."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

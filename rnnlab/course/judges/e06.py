@@ -1,7 +1,5 @@
 """Judges of notebook 06: momentum by hand, Adam's first step, what an optimizer does not hold."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The exercises of notebook 07: the training loop, the validation loop, two halves of a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Exercises of notebook 08: the hidden state between batches."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """The exercises of notebook 09: a broken loop to name, a step and an epoch to mend."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from typing import Any

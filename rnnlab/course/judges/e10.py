@@ -1,7 +1,5 @@
 """Exercises of lesson 10: when to stop, a lower temperature, a fair rival."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

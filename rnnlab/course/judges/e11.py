@@ -3,8 +3,6 @@
 TensorFlow is loaded when a step is judged, and that step needs it anyway.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Exercises of lesson 12: the safe learning rate, the loss of a split batch, the right tool."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rnnlab.course.judging import Wrong, averages, compare, first, wrong

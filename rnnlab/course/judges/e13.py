@@ -1,7 +1,5 @@
 """Exercises of lesson 13: how far back, what ten runs can say, which differences are clear."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

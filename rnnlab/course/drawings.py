@@ -13,26 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from rnnlab.course.lesson_words import words_of_figure
+from rnnlab.pictures import plots
 from rnnlab.pictures.picture import Picture
-from rnnlab.pictures.plots import (
-    BLUE,
-    DASHED,
-    DOTTED,
-    INK,
-    MUTED,
-    ORANGE,
-    SMALL,
-    EndLabels,
-    draw_loop,
-    integer_ticks,
-    log_scale,
-    make_figure,
-    style,
-)
+from rnnlab.pictures.plots import EndLabels, draw_loop, integer_ticks, log_scale, make_figure, style
 
 # Told apart by hue, by lightness and by line style.
-LOOKS = ((BLUE, "-"), (ORANGE, DASHED), (INK, DOTTED), ("#7A3E9D", (0, (6, 1, 1, 1))),
-         ("#00705A", "-"))  # fmt: skip
+LOOKS = ((plots.BLUE, "-"), (plots.ORANGE, plots.DASHED), (plots.INK, plots.DOTTED),
+         ("#7A3E9D", (0, (6, 1, 1, 1))), ("#00705A", "-"))  # fmt: skip
 
 
 def _picture(canvas: Figure, title: str, words: str, figure: str) -> Picture:
@@ -82,7 +69,7 @@ def bars(
     named = values if isinstance(values, Mapping) else dict(enumerate(values))
     canvas, axes = make_figure(560, 280, left=58, right=16)
     style(axes, title, xlabel)
-    axes.bar(range(len(named)), [float(v) for v in named.values()], color=BLUE, width=0.72)
+    axes.bar(range(len(named)), [float(v) for v in named.values()], color=plots.BLUE, width=0.72)
     every = max(1, len(named) // 12)
     axes.set_xticks(range(0, len(named), every), [str(k) for k in [*named][::every]])
     axes.grid(False, axis="x")
@@ -118,16 +105,12 @@ def heat(
     box = axes.get_position()
     scale = canvas.add_axes((box.x1 + 0.03, box.y0, 0.02, box.height))
     canvas.colorbar(image, cax=scale).outline.set_visible(False)
-    scale.tick_params(colors=MUTED, labelsize=SMALL, length=0)
+    scale.tick_params(colors=plots.MUTED, labelsize=plots.SMALL, length=0)
     return _picture(canvas, title, words, figure)
 
 
 def blocks(
-    shapes: Mapping[str, Mapping[str, int]],
-    *,
-    title: str,
-    words: str = "",
-    figure: str = "",
+    shapes: Mapping[str, Mapping[str, int]], *, title: str, words: str = "", figure: str = ""
 ) -> Picture:
     """Draw tensors as blocks with each axis' name and size, side by side.
 
@@ -160,9 +143,9 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
     deep = 0.35 if len(named) == 3 else 0.0
     corners = np.array([(left, 0), (right, 0), (right, tall), (left, tall)])
     for offset in (deep, 0.0):  # the back first
-        axes.add_patch(Polygon(corners + offset, facecolor="white", edgecolor=BLUE, linewidth=1.4))
+        axes.add_patch(Polygon(corners + offset, fc="white", ec=plots.BLUE, lw=1.4))
     for x, y in corners[1:]:
-        axes.plot([x, x + deep], [y, y + deep], color=BLUE, lw=1.4)
+        axes.plot([x, x + deep], [y, y + deep], color=plots.BLUE, lw=1.4)
     middle = (left + right) / 2
     texts = [  # the names of the axes: down, across and back; the last of one or two is across
         (left - 0.07, tall / 2, named[0] if len(named) > 1 else "", "right", "center", 90),
@@ -170,8 +153,8 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
         (right + deep + 0.04, tall + deep - 0.1, "".join(named[2:]), "left", "center", 0),
     ]
     for x, y, text, ha, va, turn in texts:
-        axes.text(x, y, text, ha=ha, va=va, rotation=turn, fontsize=SMALL, color=MUTED)
-    axes.text(middle, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=INK)
+        axes.text(x, y, text, ha=ha, va=va, rotation=turn, fontsize=plots.SMALL, color=plots.MUTED)
+    axes.text(middle, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=plots.INK)
 
 
 def cycle(*, title: str, words: str = "", figure: str = "", lit: str | None = None) -> Picture:
@@ -201,24 +184,30 @@ def unrolled(
     canvas, axes = _blank(118 * steps + 60, 300, title, *limits)
     for t in range(steps):
         for row, name in enumerate(names):
-            axes.text(
-                t, row, f"${name}_{{{t + 1}}}$", ha="center", va="center", fontsize=11, color=INK,
-                bbox={"boxstyle": "round,pad=0.4", "fc": "white", "ec": BLUE},
-            )  # fmt: skip
-        _arrow(axes, (t, 0), (t, 1), BLUE)
-        _arrow(axes, (t, 1), (t, 2), BLUE)
+            box = {"boxstyle": "round,pad=0.4", "fc": "white", "ec": plots.BLUE}
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "fontsize": 11,
+                "color": plots.INK,
+            }
+            axes.text(t, row, f"${name}_{{{t + 1}}}$", bbox=box, **look)
+        _arrow(axes, (t, 0), (t, 1), plots.BLUE)
+        _arrow(axes, (t, 1), (t, 2), plots.BLUE)
         if backward:
-            _arrow(axes, (t, 2), (t, 1), ORANGE, bend=0.35)
+            _arrow(axes, (t, 2), (t, 1), plots.ORANGE, bend=0.35)
         if t == 0:
             continue
         ends = t - 1 in cut_after
         if backward or not ends:  # a detached state's value still goes forward
-            _arrow(axes, (t - 1, 1), (t, 1), BLUE)
+            _arrow(axes, (t - 1, 1), (t, 1), plots.BLUE)
         if backward and not ends:
-            _arrow(axes, (t, 1), (t - 1, 1), ORANGE, bend=0.35)
+            _arrow(axes, (t, 1), (t - 1, 1), plots.ORANGE, bend=0.35)
         if ends:
             height, word = (1.22, "detach") if backward else (1, "cut")
-            axes.text(t - 0.5, height, word, ha="center", va="center", fontsize=9, color=ORANGE)
+            axes.text(
+                t - 0.5, height, word, ha="center", va="center", fontsize=9, color=plots.ORANGE
+            )
     return _picture(canvas, title, words, figure)
 
 

@@ -1,8 +1,4 @@
-"""A notebook that needs a package says so in its first cell: `extras.need("tensorflow")`.
-
-Without the package that cell says how to get it, and each cell below it says that it is skipped, in
-JupyterLab as in a program that runs notebooks.
-"""
+"""A notebook that needs a package says so in its first cell: `extras.need("tensorflow")`."""
 
 from rnnlab.base.extras import NAMES, MissingExtra, how_to_get, is_installed, require
 from rnnlab.course.lesson_words import Page
@@ -11,16 +7,10 @@ RUN_ANYWAY = ("extras.need(", "pip install", "'pip', 'install")  # cells that he
 
 
 def need(extra: str) -> Page:
-    """Say whether a notebook can run here; if not, skip all cells below this one.
+    """Say whether a notebook can run here; if not, how to get the package ("tensorflow").
 
-    To be called in the first cell. When the package has come, running that cell again ends the
-    skipping.
-
-    Args:
-        extra: "tensorflow".
-
-    Returns:
-        the words for the learner.
+    Each cell below the one that calls this is then skipped and says so, in JupyterLab as in a
+    program that runs notebooks. When the package is there, running that cell again ends this.
     """
     from IPython import get_ipython
 

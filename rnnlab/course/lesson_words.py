@@ -5,6 +5,7 @@ lessons give.
 """
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -16,11 +17,11 @@ FOLDER = Path(__file__).parent / "words"
 LESSONS = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
 
 
+@dataclass(repr=False)
 class Page:
     """A text that a notebook shows as it stands."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    text: str
 
     def __repr__(self) -> str:
         """Return the text."""

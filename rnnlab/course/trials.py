@@ -182,13 +182,9 @@ def about_result(name: str, result: Any, cause: Wrong | None = None) -> Wrong | 
 def about_average(
     result: float, losses: Sequence[float], sizes: Sequence[int], unit: str
 ) -> Wrong | None:
-    """Judge the average loss of an epoch.
+    """Judge the average loss of an epoch, from the mean of each batch.
 
-    Args:
-        result: of the learner.
-        losses: mean of each batch.
-        sizes: what each counts, in units such as "examples".
-        unit: its name.
+    `sizes` says how much each batch holds of a unit such as "examples".
     """
     right, mistakes = averages(losses, sizes, "mean of means", "last", "no sizes")
     given, counts = ", ".join(f"{loss:.2f}" for loss in losses), ", ".join(map(str, sizes))

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import mse_loss
 
 from rnnlab.course import trials
 from rnnlab.course.judging import Wrong, first, near, wrong
@@ -124,8 +125,8 @@ def judge_3(order: Any) -> Wrong | None:
 
 def _run(order: Sequence[str], learner: Learner, halves: Iterator[tuple[Tensor, Tensor]]) -> float:
     """Run the phases on two halves of a batch, and return the norm that the step found."""
-    optimizer, found = learner.optimizer, 0.0
-    half = Batch(learner.model, None, None, _half_loss, optimizer, CLIP_NORM)
+    model, optimizer, found = learner.model, learner.optimizer, 0.0
+    half = Batch(model, None, None, lambda *pair: mse_loss(*pair) / 2, optimizer, CLIP_NORM)
     for name in order:
         if name == "forward":
             (half.inputs, half.targets), half.state = next(halves), None
@@ -134,7 +135,3 @@ def _run(order: Sequence[str], learner: Learner, halves: Iterator[tuple[Tensor, 
         half.grad_norm = None  # to be measured anew
         DO[name](half)
     return found
-
-
-def _half_loss(predictions: Tensor, targets: Tensor) -> Tensor:
-    return nn.functional.mse_loss(predictions, targets) / 2

@@ -79,12 +79,9 @@ def judge_2(answer: Any) -> Wrong | None:
         return None
     if cause := explain(findings):
         return cause
-    shown = {"losses": _numbers(losses), "right": _numbers(right)}
-    return wrong("unclipped" if near(losses, unclipped) else "else", rounds=ROUNDS, **shown)
-
-
-def _numbers(values: list[float]) -> str:
-    return ", ".join(f"{value:.4g}" for value in values)
+    mistake, both = "unclipped" if near(losses, unclipped) else "else", (losses, right)
+    given, wanted = (", ".join(f"{loss:.4g}" for loss in row) for row in both)
+    return wrong(mistake, rounds=ROUNDS, losses=given, right=wanted)
 
 
 def _parts() -> list[Batch]:

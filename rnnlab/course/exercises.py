@@ -117,7 +117,7 @@ def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
     """Show an error that a lesson provokes: it must be of this kind and hold this text.
 
     Raises:
-        AssertionError: if the block raises nothing, or something else than was said.
+        AssertionError: if the block raises nothing, or an error with another text.
     """
     try:
         yield
@@ -125,8 +125,8 @@ def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
         if text not in str(error):
             raise AssertionError(f"expected the text {text!r}, got: {error}") from error
         sys.stdout.write(f"{type(error).__name__}: {error}\n")
-        return
-    raise AssertionError(f"expected {kind.__name__} with the text {text!r}; nothing was raised")
+    else:
+        raise AssertionError(f"expected {kind.__name__} with the text {text!r}; nothing was raised")
 
 
 def solution(number: str) -> Page:

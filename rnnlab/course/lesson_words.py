@@ -38,10 +38,7 @@ def words_of(lesson: str) -> dict[str, Any]:
 
 
 def words_of_figure(figure: str) -> str:
-    """Return what a lesson's picture shows.
-
-    Args:
-        figure: its number, like "04.2", the second picture of lesson 04.
+    """Return what a lesson's picture shows; "04.2" is the second picture of lesson 04.
 
     Raises:
         ValueError: if there is none of that number, with the known ones.

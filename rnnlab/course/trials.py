@@ -87,9 +87,7 @@ MISTAKES: dict[str, dict[PhaseFunction, PhaseFunction | None]] = {  # what repla
 class Learner:
     """A model with plain SGD, for a loop of the learner's, and for right and wrong ones beside it.
 
-    Args:
-        model: None: a small one, with the same weights each time.
-        learning_rate: of the optimizer.
+    Where no model is given it is a small one, with the same weights each time.
     """
 
     def __init__(self, model: SequenceModel | None = None, learning_rate: float = 0.1) -> None:
@@ -120,11 +118,7 @@ class Learner:
 
 
 class SteepTask(Learner):
-    """A small model with made-up data whose gradient is longer than 1.
-
-    Args:
-        one_bias: train one bias, as Keras does.
-    """
+    """A small model, with Keras' one bias if asked, and data whose gradient is longer than 1."""
 
     def __init__(self, one_bias: bool = False) -> None:
         generator = torch.Generator().manual_seed(5)

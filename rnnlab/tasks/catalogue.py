@@ -36,19 +36,15 @@ class Task(Protocol):
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
     ) -> Batches | Streams:
         """Return training batches that suit the policy for the hidden state."""
-        ...
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the loss on the held-out part."""
-        ...
 
     def answers(self, model: nn.Module) -> tuple[Any, ...]:
         """Return what the task's picture shows of a model."""
-        ...
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out part, in words."""
-        ...
 
 
 def find_tasks() -> dict[str, Callable[..., Any]]:

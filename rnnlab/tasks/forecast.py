@@ -191,18 +191,14 @@ class SeriesTask:
         )
 
 
-def _sunspots(**options: Any) -> SeriesTask:
-    return SeriesTask(load_sunspots(), "sunspots", **options)
-
-
-def _co2(**options: Any) -> SeriesTask:
-    return SeriesTask(load_co2(), "co2", **{"changes": True, **options})
-
-
 def _sine(
     length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0, **options: Any
 ) -> SeriesTask:
     return SeriesTask(make_sine(length, period, noise, seed), "sine", **options)
 
 
-TASKS = {"sunspots": _sunspots, "co2": _co2, "sine": _sine}
+TASKS = {
+    "sunspots": lambda **options: SeriesTask(load_sunspots(), "sunspots", **options),
+    "co2": lambda **options: SeriesTask(load_co2(), "co2", **{"changes": True, **options}),
+    "sine": _sine,
+}

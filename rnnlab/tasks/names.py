@@ -62,10 +62,6 @@ class NamesTask:
                 raise ValueError(f"{character!r} is not in the alphabet {ALPHABET!r}")
         return torch.tensor([ALPHABET.index(character) for character in text])
 
-    @classmethod
-    def _one_text(cls, names: Sequence[str]) -> Tensor:
-        return cls.encode(END + END.join(names) + END)
-
     @staticmethod
     def decode(numbers: Tensor) -> str:
         """Return the text of the numbers (N,)."""
@@ -80,8 +76,7 @@ class NamesTask:
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
     ) -> Batches | Streams:
         """Return training batches: shuffled windows, or 32 streams of text to carry a state in."""
-        numbers = self._one_text(self.names)
-        inputs, targets = self.one_hot(numbers[:-1]), numbers[1:]
+        inputs, targets = self._one_text(self.names)
         if check_policy(hidden_state) == "carry":
             return Streams(inputs, targets, choose_batch_size(batch_size, 32), self.window)
         count = len(targets) // self.window  # windows side by side, not overlapping
@@ -93,9 +88,12 @@ class NamesTask:
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the cross-entropy per character on the held-out names, read as one text."""
-        numbers = self._one_text(self.held_out_names)
-        batch = (self.one_hot(numbers[None, :-1]), numbers[None, 1:])
-        return evaluate(model, [batch], loss_fn=self.loss_fn)
+        inputs, targets = self._one_text(self.held_out_names)
+        return evaluate(model, [(inputs[None], targets[None])], loss_fn=self.loss_fn)
+
+    def _one_text(self, names: Sequence[str]) -> tuple[Tensor, Tensor]:
+        numbers = self.encode(END + END.join(names) + END)
+        return self.one_hot(numbers[:-1]), numbers[1:]  # (N, 27), (N,)
 
     def probabilities(self, model: nn.Module, text: str) -> Tensor:
         """Return the probability of each next character after each character of a text, (N, 27)."""

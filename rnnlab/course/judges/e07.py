@@ -38,9 +38,8 @@ def judge_1(train_epoch: Any) -> Wrong | None:
     right = Learner(learning_rate=RATE)
     losses, weights = [], [right.weights()]  # before the first batch, and after each
     for batch in small_batches():
-        losses += [
-            loss for loss, _ in right.train([batch], loss_fn=nn.L1Loss(), clip_norm=CLIP_NORM)
-        ]
+        ((loss, _),) = right.train([batch], loss_fn=nn.L1Loss(), clip_norm=CLIP_NORM)
+        losses.append(loss)
         weights.append(right.weights())
     return (
         trials.about_batches("train_epoch", reads)
@@ -95,7 +94,7 @@ def judge_2(validation_loss: Any) -> Wrong | None:
 
 def judge_3(order: Any) -> Wrong | None:
     """Judge the order by running it beside the update that the whole batch makes."""
-    if not isinstance(order, (list, tuple)) or any(name not in DO for name in order):
+    if not isinstance(order, (list, tuple)) or any(name not in [*DO] for name in order):
         return wrong("unknown", order=order, known=", ".join(DO))
     chain = [name for name in order if name in ("forward", "loss", "backward")]
     counts = {"forwards": order.count("forward"), "steps": order.count("step")}

@@ -1,4 +1,4 @@
-"""How much a fraction of successes says that was seen in a few runs."""
+"""The probabilities of success with which the successes in a few runs are consistent."""
 
 import math
 

@@ -55,7 +55,7 @@ def wrong(mistake: str, /, **values: Any) -> Wrong:
     return Wrong(mistake, values)
 
 
-def first(mistakes: Mapping[str, object], /, **values: Any) -> Wrong | None:
+def first_of(mistakes: Mapping[str, object], /, **values: Any) -> Wrong | None:
     """Return the first mistake that was made, with the fields of its hints; None if none was."""
     return next((Wrong(mistake, values) for mistake, made in mistakes.items() if made), None)
 
@@ -103,7 +103,7 @@ def about_tensor(answer: Any, shape: Iterable[int], axes: str = "") -> Wrong | N
     """Judge an answer that should be a tensor of this shape; `axes` like ", (B, H)"."""
     given, wanted = tuple(getattr(answer, "shape", ())), tuple(shape)
     mistakes = {"not a tensor": not isinstance(answer, Tensor), "shape": given != wanted}
-    return first(mistakes, kind=type(answer).__name__, given=given, wanted=wanted, axes=axes)
+    return first_of(mistakes, kind=type(answer).__name__, given=given, wanted=wanted, axes=axes)
 
 
 def about_function(answer: Any, solution: str, returns: str) -> Wrong | None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
-from rnnlab.course.judging import Wrong, averages, compare, first, wrong
+from rnnlab.course.judging import Wrong, averages, compare, first_of, wrong
 from rnnlab.doctor.report import Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
@@ -158,7 +158,7 @@ def small_batches() -> list[Batch]:
 
 def about_batches(name: str, count: int) -> Wrong | None:
     """Judge how often the model was called: once for each small batch."""
-    return first({"batches": count != len(SIZES)}, name=name, given=len(SIZES), count=count)
+    return first_of({"batches": count != len(SIZES)}, name=name, given=len(SIZES), count=count)
 
 
 def about_result(name: str, result: Any, cause: Wrong | None = None) -> Wrong | None:

@@ -48,8 +48,8 @@ class AddingTask:
         values = torch.rand(count, self.length, generator=generator)
         marks, half = torch.zeros(count, self.length), self.length // 2
         for low, high in ((0, half), (half, self.length)):
-            place = torch.randint(low, high, (count, 1), generator=generator)
-            marks.scatter_(1, place, 1.0)
+            step = torch.randint(low, high, (count, 1), generator=generator)
+            marks.scatter_(1, step, 1.0)
         return torch.stack([values, marks], 2), (values * marks).sum(1, keepdim=True)
 
     def batches(

@@ -12,7 +12,7 @@ from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
 class RecallTask:
     """Repeat the value of some steps ago: a task that needs the hidden state, and nothing else.
 
-    The values are +1 or -1 by chance, in one long sequence that is cut into batches. With a window
+    The values are +1 or -1 by chance, in one long sequence, split into batches. With a window
     of 4 and a delay of 2, half of the targets lie in the window before: a state that is reset
     leaves a loss of 0.5, a state that is carried can reach 0.
 

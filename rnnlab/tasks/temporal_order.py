@@ -129,7 +129,7 @@ class TemporalOrderTask:
     def batches(
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
     ) -> FreshSequences:
-        """Return training batches, of 20 sequences unless said; there is no state to carry.
+        """Return training batches, of 20 sequences by default; there is no state to carry.
 
         Raises:
             ValueError: for "carry".
@@ -186,9 +186,9 @@ def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple
     """Return sequences (count, T, 6), one-hot in `SYMBOLS`, and the numbers of their `CLASSES`."""
     symbols = torch.randint(2, 6, (count, length), generator=generator)  # distractors everywhere
     chosen = torch.randint(0, 2, (count, 2), generator=generator)  # X or Y, twice
-    places = torch.randint(0, length // 10, (count, 2), generator=generator)
-    places += torch.tensor([length // 10, length // 2])
-    symbols.scatter_(1, places, chosen)
+    steps = torch.randint(0, length // 10, (count, 2), generator=generator)
+    steps += torch.tensor([length // 10, length // 2])
+    symbols.scatter_(1, steps, chosen)
     inputs = functional.one_hot(symbols, len(SYMBOLS)).float()  # (count, T) -> (count, T, 6)
     return inputs, 2 * chosen[:, 0] + chosen[:, 1]
 

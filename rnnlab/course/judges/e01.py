@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, compare, first, near, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.tasks.names import NamesTask
 
 LENGTH, AHEAD = 4, 2  # of exercise 01.1
@@ -24,7 +24,7 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
         "length": {inputs.shape[1:2], targets.shape[1:2]} != {(LENGTH,)},
         "unpaired": len(inputs) != len(targets),
     }
-    if verdict := first(mistakes, length=LENGTH, last=len(series) - 1, **shapes):
+    if verdict := first_of(mistakes, length=LENGTH, last=len(series) - 1, **shapes):
         return verdict
     pairs = [(a, b) for a in _starts(inputs, series) for b in _starts(targets, series)]
     shift = next((b - a for a, b in pairs if min(a, b) == 0), None)
@@ -39,7 +39,7 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
     texts = {"steps": steps, "side": "before" if moved < 0 else "after"}
     parts = {"inputs": inputs, "targets": targets, "series": series[None]}
     numbers = {name: part.flatten(1).tolist() for name, part in parts.items()}
-    return first(mistakes, count=count, last=count - 1, **counts, **texts, **numbers)
+    return first_of(mistakes, count=count, last=count - 1, **counts, **texts, **numbers)
 
 
 def _starts(windows: Tensor, series: Tensor) -> list[int]:
@@ -99,7 +99,7 @@ def judge_3(inputs: Any, targets: Any, name: str) -> Wrong | None:
         "no batch axis": inputs.dim() == 2 or targets.dim() == 1,
         "dtype": targets.is_floating_point(),
     }
-    if verdict := first(mistakes, classes=classes, dtype=targets.dtype, **shapes):
+    if verdict := first_of(mistakes, classes=classes, dtype=targets.dtype, **shapes):
         return verdict
     read, wanted = (NamesTask.decode(row) for row in (inputs[0].argmax(-1), targets[0]))
     steps, right = len(numbers) - 1, (NamesTask.one_hot(numbers[:-1])[None], numbers[None, 1:])
@@ -109,4 +109,4 @@ def judge_3(inputs: Any, targets: Any, name: str) -> Wrong | None:
         "else": not (near(inputs, right[0], 0) and near(targets, right[1], 0)),
     }
     sizes = {"read_steps": len(read), "wanted_steps": len(wanted), "steps": steps, "all": steps + 1}
-    return first(mistakes, read=read, wanted=wanted, name=name, **sizes)
+    return first_of(mistakes, read=read, wanted=wanted, name=name, **sizes)

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnlab.course.judging import Wrong, about_tensor, compare, first, near
+from rnnlab.course.judging import Wrong, about_tensor, compare, first_of, near
 
 
 @torch.no_grad()
@@ -39,7 +39,7 @@ def judge_2(answer: Any, outputs: Tensor, state: Tensor) -> Wrong | None:
     shape = tuple(getattr(answer, "shape", ()))
     whole = {"last sequence": outputs[-1], "all layers": state}
     found = {name: shape == part.shape and near(answer, part) for name, part in whole.items()}
-    if verdict := first(found, shape=shape, layers=len(state)):
+    if verdict := first_of(found, shape=shape, layers=len(state)):
         return verdict
     if verdict := about_tensor(answer, state[-1].shape, ", (B, H)"):
         return verdict
@@ -61,7 +61,7 @@ def judge_3(answer: Any, lstm: nn.LSTM, head: nn.Linear, inputs: Tensor) -> Wron
     }
     mistakes = {"memory": head(c[-1]), "first year": head(outputs[:, 0])}
     return (
-        first(shapes, shape=shape, years=years, size=h.shape[2])
+        first_of(shapes, shape=shape, years=years, size=h.shape[2])
         or about_tensor(answer, right.shape, ", (B, 1)")
         or compare(answer, right, mistakes, years=years, row=_row(answer.T))
     )

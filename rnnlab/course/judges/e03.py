@@ -6,14 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, averages, compare, first
+from rnnlab.course.judging import Wrong, averages, compare, first_of
 from rnnlab.loop.losses import cross_entropy
 
 
 def about_number(answer: Any) -> Wrong | None:
     """Judge an answer that should be one number."""
     shape, count = tuple(getattr(answer, "shape", ())), getattr(answer, "numel", lambda: 1)()
-    return first({"values": count != 1}, shape=shape, count=count)
+    return first_of({"values": count != 1}, shape=shape, count=count)
 
 
 def judge_1(answer: Any) -> Wrong | None:

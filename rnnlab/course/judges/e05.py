@@ -1,4 +1,4 @@
-"""Judges of notebook 05: the factor per step, one factor for all, the place of the clipping."""
+"""Judges of notebook 05: the factor per step, one factor for all, where to clip."""
 
 import math
 from typing import Any

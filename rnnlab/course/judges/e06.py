@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
-from rnnlab.course.judging import Wrong, compare, first, near, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.recipe import seeded
 
@@ -109,7 +109,7 @@ def _about_names(found: list[str], model: nn.Module, optimizer: Optimizer) -> Wr
     counts = {"found": len(found), "right": len(right), "all": len(named), "groups": len(groups)}
     texts = {"first": [*found, ""][0], "names": ", ".join(found) or "none"}
     what = "A copy with equal numbers was taken for the original."
-    return None if found == right else first(mistakes, what=what, **counts, **texts)
+    return None if found == right else first_of(mistakes, what=what, **counts, **texts)
 
 
 def _pairs() -> list[tuple[nn.Module, Optimizer]]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from rnnlab.course import trials
-from rnnlab.course.judging import Wrong, first, near, wrong
+from rnnlab.course.judging import Wrong, first_of, near, wrong
 from rnnlab.course.trials import CLIP_NORM, SIZES, Learner, small_batches
 from rnnlab.loop.batch import PHASES, Batch
 from rnnlab.loop.clipping import gradient_norm
@@ -61,7 +61,7 @@ def _about_weights(ended: Tensor, norms: list[float], right: Sequence[Tensor]) -
     }
     fields = {"batches": len(SIZES), "count": count, "plural": "s" * (count > 1)}
     fields |= {"norms": [round(norm, 3) for norm in norms], "largest": largest}
-    return first(mistakes, clip_norm=CLIP_NORM, away=(ended - right[-1]).norm(), **fields)
+    return first_of(mistakes, clip_norm=CLIP_NORM, away=(ended - right[-1]).norm(), **fields)
 
 
 def judge_2(validation_loss: Any) -> Wrong | None:
@@ -104,7 +104,7 @@ def judge_3(order: Any) -> Wrong | None:
         "steps": counts["steps"] != 1,
         "not cleared": "zero_grad" not in order,
     }
-    if verdict := first(mistakes, chain=", ".join(chain), **counts):
+    if verdict := first_of(mistakes, chain=", ".join(chain), **counts):
         return verdict
     inputs, targets = (torch.cat(parts) for parts in zip(*small_batches()[:2], strict=True))
     whole, learner = Learner(learning_rate=RATE), Learner(learning_rate=RATE)
@@ -119,7 +119,7 @@ def judge_3(order: Any) -> Wrong | None:
         "half clipped": True,
     }
     right = near(learner.weights(), whole.weights())
-    return None if right else first(mistakes, found=found, full=full, clip_norm=CLIP_NORM)
+    return None if right else first_of(mistakes, found=found, full=full, clip_norm=CLIP_NORM)
 
 
 def _run(order: Sequence[str], learner: Learner, halves: Iterator[tuple[Tensor, Tensor]]) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, compare, first, near, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.data.batches import Streams
 from rnnlab.tasks.recall import RecallTask
 
@@ -48,7 +48,7 @@ def judge_2(answer: Any, task: RecallTask) -> Wrong | None:
 
 
 def judge_3(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> Wrong | None:
-    """Judge a state (h, c) that is detached and cut to fewer rows."""
+    """Judge a state (h, c) that is detached and truncated to fewer rows."""
     if isinstance(answer, Tensor):
         return wrong("one tensor", shape=tuple(answer.shape), rows=rows)
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
@@ -70,4 +70,4 @@ def judge_3(answer: Any, state: tuple[Tensor, Tensor], rows: int) -> Wrong | Non
     others = [name for name, part in parts.items() if near(part, last[name])]
     swapped = all(map(torch.equal, answer, right[::-1]))
     mistakes = {"swapped": swapped, "reset": zeros, "other rows": others, "else": True}
-    return first(mistakes, name=[*zeros, *others, ""][0], first=batch - rows, rows=rows)
+    return first_of(mistakes, name=[*zeros, *others, ""][0], first=batch - rows, rows=rows)

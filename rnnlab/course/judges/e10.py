@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, compare, first, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, wrong
 from rnnlab.tasks.forecast import SeriesTask
 
 PATIENCE = 3
@@ -75,4 +75,4 @@ def judge_3(answer: Any, own: SeriesTask) -> Wrong | None:
     fields = {"days": days, "day": "day" if days == 1 else "days", "split": split}
     fields |= {"at": split - days, "next": split + 7, "index": split + number, "number": number}
     numbers = {"yours": given[number], "theirs": right[number], "error": own.rmse(given)}
-    return first(mistakes, lowest=given.min(), highest=given.max(), **numbers, **fields)
+    return first_of(mistakes, lowest=given.min(), highest=given.max(), **numbers, **fields)

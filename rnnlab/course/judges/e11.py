@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from rnnlab.course.judging import Wrong, compare, first, near, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.course.trials import SteepTask
 from rnnlab.twins.tensorflow_twin import copy_to_torch, make_twin
 
@@ -39,7 +39,7 @@ def judge_1(answer: Any, weight_ih: Tensor) -> Wrong | None:
     numbers = {"size": size, "k": k, "column": k * size, "number": blocks[k].flat[0]}
     starts = ", ".join(f"{rows[0, 0]:.4f} ({name})" for name, rows in gates.items())
     found = {"found": " ".join(map(str, names)), "first": names[0], "starts": starts}
-    return first(mistakes, gate=flipped, **found, **numbers)
+    return first_of(mistakes, gate=flipped, **found, **numbers)
 
 
 def judge_2(answer: Any) -> Wrong | None:
@@ -67,7 +67,7 @@ def judge_2(answer: Any) -> Wrong | None:
         "loss": not near(given["loss_given"], loss, 1e-3),
         "norm": not near(given["norm_given"], norm, 1e-3),
     }
-    return first(mistakes, **given, **fields)
+    return first_of(mistakes, **given, **fields)
 
 
 def _follow(train_step: Any, task: SteepTask) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rnnlab.course.judging import Wrong, averages, compare, first, wrong
+from rnnlab.course.judging import Wrong, averages, compare, first_of, wrong
 
 ROWS = [
     {"learning_rate": rate, "clip_norm": bound, "seed": seed, "outcome": outcome,
@@ -50,7 +50,7 @@ def judge_1(answer: Any) -> Wrong | None:
         "else": True,
     }
     bound = [*lucky, *(bound for bound, rate in given.items() if rate != SAFE[bound])][0]
-    return first(mistakes, bound=bound, rate=given[bound], safe=SAFE[bound])
+    return first_of(mistakes, bound=bound, rate=given[bound], safe=SAFE[bound])
 
 
 def judge_2(answer: Any) -> Wrong | None:

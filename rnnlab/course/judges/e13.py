@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnlab.course.intervals import Z, wilson_interval
-from rnnlab.course.judging import Wrong, compare, first, wrong
+from rnnlab.course.judging import Wrong, compare, first_of, wrong
 
 LENGTH = 50  # of the sequences that 13.1 asks about
 CASES = ((7, 10), (10, 10), (0, 10), (2, 5), (90, 100))  # solved, runs
@@ -69,7 +69,7 @@ def judge_3(answer: Any, counts: Counts) -> Wrong | None:
     fields = {"unknown": unknown, "lengths": _listed(lengths), "given": _listed(given), "length": n}
     fields |= {"which": "in your list" if n in given else "not in your list"}
     (without, clipped), (a, b) = pairs[n], ends[n]
-    return first(mistakes, without=without, clipped=clipped, a=a, b=b, **fields)
+    return first_of(mistakes, without=without, clipped=clipped, a=a, b=b, **fields)
 
 
 def _listed(lengths: list[int]) -> str:

@@ -102,14 +102,16 @@ def check(number: str, *answers: Any) -> Feedback:
         return Feedback(number, None)
     try:
         verdict = about_function(answers[0], found.solution, found.returns) or found.judge(*answers)
+        hints = verdict.hints(found.hints) if verdict else None
     except Exception as error:  # an answer that the judge cannot read is a wrong answer
         kinds = ", ".join(type(answer).__name__ for answer in answers)
         verdict = wrong("unreadable", kinds=kinds, kind=type(error).__name__, error=error)
+        hints = verdict.hints(found.hints)
     _tries[number] += 1
-    if verdict is None:
+    if hints is None:
         _remember(number)
         return Feedback(number, True)
-    return Feedback(number, False, verdict.hints(found.hints)[min(_tries[number], 3) - 1])
+    return Feedback(number, False, hints[min(_tries[number], 3) - 1])
 
 
 @contextmanager

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "words"
 LESSONS = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class Page:
     """A text that a notebook shows as it stands."""
 

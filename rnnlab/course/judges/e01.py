@@ -21,7 +21,7 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
             return wrong("no feature axis", name=name, shape=shape)
     mistakes: dict[str, object] = {
         "one target": targets.dim() < 3 or targets.shape[1] == 1,
-        "length": {inputs.shape[1:2], targets.shape[1:2]} != {(LENGTH,)},
+        "length": inputs.shape[1] != LENGTH or targets.shape[1:2] != (LENGTH,),
         "unpaired": len(inputs) != len(targets),
     }
     if verdict := first_of(mistakes, length=LENGTH, last=len(series) - 1, **shapes):

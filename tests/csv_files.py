@@ -121,8 +121,9 @@ REFUSED = [
     ("year," + "m" * 1001 + "\n1990,5\n", {}, "f.csv, row 1, column 2 holds 1,001 characters, "
      "'mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm...'; at most 1,000 are read: shorten it, or look "
      "for a quotation mark that is never closed"),
-    ("year,mm\n" + "1" * 20001 + ",2\n", {}, "f.csv, row 2 has a line of 20,003 characters; at "
-     "most 20,000 are read: keep the columns that are needed"),
+    ("year,mm\n" + "1" * 20001 + ",2\n", {}, "f.csv, row 2, column 1 holds 20,001 "
+     "characters, '1111111111111111111111111111111111111...'; at most 1,000 are read: shorten it, "
+     "or look for a quotation mark that is never closed"),
     ("," * 1000 + "\n", {}, "f.csv, row 1 is empty; expected the names of the columns: delete it"),
     ("m," * 1000 + "\n", {}, "f.csv, row 1 has 1,001 columns; at most 1,000 are read: keep those "
      "that are needed"),

@@ -262,9 +262,10 @@ def test_a_file_of_another_sweep_is_refused(expected, tmp_path):
     with pytest.raises(TableError) as raised:
         rnnlab.Sweep.from_csv(path)
     number = next(k for k, row in enumerate(expected.rows, 2) if row["outcome"] == "diverged")
+    column = [*expected.rows[0]].index("outcome") + 1
     assert str(raised.value) == (
-        f"{path}, row {number}, outcome: 'exploded' is not one of finished, solved, diverged, "
-        "failed: delete the row, or the file, and start the sweep again"
+        f"{path}, row {number}, column {column} (\"outcome\"): 'exploded' is not one of finished, "
+        "solved, diverged, failed: delete the row, or the file, and start the sweep again"
     )
     path.write_text("time,value\n1,2\n")
     with pytest.raises(TableError, match="give a file that a sweep has written"):

@@ -10,20 +10,21 @@ import codecs
 import csv
 import io
 import itertools
+import math
 import os
 import pathlib
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from rnnlab.base.files import Path, written_whole
+from rnnlab.base.say import say
 
 MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
 MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a lab minutes
 MOST_COLUMNS = 1_000  # wider than any table that people read
-MOST_LINE = 20_000  # characters: that many columns, with room for each
 MOST_CELL = 1_000  # characters: longer than any number, time or name
 SEPARATORS = ";\t,"  # in this order: where commas stand before decimals, semicolons separate
 SAMPLE = 50  # rows that are looked at to find the separator
@@ -34,8 +35,7 @@ class TableError(ValueError):
     """A file that cannot be read as the table it should be; it says where and why."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A file's rows, read one after the other.
 
     Attributes:
@@ -47,6 +47,25 @@ class Table:
     name: str
     separator: str
     rows: Iterator[list[str]]
+
+
+class Kind(NamedTuple):
+    """What the cells of a column hold.
+
+    Attributes:
+        value: returns what stands in a cell.
+        pattern: of the cells that it takes.
+        words: for these, after "is not".
+        optional: whether a cell may be empty, which stands for None.
+    """
+
+    value: Callable[[str], Any]
+    pattern: str
+    words: str
+    optional: bool = False
+
+
+COUNT = Kind(int, "[0-9]{1,18}", "an integer of at least 0")
 
 
 def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
@@ -78,6 +97,33 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
     else:
         separator, text = declared[1], text[declared.end() :]
     return Table(name, separator, _rows(text, separator, name, most_rows))
+
+
+def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[list[Any]]:
+    """Yield what the rows below the header hold.
+
+    Args:
+        table: of which the header has been read.
+        kinds: the header's names, and what stands below each.
+        remedy: what to do if a cell holds anything else.
+
+    Raises:
+        TableError: for a cell that is not of its column's kind.
+    """
+    for number, row in enumerate(table.rows, start=2):
+        found = []
+        for column, (cell, (title, kind)) in enumerate(zip(row, kinds.items(), strict=True), 1):
+            missing = kind.optional and not cell
+            fits = missing or re.fullmatch(kind.pattern, cell, re.DOTALL)
+            value = kind.value(cell) if fits and not missing else None
+            if not fits or (value in (math.inf, -math.inf) and "inf" not in cell):
+                where = place(table.name, number, column, title)
+                text = "{where}: {held} is not {expected}: {remedy}"
+                raise TableError(
+                    say(text, where=where, held=shown(cell), expected=kind.words, remedy=remedy)
+                )
+            found.append(value)
+        yield found
 
 
 def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
@@ -222,20 +268,11 @@ def _check_row(cells: list[str], width: int, name: str, number: int) -> None:
 
 def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
     number = 1
-
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):  # the lines of any system
-            if len(line) > MOST_LINE:
-                raise TableError(
-                    f"{place(name, number)} has a line of {len(line):,} characters; at most "
-                    f"{MOST_LINE:,} are read: keep the columns that are needed"
-                )
-            yield line
-
+    lines = io.StringIO(text, newline="")  # of any system
     try:
         # strict: a quotation mark that is not closed would swallow the rows after it
         for row in csv.reader(
-            lines(), delimiter=separator or ";", skipinitialspace=True, strict=True
+            lines, delimiter=separator or ";", skipinitialspace=True, strict=True
         ):
             yield row
             number += 1

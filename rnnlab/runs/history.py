@@ -1,21 +1,23 @@
-"""What happened in a training run, as rows: one `Step` an update, one `Epoch` a pass.
-
-A history is written to a CSV file and read from it, plotted, and made a DataFrame.
-"""
+"""What happened in a training run, as rows: one `Step` an update, one `Epoch` a pass."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from rnnlab.base import tables
 from rnnlab.base.step import Step
-from rnnlab.base.tables import TableError
+from rnnlab.base.tables import COUNT, Kind, TableError
 
 MOST_STEPS = 1_000_000  # an hour at 300 steps a second; as a History they take some 200 MB
 MOST_BYTES = 150 * MOST_STEPS  # no step takes more
+
+_BOOLEAN = Kind(lambda cell: cell.casefold() == "true", "(?i:true|false)", "True or False")
+_NUMBER = Kind(
+    float, r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)", "a number such as 0.5, inf or nan"
+)
+_LOSS = _NUMBER._replace(optional=True)
+_KINDS = (COUNT, COUNT, _NUMBER, _NUMBER, _BOOLEAN, _LOSS, _LOSS)  # of the fields of `Step`
 
 
 class Epoch(NamedTuple):
@@ -95,8 +97,10 @@ class History:
                 f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
                 f"{','.join(Step._fields)}: give a file that History.to_csv has written"
             )
+        kinds = dict(zip(Step._fields, _KINDS, strict=True))
+        remedy = "take another copy of the file, or delete the rows from here on"
         history = cls()
-        history.restart(_step(row, table.name, n) for n, row in enumerate(table.rows, start=2))
+        history.restart(Step(*row) for row in tables.values(table, kinds, remedy))
         return history
 
     @property
@@ -125,9 +129,7 @@ class History:
 
     def __eq__(self, other: object) -> bool:
         """Return whether both hold the same steps, number for number."""
-        if not isinstance(other, History):
-            return NotImplemented
-        return self.steps == other.steps
+        return self.steps == other.steps if isinstance(other, History) else NotImplemented
 
     def __repr__(self) -> str:
         """Say how much was done and where the losses stand."""
@@ -138,45 +140,3 @@ class History:
             if last.validation_loss is not None:
                 losses += f", validation loss {last.validation_loss:.4g}"
         return f"History({len(self.epochs)} whole epochs, {len(self.steps)} steps{losses})"
-
-
-def _step(row: list[str], name: str, number: int) -> Step:
-    values: list[Any] = []
-    for column, (field, cell) in enumerate(zip(Step._fields, row, strict=True), start=1):
-        read, expected = _READERS[field]
-        value = read(cell)
-        if value is None and (cell or Step._field_defaults.get(field, "") is not None):
-            raise TableError(
-                f"{tables.place(name, number, column, field)}: {tables.shown(cell)} is not "
-                f"{expected}: take another copy of the file, or delete the rows from here on"
-            )
-        values.append(value)
-    return Step(*values)
-
-
-def _integer(cell: str) -> int | None:
-    return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else None
-
-
-def _boolean(cell: str) -> bool | None:
-    return {"true": True, "false": False}.get(cell.casefold())
-
-
-def _number(cell: str) -> float | None:
-    if not re.fullmatch(r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)", cell):
-        return None
-    value = float(cell)
-    return None if math.isinf(value) and "inf" not in cell else value
-
-
-_INTEGER = (_integer, "an integer of at least 0")
-_FLOAT = (_number, "a number such as 0.5, inf or nan")
-_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "epoch": _INTEGER,
-    "index": _INTEGER,
-    "loss": _FLOAT,
-    "grad_norm": _FLOAT,
-    "clipped": (_boolean, "True or False"),
-    "train_loss": _FLOAT,
-    "validation_loss": _FLOAT,
-}

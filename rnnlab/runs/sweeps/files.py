@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from rnnlab.base import tables
-from rnnlab.base.say import say
-from rnnlab.base.tables import TableError
+from rnnlab.base.tables import COUNT, Kind, TableError
 from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
 
 MOST_RUNS = 100_000
 MOST_BYTES = 1_000 * MOST_RUNS
 
-_COUNT = (int, "[0-9]{1,18}", "an integer of at least 0")
-_LOSS = (float, r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", "a number such as 0.5")
-RESULT_CELLS: dict[str, tuple[Callable[[str], Any], str, str]] = {  # type, pattern, in words
-    "outcome": (str, "|".join(OUTCOMES), f"one of {', '.join(OUTCOMES)}"),
-    "epochs_done": _COUNT,
-    "steps": _COUNT,
+_LOSS = Kind(float, r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", "a number such as 0.5", optional=True)
+KINDS = {
+    "outcome": Kind(str, "|".join(OUTCOMES), f"one of {', '.join(OUTCOMES)}"),
+    "epochs_done": COUNT._replace(optional=True),
+    "steps": COUNT._replace(optional=True),
     "train_loss": _LOSS,
     "validation_loss": _LOSS,
-    "message": (str, ".*", "a text"),
+    "message": Kind(str, ".*", "a text", optional=True),
 }
 
 
@@ -47,34 +44,14 @@ def read_rows(path: tables.Path) -> list[Row]:
             f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected the "
             f"columns {', '.join(known)}: give a file that a sweep has written"
         )
-    return [
-        {
-            name: _value(name, cell, table.name, number)
-            for name, cell in zip(header, row, strict=True)
-        }
-        for number, row in enumerate(table.rows, start=2)
-    ]
+    kinds = {name: KINDS.get(name, _SETTING) for name in header}
+    remedy = "delete the row, or the file, and start the sweep again"
+    return [dict(zip(header, row, strict=True)) for row in tables.values(table, kinds, remedy)]
 
 
 def texts(row: Row) -> tuple[str, ...]:
     """Return the settings of a row as the file writes them, by which a run is recognised."""
     return tuple("" if v is None else str(v) for name, v in row.items() if name not in RESULTS)
-
-
-def _value(name: str, cell: str, file: str, number: int) -> Any:
-    if name not in RESULT_CELLS:
-        return _setting(cell)
-    if cell == "" and name != "outcome":
-        return None
-    kind, pattern, expected = RESULT_CELLS[name]
-    if not re.fullmatch(pattern, cell, re.DOTALL):
-        text = (
-            "{where}, {name}: {held} is not {expected}: delete the row, or the file, and start the "
-            "sweep again"
-        )
-        where, held = tables.place(file, number), tables.shown(cell)
-        raise TableError(say(text, where=where, name=name, held=held, expected=expected))
-    return kind(cell)
 
 
 def _setting(cell: str) -> Any:
@@ -86,3 +63,6 @@ def _setting(cell: str) -> Any:
         with suppress(ValueError):
             return kind(cell)
     return cell
+
+
+_SETTING = Kind(_setting, ".*", "the value of a setting", optional=True)

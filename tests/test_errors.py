@@ -285,7 +285,8 @@ VALUE = [
 ]  # fmt: skip
 
 TYPE = [
-    (lambda: rnnlab.windows([1.0, 2.0], 1), "the series is list; expected a tensor (N, D)"),
+    (lambda: rnnlab.windows([1.0, 2.0], 1), "series is list; expected a tensor: use "
+     "torch.as_tensor(series, dtype=torch.float32)"),
     (lambda: rnnlab.Batches([1.0], ZEROS), "inputs is list; expected a tensor: use "
      "torch.as_tensor(inputs, dtype=torch.float32)"),
     (lambda: rnnlab.Batches(ZEROS, [1.0]), "targets is list; expected a tensor: use "

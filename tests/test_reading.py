@@ -16,7 +16,6 @@ import rnnlab
 from rnnlab.base import tables
 from rnnlab.base.tables import TableError
 from rnnlab.data import parsing, shipped
-from rnnlab.data.series import fill_gaps
 from tests.csv_files import GOOD, REFUSED
 
 
@@ -259,12 +258,16 @@ def test_numbers_are_pythons(number, group):
     assert parsing.parse_number(text.replace(",", group).replace(".", ","), ",") == expected
 
 
-@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1))
-def test_gaps_are_filled_as_numpy_interpolates(values):
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6, width=32)), min_size=1))
+def test_gaps_are_filled_as_numpy_interpolates(tmp_path_factory, values):
+    path = tmp_path_factory.getbasetemp() / "gaps.csv"
+    path.write_text("\n".join(["mm", *("NA" if v is None else repr(v) for v in values)]))
+    assume(any(value is not None for value in values))
     if values[0] is None or values[-1] is None:
-        with pytest.raises(ValueError, match="the first or the last value is missing"):
-            fill_gaps(values)
+        with pytest.raises(TableError, match=r"in the (first|last) row a gap has a neighbour on"):
+            rnnlab.read_series(path, value="mm", fill_gaps=True, decimal=".")
         return
     known = [k for k, value in enumerate(values) if value is not None]
     expected = np.interp(range(len(values)), known, [values[k] for k in known])
-    assert fill_gaps(values) == pytest.approx(expected.tolist(), abs=1e-6)
+    read = rnnlab.read_series(path, value="mm", fill_gaps=True, decimal=".").values
+    assert torch.equal(read, torch.tensor(expected.tolist()))

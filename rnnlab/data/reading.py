@@ -6,17 +6,15 @@ import itertools
 import math
 import pathlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from functools import partial
 from typing import Literal, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from rnnlab.base import tables
 from rnnlab.base.tables import TableError, shown
 from rnnlab.data import parsing
-from rnnlab.data import series as data
 from rnnlab.data.columns import Cell, Columns, listed, read_columns
 from rnnlab.data.series import Series
 
@@ -81,11 +79,12 @@ def read_series(
     value_column, time_column = _choose(columns, value, time)
     cells = columns.cells(value_column)
     time_cells, remark = _time_cells(columns, time_column, asked=time is not None)
-    formats = [f for f in parsing.DATE_FORMATS if _parsed(time_cells[:1], _date_parser(f))]
+    first = time_cells[0].text if time_cells else ""
+    formats = [f for f in parsing.DATE_FORMATS if parsing.parse_date(first, f)]
 
     given = [cell for cell in cells if not parsing.is_missing(cell.text)]
     numbers = _numbers(columns, given, [] if formats else time_cells, decimal)
-    values, note = _values(columns, cells, numbers[: len(given)], fill_gaps)
+    values, note = _values(columns, cells, given, numbers[: len(given)], fill_gaps)
     if formats:
         times, between = _dates(columns, time_cells, formats)
     else:
@@ -139,13 +138,11 @@ def _numbers(
 ) -> list[float]:
     """Return the numbers in cells, once it is clear what stands before the decimals."""
     cells = given + times
-    marks = (decimal,) if decimal else parsing.MARKS
-    by_mark = {mark: _parsed(cells, partial(parsing.parse_number, mark=mark)) for mark in marks}
-    most = max(map(len, by_mark.values()))
-    by_mark = {mark: found for mark, found in by_mark.items() if len(found) == most}
-    if most < len(cells):
+    by_mark = _readings(cells, parsing.parse_number, (decimal,) if decimal else parsing.MARKS)
+    read = len(next(iter(by_mark.values())))
+    if read < len(cells):
         wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in by_mark)
-        raise columns.error(cells[most], _refusal(columns, cells[most], wanted, times))
+        raise columns.error(cells[read], _refusal(columns, cells[read], wanted, times))
     return _unambiguous(columns, cells, by_mark)
 
 
@@ -183,32 +180,31 @@ def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> st
 
 
 def _values(
-    columns: Columns, cells: list[Cell], numbers: list[float], fill_gaps: bool
+    columns: Columns, cells: list[Cell], given: list[Cell], numbers: list[float], fill_gaps: bool
 ) -> tuple[Tensor, str]:
     """Return the values with gaps filled, and a note on what was filled."""
-    if not numbers:
+    if not given:
         words = "is missing, as is all else in this column: choose another with value=..."
         raise columns.error(cells[0], words)
     missing = [cell for cell in cells if parsing.is_missing(cell.text)]
     if missing:
         _check_gaps(columns, cells, missing, fill_gaps)
-    left = iter(torch.tensor(numbers, dtype=torch.float64).float().tolist())
-    values = [None if parsing.is_missing(cell.text) else next(left) for cell in cells]
-    for cell, number in zip(cells, values, strict=True):
-        if number is not None and math.isinf(number):
-            raise columns.error(
-                cell,
-                "is too large; expected at most 3.4e38, as values have 32 bits: correct it, or "
-                "choose a larger unit",
-            )
+    values = torch.tensor(numbers, dtype=torch.float64).float()
+    if too_large := values.isinf().nonzero().flatten().tolist():
+        raise columns.error(
+            given[too_large[0]],
+            "is too large; expected at most 3.4e38, as values have 32 bits: correct it, or "
+            "choose a larger unit",
+        )
     if not missing:
-        return torch.tensor(values), ""
+        return values, ""
+    filled = np.interp([cell.row for cell in cells], [cell.row for cell in given], values)
     note = (
         f"{len(missing)} of {len(cells)} values are missing and are filled by a straight line "
         f"between their neighbours: row{'s' * (len(missing) > 1)} "
         f"{listed(cell.row for cell in missing)}."
     )
-    return torch.tensor(data.fill_gaps(values)), note
+    return torch.from_numpy(filled).float(), note
 
 
 def _check_gaps(columns: Columns, cells: list[Cell], missing: list[Cell], fill_gaps: bool) -> None:
@@ -229,15 +225,13 @@ def _check_gaps(columns: Columns, cells: list[Cell], missing: list[Cell], fill_g
 
 def _dates(columns: Columns, cells: list[Cell], formats: list[str]) -> tuple[list[float], str]:
     """Return dates as years, and what lies between them."""
-    by_format = {f: _parsed(cells, _date_parser(f)) for f in formats}
-    most = max(map(len, by_format.values()))
-    if most < len(cells):
+    (used, dates), *others = _readings(cells, parsing.parse_date, formats).items()
+    if len(dates) < len(cells):
         raise columns.error(
-            cells[most],
+            cells[len(dates)],
             f"is not a time like {shown(cells[0].text)}, on a day that exists: correct it, or "
             f"{COUNT}",
         )
-    (used, dates), *others = ((f, found) for f, found in by_format.items() if len(found) == most)
     if others and others[0][1] != dates:
         raise columns.error(
             cells[0],
@@ -270,11 +264,16 @@ def _check_times(columns: Columns, cells: list[Cell], times: list[float]) -> Non
             )
 
 
-def _parsed(cells: list[Cell], parse: Callable[[str], T | None]) -> list[T]:
-    """Return what a parser makes of cells, up to the first that it cannot read."""
-    parsed = itertools.takewhile(lambda item: item is not None, (parse(c.text) for c in cells))
-    return list(parsed)  # type: ignore[arg-type]  # None was left out
-
-
-def _date_parser(date_format: str) -> Callable[[str], datetime | None]:
-    return partial(parsing.parse_date, date_format=date_format)
+def _readings(
+    cells: list[Cell], parse: Callable[[str, str], T | None], ways: Iterable[str]
+) -> dict[str, list[T]]:
+    """Return what each way to read cells makes of them; only the ways that get furthest."""
+    by_way: dict[str, list[T]] = {}
+    for way in ways:
+        by_way[way] = []
+        for cell in cells:
+            if (value := parse(cell.text, way)) is None:
+                break
+            by_way[way].append(value)
+    most = max(map(len, by_way.values()))
+    return {way: values for way, values in by_way.items() if len(values) == most}

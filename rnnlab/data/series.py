@@ -1,11 +1,10 @@
-"""Series: one measured value at each time; what a series must be, and how gaps are filled."""
+"""Series: one measured value at each time; and what a series must be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,22 +32,6 @@ class Series:
     note: str = ""
 
 
-def fill_gaps(values: Sequence[float | None]) -> list[float]:
-    """Return values with each gap (None) filled by a straight line between its neighbours.
-
-    Values count as evenly spaced.
-
-    Raises:
-        ValueError: for a gap at an end, which has one neighbour only.
-    """
-    if values[0] is None or values[-1] is None:
-        raise ValueError("the first or the last value is missing: give both ends")
-    known = [k for k, value in enumerate(values) if value is not None]
-    heights = [value for value in values if value is not None]
-    filled: list[float] = np.interp(range(len(values)), known, heights).tolist()
-    return filled
-
-
 def check_series(series: Series) -> None:
     """Refuse what is no series with finite values (N,) and a time for each."""
     if not isinstance(series, Series):
@@ -65,8 +48,7 @@ def check_series(series: Series) -> None:
 
 def check_values(series: Tensor, times: Sequence[float] | None = None) -> None:
     """Refuse values that are none, not (N, D), or not finite."""
-    if not isinstance(series, Tensor):
-        raise TypeError(f"the series is {type(series).__name__}; expected a tensor (N, D)")
+    check_tensor("series", series)
     if series.dim() != 2:
         raise ValueError(
             f"the series has shape {tuple(series.shape)}; expected (time, features): "

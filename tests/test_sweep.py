@@ -18,7 +18,7 @@ import rnnlab
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps import pool
 from rnnlab.runs.sweeps.grid import plan
-from rnnlab.runs.sweeps.trial import Subject
+from rnnlab.runs.sweeps.trial import SETTINGS, Subject
 
 GRID = {
     "learning_rate": [0.003, 0.03, 1e6], "clip_norm": [None, 1.0], "cell": ["rnn", "gru"],
@@ -322,11 +322,11 @@ def test_a_grid_takes_numbers_of_numpy_and_torch_one_or_many():
         "epochs": np.arange(1, 3), "window": [np.uint8(9)],
     }  # fmt: skip
     trials = plan(Subject("sine", None), grid, np.int64(2))
-    assert [trial.settings["epochs"] for trial in trials] == [1, 1, 2, 2]
-    assert [trial.settings["seed"] for trial in trials] == [0, 1, 0, 1]
-    for trial in trials:
-        assert trial.options == {"window": 9}
-        settings = trial.settings
+    assert [settings["epochs"] for settings in trials] == [1, 1, 2, 2]
+    assert [settings["seed"] for settings in trials] == [0, 1, 0, 1]
+    for settings in trials:
+        assert [*settings] == [*SETTINGS, "window"]
+        assert settings["window"] == 9
         assert (settings["hidden_size"], settings["learning_rate"]) == (8, 0.5)
         assert {type(value) for value in settings.values()} <= {int, float, str, type(None)}
 

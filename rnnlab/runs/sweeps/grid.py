@@ -8,13 +8,16 @@ from typing import Any
 
 from rnnlab.base.checks import LAST_SEED, check_count
 from rnnlab.model.cells import Cell
-from rnnlab.runs.sweeps.trial import RESULTS, SETTINGS, Row, Subject, Trial, check_value
+from rnnlab.runs.sweeps.trial import CHECKS, OPTIONAL, RESULTS, SETTINGS, Row, Subject
 
 PLAIN = (str, int, float, bool, type(None))  # what a cell of a CSV file holds
 
 
-def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Trial]:
-    """Return a trial for each combination of the grid's values, the last name changing fastest.
+def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Row]:
+    """Return each combination of the grid's values, the last name changing fastest.
+
+    Each holds all of `SETTINGS` and then, sorted by name, so that a file's columns do not depend
+    on the grid's order, the options of the task or the model.
 
     Raises:
         ValueError, TypeError: for names and values that cannot work.
@@ -30,14 +33,8 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Trial]
         _check_name(name, subject)
     if repeats > 1:
         values["seed"] = _seeds(values.pop("seed", [SETTINGS["seed"]]), repeats)
-    chosen = [dict(zip(values, row, strict=True)) for row in itertools.product(*values.values())]
-    return [_trial(row) for row in chosen]
-
-
-def _trial(chosen: Row) -> Trial:
-    settings = {**SETTINGS, **{k: v for k, v in chosen.items() if k in SETTINGS}}
-    others = sorted(chosen.keys() - SETTINGS.keys())  # so a file's columns are those of any grid
-    return Trial(settings, {name: chosen[name] for name in others})
+    chosen = (dict(zip(values, row, strict=True)) for row in itertools.product(*values.values()))
+    return [{**SETTINGS, **{name: row[name] for name in sorted(row)}} for row in chosen]
 
 
 def _values(name: str, given: Any) -> list[Any]:
@@ -53,8 +50,8 @@ def _values(name: str, given: Any) -> list[Any]:
                 f"{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
                 "file can hold"
             )
-        if name in SETTINGS:
-            check_value(name, value)
+        if name in SETTINGS and (value is not None or name not in OPTIONAL):
+            CHECKS[name](name, value)
     if len({(type(value), value) for value in map(plain, values)}) < len(values):
         raise ValueError(f"{name} has a value twice: {values!r}; for more seeds give repeats=")
     return values

@@ -12,7 +12,6 @@ import torch
 
 from rnnlab.base.checks import check_path
 from rnnlab.base.tables import Path, TableError
-from rnnlab.runs.sweeps.files import read_rows, texts, write_rows
 from rnnlab.runs.sweeps.grid import plain, plan
 from rnnlab.runs.sweeps.pool import in_processes
 from rnnlab.runs.sweeps.table import Sweep
@@ -22,8 +21,8 @@ from rnnlab.runs.sweeps.trial import (
     Row,
     Subject,
     TaskMaker,
-    Trial,
     failed,
+    options_of,
     run_packed,
 )
 from rnnlab.tasks.catalogue import Task
@@ -82,20 +81,17 @@ def sweep(
         )
     subject = Subject(task, model)
     trials = plan(subject, grid, repeats)
-    name = _first_task(subject, trials).name
-    rows = [
-        {"task": name, **{k: plain(v) for k, v in {**trial.settings, **trial.options}.items()}}
-        for trial in trials
-    ]
+    task_name = _first_task(subject, trials[0]).name
+    rows = [{"task": task_name, **{k: plain(v) for k, v in trial.items()}} for trial in trials]
     packed = _packed(subject)
     done, others = _done_before(path, rows)
-    todo = {number: (packed, trials[number]) for number in range(len(rows)) if number not in done}
+    todo = {k: (packed, trial) for k, trial in enumerate(trials) if k not in done}
     threads = torch.get_num_threads()
     try:
         for number, results in _with_bar(_results(todo, executor), done, rows, progress):
             done[number] = {**rows[number], **results}
             if path is not None:
-                write_rows(path, [*(done[k] for k in sorted(done)), *others])
+                Sweep([*(done[k] for k in sorted(done)), *others]).to_csv(path)
     finally:
         torch.set_num_threads(threads)  # a run in a thread of this process has set it
     return Sweep(done[k] for k in sorted(done))
@@ -110,12 +106,12 @@ def _check_executor(executor: object) -> None:
         )
 
 
-def _first_task(subject: Subject, trials: list[Trial]) -> Task:
+def _first_task(subject: Subject, settings: Row) -> Task:
     """Return the first run's task, so that an error is raised before anything is trained."""
     try:
-        return subject.make_task(trials[0].options)
+        return subject.make_task(settings)
     except TypeError as error:
-        names = ", ".join(trials[0].options) or "none"
+        names = ", ".join(options_of(settings)) or "none"
         raise TypeError(
             f"the task cannot be made of the grid's options ({names}), which are no settings of a "
             f"sweep: {error}"
@@ -140,12 +136,12 @@ def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], li
     check_path("path", path, "for the runs")
     if not os.path.exists(path):
         return {}, []
-    number_of = {texts(row): number for number, row in enumerate(rows)}
+    number_of = {_texts(row): number for number, row in enumerate(rows)}
     done: dict[int, Row] = {}
     others = []
-    for row in read_rows(path):
+    for row in Sweep.from_csv(path).rows:
         _check_row(path, row, rows[0])
-        number = number_of.get(texts(row))
+        number = number_of.get(_texts(row))
         if number is None:
             others.append(row)
         elif row["outcome"] != "failed":
@@ -163,8 +159,13 @@ def _check_row(path: Path, row: Row, wanted: Row) -> None:
         )
 
 
+def _texts(row: Row) -> tuple[str, ...]:
+    """Return the settings of a row as a file has them, by which a run is recognised."""
+    return tuple("" if v is None else str(v) for name, v in row.items() if name not in RESULTS)
+
+
 def _results(
-    todo: dict[int, tuple[bytes, Trial]], executor: Executor | None
+    todo: dict[int, tuple[bytes, Row]], executor: Executor | None
 ) -> Iterator[tuple[int, Row]]:
     """Yield each run's number and results as it is done."""
     if executor is None:

@@ -1,16 +1,41 @@
-"""Sweep: the results of a sweep, a row for each run."""
+"""Sweep: the results of a sweep, a row for each run, in memory and in a CSV file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from rnnlab.base import tables
 from rnnlab.base.checks import check_known
-from rnnlab.runs.sweeps.files import read_rows, write_rows
-from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, Row
+from rnnlab.base.tables import COUNT, Kind, TableError
+from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
 
 ENDED = ("finished", "solved")  # with weights that mean something
+MOST_RUNS = 100_000
+MOST_BYTES = 1_000 * MOST_RUNS
+
+
+def _setting(cell: str) -> Any:
+    """Return what a setting's cell stands for: True, False, a number or a text."""
+    if cell in ("True", "False"):
+        return cell == "True"
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(cell)
+    return cell
+
+
+_SETTING = Kind(_setting, ".*", "the value of a setting", optional=True)
+_LOSS = Kind(float, r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", "a number such as 0.5", optional=True)
+KINDS = {
+    "outcome": Kind(str, "|".join(OUTCOMES), f"one of {', '.join(OUTCOMES)}"),
+    "epochs_done": COUNT._replace(optional=True),
+    "steps": COUNT._replace(optional=True),
+    "train_loss": _LOSS,
+    "validation_loss": _LOSS,
+    "message": Kind(str, ".*", "a text", optional=True),
+}
 
 
 class Sweep:
@@ -69,17 +94,29 @@ class Sweep:
         Raises:
             OSError: if it cannot be written; a file that was there stays as it was.
         """
-        write_rows(path, self.rows)
+        header = [[*self.rows[0]]] if self.rows else []
+        tables.write(path, [*header, *(list(row.values()) for row in self.rows)])
 
     @classmethod
     def from_csv(cls, path: tables.Path) -> Sweep:
-        """Return the sweep that `to_csv`, or `sweep` with a path, has written.
+        """Return the sweep, of at most 100,000 runs, that `to_csv` or `sweep` has written.
 
         Raises:
             OSError: if there is no such file or it cannot be read.
             TableError: a ValueError that says what stands where, and what was expected.
         """
-        return cls(read_rows(path))
+        table = tables.read(path, MOST_BYTES, MOST_RUNS + 1)
+        header = next(table.rows)
+        known = ("task", *SETTINGS, *RESULTS)
+        if [name for name in header if name in known] != [*known] or len({*header}) < len(header):
+            raise TableError(
+                f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
+                f"the columns {', '.join(known)}: give a file that a sweep has written"
+            )
+        kinds = {name: KINDS.get(name, _SETTING) for name in header}
+        remedy = "delete the row, or the file, and start the sweep again"
+        rows = tables.values(table, kinds, remedy)
+        return cls(dict(zip(header, row, strict=True)) for row in rows)
 
     def __len__(self) -> int:
         """Return the number of runs."""

@@ -61,8 +61,9 @@ class Subject(NamedTuple):
         """Whether the task is made of options."""
         return isinstance(self.task, str | type) or not hasattr(self.task, "batches")
 
-    def make_task(self, options: Row) -> Task:
-        """Return the task, made of options; if it is there already, they are the model's."""
+    def make_task(self, settings: Row) -> Task:
+        """Return the task, made of its options; if it is there already, they are the model's."""
+        options = options_of(settings)
         if isinstance(self.task, str):
             made: Task = load_task(self.task, **options)
             return made
@@ -78,27 +79,15 @@ class Subject(NamedTuple):
         return SequenceModel(*sizes, settings["cell"])
 
 
-class Trial(NamedTuple):
-    """What one run needs beside its `Subject`: all of `SETTINGS`, and what else the grid names."""
-
-    settings: Row
-    options: Row
+def options_of(settings: Row) -> Row:
+    """Return what a grid names beside `SETTINGS`: options of the task or the model."""
+    return {name: value for name, value in settings.items() if name not in SETTINGS}
 
 
-def check_value(name: str, value: Any) -> None:
-    """Refuse a value of one of `SETTINGS` that cannot work.
-
-    Raises:
-        ValueError: naming the setting, the value and what was expected.
-    """
-    if value is not None or name not in OPTIONAL:
-        CHECKS[name](name, value)
-
-
-def run_packed(subject: bytes, trial: Trial) -> Row:
-    """Run a trial of a subject that cloudpickle has packed, as a worker does."""
+def run_packed(subject: bytes, settings: Row) -> Row:
+    """Train a subject that cloudpickle has packed, as a worker does, and return the `RESULTS`."""
     try:
-        return run_trial(cloudpickle.loads(subject), trial)
+        return _run(cloudpickle.loads(subject), settings)
     except Exception as error:  # of the user's own task or model: it costs this run only
         return failed(f"{type(error).__name__}: {error}")
 
@@ -108,24 +97,23 @@ def failed(message: str) -> Row:
     return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": _one_line(message)}
 
 
-def run_trial(subject: Subject, trial: Trial) -> Row:
-    """Train as the trial says and return its `RESULTS`.
+def _run(subject: Subject, settings: Row) -> Row:
+    """Train as the settings say and return the `RESULTS`.
 
-    The same trial gives the same numbers in every process and thread of one kind of machine: its
-    random numbers come from its seed, and it computes on one thread.
+    The same settings give the same numbers in every process and thread of one kind of machine: the
+    random numbers come from their seed, and it computes on one thread.
     """
     torch.set_num_threads(1)
-    chosen = trial.settings
-    task = subject.make_task(trial.options)
-    model = seeded(lambda: subject.make_model(task, {**chosen, **trial.options}), chosen["seed"])
-    batches = task.batches(chosen["hidden_state"], chosen["batch_size"], chosen["seed"])
+    task, seed, stop_at = subject.make_task(settings), settings["seed"], settings["stop_at"]
+    model = seeded(lambda: subject.make_model(task, settings), seed)
+    batches = task.batches(settings["hidden_state"], settings["batch_size"], seed)
     names = ("optimizer", "learning_rate", "epochs", "clip_norm", "hidden_state")
     run = train(
         model, batches, loss_fn=task.loss_fn, device="cpu",
-        validation=None if chosen["stop_at"] is None else task.validation_loss,
-        **{name: chosen[name] for name in names},
+        validation=None if stop_at is None else task.validation_loss,
+        **{name: settings[name] for name in names},
     )  # fmt: skip
-    outcome, message = _to_the_end(run, chosen["stop_at"])
+    outcome, message = _to_the_end(run, stop_at)
     loss = None if outcome == "diverged" else float(task.validation_loss(model))
     if loss is not None and not math.isfinite(loss):
         outcome, message, loss = "diverged", f"the validation loss is {loss}", None

@@ -73,7 +73,7 @@ VALUE = [
      "features): add the feature axis with series.unsqueeze(-1)"),
     (lambda: rnnlab.windows(torch.zeros(0, 1), 2), "the series is empty; expected at least one "
      "value"),
-    (lambda: rnnlab.windows(WITH_NAN, 1), "the series has 1 values that are not finite numbers; "
+    (lambda: rnnlab.windows(WITH_NAN, 1), "1 of 3 values of the series are not finite numbers; "
      "the first is nan at index [2, 0]: fill or drop them"),
     (lambda: rnnlab.Batches(ZEROS[:0], ZEROS[:0]), "inputs is empty (shape (0, 2, 1)); expected "
      "at least one example"),
@@ -83,9 +83,9 @@ VALUE = [
      "integer of at least 1"),
     (lambda: rnnlab.Batches(ZEROS, ZEROS, batch_size=2.5), "batch_size is 2.5; it must be an "
      "integer of at least 1"),
-    (lambda: rnnlab.Batches(ZEROS / 0, ZEROS), "inputs has 12 values that are not finite "
+    (lambda: rnnlab.Batches(ZEROS / 0, ZEROS), "12 of 12 values of inputs are not finite "
      "numbers; the first is nan at index [0, 0, 0]: fill or drop them"),
-    (lambda: rnnlab.Batches(ZEROS, ZEROS + math.inf), "targets has 12 values that are not finite "
+    (lambda: rnnlab.Batches(ZEROS, ZEROS + math.inf), "12 of 12 values of targets are not finite "
      "numbers; the first is inf at index [0, 0, 0]: fill or drop them"),
     (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], batch_size=7),
      "6 values cannot be cut into 7 pieces: give more values or a smaller batch_size"),
@@ -109,7 +109,7 @@ VALUE = [
     (lambda: rnnlab.SeriesTask(series([1.0] * 50)), "the training part of Tides never changes: "
      "nothing to learn"),
     (lambda: rnnlab.SeriesTask(series([1.0, math.nan] * 30, range(1900, 1960))),
-     "the series has 30 values that are not finite numbers; the first is nan at index [1, 0] "
+     "30 of 60 values of the series are not finite numbers; the first is nan at index [1, 0] "
      "(time 1901): fill or drop them"),
     (lambda: rnnlab.load_task("sine").batches("keep"), "hidden_state is 'keep'; the known "
      "policies are reset, carry"),
@@ -189,9 +189,9 @@ VALUE = [
      "the state, or put it last"),
     # more of the loop
     (lambda: train([(Z, Z * math.nan)]), "20 of 20 values of the targets at epoch 1, step 0 are "
-     "not finite numbers: fill or drop them in the data"),
+     "not finite numbers; the first is nan at index [0, 0, 0]: fill or drop them"),
     (lambda: train([(Z / 0, Z)]), "20 of 20 values of the inputs at epoch 1, step 0 are not "
-     "finite numbers: fill or drop them in the data"),
+     "finite numbers; the first is nan at index [0, 0, 0]: fill or drop them"),
     (lambda: train([(torch.tensor(1.0), torch.tensor(1.0))]), "a batch has inputs of shape () "
      "and targets of shape (); expected as many examples of both, on the first axis"),
     (lambda: train([(Z.long(), Z)]), "RNN input dtype (torch.int64) does not match weight dtype "

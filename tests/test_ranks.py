@@ -145,6 +145,7 @@ def test_the_first_rank_alone_writes_and_whole_epochs_alone(on_ranks):
     assert [part["cut off"] for part in (first, *others)] == [(7, (1, 4))] * len(found)
     by_hand = checkpoints.read(folder / "by_hand.pt")  # saved within the first epoch
     assert (by_hand["epoch"], by_hand["index"], by_hand["history"]) == (0, 0, [])
+    assert len(by_hand["random"]) == len(found)  # each rank goes on with its own random numbers
     assert not [*folder.glob(".*")]
 
 

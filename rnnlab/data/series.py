@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.base.checks import check_tensor
+from rnnlab.base.say import say
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,11 @@ def check_all_finite(name: str, values: Tensor, times: Sequence[float] | None = 
     if len(bad):
         where = bad[0].tolist()
         at = f" (time {times[where[0]]:g})" if times is not None else ""
+        text = (
+            "{bad} of {count} values of {name} are not finite numbers; the first is {value} at "
+            "index {where}{at}: fill or drop them"
+        )
+        count, value = values.numel(), values[tuple(where)].item()
         raise ValueError(
-            f"{name} has {len(bad)} values that are not finite numbers; the first is "
-            f"{values[tuple(where)].item()} at index {where}{at}: fill or drop them"
+            say(text, bad=len(bad), count=count, name=name, value=value, where=where, at=at)
         )

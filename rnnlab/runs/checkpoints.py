@@ -21,11 +21,11 @@ from torch import Tensor
 
 from rnnlab.base.checks import check_path
 from rnnlab.base.files import Path, written_whole
+from rnnlab.base.say import one_line, say
 from rnnlab.loop.training import Run
 from rnnlab.runs.saved_states import PARTS, restore, run_state
 
 FORMAT, VERSION = "rnnlab checkpoint", 2
-LONGEST = 300  # characters of what another error says
 FOR = "to save the run in"
 FRACTION = 0.05  # of the time, that saving may take where epochs are short
 PLAIN = (bool, int, float, str, type(None))
@@ -39,7 +39,7 @@ def save_checkpoint(run: Run, path: Path) -> None:
     """Write where a run stood at the end of its last whole epoch; before that, at its start.
 
     Saved are the weights, the optimizer, the random generators of torch, Python and NumPy, and the
-    history. Where several ranks train the model, the first one alone writes.
+    history. Where several ranks train the model, all of them call this, and the first one writes.
 
     Args:
         run: what `rnnlab.train` has returned.
@@ -49,8 +49,9 @@ def save_checkpoint(run: Run, path: Path) -> None:
         OSError: if the file cannot be written.
         TypeError: if the model or the optimizer holds what no checkpoint can.
     """
+    state = run_state(run)
     if run.process.first:
-        write(run_state(run), path)
+        write(state, path)
 
 
 def load_checkpoint(run: Run, path: Path) -> None:
@@ -78,7 +79,9 @@ def put(run: Run, state: dict[str, Any], path: Path) -> None:
     try:
         restore(run, state)
     except Exception as error:  # whatever torch says of a state that does not fit
-        raise CheckpointError(f"{path} does not fit this run: {_said(error)}") from error
+        why = one_line(str(error)) or type(error).__name__
+        text = "{path} does not fit this run: {why}"
+        raise CheckpointError(say(text, path=path, why=why)) from error
 
 
 def write(state: dict[str, Any], path: Path) -> None:
@@ -107,10 +110,11 @@ def read(path: Path) -> dict[str, Any]:
     except Exception as error:  # neither reader has a list of what it raises
         damaged, state = content.getvalue()[:2] == b"PK", None
         if damaged and "weights_only" in str(error).lower().replace(" ", "_"):
-            raise CheckpointError(
-                f"{name} cannot be read ({_said(error)}): it was not written by rnnlab; expected "
-                "tensors, numbers and text"
-            ) from error
+            text = (
+                "{name} cannot be read ({why}): it was not written by rnnlab; expected tensors, "
+                "numbers and text"
+            )
+            raise CheckpointError(say(text, name=name, why=one_line(str(error)))) from error
     if damaged:
         raise CheckpointError(
             f"{name} is damaged, its content is not what was written: take another copy of it, or "
@@ -158,15 +162,11 @@ class AutoSave:
         self._due = 0.0
         self._saved: tuple[int, int] | None = None
 
-    def is_due(self) -> bool:
-        """Return whether it is time to save again."""
-        return time.perf_counter() >= self._due
-
     def save(self, now: bool = False) -> None:
         """Save if it is time, or at once, unless the file holds this epoch already."""
-        if not now and not self.is_due():
-            return
         start = time.perf_counter()
+        if start < self._due and not now:
+            return
         state = self._take()
         stands = state["epoch"], len(state["history"])
         try:
@@ -197,9 +197,3 @@ def _plain(value: Any, where: str) -> Any:
         f"{where.lstrip('.')} holds a {type(value).__name__}; a checkpoint holds tensors, numbers "
         "and text: keep it elsewhere"
     )
-
-
-def _said(error: Exception) -> str:
-    """Return what an error says, in one line; torch may say a page."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    return said if len(said) <= LONGEST else f"{said[:LONGEST]} ..."

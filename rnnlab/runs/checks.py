@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlab.base.checks import check_tensor
 from rnnlab.base.say import say
 from rnnlab.base.step import Step
+from rnnlab.data.series import check_all_finite
 from rnnlab.loop.batch import Phase
 from rnnlab.loop.losses import LossFunction, cross_entropy
 from rnnlab.loop.training import Run
@@ -64,26 +65,16 @@ def check_phase(run: Run, phase: Phase, step: Step | None, inputs: Any, targets:
             )
     elif phase.name == "backward" and step is not None:
         if not math.isfinite(step.loss):
-            _check_values(inputs, targets, step)
+            for name, values in (("inputs", inputs), ("targets", targets)):
+                if isinstance(values, Tensor):
+                    where = f"epoch {step.epoch}, step {step.index}"
+                    check_all_finite(f"the {name} at {where}", values)  # no rate would help
         for what, value in (("the loss", step.loss), ("the gradient norm", step.grad_norm)):
             if not math.isfinite(value):
                 raise TrainingDiverged(
                     say("{what} is {value}", what=what, value=value), step.epoch, step.index,
                     run.history,
                 )  # fmt: skip
-
-
-def _check_values(inputs: Any, targets: Any, step: Step) -> None:
-    """Refuse a batch with values that are not finite: no learning rate would help."""
-    for name, values in (("inputs", inputs), ("targets", targets)):
-        if not isinstance(values, Tensor):
-            continue
-        bad = values.numel() - int(torch.isfinite(values).sum())
-        if bad:
-            raise ValueError(
-                f"{bad} of {values.numel()} values of the {name} at epoch {step.epoch}, step "
-                f"{step.index} are not finite numbers: fill or drop them in the data"
-            )
 
 
 def as_pair(batch: Any, batch_first: bool = True) -> Pair:

@@ -55,72 +55,45 @@ def fit(
     if checkpoint is not None:
         check_path("checkpoint", checkpoint, checkpoints.FOR)
     run = train(model, batches, **options)
-    run.process.keeps = checkpoint is not None
-    if checkpoint is not None and run.process.from_first(Path(checkpoint).exists):
-        _take_up(run, checkpoint, resume, options.get("learning_rate"))
-    saver = None if checkpoint is None else _Saver(run, checkpoint)
+    run.process.keeps, autosave = checkpoint is not None, None
+    if checkpoint is not None:
+        autosave = _begin(run, checkpoint, resume, options.get("learning_rate"))
     hidden = not (progress and run.process.first)
     with tqdm(total=run.epochs, initial=run.epoch, unit="epoch", disable=hidden) as bar:
         try:
             for step in run:
                 if step.train_loss is not None:
-                    if saver is not None:
-                        saver.end_epoch()
+                    if autosave is not None:
+                        autosave.save(now=run.epoch == run.epochs)
                     losses = {"loss": f"{step.train_loss:.4f}"}
                     if step.validation_loss is not None:
                         losses["validation"] = f"{step.validation_loss:.4f}"
                     bar.set_postfix(losses, refresh=False)
                     bar.update()
         finally:
-            if saver is not None:
-                saver.end()
+            if autosave is not None:
+                autosave.save(now=True)
     return run.history
 
 
-def _take_up(
-    run: Run, checkpoint: str | PathLike[str], resume: bool, learning_rate: float | None
-) -> None:
-    """Load a checkpoint that is there, and refuse to overwrite it if that is not wanted."""
-    if not resume:
-        raise FileExistsError(
-            f"the checkpoint {checkpoint} is there already: resume=True goes on from it; to begin "
-            "anew, delete it or give another name"
-        )
-    checkpoints.load_checkpoint(run, checkpoint)
-    if learning_rate is not None:
-        run.learning_rate = learning_rate
-
-
-class _Saver:
-    """Saves a run as it goes; on several ranks all take part, and the first one writes."""
-
-    def __init__(self, run: Run, path: str | PathLike[str]) -> None:
-        self._run = run
-        self._autosave = checkpoints.AutoSave(self._state, path, _warn)
-        self._gather()
-        # at once, so that what cannot be saved is said at once
-        run.process.from_first(lambda: checkpoints.write(self._state(), path))
-
-    def end_epoch(self) -> None:
-        """Save if it is time, or the run is over."""
-        over = self._run.epoch == self._run.epochs
-        process = self._run.process
-        if process.from_first(lambda: over or self._autosave.is_due()):
-            self._gather()
-            process.from_first(lambda: self._autosave.save(now=True))
-
-    def end(self) -> None:
-        """Save the last whole epoch; of several ranks, others may not be there any more."""
-        if self._run.process.size == 1:
-            self._gather()
-            self._autosave.save(now=True)
-
-    def _gather(self) -> None:
-        own = self._run.process.saved or copy_state(self._run)
-        self._random = self._run.process.gather(own["random"][0])
-
-    def _state(self) -> dict[str, Any]:
-        return {**run_state(self._run), "random": self._random}
+def _begin(
+    run: Run, path: str | PathLike[str], resume: bool, learning_rate: float | None
+) -> checkpoints.AutoSave | None:
+    """Go on from a checkpoint that is there, or write the first one; the first rank saves later."""
+    process = run.process
+    if process.from_first(Path(path).exists):
+        if not resume:
+            raise FileExistsError(
+                f"the checkpoint {path} is there already: resume=True goes on from it; to begin "
+                "anew, delete it or give another name"
+            )
+        checkpoints.load_checkpoint(run, path)
+        if learning_rate is not None:
+            run.learning_rate = learning_rate
+    process.saved = process.saved or copy_state(run)
+    # at once, so that what cannot be saved is refused at once
+    process.from_first(lambda: checkpoints.write(run_state(run), path))
+    return checkpoints.AutoSave(lambda: run_state(run), path, _warn) if process.first else None
 
 
 def _warn(text: str) -> None:

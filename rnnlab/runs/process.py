@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from rnnlab.base.nested import to_device
-from rnnlab.base.step import Step
-from rnnlab.loop.batch import Phase
 from rnnlab.loop.losses import LossFunction
 from rnnlab.loop.training import Run
 from rnnlab.runs.checks import Pair, as_loss, as_pair, check_phase
@@ -31,10 +29,10 @@ class Process:
     """
 
     rank, size, first = 0, 1, True
+    check = staticmethod(check_phase)  # raises to end the run after a phase, before its update
 
     def __init__(self) -> None:
-        self.held = InterruptHeld()
-        self.keeps = True
+        self.held, self.keeps = InterruptHeld(), True
         self.saved: dict[str, Any] | None = None
         self.random: RandomState | None = None
 
@@ -63,10 +61,6 @@ class Process:
     def count(self, count: int) -> int:
         """Return how many target values the loss of the whole batch averages; here are `count`."""
         return count
-
-    def check(self, run: Run, phase: Phase, step: Step | None, inputs: Any, targets: Any) -> None:
-        """Raise to end the run after a phase, before its update."""
-        check_phase(run, phase, step, inputs, targets)
 
     def validate(self, run: Run) -> float | None:
         """Return the validation loss at the end of an epoch."""

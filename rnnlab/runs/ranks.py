@@ -1,4 +1,4 @@
-"""What the processes that train one model tell one another, so that they are one training run.
+"""What the processes that train one model exchange, so that they are one training run.
 
 Started by `torchrun`, each process has the same model in `DistributedDataParallel`, which averages
 the gradients over the processes during backward. Here is what that leaves open: the loss of the
@@ -29,10 +29,10 @@ from rnnlab.runs.shards import Part, Shard, rank_and_size
 T = TypeVar("T")
 
 
-class _Told(NamedTuple):
-    """What a rank says of its next batch: 1 if it has one, target values, rows, and a digest."""
+class _Next(NamedTuple):
+    """A rank's next batch: 1 if there is one, its target values, its rows, and a digest."""
 
-    has: int
+    is_there: int
     values: int
     rows: int
     digest: int
@@ -44,8 +44,7 @@ class Ranks(Process):
     What stands here is done by all of them together: each has to call it, and waits for the rest.
 
     Attributes:
-        rank: number of this process, from 0. size: how many processes there are.
-        first: whether this is the process that writes.
+        root: the first process, by its rank in the default group.
         own, whole: target values in the present batch, of this rank and of all.
 
     Args:
@@ -57,7 +56,7 @@ class Ranks(Process):
         super().__init__()
         self.model, self.device, self.group = model, device, model.process_group
         self.rank, self.size = dist.get_rank(self.group), dist.get_world_size(self.group)
-        self.first = self.rank == 0
+        self.first, self.root = self.rank == 0, dist.get_global_rank(self.group, 0)
         self.own = self.whole = 0
 
     def batches(self, run: Run, epoch: int) -> Iterator[Pair]:
@@ -71,16 +70,19 @@ class Ranks(Process):
         batches, before = iter(run.batches), None
         while True:
             batch = next(batches, None)
-            told = [_Told(*map(int, row)) for row in self._gather([*_tell(batch)])]
-            _check_together(told)
+            own = torch.tensor(_next(batch), dtype=torch.float64, device=self.device)
+            rows = [torch.empty_like(own) for _ in range(self.size)]
+            dist.all_gather(rows, own, self.group)
+            ranks = [_Next(*map(int, row)) for row in torch.stack(rows).tolist()]
+            _check_together(ranks)
             if batch is None:  # nor has any other rank
                 return
-            rows = sum(one.rows for one in told)
+            count = sum(rank.rows for rank in ranks)
             if run.hidden_state == "carry" and before is not None:
                 # as one process would refuse it, whichever rank has the rows
-                hidden.truncate_batch(torch.empty(1, before, 0), rows, before)
-            before = rows
-            self.own, self.whole = told[self.rank].values, sum(one.values for one in told)
+                hidden.truncate_batch(torch.empty(1, before, 0), count, before)
+            before = count
+            self.own, self.whole = ranks[self.rank].values, sum(rank.values for rank in ranks)
             yield to_device(as_pair(batch, run.batch_first), run.device)
 
     def count(self, count: int) -> int:
@@ -113,8 +115,9 @@ class Ranks(Process):
             return None
         if self.model.broadcast_buffers:  # as DistributedDataParallel does before each forward pass
             for buffer in self.model.module.buffers():
-                dist.broadcast(buffer, self._first(), self.group)
-        return self._mean(as_loss(run.validation(self.model.module)))
+                dist.broadcast(buffer, self.root, self.group)
+        losses = self.gather(as_loss(run.validation(self.model.module)))
+        return losses[0] if len({*losses}) == 1 else sum(losses) / self.size
 
     def from_first(self, call: Callable[[], T]) -> T:
         """Return on every rank what a call returns on the first; raise everywhere what it raises.
@@ -127,7 +130,7 @@ class Ranks(Process):
                 box[0] = call()
             except Exception as error:
                 box[1] = error
-        dist.broadcast_object_list(box, self._first(), self.group, self.device)
+        dist.broadcast_object_list(box, self.root, self.group, self.device)
         if box[1] is not None:
             raise box[1]
         return box[0]
@@ -139,20 +142,6 @@ class Ranks(Process):
         with torch.cuda.device(self.device) if on_gpu else nullcontext():
             dist.all_gather_object(values, value, self.group)
         return values
-
-    def _mean(self, value: float) -> float:
-        """Return the average over ranks; exactly the number if all have the same."""
-        values = [row[0] for row in self._gather([value])]
-        return values[0] if len({*values}) == 1 else sum(values) / self.size
-
-    def _first(self) -> int:
-        return dist.get_global_rank(self.group, 0)
-
-    def _gather(self, row: list[float]) -> list[list[float]]:
-        own = torch.tensor(row, dtype=torch.float64, device=self.device)
-        rows = [torch.empty_like(own) for _ in range(self.size)]
-        dist.all_gather(rows, own, self.group)
-        return torch.stack(rows).tolist()
 
 
 class _WholeLoss(Function):
@@ -206,24 +195,24 @@ def check_shard(model: nn.Module, batches: Iterable[Any]) -> None:
         )
 
 
-def _tell(batch: Any) -> _Told:
+def _next(batch: Any) -> _Next:
     if batch is None:
-        return _Told(0, 0, 0, 0)
+        return _Next(0, 0, 0, 0)
     inputs, targets = as_pair(batch)
     if isinstance(batch, Part) and batch.stands_in:
-        return _Told(1, 0, 0, batch.digest)
-    return _Told(1, targets.numel(), len(inputs), getattr(batch, "digest", 0))
+        return _Next(1, 0, 0, batch.digest)
+    return _Next(1, targets.numel(), len(inputs), getattr(batch, "digest", 0))
 
 
-def _check_together(told: list[_Told]) -> None:
-    missing = [str(rank) for rank, one in enumerate(told) if not one.has]
-    if 0 < len(missing) < len(told):
+def _check_together(ranks: list[_Next]) -> None:
+    missing = [str(rank) for rank, batch in enumerate(ranks) if not batch.is_there]
+    if 0 < len(missing) < len(ranks):
         raise ValueError(
-            f"{len(told)} ranks train together, and rank {', '.join(missing)} has fewer batches "
+            f"{len(ranks)} ranks train together, and rank {', '.join(missing)} has fewer batches "
             "than the others; expected as many on each: give all of them rnnlab.Shard(batches) of "
             "the same batches, or a DataLoader with a DistributedSampler"
         )
-    if len({one.digest for one in told}) > 1:
+    if len({batch.digest for batch in ranks}) > 1:
         raise ValueError(
             "the ranks read different batches; a Shard is a part of a batch that all ranks read: "
             "shuffle with the same seed on every rank, as rnnlab.Batches(..., shuffle=True, "

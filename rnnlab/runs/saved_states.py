@@ -26,8 +26,11 @@ def unwrap(model: nn.Module) -> nn.Module:
     return model.module if isinstance(model, DistributedDataParallel) else model
 
 
-def copy_state(run: Run) -> dict[str, Any]:
-    """Return a copy of what a run consists of, between two epochs; of its history, the length."""
+def copy_state(run: Run, random: list[Any] | None = None) -> dict[str, Any]:
+    """Return a copy of what a run consists of, between two epochs; of its history, the length.
+
+    Every rank takes part, unless the random states of all of them are given.
+    """
     state = unwrap(run.model).state_dict(), run.optimizer.state_dict()
     model, optimizer = map_tensors(lambda tensor: tensor.detach().clone(), state)
     return {
@@ -36,20 +39,14 @@ def copy_state(run: Run) -> dict[str, Any]:
         "made_with": _made_with(run),
         "epoch": run.epoch,
         "index": run.index,
-        "random": [_as_tensors(random_state(run.batches))],
+        "random": random or run.process.gather(_as_tensors(random_state(run.batches))),
         "history": len(run.history.steps),
     }
 
 
 def run_state(run: Run) -> dict[str, Any]:
-    """Return what a checkpoint holds: the run at the end of its last whole epoch.
-
-    Raises:
-        ValueError: within an epoch, for a run that keeps no copy.
-    """
-    state = run.process.saved
-    if state is None:
-        state = copy_state(run)
+    """Return what a checkpoint holds: the run at the end of its last whole epoch."""
+    state = run.process.saved or copy_state(run)
     steps = run.history.steps[: state["history"]]
     return {**state, "history": [tuple(step) for step in steps]}
 
@@ -63,7 +60,12 @@ def restore(run: Run, state: dict[str, Any]) -> None:
     model, optimizer = unwrap(run.model), run.optimizer
     before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
     try:
-        _check_made_with(run, state["made_with"])
+        dtypes = _dtypes(before[0])
+        here = {**dtypes, **_made_with(run)}
+        saved = {**dtypes, **_dtypes(state["model"]), **state["made_with"]}
+        for name, value in here.items():
+            if saved[name] != value:
+                raise ValueError(f"{name} was {saved[name]!r} and is {value!r} now")
         counts = state["epoch"], state["index"]
         if any(type(number) is not int or number < 0 for number in counts):
             raise ValueError(f"its epoch and step are {counts!r}")
@@ -71,7 +73,6 @@ def restore(run: Run, state: dict[str, Any]) -> None:
         own = own[run.process.rank if len(own) == run.process.size else 0]
         generators = _as_random_state(own)
         steps = [_as_step(row) for row in state["history"]]
-        _check_model(state["model"], before[0])
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         _check_optimizer(optimizer, before[1]["param_groups"])
@@ -81,7 +82,7 @@ def restore(run: Run, state: dict[str, Any]) -> None:
         raise
     run.history.restart(steps)
     run.restore(*counts)
-    run.process.saved = {**copy_state(run), "random": [own]}
+    run.process.saved = copy_state(run, state["random"])
     run.process.random = generators
 
 
@@ -94,19 +95,9 @@ def _made_with(run: Run) -> dict[str, Any]:
     }
 
 
-def _check_made_with(run: Run, made_with: dict[str, Any]) -> None:
-    """Refuse a state of another kind of run."""
-    for name, here in _made_with(run).items():
-        if made_with[name] != here:
-            raise ValueError(f"{name} was {made_with[name]!r} and is {here!r} now")
-
-
-def _check_model(saved: dict[str, Any], here: dict[str, Any]) -> None:
-    """Refuse tensors of another dtype, which torch would convert without a word."""
-    for name, tensor in here.items():
-        dtype = getattr(saved.get(name), "dtype", None)
-        if isinstance(tensor, Tensor) and dtype not in (None, tensor.dtype):
-            raise ValueError(f"{name} was {dtype} and is {tensor.dtype} now")
+def _dtypes(tensors: dict[str, Any]) -> dict[str, torch.dtype]:
+    """Return the dtypes of a model's tensors; torch would convert others without a word."""
+    return {name: value.dtype for name, value in tensors.items() if isinstance(value, Tensor)}
 
 
 def _check_optimizer(optimizer: torch.optim.Optimizer, groups: list[dict[str, Any]]) -> None:

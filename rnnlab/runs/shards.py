@@ -108,11 +108,6 @@ def rank_and_size() -> tuple[int, int]:
     return 0, 1
 
 
-def counted(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield the batches that are not standing in for a rank's missing rows."""
-    return (batch for batch in batches if not getattr(batch, "stands_in", False))
-
-
 def over_ranks(
     batches: Iterable[Any], device: torch.device, total: float, count: int
 ) -> tuple[float, int]:

@@ -23,7 +23,7 @@ from rnnlab.runs.optimizers import resolve_optimizer
 from rnnlab.runs.process import Process
 from rnnlab.runs.ranks import Ranks, check_shard, move
 from rnnlab.runs.saved_states import unwrap
-from rnnlab.runs.shards import counted, over_ranks
+from rnnlab.runs.shards import over_ranks
 
 Validation = Iterable[Any] | Callable[[nn.Module], Any]
 
@@ -114,7 +114,6 @@ def train(
             device=moved_to, batch_first=batch_first,
         )  # fmt: skip
     is_wrapped = isinstance(model, DistributedDataParallel)
-    process = Ranks(model, moved_to) if is_wrapped else Process()
     return Run(
         model,
         batches,
@@ -126,7 +125,7 @@ def train(
         validation=validation,
         device=moved_to,
         batch_first=batch_first,
-        process=process,
+        process=Ranks(model, moved_to) if is_wrapped else Process(),
         history=History() if history is None else history,
     )
 
@@ -143,16 +142,9 @@ def evaluate(
 ) -> float:
     """Return the average loss over all target values, without a graph and in evaluation mode.
 
-    That of a `Shard` is over the target values of all ranks, each of which has to ask for it.
-
-    Args:
-        model: as for `train`.
-        batches: as for `train`.
-        loss_fn: as for `train`.
-        hidden_state: as for `train`.
-        state: the hidden state to start from; None: zeros.
-        device: where to compute; None: where the model's parameters are.
-        batch_first: as for `train`.
+    Takes what `train` takes, and `state`, the hidden state to start from (None: zeros); `device`
+    is where to compute, by default that of the model's parameters. The loss of a `Shard` is over
+    the target values of all ranks, each of which has to ask for it.
 
     Raises:
         ValueError: if there is no batch, or shapes do not fit.
@@ -162,9 +154,11 @@ def evaluate(
     check_policy(hidden_state)
     own = next((p.device for p in model.parameters()), torch.device("cpu"))
     computes_on = own if device is None else resolve_device(device)
+    # a batch that stands in for a rank's missing rows counts for nothing
+    counted = (batch for batch in batches if not getattr(batch, "stands_in", False))
     return evaluation.evaluate(
         unwrap(model),
-        (as_pair(batch, batch_first) for batch in counted(batches)),
+        (as_pair(batch, batch_first) for batch in counted),
         loss_fn=loss_fn,
         hidden_state=hidden_state,
         state=state,

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from rnnlab.base.checks import check_count, check_known, check_positive
+from rnnlab.base.say import one_line
 from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
@@ -42,7 +43,6 @@ CHECKS: dict[str, Callable[[str, Any], object]] = {
 OPTIONAL = ("clip_norm", "batch_size", "stop_at")  # what may be None
 RESULTS = ("outcome", "epochs_done", "steps", "train_loss", "validation_loss", "message")
 OUTCOMES = ("finished", "solved", "diverged", "failed")
-MOST_MESSAGE = 300  # characters
 
 
 class Subject(NamedTuple):
@@ -94,7 +94,7 @@ def run_packed(subject: bytes, settings: Row) -> Row:
 
 def failed(message: str) -> Row:
     """Return the results of a run that raised an exception or was killed."""
-    return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": _one_line(message)}
+    return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": one_line(message)}
 
 
 def _run(subject: Subject, settings: Row) -> Row:
@@ -124,7 +124,7 @@ def _run(subject: Subject, settings: Row) -> Row:
         "steps": len(run.history),
         "train_loss": epochs[-1].train_loss if epochs else None,
         "validation_loss": loss,
-        "message": _one_line(message) or None,
+        "message": one_line(message) or None,
     }
 
 
@@ -138,9 +138,3 @@ def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, str]:
     except TrainingDiverged as error:
         return "diverged", str(error)
     return "finished", ""
-
-
-def _one_line(text: str) -> str:
-    """Return a text on one line, a long one cut, for a cell of a table."""
-    text = " ".join(text.split())
-    return text if len(text) <= MOST_MESSAGE else text[: MOST_MESSAGE - 3] + "..."

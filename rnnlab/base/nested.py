@@ -31,14 +31,16 @@ def to_device(value: Any, device: torch.device) -> Any:
     return map_tensors(lambda tensor: tensor.to(device), value)
 
 
-def count_rows(inputs: Any, batch_first: bool = True) -> int:
-    """Return B, how many sequences there are: axis 0 of the inputs, or axis 1 if time comes first.
+def first_tensor(value: Any) -> Any:
+    """Return the first tensor, or `PackedSequence`, of a structure; None if it begins with none."""
+    while isinstance(value, tuple | list | dict) and not isinstance(value, PackedSequence):
+        value = next(iter(value.values() if isinstance(value, dict) else value), None)
+    return value if isinstance(value, Tensor | PackedSequence) else None
 
-    Of a tuple, list or dictionary it is that of the first tensor.
-    """
-    if isinstance(inputs, PackedSequence):
-        return int(inputs.batch_sizes[0])
-    if isinstance(inputs, tuple | list | dict):
-        first = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
-        return count_rows(first, batch_first)
-    return int(inputs.shape[0 if batch_first or inputs.dim() == 1 else 1])
+
+def count_rows(inputs: Any, batch_first: bool = True) -> int:
+    """Return B, the number of sequences: axis 0 of the first tensor, or 1 if time comes first."""
+    first = first_tensor(inputs)
+    if isinstance(first, PackedSequence):
+        return int(first.batch_sizes[0])
+    return int(first.shape[0 if batch_first or first.dim() == 1 else 1])

@@ -82,7 +82,6 @@ class Batches:
         return -(-len(self.inputs) // self.batch_size)
 
     def __repr__(self) -> str:
-        """Say what is in a pass."""
         order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"
         return (
             f"Batches({len(self.inputs)} examples of {tuple(self.inputs.shape[1:])}, "
@@ -134,7 +133,6 @@ class Streams:
         return -(-self.inputs.shape[1] // self.length)
 
     def __repr__(self) -> str:
-        """Say what is in a pass."""
         return (
             f"Streams({self.batch_size} pieces of {self.inputs.shape[1]} time steps, "
             f"{len(self)} batches of {self.length} steps, {self.dropped} values unused)"

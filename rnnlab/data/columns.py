@@ -87,8 +87,10 @@ class Columns:
             counted: whether there is no such column.
         """
         numeric = [k for k in self.numbers if k != time_column and self._has_numbers(k)]
-        if time_column is None and not counted and 1 in numeric and self._has_more_than_first():
-            numeric.remove(1)  # the times; read as values they would be wrong without a word
+        if time_column is None and not counted and 1 in numeric:
+            others = (text for row in self.rows for text in row[1:])
+            if any(self.titles[1:]) or not all(map(is_missing, others)):
+                numeric.remove(1)  # the times; read as values they would be wrong without a word
         if len(numeric) == 1:
             return numeric[0]
         if numeric:
@@ -110,11 +112,6 @@ class Columns:
         if self.separator or not any(mark in text for text in texts for mark in tables.SEPARATORS):
             return ""
         return "no separator splits all rows alike, so delete lines above the header"
-
-    def _has_more_than_first(self) -> bool:
-        return any(self.titles[1:]) or not all(
-            is_missing(text) for row in self.rows for text in row[1:]
-        )
 
     def _has_numbers(self, column: int) -> bool:
         """Return whether a column has something like numbers; dates and words are not."""

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import PackedSequence
 
 from rnnlab.base.checks import check_tensor
+from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
 from rnnlab.base.step import Step
 from rnnlab.data.series import check_all_finite
@@ -97,7 +97,7 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
             "argument of the model or of loss_fn"
         ) from None
     for name, value in (("inputs", inputs), ("targets", targets)):
-        if not _holds_tensor(value):
+        if first_tensor(value) is None:
             check_tensor(name, value)
     tensors = isinstance(inputs, Tensor) and isinstance(targets, Tensor)
     if tensors and (inputs.dim() == 0 or (batch_first and inputs.shape[:1] != targets.shape[:1])):
@@ -106,15 +106,6 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
             f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
         )
     return inputs, targets
-
-
-def _holds_tensor(value: Any) -> bool:
-    if isinstance(value, dict):
-        value = tuple(value.values())
-    is_row = isinstance(value, tuple | list) and not isinstance(value, PackedSequence)
-    if is_row and value:
-        return _holds_tensor(value[0])
-    return isinstance(value, Tensor | PackedSequence)
 
 
 def check_model(model: object) -> None:

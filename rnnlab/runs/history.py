@@ -128,11 +128,9 @@ class History:
         return len(self.steps)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether both hold the same steps, number for number."""
         return self.steps == other.steps if isinstance(other, History) else NotImplemented
 
     def __repr__(self) -> str:
-        """Say how much was done and where the losses stand."""
         losses = ""
         if self.epochs:
             last = self.epochs[-1]

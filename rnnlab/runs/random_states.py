@@ -8,30 +8,45 @@ from typing import Any
 import numpy as np
 import torch
 
-RandomState = tuple[Any, ...]
+RandomState = list[Any]
 
 
 def random_state(batches: object = None) -> RandomState:
     """Return where the generators of torch (on each device), Python and NumPy stand.
 
     And the one that `batches` draws from, if it has one as its `generator`, as a DataLoader may.
+    It is made of what a checkpoint may hold.
     """
+    name, keys, *rest = np.random.get_state()
+    numpys = [name, torch.from_numpy(np.asarray(keys, "int64")), *rest]
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     own = getattr(batches, "generator", None)
     loader = own.get_state() if isinstance(own, torch.Generator) else None
-    return torch.get_rng_state(), random.getstate(), np.random.get_state(), cuda, loader
+    return [torch.get_rng_state(), random.getstate(), numpys, cuda, loader]
 
 
 def set_random_state(state: RandomState, batches: object = None) -> None:
     """Put all generators where `random_state` found them."""
-    torch.set_rng_state(state[0])
-    random.setstate(state[1])
-    np.random.set_state(state[2])
+    _set(state, torch.default_generator, random, np.random)
     if state[3]:
         torch.cuda.set_rng_state_all(state[3])
     own = getattr(batches, "generator", None)
     if isinstance(own, torch.Generator) and state[4] is not None:
         own.set_state(state[4])
+
+
+def check_random_state(state: RandomState) -> None:
+    """Raise whatever says that the generators do not accept a state."""
+    _set(state, torch.Generator(), random.Random(), np.random.RandomState())
+    if state[4] is not None:
+        torch.Generator().set_state(state[4])
+
+
+def _set(state: RandomState, torchs: torch.Generator, pythons: Any, numpys: Any) -> None:
+    own, (version, values, gauss), (name, keys, *rest), *_ = state
+    torchs.set_state(own)
+    pythons.setstate((version, tuple(values), gauss))
+    numpys.set_state((name, keys.numpy().astype("uint32"), *rest))
 
 
 def seeded_state(seed: int) -> RandomState:

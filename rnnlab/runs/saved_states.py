@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
-import random
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -16,7 +14,7 @@ from rnnlab.base.nested import map_tensors
 from rnnlab.base.step import Step
 from rnnlab.loop.training import Run
 from rnnlab.runs.checks import count_batches
-from rnnlab.runs.random_states import RandomState, random_state
+from rnnlab.runs.random_states import check_random_state, random_state
 
 PARTS = {"model", "optimizer", "made_with", "epoch", "index", "random", "history"}
 
@@ -39,7 +37,7 @@ def copy_state(run: Run, random: list[Any] | None = None) -> dict[str, Any]:
         "made_with": _made_with(run),
         "epoch": run.epoch,
         "index": run.index,
-        "random": random or run.process.gather(_as_tensors(random_state(run.batches))),
+        "random": random or run.process.gather(random_state(run.batches)),
         "history": len(run.history.steps),
     }
 
@@ -71,7 +69,7 @@ def restore(run: Run, state: dict[str, Any]) -> None:
             raise ValueError(f"its epoch and step are {counts!r}")
         own = state["random"]  # of each process that there was
         own = own[run.process.rank if len(own) == run.process.size else 0]
-        generators = _as_random_state(own)
+        check_random_state(own)
         steps = [_as_step(row) for row in state["history"]]
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
@@ -83,7 +81,7 @@ def restore(run: Run, state: dict[str, Any]) -> None:
     run.history.restart(steps)
     run.restore(*counts)
     run.process.saved = copy_state(run, state["random"])
-    run.process.random = generators
+    run.process.random = own
 
 
 def _made_with(run: Run) -> dict[str, Any]:
@@ -139,22 +137,3 @@ def _as_step(row: tuple[Any, ...]) -> Step:
     if not all(type(value) in kind for value, kind in zip(step, kinds, strict=True)):
         raise ValueError(f"a row of its history is {row!r}")
     return step
-
-
-def _as_tensors(state: RandomState) -> list[Any]:
-    """Return a state of the random generators as a file may hold it."""
-    torchs, pythons, (name, keys, *rest), cuda, loader = state
-    return [torchs, pythons, [name, torch.from_numpy(keys.astype("int64")), *rest], cuda, loader]
-
-
-def _as_random_state(numbers: list[Any]) -> RandomState:
-    """Return what `_as_tensors` has taken, once it is known that the generators accept it."""
-    torchs, (version, pythons, gauss), (name, keys, *rest), cuda, loader = numbers
-    numpys = (name, keys.numpy().astype("uint32"), *rest)
-    state = (torchs, (version, tuple(pythons), gauss), numpys, cuda, loader)
-    torch.Generator().set_state(torchs)
-    random.Random().setstate(state[1])
-    np.random.RandomState().set_state(numpys)
-    if loader is not None:
-        torch.Generator().set_state(loader)
-    return state

@@ -90,7 +90,6 @@ class Shard:
         return len(self.batches)  # type: ignore[arg-type]  # it has a length, see above
 
     def __repr__(self) -> str:
-        """Say whose rows these are."""
         rank, size = rank_and_size()
         return f"Shard({self.batches!r}, rank {rank} of {size})"
 

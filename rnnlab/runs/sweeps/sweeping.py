@@ -140,23 +140,19 @@ def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], li
     done: dict[int, Row] = {}
     others = []
     for row in Sweep.from_csv(path).rows:
-        _check_row(path, row, rows[0])
+        settings, wanted = [name for name in row if name not in RESULTS], rows[0]
+        if settings != [*wanted] or row["task"] != wanted["task"]:
+            raise TableError(
+                f"{os.fspath(path)} keeps the sweep of the task {row['task']!r} over "
+                f"{', '.join(settings[1:])}; this one is of {wanted['task']!r} over "
+                f"{', '.join([*wanted][1:])}: give another path"
+            )
         number = number_of.get(_texts(row))
         if number is None:
             others.append(row)
         elif row["outcome"] != "failed":
             done[number] = {**row, **rows[number]}
     return done, others
-
-
-def _check_row(path: Path, row: Row, wanted: Row) -> None:
-    settings = [name for name in row if name not in RESULTS]
-    if settings != [*wanted] or row["task"] != wanted["task"]:
-        raise TableError(
-            f"{os.fspath(path)} keeps the sweep of the task {row['task']!r} over "
-            f"{', '.join(settings[1:])}; this one is of {wanted['task']!r} over "
-            f"{', '.join([*wanted][1:])}: give another path"
-        )
 
 
 def _texts(row: Row) -> tuple[str, ...]:

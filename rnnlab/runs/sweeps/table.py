@@ -123,11 +123,9 @@ class Sweep:
         return len(self.rows)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether both hold the same rows, number for number."""
         return self.rows == other.rows if isinstance(other, Sweep) else NotImplemented
 
     def __repr__(self) -> str:
-        """Say how the runs ended and which was best."""
         counts = {o: sum(row["outcome"] == o for row in self.rows) for o in OUTCOMES}
         text = f"Sweep({len(self)} runs: "
         text += ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)

@@ -25,20 +25,16 @@ def resolve_device(device: str | torch.device) -> torch.device:
     """Return the device for a name; "auto" is cuda, else mps, else cpu."""
     if isinstance(device, torch.device):
         return device
-    have = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
+    gpus = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    have = [*(name for name, present in gpus.items() if present), "cpu"]
     if device == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if have[name]))
+        return torch.device(have[0])
     kind = str(device).partition(":")[0]
-    if kind not in have:
+    if kind not in DEVICES[1:]:
         check_known("device", device, DEVICES, "devices")
-    if not have[kind]:
-        there = ", ".join(name for name, present in have.items() if present)
+    if kind not in have:
         text = "device is {device!r}, which this machine does not have; it has {there}"
-        raise ValueError(say(text, device=device, there=there))
+        raise ValueError(say(text, device=device, there=", ".join(have)))
     return torch.device(device)
 
 

@@ -11,12 +11,9 @@ import sys
 from importlib.util import find_spec
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say
 
 NAMES = {"tensorflow": "TensorFlow"}  # extra, which is also what is imported: its name
-QUIET = {  # for TensorFlow, before its import: errors only, and sums in one order
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-}
 
 
 class MissingExtra(ImportError):
@@ -51,12 +48,13 @@ def require(extra: str) -> None:
     """
     if not is_installed(extra):
         raise MissingExtra(how_to_get(extra))
-    if extra == "tensorflow":
-        if "keras" in sys.modules and sys.modules["keras"].backend.backend() != "tensorflow":
-            raise MissingExtra(
-                f"Keras already runs on {sys.modules['keras'].backend.backend()} here; expected "
-                "TensorFlow. Keras cannot change that any more: restart Python, and do this first"
-            )
-        for name, value in QUIET.items():
-            os.environ.setdefault(name, value)
-        os.environ["KERAS_BACKEND"] = "tensorflow"
+    keras = sys.modules.get("keras")
+    if keras is not None and (runs_on := keras.backend.backend()) != extra:
+        text = (
+            "Keras already runs on {runs_on} here; expected {name}. Keras cannot change that any "
+            "more: restart Python, and do this first"
+        )
+        raise MissingExtra(say(text, runs_on=runs_on, name=NAMES[extra]))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # sums in one order
+    os.environ["KERAS_BACKEND"] = extra

@@ -6,12 +6,7 @@ from typing import Any
 
 
 def say(text: str, /, **values: Any) -> str:
-    """Return a message with its values filled in.
-
-    Args:
-        text: a sentence with named fields, such as "{name} is {value!r}; expected 0 to {most}".
-        values: the fields.
-    """
+    """Return a sentence with named fields, such as "{name} is {value!r}", with these filled in."""
     return text.format(**values)
 
 

@@ -36,33 +36,20 @@ class TableError(ValueError):
 
 
 class Table(NamedTuple):
-    """A file's rows, read one after the other.
+    """A file's rows, read one after the other."""
 
-    Attributes:
-        name: the file's path as it was given.
-        separator: what stands between two cells; empty if there is one column only.
-        rows: all of one length, cells without spaces around them; to be read once.
-    """
-
-    name: str
-    separator: str
-    rows: Iterator[list[str]]
+    name: str  # the file's path as it was given
+    separator: str  # what stands between two cells; empty if there is one column only
+    rows: Iterator[list[str]]  # of one length, cells without spaces around them; to be read once
 
 
 class Kind(NamedTuple):
-    """What the cells of a column hold.
+    """What the cells of a column hold."""
 
-    Attributes:
-        value: returns what stands in a cell.
-        pattern: of the cells that it takes.
-        words: for these, after "is not".
-        optional: whether a cell may be empty, which stands for None.
-    """
-
-    value: Callable[[str], Any]
-    pattern: str
-    words: str
-    optional: bool = False
+    value: Callable[[str], Any]  # returns what stands in a cell
+    pattern: str  # of the cells that it takes
+    words: str  # for these, after "is not"
+    optional: bool = False  # whether a cell may be empty, which stands for None
 
 
 COUNT = Kind(int, "[0-9]{1,18}", "an integer of at least 0")
@@ -100,15 +87,10 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
 
 
 def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[list[Any]]:
-    """Yield what the rows below the header hold.
-
-    Args:
-        table: of which the header has been read.
-        kinds: the header's names, and what stands below each.
-        remedy: what to do if a cell holds anything else.
+    """Yield what the rows below the header hold, by the header's names and their kinds.
 
     Raises:
-        TableError: for a cell that is not of its column's kind.
+        TableError: for a cell that is not of its column's kind; it ends with the remedy.
     """
     for number, row in enumerate(table.rows, start=2):
         found = []
@@ -202,23 +184,20 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _separator(text: str) -> str:
-    widths = {separator: _widths(text, separator) for separator in SEPARATORS}
-    for separator, found in widths.items():
-        if found and min(found) == max(found) > 1:
+    """Return what splits the first rows alike, or else what splits the first one most."""
+    best, most = "", 1
+    for separator in SEPARATORS:
+        widths: list[int] = []
+        try:
+            rows = itertools.islice(_split(text, separator, ""), SAMPLE)
+            widths.extend(len(row) for row in rows if row)
+        except TableError:  # the wrong separator, or `_rows` will refuse it
+            widths.append(0)
+        if widths and min(widths) == max(widths) > 1:
             return separator
-    most = max(widths, key=lambda separator: widths[separator][:1])
-    return most if widths[most][:1] > [1] else ""
-
-
-def _widths(text: str, separator: str) -> list[int]:
-    """Return how many cells the first rows have, if this is the separator; 0 for no row."""
-    widths: list[int] = []
-    try:
-        rows = itertools.islice(_split(text, separator, ""), SAMPLE)
-        widths.extend(len(row) for row in rows if row)
-    except TableError:  # the wrong separator, or `_rows` will say it
-        widths.append(0)
-    return widths
+        if widths and widths[0] > most:
+            best, most = separator, widths[0]
+    return best
 
 
 def _rows(text: str, separator: str, name: str, most: int) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.base.checks import check_count, check_seed, check_tensor
+from rnnlab.base.say import say
 from rnnlab.data.series import check_all_finite, check_values
 
 
@@ -143,13 +144,11 @@ def _check_pair(inputs: Tensor, targets: Tensor) -> None:
     for name, tensor in (("inputs", inputs), ("targets", targets)):
         check_tensor(name, tensor)
         if tensor.dim() == 0 or len(tensor) == 0:
-            raise ValueError(
-                f"{name} is empty (shape {tuple(tensor.shape)}); expected at least one example"
-            )
+            text = "{name} is empty (shape {shape}); expected at least one example"
+            raise ValueError(say(text, name=name, shape=tuple(tensor.shape)))
+        check_all_finite(name, tensor)
     if len(inputs) != len(targets):
         raise ValueError(
             f"inputs has {len(inputs)} examples (shape {tuple(inputs.shape)}), targets has "
             f"{len(targets)} (shape {tuple(targets.shape)}); expected as many of both"
         )
-    check_all_finite("inputs", inputs)
-    check_all_finite("targets", targets)

@@ -24,21 +24,13 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Columns:
-    """A file's columns, numbered from 1.
+    """A file's columns, numbered from 1."""
 
-    Attributes:
-        file: its path as it was given.
-        separator: what stands between two cells; empty if there is one column only.
-        titles: of the columns; all empty if there is no header.
-        rows: the cells of each row below the header, as many as titles.
-        first_row: the number of the first of these rows, 2 below a header, otherwise 1.
-    """
-
-    file: str
-    separator: str
-    titles: list[str]
-    rows: list[list[str]]
-    first_row: int
+    file: str  # its path as it was given
+    separator: str  # what stands between two cells; empty if there is one column only
+    titles: list[str]  # all empty if there is no header
+    rows: list[list[str]]  # below the header, each with as many cells as there are titles
+    first_row: int  # the number of the first of these rows, 2 below a header, otherwise 1
 
     @property
     def numbers(self) -> range:
@@ -80,11 +72,9 @@ class Columns:
         )
 
     def value_column(self, time_column: int | None, counted: bool) -> int:
-        """Return the one column that may be the values.
+        """Return the one column, beside a known one of times, that may be the values.
 
-        Args:
-            time_column: of the times, if it is known.
-            counted: whether there is no such column.
+        Where times are neither known nor counted, the first of several columns holds them.
         """
         numeric = [k for k in self.numbers if k != time_column and self._has_numbers(k)]
         if time_column is None and not counted and 1 in numeric:

@@ -66,10 +66,8 @@ def is_date(text: str) -> bool:
 def parse_number(text: str, mark: str) -> float | None:
     """Return the number that a cell holds, None if it holds none; inf if it is too large.
 
-    Args:
-        text: of the cell.
-        mark: what stands before the decimals, "." or ",". The other one, a space or an apostrophe
-            may stand between groups of three digits.
+    The mark, "." or ",", stands before the decimals. The other one, a space or an apostrophe may
+    stand between groups of three digits.
     """
     text = text.replace(MINUS, "-")
     found = _NUMBER[mark].fullmatch(text)

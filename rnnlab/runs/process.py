@@ -17,24 +17,17 @@ T = TypeVar("T")
 
 
 class Process:
-    """One process that trains alone.
+    """One process that trains alone."""
 
-    Attributes:
-        rank: its number, from 0; size: how many processes there are.
-        first: whether this is the process that writes and shows progress.
-        held: the block in which an update is made; an interrupt waits until it is done.
-        keeps: whether the run's state is copied at the end of each epoch, for checkpoints.
-        saved: that copy; None before the run has begun.
-        random: where the random generators are put when the run goes on; None: where they are.
-    """
-
-    rank, size, first = 0, 1, True
+    rank, size = 0, 1  # its number, from 0, and how many processes there are
+    first = True  # whether it is the one that writes and shows progress
     check = staticmethod(check_phase)  # raises to end the run after a phase, before its update
 
     def __init__(self) -> None:
-        self.held, self.keeps = InterruptHeld(), True
-        self.saved: dict[str, Any] | None = None
-        self.random: RandomState | None = None
+        self.held = InterruptHeld()  # around an update; an interrupt waits until it is done
+        self.keeps = True  # whether the state is copied at the end of each epoch, for checkpoints
+        self.saved: dict[str, Any] | None = None  # that copy
+        self.random: RandomState | None = None  # to be set when the run goes on
 
     def begin(self, run: Run) -> None:
         """The first batch is about to be asked for."""

@@ -123,3 +123,10 @@ def test_a_batch_of_three_things_gets_the_remedy():
         TypeError, match=r"a batch is tuple of 3; .*\(\(inputs, lengths\), targets\)"
     ):
         losses(model(), [(x, y, LENGTHS)])
+
+
+def test_evaluate_moves_the_model_to_a_device():
+    model, batches = rnnlab.SequenceModel(1, 2, 1), [(torch.zeros(2, 3, 1),) * 2]
+    with pytest.raises(RuntimeError, match="meta"):  # where there are shapes, but no numbers
+        rnnlab.evaluate(model, batches, loss_fn="mse", device=torch.device("meta"))
+    assert {parameter.device.type for parameter in model.parameters()} == {"meta"}

@@ -13,6 +13,7 @@ import pathlib
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -141,40 +142,34 @@ def _checked(state: Any, name: str) -> dict[str, Any]:
     return state
 
 
+@dataclass
 class AutoSave:
     """Saves a run after its epochs, whenever it is time.
 
     It is time at each epoch's end; where epochs are so short that saving would take more than a
-    twentieth of the time, less often. A disk that is full on the way stops nothing: it is told,
-    and tried again.
-
-    Args:
-        take: returns what to save, such as `run_state` of a run.
-        path: of the file.
-        tell: is called with what went wrong.
+    twentieth of the time, less often. A disk that is full on the way stops nothing: a warning is
+    given, and the next epoch tried.
     """
 
-    def __init__(
-        self, take: Callable[[], dict[str, Any]], path: Path, tell: Callable[[str], None]
-    ) -> None:
-        self.path = path
-        self._take, self._tell = take, tell
-        self._due = 0.0
-        self._saved: tuple[int, int] | None = None
+    take: Callable[[], dict[str, Any]]  # returns what to save, such as `run_state` of a run
+    path: Path
+    warn: Callable[[str], None]
+    _due: float = 0.0
+    _saved: tuple[int, int] | None = None
 
     def save(self, now: bool = False) -> None:
         """Save if it is time, or at once, unless the file holds this epoch already."""
         start = time.perf_counter()
         if start < self._due and not now:
             return
-        state = self._take()
+        state = self.take()
         stands = state["epoch"], len(state["history"])
         try:
             if stands != self._saved:
                 write(state, self.path)
                 self._saved = stands
         except OSError as error:
-            self._tell(
+            self.warn(
                 f"the checkpoint {os.fspath(self.path)} could not be written ({error}); training "
                 "goes on, and the last whole one stays: make room, or choose another path"
             )

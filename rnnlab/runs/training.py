@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.utils.data import RandomSampler
 
-from rnnlab.base.checks import check_count, check_policy, check_positive, resolve_device
+from rnnlab.base.checks import check_count, check_policy, check_positive
 from rnnlab.loop import evaluation, hidden
 from rnnlab.loop.losses import LossFunction, resolve_loss
 from rnnlab.loop.training import Run
@@ -111,7 +111,7 @@ def train(
         check_batches(validation, "validation")
         validation = partial(
             evaluate, batches=validation, loss_fn=loss_fn, hidden_state=hidden_state,
-            device=moved_to, batch_first=batch_first,
+            batch_first=batch_first,
         )  # fmt: skip
     is_wrapped = isinstance(model, DistributedDataParallel)
     return Run(
@@ -142,9 +142,9 @@ def evaluate(
 ) -> float:
     """Return the average loss over all target values, without a graph and in evaluation mode.
 
-    Takes what `train` takes, and `state`, the hidden state to start from (None: zeros); `device`
-    is where to compute, by default that of the model's parameters. The loss of a `Shard` is over
-    the target values of all ranks, each of which has to ask for it.
+    Takes what `train` takes, and `state`, the hidden state to start from (None: zeros). The model
+    is moved to `device`; None: it stays where it is. The loss of a `Shard` is over the target
+    values of all ranks, each of which has to ask for it.
 
     Raises:
         ValueError: if there is no batch, or shapes do not fit.
@@ -153,7 +153,7 @@ def evaluate(
     check_batches(batches)
     check_policy(hidden_state)
     own = next((p.device for p in model.parameters()), torch.device("cpu"))
-    computes_on = own if device is None else resolve_device(device)
+    computes_on = own if device is None else move(model, device)
     # a batch that stands in for a rank's missing rows counts for nothing
     counted = (batch for batch in batches if not getattr(batch, "stands_in", False))
     return evaluation.evaluate(

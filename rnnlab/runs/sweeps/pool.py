@@ -17,17 +17,15 @@ Result = TypeVar("Result")
 def in_processes(
     work: Callable[..., Result], pieces: Mapping[int, tuple[Any, ...]]
 ) -> Iterator[tuple[int, Result | None]]:
-    """Do pieces of work side by side, one a core, and yield each result as it is there.
+    """Do pieces of work side by side, one a core, and yield each number and result as it is there.
 
     No more pieces are handed out than there are processes. When one of these is killed, all that
-    were under way are done again, one by one, to find out which of them it was.
+    were under way are done again, one by one, to find out which of them it was; the result of one
+    whose process was killed twice is None.
 
     Args:
         work: a function that other processes can import.
         pieces: its arguments, by the piece's number.
-
-    Yields:
-        a piece's number and its result; None for one whose process was killed twice.
     """
     waiting, suspects = deque(pieces), deque[int]()
     cores = min(loky.cpu_count(), len(pieces))

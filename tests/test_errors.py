@@ -88,7 +88,7 @@ VALUE = [
     (lambda: rnnlab.Batches(ZEROS, ZEROS + math.inf), "12 of 12 values of targets are not finite "
      "numbers; the first is inf at index [0, 0, 0]: fill or drop them"),
     (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], batch_size=7),
-     "6 values cannot be cut into 7 pieces: give more values or a smaller batch_size"),
+     "6 values cannot be split into 7 pieces: give more values or a smaller batch_size"),
     (lambda: rnnlab.Streams(ZEROS[:, 0], ZEROS[:, 0], length=0), "length is 0; it must be an "
      "integer of at least 1"),
     (lambda: make_sine(length=0), "length is 0; it must be an integer of at least 1"),
@@ -236,7 +236,7 @@ VALUE = [
     (lambda: rnnlab.load_task("sunspots", held_out=math.nan), "held_out is nan; it must be a "
      "fraction between 0 and 1"),
     (lambda: rnnlab.load_task("sine").batches("carry", batch_size=10**9),
-     "319 values cannot be cut into 1000000000 pieces: give more values or a smaller batch_size"),
+     "319 values cannot be split into 1000000000 pieces: give more values or a smaller batch_size"),
     (lambda: rnnlab.load_task("names", window=0), "window is 0; it must be an integer of at "
      "least 1"),
     (lambda: rnnlab.load_task("recall", delay=-1), "delay is -1; it must be an integer of at "

@@ -26,11 +26,7 @@ def how_to_get(extra: str) -> str:
 
 
 def is_installed(extra: str) -> bool:
-    """Whether the package of an extra can be imported; it is not imported for that.
-
-    Raises:
-        ValueError: for an extra that rnnlab does not have.
-    """
+    """Whether the package of an extra can be imported; it is not imported for that."""
     check_known("extra", extra, NAMES, "extras")
     importlib.invalidate_caches()  # it may have been installed a moment ago
     try:
@@ -43,8 +39,7 @@ def require(extra: str) -> None:
     """Make ready for the import of an extra's package.
 
     Raises:
-        MissingExtra: if it is not installed, saying how to get it.
-        ValueError: for an extra that rnnlab does not have.
+        MissingExtra: if it is not installed, saying how to get it, or cannot be used any more.
     """
     if not is_installed(extra):
         raise MissingExtra(how_to_get(extra))

@@ -22,11 +22,8 @@ def written_whole(path: Path, what: str, mode: str = "wb", **options: Any) -> It
     As with `open`, a symbolic link stays one, a file that was there keeps its permissions, and a
     new one has those of the umask.
 
-    Args:
-        path: of the file.
-        what: it is, for messages.
-        mode: "wb", or "w".
-        **options: of `open`.
+    `what` says in messages what the file is, `mode` is "wb" or "w", and `options` are those of
+    `open`.
 
     Raises:
         OSError: if it cannot be written or is no regular file; a file that was there stays as it

@@ -60,12 +60,7 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
 
     Cells are separated by comma, semicolon or tab: as a first line `sep=;` says, or by what splits
     the first rows alike. The text is UTF-8, UTF-16 with a byte-order mark, or else Windows-1252.
-    Empty rows at the end are left out.
-
-    Args:
-        path: of the file.
-        most_bytes: a larger file is refused before it is read.
-        most_rows: more rows are refused.
+    Empty rows at the end are left out. A file of more bytes is refused before it is read.
 
     Raises:
         OSError: if there is no such file or it cannot be read.
@@ -87,11 +82,7 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
 
 
 def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[list[Any]]:
-    """Yield what the rows below the header hold, by the header's names and their kinds.
-
-    Raises:
-        TableError: for a cell that is not of its column's kind; it ends with the remedy.
-    """
+    """Yield what the rows below the header hold; refuse a cell that is not of its column's kind."""
     for number, row in enumerate(table.rows, start=2):
         found = []
         for column, (cell, (title, kind)) in enumerate(zip(row, kinds.items(), strict=True), 1):
@@ -129,7 +120,7 @@ def column_words(column: int, title: str = "") -> str:
 
 
 def shown(text: str) -> str:
-    """Return a cell as a message shows it: in quotation marks, long ones cut."""
+    """Return a cell as a message shows it: in quotation marks, long ones truncated."""
     return repr(shortened(text))
 
 
@@ -139,12 +130,10 @@ def shortened(text: str) -> str:
 
 
 def _content(path: Path, name: str, most: int) -> bytes:
-    content = b""
     try:
         about = os.stat(path)
-        if stat.S_ISREG(about.st_mode) and about.st_size <= most:
-            with open(path, "rb") as file:
-                content = file.read(most + 1)
+        is_file = stat.S_ISREG(about.st_mode)
+        content = pathlib.Path(path).read_bytes() if is_file and about.st_size <= most else b""
     except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
         raise FileNotFoundError(
             f"there is no file {name}: give the path of a CSV file, seen from the folder "
@@ -156,13 +145,14 @@ def _content(path: Path, name: str, most: int) -> bytes:
         ) from error
     if stat.S_ISDIR(about.st_mode):
         raise IsADirectoryError(f"{name} is a folder: give the path of a CSV file in it")
-    if not stat.S_ISREG(about.st_mode):  # a pipe or a device may never end
+    if not is_file:  # a pipe or a device may never end
         raise OSError(f"{name} is no regular file: give the path of a CSV file")
-    if (size := max(about.st_size, len(content))) > most:
-        raise TableError(
-            f"{name} has {size:,} bytes; at most {most:,} are read: keep the rows and columns that "
+    if about.st_size > most:
+        text = (
+            "{name} has {size:,} bytes; at most {most:,} are read: keep the rows and columns that "
             "are needed"
         )
+        raise TableError(say(text, name=name, size=about.st_size, most=most))
     return content
 
 

@@ -13,7 +13,7 @@ from rnnlab.data.series import check_all_finite, check_values
 
 
 def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
-    """Cut a series (N, D) into overlapping windows and the same windows one step later.
+    """Split a series (N, D) into overlapping windows and the same windows one step later.
 
     Returns:
         inputs and targets, each (N - length, length, D); `targets[:, t]` is `inputs[:, t + 1]`.
@@ -93,7 +93,7 @@ class Batches:
 class Streams:
     """Batches that continue each other: row b of batch k+1 goes on where row b of batch k ended.
 
-    The series is cut into `batch_size` pieces of equal length that are read side by side,
+    The series is split into `batch_size` pieces of equal length that are read side by side,
     `length` time steps a batch; this is the order for a carried hidden state. The last batch may
     be shorter in time; the values left over by the division into equal pieces are not used.
 
@@ -113,7 +113,7 @@ class Streams:
         each = len(inputs) // batch_size
         if each == 0:
             raise ValueError(
-                f"{len(inputs)} values cannot be cut into {batch_size} pieces: give more values "
+                f"{len(inputs)} values cannot be split into {batch_size} pieces: give more values "
                 "or a smaller batch_size"
             )
         self.batch_size, self.length, self.dropped = batch_size, length, len(inputs) % batch_size

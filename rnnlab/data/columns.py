@@ -110,12 +110,7 @@ class Columns:
 
 
 def read_columns(path: tables.Path, asked: tuple[object, ...]) -> Columns:
-    """Read a file; its first row is the header if it holds words, or a name that is asked for.
-
-    Raises:
-        OSError: if there is no such file or it cannot be read.
-        TableError: for no table, no rows, or a first row of words and numbers.
-    """
+    """Read a file; its first row is the header if it holds words, or a name that is asked for."""
     table = tables.read(path)
     first, *rows = table.rows
     if not _is_header(first, asked, table.name):

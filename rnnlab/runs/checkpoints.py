@@ -79,7 +79,7 @@ def put(run: Run, state: dict[str, Any], path: Path) -> None:
     """Put a run into a state that was read from a path, or raise `CheckpointError`."""
     try:
         restore(run, state)
-    except Exception as error:  # whatever torch says of a state that does not fit
+    except Exception as error:  # torch has many for a state that does not fit
         why = one_line(str(error)) or type(error).__name__
         text = "{path} does not fit this run: {why}"
         raise CheckpointError(say(text, path=path, why=why)) from error

@@ -48,12 +48,10 @@ class TrainingDiverged(ArithmeticError):
 
 
 def check_phase(run: Run, phase: Phase, step: Step | None, inputs: Any, targets: Any) -> None:
-    """Look at what a phase of a run has made, before the update that it is for.
+    """Refuse what a phase of a run has made, before the update that it is for.
 
-    Raises:
-        ValueError, TypeError: at the first step, for shapes that do not fit; for a state that is to
-            be carried and is not there; for inputs or targets that are not finite.
-        TrainingDiverged: for a loss or a gradient that is not finite.
+    That is, at the first step, shapes that do not fit; a state that is to be carried and is not
+    there; and values, a loss or a gradient that are not finite.
     """
     if phase.name == "forward":
         if run.index == 0:
@@ -144,12 +142,7 @@ def count_batches(batches: Any) -> int | None:
 
 
 def check_shapes(loss_fn: LossFunction, predictions: Any, targets: Any) -> None:
-    """Refuse predictions and targets that a known loss would misread or broadcast.
-
-    Raises:
-        ValueError: for shapes that do not fit, with both shapes, or classes out of range.
-        TypeError: for class numbers that are not integers.
-    """
+    """Refuse predictions and targets that a known loss would misread or broadcast."""
     if not isinstance(predictions, Tensor) or not isinstance(targets, Tensor):
         return
     given = (

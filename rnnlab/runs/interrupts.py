@@ -19,7 +19,7 @@ class InterruptHeld:
         self._pending: list[tuple[int, FrameType | None]] = []
 
     def __enter__(self) -> None:
-        """Put a handler of its own in the place of the present one."""
+        """Replace the present handler."""
         self._before = None
         if threading.current_thread() is threading.main_thread():
             before = signal.getsignal(signal.SIGINT)
@@ -28,7 +28,7 @@ class InterruptHeld:
                 signal.signal(signal.SIGINT, self._hold)
 
     def __exit__(self, *_: object) -> None:
-        """Put the present handler back, and give it what was held."""
+        """Restore the handler, and give it the signal that was held."""
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
             if self._pending:

@@ -1,4 +1,4 @@
-"""The random numbers of a run: taken down, put back, begun from a seed."""
+"""The state of a run's random generators: saved, restored, made from a seed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def set_random_state(state: RandomState, batches: object = None) -> None:
 
 
 def check_random_state(state: RandomState) -> None:
-    """Raise whatever says that the generators do not accept a state."""
+    """Raise an error, of any kind, if the generators do not accept a state."""
     _set(state, torch.Generator(), random.Random(), np.random.RandomState())
     if state[4] is not None:
         torch.Generator().set_state(state[4])

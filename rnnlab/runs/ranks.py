@@ -43,13 +43,7 @@ class Ranks(Process):
 
     What stands here is done by all of them together: each has to call it, and waits for the rest.
 
-    Attributes:
-        root: the first process, by its rank in the default group.
-        own, whole: target values in the present batch, of this rank and of all.
-
-    Args:
-        model: in `DistributedDataParallel`.
-        device: of the model, where all that is sent lies.
+    The model is in `DistributedDataParallel`; all that is sent lies on its device.
     """
 
     def __init__(self, model: Any, device: torch.device) -> None:
@@ -57,14 +51,13 @@ class Ranks(Process):
         self.model, self.device, self.group = model, device, model.process_group
         self.rank, self.size = dist.get_rank(self.group), dist.get_world_size(self.group)
         self.first, self.root = self.rank == 0, dist.get_global_rank(self.group, 0)
-        self.own = self.whole = 0
+        self.own = self.whole = 0  # target values in the present batch, of this rank and of all
 
     def batches(self, run: Run, epoch: int) -> Iterator[Pair]:
         """Yield this rank's batches of an epoch, each when all ranks have theirs.
 
-        Raises:
-            ValueError: on all ranks, if one has fewer batches, or rows of another batch; or if a
-                state is carried and there are more rows than before.
+        All ranks raise an error if one has fewer batches, or rows of another batch, or if a state
+        is carried and there are more rows than before.
         """
         begin_epoch(run.batches, epoch)
         batches, before = iter(run.batches), None
@@ -104,7 +97,7 @@ class Ranks(Process):
                     "average over all target values: return the loss alone"
                 )
             if loss.numel() != 1:
-                return loss  # torch says what is wrong with it, in backward
+                return loss  # torch refuses it in backward
             return _WholeLoss.apply(loss, self)
 
         return whole_loss
@@ -163,9 +156,6 @@ def move(model: nn.Module, device: str | torch.device) -> torch.device:
     """Move a model to a device and return that.
 
     One in `DistributedDataParallel` stays where it was wrapped: each rank has chosen its own.
-
-    Raises:
-        ValueError: for one that is wrapped, and another device than its own.
     """
     if not isinstance(model, DistributedDataParallel):
         target = resolve_device(device)

@@ -1,4 +1,4 @@
-"""The lasting state of a run, as it stands at the end of an epoch: taken, checked, put back."""
+"""The lasting state of a run, as it stands at the end of an epoch: taken, checked, restored."""
 
 from __future__ import annotations
 
@@ -50,11 +50,7 @@ def run_state(run: Run) -> dict[str, Any]:
 
 
 def restore(run: Run, state: dict[str, Any]) -> None:
-    """Put a run where `run_state` found it, or leave it as it was.
-
-    Raises:
-        Exception: whatever says that the state does not fit.
-    """
+    """Put a run where `run_state` found it, or leave it as it was and raise any error."""
     model, optimizer = unwrap(run.model), run.optimizer
     before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
     try:
@@ -74,7 +70,7 @@ def restore(run: Run, state: dict[str, Any]) -> None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         _check_optimizer(optimizer, before[1]["param_groups"])
-    except Exception:  # whatever torch says of a state that does not fit
+    except Exception:  # torch has many for a state that does not fit
         model.load_state_dict(before[0])
         optimizer.load_state_dict(before[1])
         raise

@@ -22,16 +22,12 @@ DIGESTED = 4096  # values of a tensor that are looked at to see whether two rank
 
 
 class Part(tuple[Tensor, Tensor]):
-    """A rank's rows of one batch, (inputs, targets).
+    """A rank's rows of one batch, (inputs, targets)."""
 
-    Attributes:
-        stands_in: the batch has no row for this rank. This is the batch's first row, so that the
-            rank can take part in what all do together; it counts for nothing.
-        digest: a number made from the whole batch; ranks that read the same batch have the same.
-    """
-
+    # The batch has no row for this rank. This is the batch's first row, so that the rank can take
+    # part in what all do together; it counts for nothing.
     stands_in: bool
-    digest: int
+    digest: int  # a number made from the whole batch; ranks that read the same batch have the same
 
     def __new__(cls, inputs: Tensor, targets: Tensor, rank: int, size: int) -> Part:
         """Take the rows rank, rank + size, rank + 2 size, ... of a batch."""
@@ -98,7 +94,7 @@ def rank_and_size() -> tuple[int, int]:
     """Return this process' rank, from 0, and how many there are: 0 and 1 if it is alone."""
     if dist.is_available() and dist.is_initialized():
         return dist.get_rank(), dist.get_world_size()
-    started = os.environ.get("WORLD_SIZE", "1")  # torchrun says so
+    started = os.environ.get("WORLD_SIZE", "1")  # set by torchrun
     if started != "1":
         raise RuntimeError(
             f"torchrun has started {started} processes, but they do not know of one another: call "

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnnlab.base.checks import LAST_SEED, check_count
+from rnnlab.base.checks import check_count, check_seed
 from rnnlab.model.cells import Cell
 from rnnlab.runs.sweeps.trial import CHECKS, OPTIONAL, RESULTS, SETTINGS, Row, Subject
 
@@ -17,10 +17,7 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Row]:
     """Return each combination of the grid's values, the last name changing fastest.
 
     Each holds all of `SETTINGS` and then, sorted by name, so that a file's columns do not depend
-    on the grid's order, the options of the task or the model.
-
-    Raises:
-        ValueError, TypeError: for names and values that cannot work.
+    on the grid's order, the options of the task or the model. What cannot work is refused.
     """
     repeats = check_count("repeats", repeats)
     if not isinstance(grid, Mapping):
@@ -80,8 +77,5 @@ def _seeds(given: list[Any], repeats: int) -> list[int]:
             f"seed has {len(given)} values and repeats is {repeats}: give one of the two"
         )
     first = int(given[0])
-    if first + repeats - 1 > LAST_SEED:
-        raise ValueError(
-            f"seed is {first}; with {repeats} repeats it is at most {LAST_SEED - repeats + 1}"
-        )
+    check_seed("seed", first + repeats - 1)
     return list(range(first, first + repeats))

@@ -21,11 +21,8 @@ def in_processes(
 
     No more pieces are handed out than there are processes. When one of these is killed, all that
     were under way are done again, one by one, to find out which of them it was; the result of one
-    whose process was killed twice is None.
-
-    Args:
-        work: a function that other processes can import.
-        pieces: its arguments, by the piece's number.
+    whose process was killed twice is None. `pieces` holds the arguments of `work`, which other
+    processes can import, by the piece's number.
     """
     waiting, suspects = deque(pieces), deque[int]()
     cores = min(loky.cpu_count(), len(pieces))

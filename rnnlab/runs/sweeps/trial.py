@@ -46,15 +46,10 @@ OUTCOMES = ("finished", "solved", "diverged", "failed")
 
 
 class Subject(NamedTuple):
-    """What all runs of a sweep train.
+    """What all runs of a sweep train."""
 
-    Attributes:
-        task: a task, the name of one, or what makes one of options.
-        model: makes the model of (task, settings); None: a `SequenceModel`.
-    """
-
-    task: Task | str | TaskMaker
-    model: ModelMaker | None
+    task: Task | str | TaskMaker  # a task, the name of one, or what makes one of options
+    model: ModelMaker | None  # makes the model of (task, settings); None: a `SequenceModel`
 
     @property
     def makes_tasks(self) -> bool:

@@ -33,9 +33,11 @@ def to_device(value: Any, device: torch.device) -> Any:
 
 def first_tensor(value: Any) -> Any:
     """Return the first tensor, or `PackedSequence`, of a structure; None if it begins with none."""
-    while isinstance(value, tuple | list | dict) and not isinstance(value, PackedSequence):
+    while not isinstance(value, Tensor | PackedSequence):
+        if not isinstance(value, tuple | list | dict):
+            return None
         value = next(iter(value.values() if isinstance(value, dict) else value), None)
-    return value if isinstance(value, Tensor | PackedSequence) else None
+    return value
 
 
 def count_rows(inputs: Any, batch_first: bool = True) -> int:

@@ -5,8 +5,6 @@ when first used, so `import rnnlab` loads neither torch, matplotlib nor ipywidge
 """
 
 # ruff: noqa: F401 - the names are public, and resolved below
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -4,8 +4,6 @@ Integers and numbers may be NumPy's too; they are returned as Python's own, whic
 hold.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Iterable

@@ -3,8 +3,6 @@
 `import rnnlab` loads none of these packages.
 """
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

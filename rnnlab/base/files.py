@@ -1,7 +1,5 @@
 """Files that are written whole or not at all: a kill at any moment leaves the one before."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import secrets

@@ -1,7 +1,5 @@
 """A model in evaluation mode for a while."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

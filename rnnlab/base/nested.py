@@ -1,7 +1,5 @@
 """Tensors in tuples, lists and dictionaries: batches and hidden states may be any of these."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

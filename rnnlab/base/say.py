@@ -1,7 +1,5 @@
 """Messages with values: one whole sentence with named fields, so that it can be translated."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

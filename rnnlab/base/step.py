@@ -1,7 +1,5 @@
 """What a training run yields: a `Step` for each update. It needs no torch."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -4,8 +4,6 @@ Nothing here knows what a cell means. An error says file, row and column, what s
 was expected and what to do. Rows are numbered as a spreadsheet does, from 1 with the header.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -1,7 +1,5 @@
 """What all commands share: how they read their line, and what they say when something fails."""
 
-from __future__ import annotations
-
 import argparse
 import errno
 import sys

@@ -5,8 +5,6 @@ that the learner has changed from one that is only older than the course. Where 
 or damaged, whatever differs from the course counts as changed.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """`rnnlab lab`: the course, copied to the learner's own folder and opened in JupyterLab."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex

@@ -1,7 +1,5 @@
 """The command `rnnlab`: runs the subcommand that its arguments name."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from importlib import import_module

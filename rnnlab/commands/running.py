@@ -1,7 +1,5 @@
 """A training run from the command line: what it prints, and its files however it ends."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import sys

@@ -1,7 +1,5 @@
 """`rnnlab train`: its options, what it refuses, and the run that it asks for."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex

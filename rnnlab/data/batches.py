@@ -1,7 +1,5 @@
 """From a series to training examples: windows, shuffled batches, contiguous streams."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch

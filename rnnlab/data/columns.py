@@ -1,7 +1,5 @@
 """The columns of a CSV file, by name or number: its header, if it has one, and the rows below."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral

@@ -1,7 +1,5 @@
 """Numbers and times as spreadsheets write them."""
 
-from __future__ import annotations
-
 import calendar
 import itertools
 import re

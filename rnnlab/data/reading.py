@@ -1,7 +1,5 @@
 """read_series: a learner's own CSV file as a `Series`."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import pathlib

@@ -1,7 +1,5 @@
 """Series: one measured value at each time; and what a series must be."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The series that come with rnnlab: sunspots, CO2, and a sine wave with noise."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 

@@ -1,7 +1,5 @@
 """`python -m rnnlab.doctor script.py [args]`: run a script under watch and print the report."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """Judges a trace by all rules: every module in `rules/` is found and imported."""
 
-from __future__ import annotations
-
 import re
 from importlib import import_module
 from pkgutil import iter_modules

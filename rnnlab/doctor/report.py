@@ -1,7 +1,5 @@
 """What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What happened in a watched loop, in order."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """`watch`: a block in which the doctor looks on; `examine`: a bounded look at a loop of steps."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator, Sequence

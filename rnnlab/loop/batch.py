@@ -1,7 +1,5 @@
 """One batch, phase by phase: what the whole project is about stands in the six functions below."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple

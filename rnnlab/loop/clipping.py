@@ -1,7 +1,5 @@
 """The gradients of an optimizer's parameters: their norm, and clipping it."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm

@@ -1,7 +1,5 @@
 """The average loss on data that is not trained on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ A state is what a recurrent module returns beside its outputs: a tensor (num_lay
 RNN or GRU, (B, H) of a cell for one time step, a pair `(h, c)` of these, or a list or dict.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import Tensor

@@ -1,7 +1,5 @@
 """The losses that the loop knows by name, and how many values a loss averages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The training loop: epochs, batches, and the hidden state between them; read `Run._epochs`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 

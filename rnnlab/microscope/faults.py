@@ -4,8 +4,6 @@ A mistake is another order of the same functions, or one function in the place o
 functions are those of `rnnlab.loop.batch`, and the one here that takes the batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

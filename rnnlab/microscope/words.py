@@ -1,7 +1,5 @@
 """What a phase did to a batch, in words with the run's own numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rnnlab.base.nested import map_tensors

@@ -4,8 +4,6 @@
 `torch.nn.RNN` and `torch.nn.GRU`; time is the first axis, so that `x[t]` is one time step.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -6,8 +6,6 @@ cell is one more `Cell`: a step and the names of its gates are enough, the rest 
 more.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple

@@ -10,8 +10,6 @@ perhaps an axis of runs, (T, ..., B, H), with weights (..., G*H, H) to it. What 
 stands in `rnnlab.model.recurrence`. `d_x` is the gradient of the loss with respect to x.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@ ways. What cannot be done by hand is left to torch, and so is an LSTM, whose own
 come in and go out batch first; the arrays of `rnnlab.model.fast` have time first.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

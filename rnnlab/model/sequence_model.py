@@ -1,7 +1,5 @@
 """SequenceModel: a recurrence and a linear readout, `(inputs, state) -> (predictions, state)`."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A recurrence computed step by step by its cell's equations, with every state there to look at."""
 
-from __future__ import annotations
-
 import math
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The picture of the gradient through time, and what it shows in words."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

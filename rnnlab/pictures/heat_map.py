@@ -1,7 +1,5 @@
 """The picture of a sweep: the final loss by two of its settings, and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from statistics import median
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """A picture in a cell: a figure, and in words what it shows."""
 
-from __future__ import annotations
-
 import base64
 import io
 from html import escape

@@ -6,8 +6,6 @@ that a live picture can redraw these alone. `Figure.draw` on the whole shows the
 `alt` says what kind of picture it is, for a reader who does not see it.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """The pictures of a run: its loss, its gradient norm, and both beside the task's in one figure."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

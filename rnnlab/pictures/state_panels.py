@@ -3,8 +3,6 @@
 All are panels as in `plots`, and take the rows of `carrying`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any

@@ -1,7 +1,5 @@
 """The pictures of one batch: its first sequence, its loss by time step, its hidden states."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A model called with its recurrence computed step by step, so that every state can be seen."""
 
-from __future__ import annotations
-
 import inspect
 from typing import Any, NamedTuple
 

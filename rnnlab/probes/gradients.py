@@ -6,8 +6,6 @@ those of the module itself. A probe leaves weights, `.grad` and mode as they are
 training mode drops out as it does in training, and its batch norms count the call.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """How much of the loss each time step adds."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

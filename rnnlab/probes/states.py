@@ -1,7 +1,5 @@
 """What a recurrent network computes: its hidden states and gates, and its recurrent weights."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import torch

@@ -5,8 +5,6 @@ reading it runs no code that is in it. It is written beside the old one and then
 kill at any moment leaves a whole file.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import pathlib

@@ -1,7 +1,5 @@
 """What a run refuses of a model, its batches, predictions and losses, and in which words."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """fit: the training loop taken to its end, with a progress bar and, if asked, a checkpoint."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable
 from os import PathLike

@@ -1,7 +1,5 @@
 """Interrupts (Ctrl-C, a notebook's stop button) fall between two steps, never inside one."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from types import FrameType

@@ -1,7 +1,5 @@
 """The optimizers that go by a name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

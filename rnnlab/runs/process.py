@@ -1,7 +1,5 @@
 """What a run asks of the process it trains in: its batches, its losses, and what it keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """The state of a run's random generators: saved, restored, made from a seed."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 

@@ -5,8 +5,6 @@ the gradients over the processes during backward. Here is what that leaves open:
 whole batch, batches that do not divide evenly, the ends of epochs, and who writes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from typing import Any, NamedTuple, TypeVar

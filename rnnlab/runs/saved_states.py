@@ -1,7 +1,5 @@
 """The lasting state of a run, as it stands at the end of an epoch: taken, checked, restored."""
 
-from __future__ import annotations
-
 import copy
 import math
 from typing import Any

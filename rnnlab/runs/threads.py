@@ -1,7 +1,5 @@
 """How many of torch's threads a model trains fastest on, and computing on just so many."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """train and evaluate: the loop with its arguments checked, in one process or in several."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial

@@ -17,8 +17,6 @@ The layouts are those of the documentation of `torch.nn.RNN`, `GRU` and `LSTM`, 
 `SimpleRNNCell`, `GRUCell` and `LSTMCell`. This module needs neither Keras nor TensorFlow.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Keras twin of `SequenceModel`: the same network on TensorFlow. Importing this loads both."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rnnlab.base.extras import require

@@ -5,8 +5,6 @@ reader who uses a keyboard, a screen reader or a system setting for less motion.
 no key events; anywidget lets a widget bring the few lines of JavaScript along.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The controls of a training lab: what each setting may be, and how it is offered and checked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from typing import Any

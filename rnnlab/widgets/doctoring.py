@@ -1,7 +1,5 @@
 """Labs that can be examined: a button, and what the doctor says of a fresh run, on the page."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

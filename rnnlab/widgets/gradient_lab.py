@@ -1,7 +1,5 @@
 """GradientLab: how much of the gradient is left on its way back through time, cell by cell."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """TrainingLab: change the settings of a training run and see loss and predictions redraw."""
 
-from __future__ import annotations
-
 import time
 from os import PathLike
 from pathlib import Path

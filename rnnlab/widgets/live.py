@@ -1,7 +1,5 @@
 """What every lab stands on: a runner that trains beside the notebook, and the pace of drawing."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """What a learner's own code prints and raises while a lab runs it, shown in the lab."""
 
-from __future__ import annotations
-
 import io
 import traceback
 from collections.abc import Iterator

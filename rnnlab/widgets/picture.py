@@ -4,8 +4,6 @@ The background is drawn once and kept, lines are drawn upon it, text is drawn on
 stamped where it belongs, and few colours make a small file.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from typing import Any

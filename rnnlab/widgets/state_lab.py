@@ -1,7 +1,5 @@
 """StateLab: the hidden state between batches, four ways: how it flows, what it costs and learns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from html import escape
 from itertools import chain

@@ -1,7 +1,5 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 

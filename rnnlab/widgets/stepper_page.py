@@ -1,7 +1,5 @@
 """The stepper's page in HTML: the loop's source, the phase marked, and what the phase changed."""
 
-from __future__ import annotations
-
 import inspect
 from html import escape
 from typing import Any

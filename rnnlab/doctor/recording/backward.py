@@ -1,7 +1,5 @@
 """Where backward is recorded: from which loss, through which graph, to which gradients."""
 
-from __future__ import annotations
-
 from collections import Counter
 from functools import reduce
 from graphlib import TopologicalSorter

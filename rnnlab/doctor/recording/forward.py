@@ -1,7 +1,5 @@
 """Where the forward pass is recorded: each call of a model by the loop, and each recurrence."""
 
-from __future__ import annotations
-
 import weakref
 from dataclasses import replace
 from typing import Any

@@ -3,8 +3,6 @@
 A loss written by hand begins with a difference of predictions and targets.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

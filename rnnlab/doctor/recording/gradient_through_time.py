@@ -1,7 +1,5 @@
 """How the gradient of a loss changes on its way back through time, in a loop's first rounds."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where zero_grad and step are recorded: which gradients are new or used, how far a step moves."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

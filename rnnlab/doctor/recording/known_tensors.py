@@ -1,7 +1,5 @@
 """What is known of tensors, by identity, while the tensors live."""
 
-from __future__ import annotations
-
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -5,8 +5,6 @@ Each phase of the loop is recorded in a file of its own: forward, backward, loss
 `tensor_tracker` and `gradient_through_time`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any

@@ -1,7 +1,5 @@
 """What the recorders of all phases share: the trace, where to look, and how not to disturb."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from functools import wraps

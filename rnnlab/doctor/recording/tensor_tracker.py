@@ -1,7 +1,5 @@
 """Follows tensors through a loop: from which draw of the data, of which loss, with which graph."""
 
-from __future__ import annotations
-
 import weakref
 from collections import Counter, defaultdict
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a loss is given, and what becomes of its value."""
 
-from __future__ import annotations
-
 import ast
 import linecache
 import math

@@ -1,7 +1,5 @@
 """Lines that are missing, or out of their order, and modes that are left on."""
 
-from __future__ import annotations
-
 from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rules.rule import CLIPPING, LOOP, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace

@@ -1,7 +1,5 @@
 """Gradients and steps that are too large or too small."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from statistics import median

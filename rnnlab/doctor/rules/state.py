@@ -1,7 +1,5 @@
 """The hidden state and time: what no other tool looks at."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """What torch refuses wherever it is met: a device, a dtype, a tuple, a missing graph."""
 
-from __future__ import annotations
-
 from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, Rule
 
 Rule(

@@ -1,7 +1,5 @@
 """The grid of a sweep: what it may hold, and the trials it stands for."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any

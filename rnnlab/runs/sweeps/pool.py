@@ -1,7 +1,5 @@
 """Work in processes of this machine, where one that dies costs its own piece of work only."""
 
-from __future__ import annotations
-
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping

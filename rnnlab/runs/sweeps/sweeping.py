@@ -1,7 +1,5 @@
 """sweep: train a grid of settings, on this machine's cores or on any executor."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed

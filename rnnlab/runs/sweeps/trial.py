@@ -1,7 +1,5 @@
 """One run of a sweep: from its settings to a row of results, on one thread, in any process."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import partial

@@ -388,7 +388,7 @@ def generic_matrix(model, inputs, targets, layer):
     _, *hidden = unrolled.layers[layer].hidden
     loss = mse_loss(unrolled.predictions, targets)
     (d_predictions,) = torch.autograd.grad(loss, unrolled.predictions, retain_graph=True)
-    return gradients._by_prediction(unrolled, hidden, d_predictions, 1, False).matrix
+    return gradients._by_prediction(unrolled, hidden, d_predictions, 1, None).matrix
 
 
 def test_one_of_several_modules_and_an_operation_that_goes_row_by_row():

@@ -1,10 +1,6 @@
 """Instruments: gradients through time, hidden states and gates of a network, as tensors."""
 
-from rnnlab.probes.gradients import (
-    GradientThroughTime,
-    gradient_through_time,
-    parameter_gradients,
-)
+from rnnlab.probes.gradients import GradientThroughTime, gradient_through_time, parameter_gradients
 from rnnlab.probes.states import GateActivity, gate_activity, hidden_states, spectral_radius
 
 __all__ = [

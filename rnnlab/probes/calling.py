@@ -11,6 +11,7 @@ from rnnlab.loop.batch import call
 from rnnlab.loop.hidden import State
 from rnnlab.model.cells import CELLS, Cell, cell_of
 from rnnlab.model.unrolled import Layer, UnrolledCell, unroll
+from rnnlab.runs.checks import check_model
 
 
 class Unrolled(NamedTuple):
@@ -37,29 +38,24 @@ def find_recurrence(model: nn.Module, name: str | None = None) -> tuple[Any, Cel
         ValueError: if there is none, none of that name, several and no name, or one that cannot
             be looked at.
     """
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+    check_model(model)
     found = {name: (m, cell) for name, m in model.named_modules() if (cell := cell_of(m))}
     if not found:
-        raise ValueError(
-            say(
-                "the model, {model}, holds no nn.RNN, nn.GRU or nn.LSTM; the probes look into one "
-                "of these",
-                model=type(model).__name__,
-            )
+        text = (
+            "the model, {model}, holds no nn.RNN, nn.GRU or nn.LSTM; the probes look into one of "
+            "these"
         )
-    first = next(iter(found))
-    if name is None and len(found) > 1:
-        raise ValueError(
-            say(
+        raise ValueError(say(text, model=type(model).__name__))
+    if name is None:
+        name, *others = found
+        if others:
+            text = (
                 "the model holds {count} recurrent modules: {names}; say which, as in "
-                'module="{first}"',
-                count=len(found), names=", ".join(found), first=first,
+                'module="{first}"'
             )
-        )  # fmt: skip
-    if name is not None:
-        check_known("module", name, found, "recurrent modules")
-    recurrent, cell = found[first if name is None else name]
+            raise ValueError(say(text, count=len(found), names=", ".join(found), first=name))
+    check_known("module", name, found, "recurrent modules")
+    recurrent, cell = found[name]
     _check_recurrence(recurrent)
     return recurrent, cell
 

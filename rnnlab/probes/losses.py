@@ -21,10 +21,8 @@ def shares_by_time(loss_fn: LossFunction, predictions: Tensor, targets: Tensor) 
         return None
     with torch.no_grad():
         whole = loss_fn(predictions, targets)
-        steps = range(predictions.shape[1])
-        each = torch.stack(
-            [loss_fn(predictions[:, t : t + 1], targets[:, t : t + 1]) for t in steps]
-        )
+        by_time = zip(predictions.split(1, 1), targets.split(1, 1), strict=True)
+        each = torch.stack([loss_fn(*step) for step in by_time])
     for shares in (each / len(each), each):
         if torch.allclose(shares.sum(), whole, rtol=1e-4):
             return shares.cpu()

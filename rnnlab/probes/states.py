@@ -50,12 +50,8 @@ def gate_activity(
     """
     recurrent, cell = find_recurrence(model, module)
     if cell.gates is None:
-        raise ValueError(
-            say(
-                "the model's recurrence is an {kind}, which has no gates; give a GRU or LSTM",
-                kind=cell.name.upper(),
-            )
-        )
+        text = "the model's recurrence is an {kind}, which has no gates; give a GRU or LSTM"
+        raise ValueError(say(text, kind=cell.name.upper()))
     with torch.no_grad():
         layers = call_unrolled(model, inputs, state, module).layers
         by_layer = [

@@ -71,7 +71,11 @@ def sweep(
         ValueError, TypeError: for settings that cannot work, before anything is trained.
         OSError, TableError: if the file cannot be read or written, or is not one of this sweep.
     """
-    _check_executor(executor)
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "
+            "such as Dask's client.get_executor(), or None for processes on this machine"
+        )
     if model is not None and not callable(model):
         raise TypeError(
             f"model is {type(model).__name__}; expected a function of (task, settings) that "
@@ -93,15 +97,6 @@ def sweep(
     finally:
         torch.set_num_threads(threads)  # a run in a thread of this process has set it
     return Sweep(done[k] for k in sorted(done))
-
-
-def _check_executor(executor: object) -> None:
-    """Refuse what is neither an executor nor None."""
-    if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise TypeError(
-            f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "
-            "such as Dask's client.get_executor(), or None for processes on this machine"
-        )
 
 
 def _first_task(subject: Subject, settings: Row) -> Task:
@@ -129,10 +124,9 @@ def _packed(subject: Subject) -> bytes:
 
 def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], list[Row]]:
     """Return the rows that a file has already, by number, and its other rows."""
-    if path is None:
-        return {}, []
-    check_path("path", path, "for the runs")
-    if not os.path.exists(path):
+    if path is not None:
+        check_path("path", path, "for the runs")
+    if path is None or not os.path.exists(path):
         return {}, []
     number_of = {_texts(row): number for number, row in enumerate(rows)}
     done: dict[int, Row] = {}
@@ -171,19 +165,17 @@ def _results(
     }
     try:
         for future in as_completed(futures):
-            yield futures[future], _result(future)
+            try:
+                results = future.result()
+            except BrokenExecutor:
+                remedy = "and with it the executor: start the sweep again with a new one"
+                results = failed(f"{KILLED}, {remedy}")
+            except Exception as error:  # the executor's: a cluster is gone, a worker has no rnnlab
+                results = failed(f"{type(error).__name__}: {error}")
+            yield futures[future], results
     finally:
         for future in futures:
             future.cancel()
-
-
-def _result(future: Future[Row]) -> Row:
-    try:
-        return future.result()
-    except BrokenExecutor:
-        return failed(f"{KILLED}, and with it the executor: start the sweep again with a new one")
-    except Exception as error:  # of the executor: a cluster that is gone, a worker without rnnlab
-        return failed(f"{type(error).__name__}: {error}")
 
 
 def _with_bar(

@@ -1,10 +1,8 @@
 """Sweep: the results of a sweep, a row for each run, in memory and in a CSV file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 from rnnlab.base import tables
 from rnnlab.base.checks import check_known
@@ -98,7 +96,7 @@ class Sweep:
         tables.write(path, [*header, *(list(row.values()) for row in self.rows)])
 
     @classmethod
-    def from_csv(cls, path: tables.Path) -> Sweep:
+    def from_csv(cls, path: tables.Path) -> Self:
         """Return the sweep, of at most 100,000 runs, that `to_csv` or `sweep` has written.
 
         Raises:

@@ -19,6 +19,7 @@ from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps import pool
 from rnnlab.runs.sweeps.grid import plan
 from rnnlab.runs.sweeps.trial import SETTINGS, Subject
+from rnnlab.tasks.catalogue import TASKS
 
 GRID = {
     "learning_rate": [0.003, 0.03, 1e6], "clip_norm": [None, 1.0], "cell": ["rnn", "gru"],
@@ -86,13 +87,13 @@ def test_rows_stand_in_the_order_of_the_grid(expected):
 
 
 def test_a_task_is_made_once_to_look_at_it_and_then_once_a_run(monkeypatch):
-    made = []
+    made, make_sine = [], TASKS["sine"]
 
-    def load(name, **options):
-        made.append(name)
-        return rnnlab.load_task(name, **options)
+    def make(**options):
+        made.append(options)
+        return make_sine(**options)
 
-    monkeypatch.setattr("rnnlab.runs.sweeps.trial.load_task", load)
+    monkeypatch.setitem(TASKS, "sine", make)
     with ThreadPoolExecutor(1) as executor:
         rnnlab.sweep("sine", {"epochs": 1}, repeats=3, executor=executor, progress=False)
     assert len(made) == 1 + 3
@@ -321,7 +322,7 @@ def test_a_grid_takes_numbers_of_numpy_and_torch_one_or_many():
         "hidden_size": np.int64(8), "learning_rate": torch.tensor(0.5), "clip_norm": np.ones(1),
         "epochs": np.arange(1, 3), "window": [np.uint8(9)],
     }  # fmt: skip
-    trials = plan(Subject("sine", None), grid, np.int64(2))
+    trials = plan(Subject(rnnlab.SeriesTask, None), grid, np.int64(2))
     assert [settings["epochs"] for settings in trials] == [1, 1, 2, 2]
     assert [settings["seed"] for settings in trials] == [0, 1, 0, 1]
     for settings in trials:

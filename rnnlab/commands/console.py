@@ -10,12 +10,9 @@ from rnnlab.base.say import say
 
 INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
 REMEDIES = {
-    errno.ENOSPC: "make room, or choose a place on another disk",
-    errno.EDQUOT: "make room, or choose a place on another disk",
+    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or choose a place on another disk"),
     errno.EFBIG: "choose a place that takes files of this size",
-    errno.EACCES: "choose a place where you may write",
-    errno.EPERM: "choose a place where you may write",
-    errno.EROFS: "choose a place where you may write",
+    **dict.fromkeys([errno.EACCES, errno.EPERM, errno.EROFS], "choose a place where you may write"),
     errno.ENOTDIR: "choose a place that does not lie below a file",
     errno.ENAMETOOLONG: "choose a shorter name",
 }

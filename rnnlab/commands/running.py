@@ -67,7 +67,9 @@ class CommandRun:
         options = self.options
         try:
             with warnings.catch_warnings():
-                warnings.showwarning = _show_the_text_alone
+                warnings.showwarning = lambda text, *_, **__: print(
+                    f"\n{NAME}: {text}", file=sys.stderr
+                )  # without the line of code that it came from
                 fit(
                     self.model, self.batches, loss_fn=self.task.loss_fn, history=self.history,
                     optimizer=options.optimizer, learning_rate=options.learning_rate,
@@ -77,8 +79,11 @@ class CommandRun:
                     resume=options.resume,
                 )  # fmt: skip
         except KeyboardInterrupt:
+            where, steps = "before the first step; nothing is written", self.history.steps
+            if steps:
+                where = f"in epoch {steps[-1].epoch} of {options.epochs}, after {len(steps)} steps"
             go_on = f"\nTo go on: {again}" if again else ""
-            print(f"Interrupted {self._where()}.{go_on}", file=sys.stderr)
+            print(f"Interrupted {where}.{go_on}", file=sys.stderr)
             return INTERRUPTED
         except OSError as error:
             return fail(NAME, refusal(error))
@@ -116,19 +121,8 @@ class CommandRun:
             clipping="no clipping" if bound is None else f"clipped above {bound:g}",
         )
 
-    def _where(self) -> str:
-        steps = self.history.steps
-        if not steps:
-            return "before the first step; nothing is written"
-        return f"in epoch {steps[-1].epoch} of {self.options.epochs}, after {len(steps)} steps"
-
     def _losses(self) -> str:
         if not self.history.epochs:
             return ""
         epoch, train, held_out = self.history.epochs[-1]
         return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
-
-
-def _show_the_text_alone(message: Warning | str, *_: object, **__: object) -> None:
-    """Show a warning without the line of code that it came from."""
-    print(f"\n{NAME}: {message}", file=sys.stderr)

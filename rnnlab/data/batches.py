@@ -121,11 +121,8 @@ class Streams:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (inputs, targets) of each batch, (B, T, D)."""
-        return zip(
-            self.inputs.split(self.length, dim=1),
-            self.targets.split(self.length, dim=1),
-            strict=True,
-        )
+        inputs, targets = (part.split(self.length, dim=1) for part in (self.inputs, self.targets))
+        return zip(inputs, targets, strict=True)
 
     def __len__(self) -> int:
         """Return the number of batches in a pass."""

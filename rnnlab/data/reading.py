@@ -141,18 +141,11 @@ def _numbers(
     if read < len(cells):
         wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in by_mark)
         raise columns.error(cells[read], _refusal(columns, cells[read], wanted, times))
-    return _unambiguous(columns, cells, by_mark)
-
-
-def _unambiguous(
-    columns: Columns, cells: list[Cell], by_mark: dict[str, list[float]]
-) -> list[float]:
-    """Return the numbers with the one right mark, of those with which all cells can be read."""
-    likely = {",": ".", ";": ","}.get(columns.separator)  # where commas separate, points are marks
     readings = zip(cells, *by_mark.values(), strict=True)
-    doubtful = [(cell, *read) for cell, *read in readings if len({*read}) > 1]
+    doubtful = [(cell, *numbers) for cell, *numbers in readings if len({*numbers}) > 1]
     if not doubtful:
         return next(iter(by_mark.values()))
+    likely = {",": ".", ";": ","}.get(columns.separator)  # where commas separate, points are marks
     if likely and all(likely in cell.text for cell, *_ in doubtful):
         return by_mark[likely]
     cell, one, other = doubtful[0]
@@ -248,12 +241,11 @@ def _plain_times(numbers: Iterable[float]) -> tuple[list[float], str]:
 
 
 def _check_times(columns: Columns, cells: list[Cell], times: list[float]) -> None:
-    for cell, time in zip(cells, times, strict=False):  # there are no cells of counted times
+    of_cells = list(zip(cells, times, strict=False))  # there are no cells of counted times
+    for cell, time in of_cells:
         if math.isinf(time):
             raise columns.error(cell, "is too large for a time: correct it")
-    for (before, cell), (early, late) in zip(
-        itertools.pairwise(cells), itertools.pairwise(times), strict=False
-    ):
+    for (before, early), (cell, late) in itertools.pairwise(of_cells):
         if late <= early:
             raise columns.error(
                 cell,

@@ -27,7 +27,14 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Row]:
     for name in values:
         _check_name(name, subject)
     if repeats > 1:
-        values["seed"] = _seeds(values.pop("seed", [SETTINGS["seed"]]), repeats)
+        seeds = values.pop("seed", [SETTINGS["seed"]])
+        if len(seeds) > 1:
+            raise ValueError(
+                f"seed has {len(seeds)} values and repeats is {repeats}: give one of the two"
+            )
+        first = int(seeds[0])
+        check_seed("seed", first + repeats - 1)
+        values["seed"] = list(range(first, first + repeats))
     chosen = (dict(zip(values, row, strict=True)) for row in itertools.product(*values.values()))
     return [{**SETTINGS, **{name: row[name] for name in sorted(row)}} for row in chosen]
 
@@ -67,13 +74,3 @@ def _check_name(name: object, subject: Subject) -> None:
             f"{name!r} is no setting of a sweep; the settings are {', '.join(SETTINGS)}. Options "
             "of the task need its name, or what makes it, instead of the task itself"
         )
-
-
-def _seeds(given: list[Any], repeats: int) -> list[int]:
-    if len(given) > 1:
-        raise ValueError(
-            f"seed has {len(given)} values and repeats is {repeats}: give one of the two"
-        )
-    first = int(given[0])
-    check_seed("seed", first + repeats - 1)
-    return list(range(first, first + repeats))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from functools import partial
 from typing import Any
 
 import cloudpickle
@@ -20,10 +21,10 @@ from rnnlab.runs.sweeps.trial import (
     Subject,
     TaskMaker,
     failed,
-    options_of,
     run_packed,
 )
-from rnnlab.tasks.catalogue import Task
+from rnnlab.runs.threads import on_threads
+from rnnlab.tasks.catalogue import Task, load_task
 
 KILLED = "its worker was killed, perhaps for lack of memory"
 
@@ -81,34 +82,19 @@ def sweep(
             f"model is {type(model).__name__}; expected a function of (task, settings) that "
             "returns a model, or None"
         )
-    subject = Subject(task, model)
+    subject = Subject(partial(load_task, task) if isinstance(task, str) else task, model)
     trials = plan(subject, grid, repeats)
-    task_name = _first_task(subject, trials[0]).name
+    task_name = subject.make_task(trials[0]).name  # an error is raised before any run
     rows = [{"task": task_name, **{k: plain(v) for k, v in trial.items()}} for trial in trials]
     packed = _packed(subject)
     done, others = _done_before(path, rows)
     todo = {k: (packed, trial) for k, trial in enumerate(trials) if k not in done}
-    threads = torch.get_num_threads()
-    try:
+    with on_threads(torch.get_num_threads()):  # a run in a thread of this process sets it
         for number, results in _with_bar(_results(todo, executor), done, rows, progress):
             done[number] = {**rows[number], **results}
             if path is not None:
                 Sweep([*(done[k] for k in sorted(done)), *others]).to_csv(path)
-    finally:
-        torch.set_num_threads(threads)  # a run in a thread of this process has set it
     return Sweep(done[k] for k in sorted(done))
-
-
-def _first_task(subject: Subject, settings: Row) -> Task:
-    """Return the first run's task, so that an error is raised before anything is trained."""
-    try:
-        return subject.make_task(settings)
-    except TypeError as error:
-        names = ", ".join(options_of(settings)) or "none"
-        raise TypeError(
-            f"the task cannot be made of the grid's options ({names}), which are no settings of a "
-            f"sweep: {error}"
-        ) from None
 
 
 def _packed(subject: Subject) -> bytes:

@@ -10,14 +10,14 @@ import torch
 from torch import nn
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import one_line
+from rnnlab.base.say import one_line, say
 from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.runs.training import train
 from rnnlab.tasks import recipe
-from rnnlab.tasks.catalogue import Task, load_task
+from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import DEFAULTS, seeded
 
 Row = dict[str, Any]
@@ -46,23 +46,28 @@ OUTCOMES = ("finished", "solved", "diverged", "failed")
 class Subject(NamedTuple):
     """What all runs of a sweep train."""
 
-    task: Task | str | TaskMaker  # a task, the name of one, or what makes one of options
+    task: Task | TaskMaker  # a task, or what makes one of options
     model: ModelMaker | None  # makes the model of (task, settings); None: a `SequenceModel`
 
     @property
     def makes_tasks(self) -> bool:
         """Whether the task is made of options."""
-        return isinstance(self.task, str | type) or not hasattr(self.task, "batches")
+        return isinstance(self.task, type) or not hasattr(self.task, "batches")
 
     def make_task(self, settings: Row) -> Task:
         """Return the task, made of its options; if it is there already, they are the model's."""
-        options = options_of(settings)
-        if isinstance(self.task, str):
-            made: Task = load_task(self.task, **options)
-            return made
-        if self.makes_tasks:
+        if not self.makes_tasks:
+            return self.task  # type: ignore[return-value]  # it is one
+        options = {name: value for name, value in settings.items() if name not in SETTINGS}
+        try:
             return self.task(**options)  # type: ignore[operator]  # it is no task
-        return self.task  # type: ignore[return-value]  # it is one
+        except TypeError as error:
+            text = (
+                "the task cannot be made of the grid's options ({names}), which are no settings of "
+                "a sweep: {error}"
+            )
+            names = ", ".join(options) or "none"
+            raise TypeError(say(text, names=names, error=error)) from None
 
     def make_model(self, task: Task, settings: Row) -> nn.Module:
         """Return a new model for the task."""
@@ -70,11 +75,6 @@ class Subject(NamedTuple):
             return self.model(task, settings)
         sizes = task.input_size, settings["hidden_size"], task.output_size
         return SequenceModel(*sizes, settings["cell"])
-
-
-def options_of(settings: Row) -> Row:
-    """Return what a grid names beside `SETTINGS`: options of the task or the model."""
-    return {name: value for name, value in settings.items() if name not in SETTINGS}
 
 
 def run_packed(subject: bytes, settings: Row) -> Row:

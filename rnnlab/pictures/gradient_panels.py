@@ -20,7 +20,7 @@ BACK = 30  # the verdict looks so many steps back
 VANISHED, EXPLODED = 0.01, 10.0  # fractions of the gradient that the verdict's words mean
 TOO_LARGE = "too large for a float32"
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
-POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+TICKS = {LOW: "10⁻⁸", 1e-4: "10⁻⁴", 1.0: "1", HIGH: "10⁴"}  # norms, as they are written
 
 
 class ThroughTimePanel:
@@ -81,17 +81,16 @@ class ThroughTimePanel:
         small, large = back < LOW, ~(back <= HIGH)  # nan is large as well
         self.below.set_data(small.nonzero()[0], np.zeros(small.sum()))
         self.above.set_data(large.nonzero()[0], np.ones(large.sum()))
-        words = f"▼ below {power(LOW)}" if small.any() else ""
+        words = f"▼ below {TICKS[LOW]}" if small.any() else ""
         if large.any():
-            words = f"▲ above {power(HIGH)}" if np.isfinite(back).all() else f"▲ {TOO_LARGE}"
+            words = f"▲ above {TICKS[HIGH]}" if np.isfinite(back).all() else f"▲ {TOO_LARGE}"
         self.outside.set_text(words)
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
         style(axes, f"{name}: gradient by hidden state", "steps back from the loss", pad=26)
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
-        ticks = [1e-8, 1e-4, 1, 1e4]
-        axes.set_yticks(ticks, [power(tick) for tick in ticks])
+        axes.set_yticks([*TICKS], [*TICKS.values()])
         axes.minorticks_off()
         axes.set_xticks([0, 30, 60, 90])
         axes.xaxis.labelpad = 1
@@ -127,7 +126,7 @@ class ThroughTimePanel:
         key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
         key.imshow([np.linspace(low, high, 60)], extent=(low, high, 0, 1), **look)
         key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
-        key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[power(v) for v in (LOW, 1, HIGH)])
+        key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[TICKS[v] for v in (LOW, 1, HIGH)])
         key.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=2)
         key.spines[:].set(color=MUTED, linewidth=0.6)
 
@@ -200,12 +199,6 @@ def plain(value: float) -> str:
 def number(value: float) -> str:
     """Return three digits of a number, or all before the point."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-
-
-def power(value: float) -> str:
-    """Return a power of ten as it is written: 10⁻⁸, 1, 10⁴."""
-    exponent = round(math.log10(value))
-    return f"10{str(exponent).translate(POWERS)}" if exponent else "1"
 
 
 def drawable(norms: Any) -> Any:

@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedLocator, NullLocator
 from torch import Tensor
 
 from rnnlab.base.say import say
-from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, make_figure, style, write
+from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, on_axes, style, write
 
 LONGEST = 100  # time steps that fit on the axis of the bars
 LOW, HIGH = 1e-8, 1e4  # norms that are told apart; what lies outside is marked at the edge
@@ -21,7 +20,7 @@ BACK = 30  # the verdict looks so many steps back
 VANISHED, EXPLODED = 0.01, 10.0  # fractions of the gradient that the verdict's words mean
 TOO_LARGE = "too large for a float32"
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
-POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+TICKS = {LOW: "10⁻⁸", 1e-4: "10⁻⁴", 1.0: "1", HIGH: "10⁴"}  # norms, as they are written
 
 
 class ThroughTimePanel:
@@ -32,13 +31,15 @@ class ThroughTimePanel:
     over the bars shows their heights after clipping, a dot marks the bar that the verdict names.
 
     Args:
-        axes: for the bars.
-        heat_axes: for the heat map.
+        axes: of a figure of 300 x 450 pixels.
         name: of the cell.
     """
 
-    def __init__(self, axes: Axes, heat_axes: Axes, name: str) -> None:
-        self.axes, self.heat_axes = axes, heat_axes
+    def __init__(self, axes: Axes, name: str) -> None:
+        box = axes.get_position()
+        axes.set_position((box.x0, 248 / 450, box.width, 142 / 450))
+        self.axes = axes
+        self.heat_axes = axes.figure.add_axes((box.x0, 30 / 450, box.width, 142 / 450))
         self.alt = (
             f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
             "map of the norm, a row for each time step of the loss."
@@ -69,7 +70,7 @@ class ThroughTimePanel:
         self.note.set_text("" if math.isnan(factor) else clipped)
         self.note.set_color(ORANGE if factor < 1 else MUTED)
         shown = np.log10(drawable(matrix.numpy().astype(float)))
-        later = np.triu(np.ones_like(shown, dtype=bool), 1)  # a loss knows nothing of later states
+        later = ~np.tri(len(back), dtype=bool)  # a loss knows nothing of later states
         self.heat.set_data(np.ma.array(shown, mask=later))
         for end in self.ends:
             end.set_text(str(len(back)))
@@ -77,24 +78,21 @@ class ThroughTimePanel:
 
     def _mark_outside(self, back: Any) -> None:
         """Put a triangle at the edge for each bar that ends outside of the axes, and say it."""
-        steps, large = np.arange(len(back)), ~(back <= HIGH)  # nan is large as well
-        self.below.set_data(steps[back < LOW], np.zeros((back < LOW).sum()))
-        self.above.set_data(steps[large], np.ones(large.sum()))
-        if not np.isfinite(back).all():
-            self.outside.set_text(f"▲ {TOO_LARGE}")
-        elif large.any():
-            self.outside.set_text(f"▲ above {power(HIGH)}")
-        else:
-            self.outside.set_text(f"▼ below {power(LOW)}" if (back < LOW).any() else "")
+        small, large = back < LOW, ~(back <= HIGH)  # nan is large as well
+        self.below.set_data(small.nonzero()[0], np.zeros(small.sum()))
+        self.above.set_data(large.nonzero()[0], np.ones(large.sum()))
+        words = f"▼ below {TICKS[LOW]}" if small.any() else ""
+        if large.any():
+            words = f"▲ above {TICKS[HIGH]}" if np.isfinite(back).all() else f"▲ {TOO_LARGE}"
+        self.outside.set_text(words)
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
         style(axes, f"{name}: gradient by hidden state", "steps back from the loss", pad=26)
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
-        axes.yaxis.set_major_locator(FixedLocator([1e-8, 1e-4, 1, 1e4]))
-        axes.yaxis.set_major_formatter(lambda value, _: power(value))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_locator(FixedLocator([0, 30, 60, 90]))
+        axes.set_yticks([*TICKS], [*TICKS.values()])
+        axes.minorticks_off()
+        axes.set_xticks([0, 30, 60, 90])
         axes.xaxis.labelpad = 1
         self.bars = axes.stairs([LOW], [0, 1], baseline=LOW, fill=True, color=BLUE)
         (self.clipped,) = axes.plot([], [], color=ORANGE, lw=1.8)
@@ -111,15 +109,13 @@ class ThroughTimePanel:
 
     def _make_heat(self) -> None:
         axes = self.heat_axes
-        title, down = "by loss step and hidden state", "time step of the loss"
-        style(axes, title, ylabel=down, labelpad=20, loc="top")
+        down = "time step of the loss"
+        style(axes, "by loss step and hidden state", ylabel=down, labelpad=20, loc="top")
         axes.grid(False)
-        limits = (math.log10(LOW), math.log10(HIGH))
-        look: dict[str, Any] = {
-            "cmap": WHITE_TO_BLUE, "vmin": limits[0], "vmax": limits[1], "aspect": "auto",
-            "interpolation": "nearest",
-        }  # fmt: skip
-        self.heat = axes.imshow([[limits[0]]], extent=(0, 1, 1, 0), **look)
+        low, high = math.log10(LOW), math.log10(HIGH)
+        look: dict[str, Any] = {"cmap": WHITE_TO_BLUE, "vmin": low, "vmax": high, "aspect": "auto"}
+        look["interpolation"] = "nearest"
+        self.heat = axes.imshow([[low]], extent=(0, 1, 1, 0), **look)
         axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
         axes.plot([0, 0, 1], [0, 1, 1], color=MUTED, lw=0.8, clip_on=False)
         write(axes, "time step of the hidden state", (0.5, 0), (0, -10), ha="center")
@@ -128,21 +124,16 @@ class ThroughTimePanel:
         ends = ((1, 0), (0, -10)), ((0, 0), (-5, 5))
         self.ends = [write(axes, "", *end, ha="right") for end in ends]
         key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
-        key.imshow(np.linspace(*limits, 60)[None, :], extent=(*limits, 0, 1), **look)
+        key.imshow([np.linspace(low, high, 60)], extent=(low, high, 0, 1), **look)
         key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
-        key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[power(v) for v in (LOW, 1, HIGH)])
+        key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[TICKS[v] for v in (LOW, 1, HIGH)])
         key.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=2)
-        for spine in key.spines.values():
-            spine.set(color=MUTED, linewidth=0.6)
+        key.spines[:].set(color=MUTED, linewidth=0.6)
 
 
 def make_through_time(name: str) -> tuple[Figure, Any]:
     """Return a figure of 300 x 450 pixels with the panel of the cell of this name."""
-    figure, axes = make_figure(300, 450, left=44, right=12)
-    box = axes.get_position()
-    axes.set_position((box.x0, 248 / 450, box.width, 142 / 450))
-    heat_axes = figure.add_axes((box.x0, 30 / 450, box.width, 142 / 450))
-    return figure, ThroughTimePanel(axes, heat_axes, name)
+    return on_axes(ThroughTimePanel, 300, 44, 12, name, height=450)
 
 
 def verdict(name: str, norms: Tensor) -> str:
@@ -208,12 +199,6 @@ def plain(value: float) -> str:
 def number(value: float) -> str:
     """Return three digits of a number, or all before the point."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-
-
-def power(value: float) -> str:
-    """Return a power of ten as it is written: 10⁻⁸, 1, 10⁴."""
-    exponent = round(math.log10(value))
-    return f"10{str(exponent).translate(POWERS)}" if exponent else "1"
 
 
 def drawable(norms: Any) -> Any:

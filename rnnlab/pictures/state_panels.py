@@ -42,8 +42,7 @@ LABELS = {  # of a way's line, where it ends
 class FlowPanel:
     """The first batches as blocks: the state's value flows right in blue, the gradient left.
 
-    Args:
-        axes: 370 pixels wide and 174 high.
+    The axes are 370 pixels wide and 174 high.
     """
 
     alt = "Diagram of three batches: how far the state's value flows, and how far the gradient."
@@ -51,35 +50,27 @@ class FlowPanel:
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
-        self._drawn: tuple[Any, ...] = ()
         self.moving: list[Artist] = []  # it is redrawn as a whole, and rarely
 
     def update(self, way: str, steps: Sequence[tuple[int, int]]) -> bool:
         """Show a way, and the first and last time step that each block reads."""
-        if (way, *steps) == self._drawn:
-            return False
-        self._drawn = (way, *steps)
         self.axes.clear()
         plots.style(self.axes, f"Between batches: {way}")
         self.axes.grid(False)
         self.axes.set(xticks=[], yticks=[], xlim=(0, 370), ylim=(-24, 150))
         for k, block in enumerate(steps[: self.BATCHES]):
             left = self.LEFT + k * (self.WIDTH + self.GAP)
-            right = left + self.WIDTH
-            self._block(k, left, right, block)
+            right, middle = left + self.WIDTH, left + self.WIDTH / 2
+            across, up = [left, right, right, left, left], [18, 18, 126, 126, 18]
+            self.axes.plot(across, up, color=PALE, lw=1.3)
+            self._write(middle, 139, f"batch {k + 1}", INK)
+            self._write(middle, 6, "time steps" if k == 0 else "", MUTED)
+            self._write(middle, -9, "{} to {}".format(*block), MUTED)
             self._value(k, left, right, way)
             self._gradient(k, left, right, way)
         for row, note in enumerate(NOTES[way]):
             self._write(0, -36 - 15 * row, note, INK, ha="left")
         return True
-
-    def _block(self, k: int, left: int, right: int, steps: tuple[int, int]) -> None:
-        across, up = [left, right, right, left, left], [18, 18, 126, 126, 18]
-        self.axes.plot(across, up, color=PALE, lw=1.3)
-        middle = (left + right) / 2
-        self._write(middle, 139, f"batch {k + 1}", INK)
-        self._write(middle, 6, "time steps" if k == 0 else "", MUTED)
-        self._write(middle, -9, "{} to {}".format(*steps), MUTED)
 
     def _value(self, k: int, left: int, right: int, way: str, y: int = 92) -> None:
         """Draw the path of the value through a block and to the next, or to its end."""
@@ -128,7 +119,6 @@ class CostPanel:
     """One number of each batch, for a way and, as a pale line, for carry and detach.
 
     Args:
-        axes: to draw on.
         title: what is shown, with its unit.
         value: returns the number of a row.
         over: each point is the median over this many batches, so that other work of the computer
@@ -171,9 +161,7 @@ class CurvesPanel:
     """The loss by epoch of each way, on a log scale; a cross for the way that torch ends."""
 
     alt = "Line chart of the training loss by epoch, a line for each way."
-    LOOKS: Mapping[str, tuple[str, Any]] = {
-        RESET: (INK, DOTTED), DETACH: (BLUE, "-"), SHUFFLE: (ORANGE, DASHED),
-    }  # fmt: skip
+    LOOKS = ((RESET, INK, DOTTED), (DETACH, BLUE, "-"), (SHUFFLE, ORANGE, DASHED))
 
     def __init__(self, axes: Axes) -> None:
         plots.style(axes, "Training loss on recall two back", "epoch (0: the first batch)")
@@ -182,23 +170,22 @@ class CurvesPanel:
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
         self.axes = axes
         self.lines = {
-            way: axes.plot([], [], color=color, ls=dash, lw=2)[0]
-            for way, (color, dash) in self.LOOKS.items()
+            way: axes.plot([], [], color=color, ls=dash, lw=2)[0] for way, color, dash in self.LOOKS
         }
         (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
         note = "without detach: error in batch 2"
         self.note = plots.write(axes, note, (0, 1), (10, 10), INK, coords="data", visible=False)
-        names = [LABELS[way] for way in self.lines]
-        self.labels = plots.EndLabels(axes, names, [*self.lines.values()])
-        self.moving: list[Artist] = [
-            *self.lines.values(), self.cross, self.note, *self.labels.texts
-        ]  # fmt: skip
+        lines = [*self.lines.values()]
+        self.labels = plots.EndLabels(axes, [LABELS[way] for way in self.lines], lines)
+        self.moving: list[Artist] = [*lines, self.cross, self.note, *self.labels.texts]
 
     def update(self, rows: Mapping[str, Sequence[CarryStep]], epochs: int) -> bool:
         """Show the rows of each way; `epochs` is where the axis ends."""
         values = []
         for way, line in self.lines.items():
-            losses = epoch_losses(rows.get(way, ()))
+            steps = rows.get(way, ())  # the loss of the first, then the average of each epoch
+            averages = [step.train_loss for step in steps if step.train_loss is not None]
+            losses = [step.loss for step in steps[:1]] + averages
             line.set_data(range(len(losses)), losses)
             values += losses
         ended = [row for row in rows.get(NO_DETACH, ()) if row.error]
@@ -214,13 +201,6 @@ class CurvesPanel:
         return changed
 
 
-def epoch_losses(rows: Sequence[CarryStep]) -> list[float]:
-    """Return the loss of the first batch, then the average of each whole epoch."""
-    return [row.loss for row in rows[:1]] + [
-        row.train_loss for row in rows if row.train_loss is not None
-    ]
-
-
 def running_median(values: Sequence[float], over: int) -> list[float]:
     """Return the median of so many values around each; at the ends, of the first or last ones."""
     starts = (min(max(0, k - over // 2), max(0, len(values) - over)) for k in range(len(values)))
@@ -231,9 +211,8 @@ def cost_words(rows: Sequence[CarryStep]) -> str:
     """Return in words what the first and the last of some batches cost."""
     first, last = rows[0], rows[-1]
     kept, more = ((row.kept_bytes or 0) / 1000 for row in (first, last))
-    early, late = (
-        1000 * median(row.backward_seconds for row in part) for part in (rows[:8], rows[-8:])
-    )
+    parts = rows[:8], rows[-8:]
+    early, late = (1000 * median(row.backward_seconds for row in part) for part in parts)
     grown = last.graph_length != first.graph_length
     end = "{last.graph_length} time steps and {more:.0f} kB" if grown else "the same"
     return say(
@@ -247,13 +226,14 @@ def cost_words(rows: Sequence[CarryStep]) -> str:
 def loss_words(rows: Sequence[CarryStep], best: float) -> str:
     """Return in words what the training of a way has reached; `best` is the loss to expect."""
     last = rows[-1]
+    ends = [row for row in rows if row.train_loss is not None]  # of epochs
+    text = "Loss, {last.way}: {last.loss:.2f} in batch {last.batch}; no epoch is complete."
     if last.error:
-        return f"Loss, {last.way}: {last.loss:.2f} in batch {last.batch}, where torch raised."
-    whole = [row for row in rows if row.train_loss is not None]
-    if not whole:
-        return f"Loss, {last.way}: {last.loss:.2f} in batch {last.batch}; no epoch is complete."
-    return (
-        f"Loss, {last.way}: {rows[0].loss:.2f} in the first batch, {whole[-1].train_loss:.3f} on "
-        f"average in epoch {whole[-1].epoch}; held out {whole[-1].validation_loss:.3f}. The best "
-        f"to be expected is {best:.3f}."
-    )
+        text = "Loss, {last.way}: {last.loss:.2f} in batch {last.batch}, where torch raised."
+    elif ends:
+        text = (
+            "Loss, {last.way}: {first.loss:.2f} in the first batch, {end.train_loss:.3f} on "
+            "average in epoch {end.epoch}; held out {end.validation_loss:.3f}. The best to be "
+            "expected is {best:.3f}."
+        )
+    return say(text, first=rows[0], last=last, end=(ends or rows)[-1], best=best)

@@ -47,9 +47,7 @@ class FirstSequencePanel:
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, ls=DASHED)
         self.labels = plots.EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
         self.waiting = _waiting(axes, "predictions come with forward")
-        self.moving: list[Artist] = [
-            self.target, self.predicted, *self.labels.texts, self.waiting,
-        ]  # fmt: skip
+        self.moving: list[Artist] = [self.target, self.predicted, *self.labels.texts, self.waiting]
 
     def update(self, targets: Tensor | None, predictions: Tensor | None) -> bool:
         """Show targets and predictions of a batch, as far as they are there."""
@@ -60,15 +58,15 @@ class FirstSequencePanel:
             self.target.set_data([len(answers)], truth)
         for text, name in zip(self.labels.texts, names, strict=True):
             text.set_text(name)
+        bottom, top = self.axes.get_ylim()
         shown = np.concatenate([truth, answers[np.isfinite(answers)]])
-        limits = old = self.axes.get_ylim()
         if len(shown):
             low, high = float(shown.min()), float(shown.max())
-            room = 0.1 * (high - low) or 0.5
-            if low < old[0] or high > old[1] or (high - low) < 0.4 * (old[1] - old[0]):
-                limits = low - room, high + room
+            if low < bottom or high > top or high - low < 0.4 * (top - bottom):
+                room = 0.1 * (high - low) or 0.5
+                bottom, top = low - room, high + room
         across = (0.5, max(len(truth), len(answers), 2) + 0.5)
-        changed = plots.set_limits(self.axes, x=across, y=limits)
+        changed = plots.set_limits(self.axes, x=across, y=(bottom, top))
         self.waiting.set_visible(not len(answers))
         self.labels.place()
         return changed
@@ -92,17 +90,16 @@ class SharePanel:
 
     def update(self, shares: Tensor | None, there: bool) -> bool:
         """Show shares (T,) of the loss; None if it is not `there`, or not a sum over time."""
-        values = np.zeros(0) if shares is None else np.nan_to_num(shares.numpy().astype(float))
-        steps = np.arange(1, len(values) + 1)
+        values = [] if shares is None else shares.double().nan_to_num().tolist()
         self.bars.set_verts([
             [(t - 0.36, 0.0), (t - 0.36, v), (t + 0.36, v), (t + 0.36, 0.0)]
-            for t, v in zip(steps, values, strict=True)
+            for t, v in enumerate(values, start=1)
         ])  # fmt: skip
         self.waiting.set_text("this loss is no sum over time" if there else "comes with loss")
         self.waiting.set_visible(not len(values))
         if not len(values):
             return False
-        most, top = float(values.max()) or 1.0, self.axes.get_ylim()[1]
+        most, top = max(values) or 1.0, self.axes.get_ylim()[1]
         if not 0.25 * top <= most <= top:
             top = plots.nice_ceiling(most)
         return plots.set_limits(self.axes, x=(0.5, max(len(values), 2) + 0.5), y=(0, top))
@@ -162,21 +159,21 @@ def first_sequence(
     Numbers are drawn as they are (the first feature); for class targets it is the probability
     that the model gives to the right class.
     """
-    nothing = np.zeros(0)
     truth = None if targets is None else targets[0].detach().cpu()  # (T, D), (T,) or fewer axes
     answers = None if predictions is None else predictions[0].detach().cpu()  # the same, or (T, C)
     if truth is None or truth.is_floating_point():
-        line, other = (nothing if v is None else _line(v) for v in (truth, answers))
-        return line, other, ("target", "prediction")
-    right = nothing
+        return _line(truth), _line(answers), ("target", "prediction")
+    right = None
     if answers is not None and answers.dim() == truth.dim() + 1:
-        chances = answers.softmax(-1)
-        right = chances.gather(-1, truth.unsqueeze(-1).long()).flatten().numpy()  # (T, C) -> (T,)
-    return np.ones(truth.numel()), right, ("certain", "probability\nof the right\nclass")
+        right = answers.softmax(-1).gather(-1, truth.unsqueeze(-1).long()).flatten()  # (T, C), (T,)
+    names = ("certain", "probability\nof the right\nclass")
+    return np.ones(truth.numel()), _line(right), names
 
 
-def _line(values: Tensor) -> Any:
+def _line(values: Tensor | None) -> Any:
     """Return one number per time step: the first feature, if there are several."""
+    if values is None:
+        return np.zeros(0)
     while values.dim() > 1:
         values = values[..., 0]  # (T, D) -> (T,)
     return values.reshape(-1).float().numpy()

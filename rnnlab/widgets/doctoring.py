@@ -88,7 +88,11 @@ class ExaminedLab(Lab):
         finally:
             set_random_state(outside)
         report.findings = [self._placed(finding) for finding in report.findings]
-        self._show_report(report, raised)
+        text, page = str(report), report._repr_html_()
+        if raised and not report.findings:  # that is no clean bill
+            text = f"It has ended with an error whose cause is not known: {raised}"
+            page = f"<p>{escape(text)}</p>"
+        self._show_doctor("What the doctor says", WATCHED, text, page)
         return report
 
     def _on_ask(self) -> None:
@@ -104,31 +108,19 @@ class ExaminedLab(Lab):
 
     def _placed(self, finding: Finding) -> Finding:
         """Return a finding with a place that the page shows: a setting, or the loop's line."""
-        where = finding.where
+        where, fix = finding.where, finding.fix
         name, here = SETTING_OF.get(finding.code, ("", ""))
         if name in self.controls:
-            where = where._replace(
-                file=f"the setting {self.controls[name].description}", line=0,
-                text=f"{name} = {getattr(self, name)!r}",
-            )  # fmt: skip
-            return finding._replace(where=where, fix=here or finding.fix)
-        if where.source in LOOP_FILES:
-            return finding._replace(where=where._replace(file="the loop"))
-        return finding
+            file, fix = f"the setting {self.controls[name].description}", here or fix
+            where = where._replace(file=file, line=0, text=f"{name} = {getattr(self, name)!r}")
+        elif where.source in LOOP_FILES:
+            where = where._replace(file="the loop")
+        return finding._replace(where=where, fix=fix)
 
     def _apply_all(self) -> None:
         if self._changed - {"speed", "apply_while_training"}:  # all others make it another run
             self._said = self._doctor.value = ""
         super()._apply_all()
-
-    # ---- what is shown -------------------------------------------------------------------
-
-    def _show_report(self, report: Report, raised: str) -> None:
-        text, page = str(report), report._repr_html_()
-        if raised and not report.findings:  # that is no clean bill
-            text = f"It has ended with an error whose cause is not known: {raised}"
-            page = f"<p>{escape(text)}</p>"
-        self._show_doctor("What the doctor says", WATCHED, text, page)
 
     def _show_doctor(self, title: str, first: str, text: str = "", page: str = "") -> None:
         self._said = "\n".join(filter(None, (f"{title}: {first}", text)))

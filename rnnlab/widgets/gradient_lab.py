@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
+from rnnlab.base.say import say
 from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
@@ -40,16 +41,11 @@ HINT = "Move a slider, with the mouse or the arrow keys: the pictures follow."
 
 
 class CellGradient(NamedTuple):
-    """What the lab has measured of one cell.
+    """What the lab has measured of one cell."""
 
-    Attributes:
-        through_time: norms (T,) of the loss at the last time step, and the matrix (T, T) of the
-            losses at all time steps, whose last row they are.
-        grad_norm: norm of the gradients of all parameters, of the loss at the last time step.
-    """
-
+    # norms (T,) of the loss at the last time step, which are the last row of the matrix (T, T)
     through_time: GradientThroughTime
-    grad_norm: float
+    grad_norm: float  # of all parameters together, of the loss at the last time step
 
 
 class GradientLab(Lab):
@@ -94,7 +90,7 @@ class GradientLab(Lab):
         self._set(settings)
         self._gradients: dict[str, CellGradient] = {}
         self._stale = [*self._cells]  # cells still to be measured, the longest waiting first
-        self._fresh: list[str] = []  # cells still to be drawn
+        self._fresh: set[str] = set()  # cells still to be drawn
         self._lay_out()
         self._follow()
         self._runner.start(self._measure())
@@ -111,12 +107,15 @@ class GradientLab(Lab):
     def describe(self) -> str:
         """Return what the pictures show in words, a line for each cell."""
         self._settle()
-        lines = [
-            f"{verdict(cell.upper(), measured.through_time.norms)} "
-            f"{clipping(measured.grad_norm, self.clip_norm)}"
-            for cell, measured in self._gradients.items()
-        ]
-        return "\n".join([self._setup(), *lines])
+        setup = (
+            "Untrained networks of {units} units on {examples} sequences of {length} time steps; "
+            "the loss is at the last one."
+        )
+        lines = [say(setup, units=self.hidden_size, examples=EXAMPLES, length=self.length)]
+        for cell, (through_time, grad_norm) in self._gradients.items():
+            words = verdict(cell.upper(), through_time.norms)
+            lines.append(f"{words} {clipping(grad_norm, self.clip_norm)}")
+        return "\n".join(lines)
 
     def snapshot(self) -> Any:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
@@ -139,14 +138,12 @@ class GradientLab(Lab):
 
     def _apply(self, changed: set[str]) -> None:
         self._errors.clear()
-        touched: Iterable[str] = ()
-        if changed - {"clip_norm", "forget_bias"}:
-            touched = self._cells
-        elif "forget_bias" in changed:
-            touched = filter(self._has_forget_gate, self._cells)
-        self._stale += [cell for cell in touched if cell not in self._stale]
         if "clip_norm" in changed:  # it changes no gradient, only the line after clipping
-            self._fresh = [*self._cells]
+            self._fresh = {*self._cells}
+        touched = [] if changed == {"clip_norm"} else [*self._cells]
+        if changed <= {"clip_norm", "forget_bias"}:
+            touched = [*filter(self._has_forget_gate, touched)]
+        self._stale += [cell for cell in touched if cell not in self._stale]
         self._runner.start(self._measure(), wait=PAUSE)  # each is drawn before the next begins
 
     def _settle(self) -> None:
@@ -162,7 +159,7 @@ class GradientLab(Lab):
         while self._stale:
             cell = self._stale[0]
             self._gradients[cell] = measure(self._make_model(cell), task)
-            self._fresh.append(self._stale.pop(0))
+            self._fresh.add(self._stale.pop(0))
             yield
 
     def _make_model(self, cell: str) -> SequenceModel:
@@ -173,8 +170,8 @@ class GradientLab(Lab):
             weights["weight_hh_l0"].mul_(self.scale)
             if self._has_forget_gate(cell):
                 gates = self._cells[cell].gate_names
-                biases = dict(zip(gates, weights["bias_ih_l0"].chunk(len(gates)), strict=True))
-                biases["f"].add_(self.forget_bias)
+                biases = weights["bias_ih_l0"].chunk(len(gates))
+                biases[gates.index("f")].add_(self.forget_bias)
         return model
 
     def _has_forget_gate(self, name: str) -> bool:
@@ -185,29 +182,20 @@ class GradientLab(Lab):
 
     def _on_slice(self, done: bool) -> None:
         with self._pace.drawing():
-            fresh, self._fresh = self._fresh, []
+            fresh, self._fresh = self._fresh, set()
             for cell, picture in zip(self._cells, self.pictures, strict=True):
                 if cell in fresh:
-                    self._draw(cell, picture)
+                    through_time, grad_norm = self._gradients[cell]
+                    factor = clip_factor(grad_norm, self.clip_norm)
+                    picture.draw(picture.panel.update(*through_time, factor))
+                    words = verdict(cell.upper(), through_time.norms)
+                    self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
         if done:
             self._say(HINT)
             self._show_twin()
 
-    def _draw(self, cell: str, picture: LivePicture) -> None:
-        measured = self._gradients[cell]
-        factor = clip_factor(measured.grad_norm, self.clip_norm)
-        picture.draw(picture.panel.update(*measured.through_time, factor))
-        words = verdict(cell.upper(), measured.through_time.norms)
-        self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
-
     def _on_error(self, error: Exception) -> None:
         self._say(f"The measurement has ended: {error}")
-
-    def _setup(self) -> str:
-        return (
-            f"Untrained networks of {self.hidden_size} units on {EXAMPLES} sequences of "
-            f"{self.length} time steps; the loss is at the last one."
-        )
 
     # ---- how it is put together ----------------------------------------------------------
 
@@ -215,12 +203,19 @@ class GradientLab(Lab):
         self.pictures = tuple(LivePicture(*make_through_time(cell.upper())) for cell in self._cells)
         room = w.Layout(margin="0 16px 8px 2px")
         self._verdicts = {cell: w.HTML(layout=room) for cell in self._cells}
-        self.controls = make_gradient_controls()
-        columns = [
+        self.controls = {
+            "length": slider("Length", LENGTHS, "{} steps"),
+            "scale": slider("Scale weight_hh", SCALES, "times {:g}"),
+            **make_controls(["clip_norm"]),
+            "forget_bias": slider("LSTM forget bias", FORGET_BIASES, "{:g}"),
+            **make_controls(["hidden_size", "seed"]),
+        }
+        for control in self.controls.values():
+            control.style.description_width = "110px"
+        together = row(
             w.VBox([picture.widget, words], layout=w.Layout(width="300px", max_width="100%"))
             for picture, words in zip(self.pictures, self._verdicts.values(), strict=True)
-        ]
-        together = row(columns)
+        )
         together.layout.align_items = "flex-start"
         self.children = [
             self._access,
@@ -238,27 +233,13 @@ def measure(model: SequenceModel, task: AddingTask) -> CellGradient:
     """Return the gradient of a model on all examples of a task, through time and in all."""
     values, marks = task.inputs.unbind(2)  # (B, T, 2) -> 2 of (B, T)
     so_far = (values * marks).cumsum(1).unsqueeze(2)  # (B, T) -> (B, T, 1)
-    matrix = gradient_through_time(model, task.inputs, so_far, loss_at_every_step).matrix
+    matrix = gradient_through_time(model, task.inputs, so_far, _loss_at_every_step).matrix
     predictions, _ = model(task.inputs)  # (B, T, 1)
     task.loss_fn(predictions, task.targets).backward()
     grad_norm = get_total_norm(p.grad for p in model.parameters() if p.grad is not None)
     return CellGradient(GradientThroughTime(matrix[-1], matrix), grad_norm.item())
 
 
-def loss_at_every_step(predictions: Tensor, targets: Tensor) -> Tensor:
+def _loss_at_every_step(predictions: Tensor, targets: Tensor) -> Tensor:
     """Return the sum over time of each step's mean squared error, from (B, T, 1) of both."""
     return (predictions - targets).square().mean((0, 2)).sum()  # (B, T, 1) -> (T,) -> ()
-
-
-def make_gradient_controls() -> dict[str, Any]:
-    """Return the control of each setting, by its name."""
-    controls = {
-        "length": slider("Length", LENGTHS, "{} steps"),
-        "scale": slider("Scale weight_hh", SCALES, "times {:g}"),
-        **make_controls(["clip_norm"]),
-        "forget_bias": slider("LSTM forget bias", FORGET_BIASES, "{:g}"),
-        **make_controls(["hidden_size", "seed"]),
-    }
-    for control in controls.values():
-        control.style.description_width = "110px"
-    return controls

@@ -8,7 +8,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 import ipywidgets as w
 
 MOST = 4000  # characters of what was printed: the end of it, as a model may print at each step
-CUT = "(what was printed before is left out)\n"
+LEFT_OUT = "(what was printed before is left out)\n"
 
 
 class OwnOutput(w.Output):
@@ -19,7 +19,7 @@ class OwnOutput(w.Output):
 
     def __init__(self) -> None:
         super().__init__()
-        self._printed = self._raised = ""
+        self._texts = {"stdout": "", "stderr": ""}
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -29,28 +29,24 @@ class OwnOutput(w.Output):
             with redirect_stdout(heard), redirect_stderr(heard):
                 yield
         finally:
-            text = heard.getvalue()
-            if text:
-                self._printed += text
-                if len(self._printed) > MOST:
-                    tail = self._printed[-MOST:]
-                    self._printed = CUT + tail[tail.find("\n") + 1 :]
-                self._show()
+            if text := heard.getvalue():
+                text = self._texts["stdout"] + text
+                if len(text) > MOST:
+                    text = LEFT_OUT + text[-MOST:].split("\n", 1)[-1]
+                self._show(stdout=text)
 
     def show_error(self, error: BaseException) -> None:
         """Show an exception and where it was raised."""
-        self._raised = "".join(traceback.format_exception(error))
-        self._show()
+        self._show(stderr="".join(traceback.format_exception(error)))
 
     def clear(self) -> None:
         """Forget all."""
-        self._printed = self._raised = ""
-        self.outputs = ()
+        self._show(stdout="", stderr="")
 
-    def _show(self) -> None:
-        streams = {"stdout": self._printed, "stderr": self._raised}
-        self.outputs = tuple(  # type: ignore[assignment]  # typed as if it were always empty
+    def _show(self, **texts: str) -> None:
+        self._texts |= texts
+        self.outputs = tuple(
             {"output_type": "stream", "name": name, "text": text}
-            for name, text in streams.items()
+            for name, text in self._texts.items()
             if text
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any
 
 import ipywidgets as w
@@ -70,7 +70,6 @@ class StateLab(Lab):
     def __init__(self, **settings: Any) -> None:
         super().__init__()
         self._set(settings)
-        self._make_pictures()
         self._lay_out()
         self._forget()
         self._go()
@@ -91,11 +90,9 @@ class StateLab(Lab):
     def _check_setting(self, name: str, value: Any) -> None:
         if name == "way":
             check_known(name, value, WAYS, "ways")
-        elif name == "window":
-            check_count(name, value)
-        else:
+        elif name != "window":
             check_setting(name, value)
-        if name == "window" and value > WIDEST:
+        elif check_count(name, value) > WIDEST:
             refusal = "window is {value}; the lab reads at most {most} time steps per batch"
             raise ValueError(say(refusal, value=value, most=WIDEST))
 
@@ -115,7 +112,6 @@ class StateLab(Lab):
         self.costs: dict[str, list[CarryStep]] = {}
         self.rows: dict[str, list[CarryStep]] = {}
         self.raised: list[CarryStep] = []
-        self._measured: set[str] = set()
         self._training: Iterator[CarryStep] | None = None
         self._shown: dict[int, Any] = {}  # by the number of the picture, what was drawn
 
@@ -127,16 +123,19 @@ class StateLab(Lab):
         """Measure what the pictures of the present way need, then go on training if it is on."""
         self._trains = self._training is not None
         self._steps = carrying.steps_read(self._task, self.way, FlowPanel.BATCHES, self.seed)
-        missing = [way for way in (DETACH, self.way) if way not in self._measured]
-        measuring = [self._measure(way) for way in dict.fromkeys(missing)]
+        needed = dict.fromkeys((DETACH, self.way))
+        measuring = [self._measure(way) for way in needed if not self._is_measured(way)]
         self._errors.clear()
         self._runner.start(chain(*measuring, self._training or ()), paused)
         self._show()
 
+    def _is_measured(self, way: str) -> bool:
+        return len(self.costs.get(way, ())) == carrying.BATCHES
+
     def _measure(self, way: str) -> Iterator[CarryStep]:
         """Take an epoch of rows of a way; where torch raises, follow its hint."""
         options: Any = {"hidden_size": self.hidden_size, "seed": self.seed}
-        if not self._measured:  # the first backward pass of a process takes longer
+        if not self.costs:  # the first backward pass of a process takes longer
             next(carrying.carry_through(self._task, DETACH, **options))
         rows = self.costs[way] = []
         if way == NO_DETACH:
@@ -149,22 +148,15 @@ class StateLab(Lab):
         for step in steps:
             rows.append(step)
             yield step
-        self._measured.add(way)
 
     def _train(self) -> Iterator[CarryStep]:
-        """Train all ways side by side, a batch of each in turn."""
-        options: Any = {
-            "hidden_size": self.hidden_size, "epochs": self.epochs, "seed": self.seed
-        }  # fmt: skip
-        going = {way: carrying.carry_through(self._task, way, **options) for way in WAYS}
-        while going:
-            for way, steps in [*going.items()]:
-                step = next(steps, None)
-                if step is None:
-                    del going[way]
-                else:
-                    self.rows[way].append(step)
-                    yield step
+        """Train all ways side by side, a batch of each in turn; one that has ended is left out."""
+        options: Any = {name: getattr(self, name) for name in ("hidden_size", "epochs", "seed")}
+        ways = (carrying.carry_through(self._task, way, **options) for way in WAYS)
+        for steps in zip_longest(*ways):
+            for step in filter(None, steps):
+                self.rows[step.way].append(step)
+                yield step
         self._training = None
 
     def _on_slice(self, done: bool) -> None:
@@ -188,9 +180,9 @@ class StateLab(Lab):
             self._draw(FLOW, (self.way, self._steps), self.way, self._steps)
             count = sum(len(each) for each in self.rows.values())
             self._draw(CURVES, (count, self.epochs), self.rows, self.epochs)
-            for k in range(len(COSTS)):
-                key = (self.way, len(rows), len(reference))
-                self._draw(CURVES + 1 + k, key, self.way, rows, reference)
+            key = (self.way, len(rows), len(reference))
+            for k in range(CURVES + 1, len(self.pictures)):
+                self._draw(k, key, self.way, rows, reference)
         self._tell(finished)
 
     def _draw(self, number: int, key: Any, *shown: Any) -> None:
@@ -240,28 +232,24 @@ class StateLab(Lab):
             f"{self.way.capitalize()}: {' '.join(NOTES[self.way])} The first batches read the time "
             f"steps {read}."
         ]
-        if self.way in self._measured:
+        if self._is_measured(self.way):
             name = " with retain_graph=True" if self.way == NO_DETACH else ""
             lines.append(f"Measured{name}: {cost_words(self.costs[self.way])}")
-        if self.way == NO_DETACH and DETACH in self._measured:
+        if self.way == NO_DETACH and self._is_measured(DETACH):
             lines.append(f"With detach: {cost_words(self.costs[DETACH])}")
-        lines += [
-            loss_words(rows, carrying.best_loss(self._task, way))
-            for way, rows in self.rows.items()
-            if rows
-        ]
+        for way, rows in self.rows.items():
+            if rows:
+                lines.append(loss_words(rows, carrying.best_loss(self._task, way)))
         return "\n".join(lines)
 
     # ---- how it is put together ----------------------------------------------------------
 
-    def _make_pictures(self) -> None:
+    def _lay_out(self) -> None:
         self.pictures = (
             LivePicture(*on_axes(FlowPanel, 370, 0, 0)),
             LivePicture(*on_axes(CurvesPanel, 370, 46, 70)),
             *(LivePicture(*on_axes(CostPanel, 290, 44, 86, *cost)) for cost in COSTS),
         )
-
-    def _lay_out(self) -> None:
         ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
         ways.style.button_width, ways.style.description_width = "172px", "90px"
         self.controls = {
@@ -275,11 +263,11 @@ class StateLab(Lab):
             {"Train": self._on_train, "Stop": self._on_stop, "Reset": self._on_reset}
         )
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
-        way, *others = self.controls.values()
+        _, *others = self.controls.values()
         self.children = [
             self._access,
             row(self.buttons.values()),
-            way,
+            ways,
             row(others),
             self._status,
             self._message,
@@ -294,6 +282,11 @@ class StateLab(Lab):
         self._begin_training()
         self._go()
 
+    def _on_reset(self) -> None:
+        self._complain("")
+        self._forget()
+        self._go()
+
     def _on_stop(self) -> None:
         if self._runner.steps is not None:
             self._runner.stop()
@@ -301,8 +294,3 @@ class StateLab(Lab):
             self._show()
             self._say("Stopped.")
             self._show_twin()
-
-    def _on_reset(self) -> None:
-        self._complain("")
-        self._forget()
-        self._go()

@@ -1,6 +1,7 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -8,8 +9,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
+from rnnlab.base.say import say
 from rnnlab.loop.losses import LossFunction
-from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import phase_words
 from rnnlab.pictures.plots import on_axes
@@ -85,15 +86,13 @@ class LoopStepper(ExaminedLab):
         **settings: Any,
     ) -> None:
         super().__init__()
-        self._own = _own_run(task, model, batches, loss_fn)
+        self._own = _own_run(task, model=model, batches=batches, loss_fn=loss_fn)
         self._optimizer = optimizer
         self._set({"task": task or "sine", **settings})
         if self.fault == "state-not-detached":
             self.hidden_state = "carry"  # otherwise there is nothing to detach
-        self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
-        self._make_controls()
         self._begin()
-        self._make_pictures()
+        self._make_controls()
         self._lay_out()
         self._follow()
         self._show()
@@ -119,21 +118,18 @@ class LoopStepper(ExaminedLab):
     def restart(self) -> None:
         """Begin again from the first weights and the first batch."""
         self._check_open()
-        self._runner.stop()
-        self._complain("")
         self._errors.clear()
-        self.stepper.restart()
-        self._show()
+        self._do(self.stepper.restart)
 
     # ---- the run -------------------------------------------------------------------------
 
     def _check_setting(self, name: str, value: Any) -> None:
         if name == "speed":
-            check_positive("speed", value)
-        elif name != "fault":
-            check_setting(name, value)
+            check_positive(name, value)
+        elif name == "fault":
+            check_known(name, value, FAULT_NAMES, "faults")
         else:
-            check_known("fault", value, ("nothing", *FAULTS), "faults")
+            check_setting(name, value)
         if self._ready:  # before anything is given up: can these settings work together?
             self._make_stepper({**self._settings(), name: value}, try_out=True)
 
@@ -168,24 +164,22 @@ class LoopStepper(ExaminedLab):
         policy = "carry" if settings["fault"] == "state-not-detached" else settings["hidden_state"]
         if settings["fault"] == "clip-before-backward" and clip_norm is None:
             raise ValueError("nothing is clipped, so it cannot be clipped too early: set clip")
-        by_name = isinstance(self._optimizer, str)
-        options = {
-            "optimizer": self._optimizer, "hidden_state": policy, "clip_norm": clip_norm,
-            "learning_rate": settings["learning_rate"] if by_name else None,
-            "fault": None if settings["fault"] == "nothing" else settings["fault"],
-            "seed": settings["seed"],
-        }  # fmt: skip
-        if self._own is not None:
-            return None if try_out else PhaseStepper(**self._own, **options)
-        task = as_task(settings["task"])
-        if try_out:
-            task.batches(policy, seed=settings["seed"])
+        seed, run = settings["seed"], self._own
+        if run is None:
+            task = as_task(settings["task"])
+            if try_out:
+                return task.batches(policy, seed=seed)
+            sizes = {name: settings[name] for name in ("cell", "hidden_size")}
+            model, batches = prepare(task, **sizes, hidden_state=policy, seed=seed)
+            run = {"model": model, "batches": batches, "loss_fn": task.loss_fn, "device": "cpu"}
+        elif try_out:
             return None
-        model, batches = prepare(
-            task, cell=settings["cell"], hidden_size=settings["hidden_size"], hidden_state=policy,
-            seed=settings["seed"],
+        rate = settings["learning_rate"] if isinstance(self._optimizer, str) else None
+        fault = None if settings["fault"] == "nothing" else settings["fault"]
+        return PhaseStepper(
+            **run, optimizer=self._optimizer, learning_rate=rate, clip_norm=clip_norm,
+            hidden_state=policy, fault=fault, seed=seed,
         )  # fmt: skip
-        return PhaseStepper(model, batches, loss_fn=task.loss_fn, device="cpu", **options)
 
     def _do(self, act: Callable[[], Any]) -> None:
         """Do one thing in the calling thread and show it."""
@@ -200,14 +194,9 @@ class LoopStepper(ExaminedLab):
         else:
             self._show()
 
-    def _phases(self) -> Iterator[str]:
-        while True:
-            yield self.stepper.next_phase()
-
     def _on_slice(self, done: bool) -> None:
-        at_leisure = self._runner.wait is not None  # each phase is there to be looked at
-        if done or at_leisure or self._pace.due():
-            self._show()
+        if done or self._runner.wait is not None or self._pace.due():
+            self._show()  # with a wait each phase is there to be looked at
 
     def _on_error(self, error: Exception) -> None:
         self._show()
@@ -237,18 +226,16 @@ class LoopStepper(ExaminedLab):
         if self._is_new("first", targets, predictions):
             first.draw(first.panel.update(targets, predictions))
         if self._is_new("share", loss):
-            shares = None
-            if loss is not None:
-                shares = shares_by_time(stepper.loss_fn, predictions, targets)
-            share.draw(share.panel.update(shares, loss is not None))
+            there = loss is not None
+            shares = shares_by_time(stepper.loss_fn, predictions, targets) if there else None
+            share.draw(share.panel.update(shares, there))
         if self._is_new("state", stepper.outputs):
             outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()
             state.draw(state.panel.update(outputs))
 
     def _is_new(self, picture: str, *shown: Any) -> bool:
         """Return whether a picture shows other things than these, and note them down."""
-        before = self._drawn.get(picture)
-        self._drawn[picture] = shown
+        before, self._drawn[picture] = self._drawn.get(picture), shown
         return before is None or any(a is not b for a, b in zip(before, shown, strict=True))
 
     def _where(self) -> str:
@@ -265,28 +252,23 @@ class LoopStepper(ExaminedLab):
         self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
         self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")
 
-    def _make_pictures(self) -> None:
+    def _lay_out(self) -> None:
         sizes = ((RingPanel, 330, 0, 0), (FirstSequencePanel, 330, 44, 76),
                  (SharePanel, 270, 54, 14), (HiddenStatePanel, 300, 44, 14))  # fmt: skip
         self.pictures = tuple(LivePicture(*on_axes(*size, height=250)) for size in sizes)
-
-    def _lay_out(self) -> None:
+        self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
         actions: dict[str, Callable[[], None]] = {
             "Next phase": self.next_phase,
             "Next batch": self.next_batch,
-            "Next epoch": self._on_next_epoch,
+            "Next epoch": lambda: self._start(self.stepper.next_epoch(), None),
             "Run": self._on_run,
             "Back": self.back,
             "Restart": self.restart,
             ASK: self._on_ask,
         }
         self.buttons = self._make_buttons(actions)
-        self._access.listen(
-            {
-                " ": lambda: self._runner.call(self._on_run),
-                "Enter": lambda: self._runner.call(self.next_phase),
-            }
-        )
+        keys = {" ": self._on_run, "Enter": self.next_phase}
+        self._access.listen({key: partial(self._runner.call, act) for key, act in keys.items()})
         self._source, self._facts = w.HTML(), w.HTML()
         ring, *others = (picture.widget for picture in self.pictures)
         self.children = [
@@ -300,27 +282,20 @@ class LoopStepper(ExaminedLab):
             self._runner.stop()
             self._show()
         else:
-            self._start(self._phases(), 1 / self.speed)
-
-    def _on_next_epoch(self) -> None:
-        self._start(self.stepper.next_epoch(), None)
+            self._start(iter(self.stepper.next_phase, None), 1 / self.speed)  # without end
 
     def _start(self, phases: Iterator[str], wait: float | None) -> None:
         self._complain("")
         self._runner.start(phases, threads=fitting_threads(self.stepper.model), wait=wait)
 
 
-def _own_run(
-    task: Any, model: nn.Module | None, batches: Any, loss_fn: Any
-) -> dict[str, Any] | None:
+def _own_run(task: Any, **given: Any) -> dict[str, Any] | None:
     """Return what your own run is made of, or None for a task."""
-    given = {"model": model, "batches": batches, "loss_fn": loss_fn}
     missing = [name for name, value in given.items() if value is None]
     if len(missing) == len(given):
         return None
     if missing or task is not None:
-        raise TypeError(
-            f"{' and '.join(missing) or 'a task'} {'is missing' if missing else 'is given too'}: "
-            "give either a task, or model, batches and loss_fn together"
-        )
+        fault = f"{' and '.join(missing)} is missing" if missing else "a task is given too"
+        refusal = "{fault}: give either a task, or model, batches and loss_fn together"
+        raise TypeError(say(refusal, fault=fault))
     return given

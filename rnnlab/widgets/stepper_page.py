@@ -2,7 +2,6 @@
 
 import inspect
 from html import escape
-from typing import Any
 
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
@@ -35,27 +34,27 @@ STYLE = """<style>
 }
 </style>"""
 
+Fact = tuple[str, str, bool]  # its name, its value, and whether the last phase has changed it
+
 
 def source_html(stepper: PhaseStepper) -> str:
     """Return the lines of the loop with their numbers, those of the last phase marked."""
     rows = []
     for phase in stepper.plan:
-        now = phase.name == stepper.phase
-        kind = (
-            f"{'now' if now else ''} {'out' if phase.left_out else 'moved' if phase.moved else ''}"
-        )
+        is_last = phase.name == stepper.phase
+        fault = "out" if phase.left_out else "moved" if phase.moved else ""
+        kind = f"{'now' if is_last else ''} {fault}".strip()
         lines, first = inspect.getsourcelines(phase.function)
-        for row, text in enumerate(lines, start=first):
-            label = phase.name if row == first else ""
-            mark = "\u25b6" if now and label else " "
+        for line, text in enumerate(lines, start=first):
+            label = phase.name if line == first else ""
+            mark = "\u25b6" if is_last and label else " "
             rows.append(
-                f'<span class="line"><span class="name">{row:>3} {mark} {label:<10}</span>'
-                f'<span class="{kind.strip()}">{escape(text.rstrip())}</span></span>'
+                f'<span class="line"><span class="name">{line:>3} {mark} {label:<10}</span>'
+                f'<span class="{kind}">{escape(text.rstrip())}</span></span>'
             )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
-        + "".join(rows)
-        + "</div>"
+        f"{''.join(rows)}</div>"
     )
 
 
@@ -65,60 +64,48 @@ def facts_html(stepper: PhaseStepper) -> str:
 
 
 def _variables(stepper: PhaseStepper) -> str:
-    batch, before, after = stepper.batch, stepper.before, stepper.after
+    batch, before, after, phase = stepper.batch, stepper.before, stepper.after, stepper.phase
+    loss = None if batch.loss is None else batch.loss.item()
     factor = clip_factor(stepper)
-    cells: list[tuple[str, str, tuple[str, ...]]] = [
-        ("inputs", shape(batch.inputs), ("batch",)),
-        ("targets", shape(batch.targets), ("batch",)),
-        ("state", state_words(batch.state), ("batch", "forward")),
-        ("predictions", shape(batch.predictions), ("forward",)),
-        ("loss", number(None if batch.loss is None else batch.loss.item()), ("loss",)),
-    ]
-    rows = [_row(name, [(name, text, stepper.phase in by)]) for name, text, by in cells]
-    rows += [
-        _row("gradient norm before", [("norm before", number(before.grad_norm), False)]),
-        _row(
-            "gradient norm",
-            [("norm", number(after.grad_norm), after.gradients != before.gradients)],
-        ),
-        _row("clipped by a factor of", [("factor", number(factor), factor not in (None, 1.0))]),
-    ]
-    return _table("The batch", ["", "value"], rows, "rnnlab-facts")
+    rows: dict[str, list[Fact]] = {
+        "inputs": [("inputs", shape(batch.inputs), phase == "batch")],
+        "targets": [("targets", shape(batch.targets), phase == "batch")],
+        "state": [("state", state_words(batch.state), phase in ("batch", "forward"))],
+        "predictions": [("predictions", shape(batch.predictions), phase == "forward")],
+        "loss": [("loss", number(loss), phase == "loss")],
+        "gradient norm before": [("norm before", number(before.grad_norm), False)],
+        "gradient norm": [("norm", number(after.grad_norm), after.gradients != before.gradients)],
+        "clipped by a factor of": [("factor", number(factor), factor not in (None, 1.0))],
+    }
+    return _table("The batch", ["value"], rows, "rnnlab-facts")
 
 
 def _parameters(stepper: PhaseStepper) -> str:
-    before, after = stepper.before, stepper.after
-    rows = []
+    rows: dict[str, list[Fact]] = {}
     for name, parameter in stepper.model.named_parameters():
-        old, new = before.gradients[name], after.gradients[name]
-        moved = after.moved.get(name, 0.0)
-        cells = [
+        old, new = (side.gradients[name] for side in (stepper.before, stepper.after))
+        moved = stepper.after.moved.get(name, 0.0)
+        rows[name] = [
             (f"{name} shape", shape(parameter), False),
             (f"{name} before", number(old), False),
             (f"{name} after", number(new), old != new),
             (f"{name} moved", number(moved), moved > 0),
         ]
-        rows.append(_row(name, cells))
-    heads = ["", "shape", "gradient norm before", "after", "moved by"]
+    heads = ["shape", "gradient norm before", "after", "moved by"]
     caption = "The parameters (bold \u25c2: changed by this phase)"
     return _table(caption, heads, rows, "rnnlab-facts wide")
 
 
-def _row(head: str, cells: list[tuple[str, str, bool]]) -> str:
-    inner = "".join(
-        f'<td data-fact="{escape(fact)}"{_new(new)}>{escape(text)}</td>'
-        for fact, text, new in cells
-    )
-    return f'<tr><th scope="row">{escape(head)}</th>{inner}</tr>'
-
-
-def _new(new: Any) -> str:
-    return ' class="new"' if new else ""
-
-
-def _table(caption: str, heads: list[str], rows: list[str], kind: str) -> str:
-    top = "".join(f'<th scope="col">{escape(head)}</th>' if head else "<td></td>" for head in heads)
+def _table(caption: str, heads: list[str], rows: dict[str, list[Fact]], kind: str) -> str:
+    top = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    body = ""
+    for head, facts in rows.items():
+        body += f'<tr><th scope="row">{escape(head)}</th>'
+        for name, text, is_new in facts:
+            mark = ' class="new"' if is_new else ""
+            body += f'<td data-fact="{escape(name)}"{mark}>{escape(text)}</td>'
+        body += "</tr>"
     return (
         f'<table class="{kind}"><caption>{caption}</caption>'
-        f"<thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<thead><tr><td></td>{top}</tr></thead><tbody>{body}</tbody></table>"
     )

@@ -1,7 +1,5 @@
 """What is seen of a loop: an event, the numbers that matter of it, and its place in the source."""
 
-from __future__ import annotations
-
 import linecache
 import os
 import sys
@@ -61,7 +59,7 @@ class Event(NamedTuple):
     place: Place
     numbers: dict[str, Any]
 
-    def with_numbers(self, **numbers: Any) -> Event:
+    def with_numbers(self, **numbers: Any) -> "Event":
         """Return the event with more numbers, or others."""
         return self._replace(numbers=self.numbers | numbers)
 

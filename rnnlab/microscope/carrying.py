@@ -4,8 +4,6 @@ All four read the recall task and differ in one line, `next_state`. Each row hol
 what the batch has cost: how far back its gradient reaches, what is kept for it, how long it takes.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 import time
@@ -160,7 +158,7 @@ def backward_and_retain(batch: Batch) -> None:
 
 
 def _measure(
-    row: CarryStep, batch: Pair, going: Iterator[Phase], kept: KeptTensors | None
+    row: CarryStep, batch: Pair, going: Iterator[Phase], kept: "KeptTensors | None"
 ) -> tuple[CarryStep, State]:
     """Return the row with what the phases of its batch cost, and the state that they end with."""
     with kept.recording(*batch) if kept else nullcontext():

@@ -1,7 +1,5 @@
 """Training one phase at a time, forwards and back: the debugger behind `LoopStepper`."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -179,7 +177,7 @@ class PhaseStepper:
             self._restore(self._start)
         self._begin()
 
-    def at_start(self) -> PhaseStepper:
+    def at_start(self) -> "PhaseStepper":
         """Return a stepper at the start of this run, on copies; this one stays where it is.
 
         Raises:

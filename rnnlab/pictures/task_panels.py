@@ -5,8 +5,6 @@ All are panels as in `plots`, made for a task and updated with what `task.answer
 `scores` says that training stands still, so that what is slow to draw may be drawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, ClassVar
@@ -26,7 +24,7 @@ from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
 
-PANELS: dict[str, type[TaskPanel]] = {}  # by `Task.picture`
+PANELS: dict[str, type["TaskPanel"]] = {}  # by `Task.picture`
 
 
 class TaskPanel:

@@ -1,7 +1,5 @@
 """What happened in a training run, as rows: one `Step` an update, one `Epoch` a pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -83,7 +81,7 @@ class History:
         tables.write(path, [Step._fields, *self.steps])
 
     @classmethod
-    def from_csv(cls, path: tables.Path) -> History:
+    def from_csv(cls, path: tables.Path) -> "History":
         """Return the history that `to_csv` has written, of at most 1,000,000 steps.
 
         Raises:

@@ -4,8 +4,6 @@
 group, which `torch.distributed.init_process_group` makes.
 """
 
-from __future__ import annotations
-
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -29,7 +27,7 @@ class Part(tuple[Tensor, Tensor]):
     stands_in: bool
     digest: int  # a number made from the whole batch; ranks that read the same batch have the same
 
-    def __new__(cls, inputs: Tensor, targets: Tensor, rank: int, size: int) -> Part:
+    def __new__(cls, inputs: Tensor, targets: Tensor, rank: int, size: int) -> "Part":
         """Take the rows rank, rank + size, rank + 2 size, ... of a batch."""
         stands_in = rank >= len(inputs)
         rows = slice(0, 1) if stands_in else slice(rank, None, size)

@@ -1,7 +1,5 @@
 """What all labs share: settings, one runner, live pictures, a status line, messages, an end."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +23,7 @@ from rnnlab.widgets.picture import LivePicture, side_by_side
 SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
 CALM = 1.0  # seconds between two pictures at least, where the reader's system asks for less motion
 
-_displayed: dict[str, tuple[str, Lab]] = {}  # cell id -> (execution, the lab shown there)
+_displayed: dict[str, tuple[str, "Lab"]] = {}  # cell id -> (execution, the lab shown there)
 
 
 class Setting(traitlets.TraitType[Any, Any]):

@@ -10,8 +10,6 @@ says whether this run makes a text with many causes mean this one, and may name 
 mistake that torch always refuses needs no function.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
@@ -26,7 +24,7 @@ STATE = "08_hidden_state"
 
 Evidence = list[Event]
 Judge = Callable[[Trace], Evidence]
-RULES: dict[str, Rule] = {}  # by code
+RULES: dict[str, "Rule"] = {}  # by code
 
 
 @dataclass

@@ -31,7 +31,9 @@ async def lab(shell, file):
              "png": base64.b64encode(image.data).decode()}  # fmt: skip
     with Path(file).open("a") as lines:
         print(json.dumps(found), file=lines)
-    if kind == "LoopStepper":
+    if kind == "TrainingLab":
+        await _see_it_again(lab)
+    elif kind == "LoopStepper":
         lab.next_epoch()
     elif kind == "GradientLab":
         lab.scale = 2.0
@@ -40,16 +42,32 @@ async def lab(shell, file):
         assert len(lab.stepper.history.epochs) == 1
     if kind == "TrainingLab":
         assert len(lab.history.epochs) == lab.epochs
-        assert "is finished" in lab._status.value
+        assert f"Run 1, finished: epoch {lab.epochs} of {lab.epochs}" in lab._status.value
     assert lab._message.value == ""
     assert lab.describe()
     assert all(len(picture.widget.value) > 1000 for picture in lab.pictures)
 
 
+async def _see_it_again(lab):
+    """Look at the first epoch of a finished run, play it, and be at its end again."""
+    assert "is finished" in lab._status.value
+    history, last = lab.history, lab.pictures[0].widget.value
+    lab.epoch = 0
+    await _at_rest(lab)
+    assert "You are looking at epoch 0" in lab._status.value
+    assert lab.pictures[0].widget.value != last
+    lab._viewer.film._play.click()
+    await _at_rest(lab)
+    assert lab.epoch == lab.epochs
+    assert lab.history is history
+
+
 async def _at_rest(lab):
+    await asyncio.sleep(0.05)  # what was called on the loop has begun
     async with asyncio.timeout(120):
-        while lab._runner.busy or lab._runner.steps is not None:
+        while lab._busy or lab._runner.steps is not None:
             await asyncio.sleep(0.02)
+    await asyncio.sleep(0.05)
 
 
 def answers(shell, before, cases, file):

@@ -96,12 +96,36 @@ def test_what_is_said_stays_until_the_mistake_or_a_setting_changes():
         lab.back()
         lab.restart()
         lab.speed = 2 if lab.speed == 1 else 1
-        lab.seed = -1  # refused
+        with pytest.raises(ValueError, match="seed is -1"):
+            lab.seed = -1
+        lab.controls["learning_rate"].children[1].value = "fast"  # refused, too
+        assert "learning_rate is 'fast'" in html.unescape(lab._message.value)
         assert lab._doctor.value == said
         assert "doctor" in lab.describe()
         setattr(lab, name, value)
         assert lab._doctor.value == ""
         assert "doctor" not in lab.describe()
+    lab.close()
+
+
+def test_in_a_training_lab_it_stays_while_only_the_view_changes_and_until_another_run_is_shown():
+    lab = rnnlab.TrainingLab("sine", epochs=2, hidden_size=2)
+    for rate in (0.003, 0.01):
+        lab.learning_rate = rate
+        lab.run()
+    ask(lab)
+    said = lab._doctor.value
+    assert said
+    lab.epoch = 1
+    lab.free_running = lab.apply_while_training = True
+    lab.speed = 3
+    strip = lab._viewer.strip
+    strip._buttons[-1 + len(strip._runs)].click()  # the one that is shown
+    assert lab._doctor.value == said
+    assert "doctor" in lab.describe()
+    strip._buttons[0].click()  # with another learning rate
+    assert lab._doctor.value == ""
+    assert "doctor" not in lab.describe()
     lab.close()
 
 

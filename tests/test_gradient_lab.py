@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pytest
 import torch
+import traitlets
 from matplotlib.figure import Figure
 from torch.nn.functional import mse_loss
 from torch.nn.utils import clip_grad_norm_
@@ -260,12 +261,39 @@ def small():
         ("seed", -1, "seed is -1; it must be an integer of at least 0"),
     ],
 )
-def test_a_bad_value_is_refused_in_words(small, name, value, words):
+def test_a_bad_value_from_code_raises_in_words_and_the_one_before_stays(small, name, value, words):
     with pytest.raises(ValueError, match=f"^{words}$"):
         GradientLab(**{name: value})
     before, described = getattr(small, name), small.describe()
-    setattr(small, name, value)
+    for kind in (ValueError, traitlets.TraitError):
+        with pytest.raises(kind, match=f"^{words}$"):
+            setattr(small, name, value)
     assert getattr(small, name) == before == small.controls[name].value
+    assert small._message.value == ""
+    assert small.describe() == described
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("length", "1", "length is 1; it must be from 2 to 100 time steps"),
+        ("length", "101", "length is 101; it must be from 2 to 100 time steps"),
+        ("length", "20.0", "length is 20.0; it must be an integer of at least 1"),
+        ("scale", "0", "scale is 0; it must be a finite number above 0"),
+        ("scale", "big", "scale is 'big'; it must be a finite number above 0"),
+        ("clip_norm", "-1", "clip_norm is -1; it must be a finite number above 0"),
+        ("forget_bias", "nan", "forget_bias is nan; it must be a finite number"),
+        ("forget_bias", "", "forget_bias is ''; it must be a finite number"),
+        ("hidden_size", "0", "hidden_size is 0; it must be an integer of at least 1"),
+    ],
+)
+def test_a_bad_value_that_is_typed_is_refused_in_words(small, name, typed, words):
+    before, described = getattr(small, name), small.describe()
+    _, field, _ = small.controls[name].children
+    shown = field.value
+    field.value = typed
+    assert getattr(small, name) == before == small.controls[name].value
+    assert field.value == shown
     assert f"{words}. {name} stays {before!r}." in html.unescape(small._message.value)
     assert small.describe() == described
     small.scale = 3.0 - small.scale  # 1 or 2: the next good value clears the message

@@ -6,13 +6,18 @@ import html
 import itertools
 import signal
 
+import ipywidgets
 import pytest
 import torch
+import traitlets
 from matplotlib.figure import Figure
 
 import rnnlab
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import TASKS
+from rnnlab.tasks.recipe import DEFAULTS
+from rnnlab.widgets.viewer import recorded_run
+from rnnlab.widgets.viewer.film import frames
 from tests.test_own_cell import MGU
 
 
@@ -28,7 +33,9 @@ def test_run_equals_fit_and_repeats():
     first = lab.run()
     assert len(first.epochs) == 3
     assert lab.run() == first
-    assert "below persistence" in lab._twin.value or "above persistence" in lab._twin.value
+    assert "below persistence" in lab.describe() or "above persistence" in lab.describe()
+    for word in ("RMSE", "persistence", "AR(9)", "free-running", "Loss", "Gradient norm"):
+        assert f'">{word}</abbr>' in lab._twin.value
     assert lab.snapshot().data.startswith(b"\x89PNG")
     lab.close()
 
@@ -38,13 +45,51 @@ def test_run_equals_fit_and_repeats():
     [("learning_rate", -1), ("learning_rate", "fast"), ("epochs", 0), ("clip_norm", float("nan")),
      ("cell", "foo"), ("task", "tides"), ("hidden_size", 2.5), ("seed", -1), ("hidden_state", 3)],
 )  # fmt: skip
-def test_a_bad_value_is_refused_in_the_lab(name, value):
+def test_a_bad_value_from_code_raises_and_the_one_before_stays(name, value):
     lab = rnnlab.TrainingLab(epochs=1)
     before = getattr(lab, name)
-    setattr(lab, name, value)
+    for kind in (ValueError, traitlets.TraitError):
+        with pytest.raises(kind, match=name):
+            setattr(lab, name, value)
     assert getattr(lab, name) == before == lab.controls[name].value
-    assert name in lab._message.value
+    assert lab._message.value == ""
     assert len(lab.run().epochs) == 1
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [("learning_rate", "-1", "-1"), ("learning_rate", "fast", "'fast'"), ("epochs", "0", "0"),
+     ("epochs", "2.5", "2.5"), ("clip_norm", "nan", "nan"), ("hidden_size", "", "''")],
+)  # fmt: skip
+def test_a_bad_value_that_is_typed_is_refused_in_the_lab(name, typed, said):
+    lab = rnnlab.TrainingLab(epochs=1)
+    before, control = getattr(lab, name), lab.controls[name]
+    field = next(part for part in control.children if isinstance(part, ipywidgets.Text))
+    shown = field.value
+    field.value = typed
+    assert getattr(lab, name) == before == control.value
+    assert field.value == shown
+    message = html.unescape(lab._message.value)
+    assert f"{name} is {said}" in message
+    assert f"{name} stays {before!r}" in message
+    assert len(lab.run().epochs) == 1
+    lab.close()
+
+
+def test_a_number_can_be_typed_beside_its_slider():
+    lab = rnnlab.TrainingLab(epochs=1, hidden_size=2)
+    control = lab.controls["learning_rate"]
+    slider, field, _ = control.children
+    field.value = "0.0042"
+    assert lab.learning_rate == slider.value == control.value == 0.0042
+    slider.value = 0.01
+    assert (lab.learning_rate, field.value) == (0.01, "0.01")
+    lab.learning_rate = 0.5
+    assert (slider.value, field.value) == (0.5, "0.5")
+    lab.controls["epochs"].children[1].value = "3"
+    assert lab.epochs == 3
+    assert lab._run.epochs == 3
     lab.close()
 
 
@@ -85,7 +130,7 @@ def test_buttons():
         assert "was stopped" in lab._status.value
         await asyncio.sleep(0.1)
         assert len(lab.history) == stopped
-        lab.buttons["Reset"].click()
+        lab.buttons["Clear"].click()
         await asyncio.sleep(0.05)
         assert len(lab.history) == 0
         lab.close()
@@ -128,12 +173,12 @@ def test_every_choice_trains_and_is_shown(task, hidden_state, cell):
     history = lab.run()
     assert len(history.epochs) == len(history.validation_loss) == 2
     assert "is finished" in lab._status.value
-    loss, gradient, last = lab.describe().splitlines()
+    *words, loss, gradient = lab.describe().splitlines()
     assert loss.startswith("Loss: train ")
     assert gradient.endswith(f"of {len(history)} steps.")
-    assert last == lab._task.words(lab.model)
+    assert words == lab._task.words(lab.model).splitlines()
     assert lab.snapshot().data.startswith(b"\x89PNG")
-    assert type(lab.pictures[2].panel) is PANELS[lab._task.picture]
+    assert type(lab.pictures[0].panel) is PANELS[lab._task.picture]
     lab.close()
 
 
@@ -165,16 +210,16 @@ def test_a_task_of_ones_own_is_taken_and_a_poor_one_is_refused_in_words():
     assert lab.task is lab.controls["task"].value is lab._task is own
     assert lab.runs == 1  # and no other task's on the way
     assert len(lab.run().epochs) == 2
-    assert lab.describe().endswith("Always 1.")
-    lab.task = object()
-    for part in ("task is <object", "has no name, title, input_size", "words; give one of the"):
-        assert part in html.unescape(lab._message.value)
+    assert lab.describe().startswith("Always 1.")
+    with pytest.raises(ValueError, match=r"task is <object.* has no name, title, input_size") as e:
+        lab.task = object()
+    assert "words; give one of the" in str(e.value)
     cake = Steady()
     cake.picture = "cake"
-    lab.task = cake
-    assert "task.picture is 'cake'; the known pictures are forecast, text" in html.unescape(
-        lab._message.value
-    )
+    with pytest.raises(
+        ValueError, match=r"task\.picture is 'cake'; the known pictures are forecast"
+    ):
+        lab.task = cake
     assert lab.task is lab.controls["task"].value is own
     assert len(lab.run().epochs) == 2
     lab.close()
@@ -187,17 +232,16 @@ def test_a_task_of_ones_own_is_taken_and_a_poor_one_is_refused_in_words():
 def test_a_task_that_carries_no_state_says_so_and_the_lab_goes_on(start, name, value):
     async def main():
         lab = rnnlab.TrainingLab(start[0], hidden_state=start[1], epochs=1, hidden_size=2)
-        for change in (lambda: setattr(lab.controls[name], "value", value),
-                       lambda: setattr(lab, name, value)):  # fmt: skip
-            lab._complain("")
-            change()
-            await asyncio.sleep(0.05)
-            message = html.unescape(lab._message.value)
-            assert "each sequence of the adding problem stands alone" in message
-            assert f"{name} stays {getattr(lab, name)!r}" in message
-            assert (lab.task, lab.hidden_state) == start
-            assert (lab.controls["task"].value, lab.controls["hidden_state"].value) == start
-            assert lab._runner.steps is None  # nothing has begun
+        with pytest.raises(ValueError, match="each sequence of the adding problem stands alone"):
+            setattr(lab, name, value)
+        lab.controls[name].value = value
+        await asyncio.sleep(0.05)
+        message = html.unescape(lab._message.value)
+        assert "each sequence of the adding problem stands alone" in message
+        assert f"{name} stays {getattr(lab, name)!r}" in message
+        assert (lab.task, lab.hidden_state) == start
+        assert (lab.controls["task"].value, lab.controls["hidden_state"].value) == start
+        assert lab._runner.steps is None  # nothing has begun
         lab.buttons["Train"].click()
         await asyncio.sleep(0.05)
         await until_done(lab)
@@ -218,8 +262,8 @@ def test_tasks_may_change_in_a_lab_and_the_picture_changes_with_them():
     for name in ("names", "recall", "adding", "sine", "names"):
         lab.controls["task"].value = name
         lab.run()
-        assert type(lab.pictures[2].panel) is PANELS[lab._task.picture]
-        assert lab.describe().endswith(lab._task.words(lab.model))
+        assert type(lab.pictures[0].panel) is PANELS[lab._task.picture]
+        assert lab.describe().startswith(lab._task.words(lab.model))
     lab.close()
 
 
@@ -301,7 +345,7 @@ def test_a_lab_with_a_checkpoint_is_again_what_it_was_and_goes_on_bit_for_bit(tm
             await asyncio.sleep(0.001)
         lab.buttons["Step"].click()
         await asyncio.sleep(0.05)
-        assert 3 < len(lab.history) < lab._total
+        assert 3 < len(lab.history) < lab._training.steps
         return [step for step in lab.history.steps if step.epoch <= len(lab.history.epochs)]
         # the kernel dies here
 
@@ -441,6 +485,33 @@ def test_an_interrupt_leaves_a_run_that_waits():
     assert lab.history == whole
 
 
+def test_the_interrupt_button_pauses_a_run_beside_the_cells_and_is_then_ignored_as_before():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=100, hidden_size=2)
+        lab.buttons["Train"].click()
+        while not lab.history.steps:
+            await asyncio.sleep(0.001)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(0.1)
+        assert lab._runner.paused
+        assert "is paused at" in lab._status.value
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        signal.raise_signal(signal.SIGINT)
+        lab.buttons["Pause"].click()
+        await asyncio.sleep(0.05)
+        assert lab._runner.busy
+        lab.close()
+        await asyncio.sleep(0.1)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as ipykernel does between cells
+    try:
+        with asyncio.Runner() as runner:  # asyncio.run would put a handler of its own
+            runner.get_loop().run_until_complete(main())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_a_cell_of_ones_own_trains_and_is_there_again_after_a_checkpoint(tmp_path):
     path = tmp_path / "run.pt"
     options = {"hidden_size": 4, "checkpoint": path}
@@ -455,3 +526,311 @@ def test_a_cell_of_ones_own_trains_and_is_there_again_after_a_checkpoint(tmp_pat
     again.close()
     with pytest.raises(rnnlab.CheckpointError, match="was saved with the cell 'mgu': make the lab"):
         rnnlab.TrainingLab("sine", **options)
+
+
+async def settled(lab):
+    """Wait until nothing moves: no run, no film, and what is looked at has been said."""
+    await until_done(lab)
+    async with asyncio.timeout(30):
+        while lab._viewer.player.steps is not None:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+
+
+def test_every_epoch_of_a_run_can_be_seen_again():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=6, hidden_size=4)
+        lab.buttons["Train"].click()
+        await settled(lab)
+        assert (lab.epoch, lab._viewer.follows) == (6, True)
+        weights = [p.clone() for p in lab.model.parameters()]
+        for epoch in (0, 3, 6):
+            shorter = rnnlab.TrainingLab("sine", epochs=max(epoch, 1), hidden_size=4)
+            if epoch:
+                shorter.run()
+            lab.epoch = epoch
+            await asyncio.sleep(0.05)
+            assert lab._viewer.film._slider.value == lab.epoch == epoch
+            drawn = lab.pictures[0].panel.ahead.get_ydata()
+            assert drawn.tolist() == shorter.pictures[0].panel.ahead.get_ydata().tolist()
+            assert (f"looking at epoch {epoch}" in lab._status.value) == (epoch < 6)
+            cursors = [picture.panel.cursor for picture in lab.pictures[1:]]
+            assert [cursor.get_visible() for cursor in cursors] == [epoch < 6] * 2
+            shorter.close()
+        assert len(lab.history.epochs) == 6  # looking trains nothing
+        for one, other in zip(lab.model.parameters(), weights, strict=True):
+            assert torch.equal(one, other)
+        lab.epoch = 99  # there is none: the nearest
+        await asyncio.sleep(0.05)
+        assert lab.epoch == 6
+        with pytest.raises(traitlets.TraitError):
+            lab.epoch = "last"
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_looking_back_and_forth_leaves_the_pictures_as_they_were():
+    lab = rnnlab.TrainingLab("sine", epochs=3, hidden_size=2)
+    lab.run()
+
+    def crisp():
+        for picture in lab.pictures:
+            picture.draw_crisp()
+        return [picture.widget.value for picture in lab.pictures]
+
+    before = crisp()
+    lab.epoch = 1
+    assert all(one != other for one, other in zip(crisp(), before, strict=True))
+    lab.epoch = 3
+    assert crisp() == before
+    lab.close()
+
+
+def test_the_film_shows_at_least_twenty_forecasts_and_ends_at_the_last():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=30, hidden_size=4)
+        lab.buttons["Train"].click()
+        await settled(lab)
+        seen = set()
+        lab.pictures[0].widget.observe(lambda change: seen.add(change["new"]), "value")
+        epochs = []
+        lab.observe(lambda change: epochs.append(change["new"]), "epoch")
+        lab._viewer.film._play.click()
+        await asyncio.sleep(0.1)
+        assert lab._viewer.film._play.icon == "pause"
+        await settled(lab)
+        assert len(seen) >= 20
+        assert epochs == [*range(31)]
+        assert lab._viewer.film._play.icon == "play"
+        assert (lab._viewer.follows, len(lab.history.epochs)) == (True, 30)
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_film_has_few_pictures_where_less_motion_is_asked_for():
+    epochs, seconds = frames(range(41), calm=True)
+    assert (epochs, seconds) == ([0, 13, 27, 40], 1.0)
+    epochs, seconds = frames(range(41), calm=False)
+    assert (len(epochs), epochs[0], epochs[-1], seconds) == (40, 0, 40, 0.1)
+
+
+def test_an_earlier_run_comes_back_with_its_settings_and_nothing_is_trained():
+    async def main():
+        lab = rnnlab.TrainingLab("recall", hidden_state="carry", epochs=2, hidden_size=2)
+        lab.buttons["Train"].click()
+        await settled(lab)
+        first = lab.history
+        lab.hidden_state = "reset"
+        await asyncio.sleep(0.02)
+        await settled(lab)
+        lab.task = "adding"
+        await asyncio.sleep(0.02)
+        await settled(lab)
+        strip = lab._viewer.strip
+        labels = [button.description for button in strip._buttons]
+        assert labels[0].startswith("1  recall, rnn, rate 0.003, carry\nright sign at ")
+        assert labels[2].startswith("3  adding, rnn, rate 0.003, reset\ntypically off by ")
+        assert labels[3] == ""
+        strip._buttons[0].click()
+        await asyncio.sleep(0.1)
+        assert (lab.task, lab.hidden_state, lab.runs) == ("recall", "carry", 3)
+        assert lab.controls["task"].value == "recall"
+        assert lab.history is first
+        assert lab._runner.steps is None
+        strip._buttons[1].click()
+        await asyncio.sleep(0.1)
+        assert lab.hidden_state == "reset"
+        assert lab._viewer.before.history is first  # the run shown before it is pale
+        assert len(lab.pictures[1].panel.before.get_xdata()) == 2
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_run_that_waits_is_not_thrown_away_by_a_slider():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=20, hidden_size=2)
+        for _ in range(3):
+            lab.buttons["Step"].click()
+            await asyncio.sleep(0.02)
+        lab.learning_rate = 0.01
+        await asyncio.sleep(0.02)
+        assert (lab.runs, len(lab.history)) == (1, 3)
+        assert "Train begins a new run with these settings" in lab._status.value
+        lab.buttons["Pause"].click()  # which says Resume
+        await settled(lab)
+        assert (lab.runs, lab.learning_rate, len(lab.history.epochs)) == (1, 0.003, 20)
+        whole = rnnlab.TrainingLab("sine", epochs=20, hidden_size=2).run()
+        assert lab.history == whole
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_run_in_whose_place_another_begins_is_not_in_the_strip_and_a_stopped_one_is():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=200, hidden_size=2)
+        lab.buttons["Train"].click()
+        for rate in (0.01, 0.02):
+            while len(lab.history) < 5:
+                await asyncio.sleep(0.001)
+            lab.learning_rate, runs = rate, lab.runs
+            while lab.runs == runs:
+                await asyncio.sleep(0.001)
+        while len(lab.history) < 5:
+            await asyncio.sleep(0.001)
+        lab.buttons["Stop"].click()
+        await settled(lab)
+        labels = [button.description for button in lab._viewer.strip._buttons]
+        assert [label[:1] for label in labels] == ["3", "", "", "", "", ""]
+        assert "stopped at epoch" in labels[0]
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_train_after_step_goes_on_and_with_other_settings_begins_anew():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=2, hidden_size=2)
+        lab.buttons["Step"].click()
+        await asyncio.sleep(0.05)
+        lab.buttons["Train"].click()
+        await settled(lab)
+        assert (lab.runs, len(lab.history.epochs)) == (1, 2)
+        lab.buttons["Step"].click()
+        await asyncio.sleep(0.05)
+        lab.learning_rate = 0.01
+        lab.buttons["Train"].click()
+        await asyncio.sleep(0.05)
+        await settled(lab)
+        assert (lab.runs, lab._run.learning_rate, len(lab.history.epochs)) == (3, 0.01, 2)
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_change_in_the_middle_of_a_run_leaves_a_mark():
+    lab = rnnlab.TrainingLab("sine", epochs=4, hidden_size=2, apply_while_training=True)
+    for _ in range(5):
+        lab.buttons["Step"].click()
+    lab.learning_rate = 0.01
+    lab.clip = False
+    marks = lab._training.marks
+    assert [(mark.step, mark.text) for mark in marks] == [(5, "rate 0.01"), (5, "no clip")]
+    lab.buttons["Pause"].click()
+    lab._runner.drain()
+    shown = [t.get_text() for t in lab.pictures[2].panel.axes.texts]
+    assert {"rate 0.01", "no clip"} <= {*shown}
+    lab.close()
+
+
+def test_speed_is_in_epochs_per_second():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=2, hidden_size=2, speed=10)
+        batches = len(lab._task.batches())
+        assert lab._seconds_a_step(lab._viewer.shown) == pytest.approx(1 / (10 * batches))
+        lab.buttons["Train"].click()
+        await asyncio.sleep(0.05)
+        assert lab._runner.wait == pytest.approx(1 / (10 * batches))
+        lab.speed = "full"
+        await asyncio.sleep(0.02)
+        assert lab._runner.wait is None
+        await settled(lab)
+        assert lab.runs == 1
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_defaults_and_the_fold():
+    lab = rnnlab.TrainingLab("sine", epochs=1, hidden_size=2, seed=3)
+    assert lab._fold.layout.display == "none"
+    lab.buttons["More settings"].click()
+    assert lab._fold.layout.display == ""
+    lab.buttons["More settings"].click()
+    assert lab._fold.layout.display == "none"
+    lab.buttons["Defaults"].click()
+    assert {name: getattr(lab, name) for name in DEFAULTS} == DEFAULTS
+    lab.close()
+
+
+def test_the_free_running_forecast_is_a_switch():
+    lab = rnnlab.TrainingLab("sine", epochs=1, hidden_size=2)
+    alone = lab.pictures[0].panel.alone
+    assert len(alone.get_xdata()) == 0
+    lab.free_running = True
+    alone = lab.pictures[0].panel.alone
+    wanted = lab._task.free_running(lab.model)
+    assert alone.get_ydata().tolist() == wanted.tolist()
+    assert lab.runs == 0
+    lab.close()
+
+
+def test_weights_of_a_long_run_take_at_most_twenty_megabytes(monkeypatch):
+    monkeypatch.setattr(recorded_run, "MOST_BYTES", 5000)
+    lab = rnnlab.TrainingLab("sine", epochs=60, hidden_size=4)
+    lab.run()
+    run = lab._training
+    assert 2500 < run.nbytes <= 5000
+    kept = run.kept_from(0)
+    gaps = {b - a for a, b in itertools.pairwise(kept[:-1])}
+    assert len(gaps) == 1  # evenly
+    assert kept[-1] == 60
+    assert {run.nearest(epoch) for epoch in range(61)} == {*kept}
+    lab.close()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop"])
+def test_another_optimizer_trains(optimizer):
+    lab = rnnlab.TrainingLab("sine", epochs=1, hidden_size=2, optimizer=optimizer)
+    lab.run()
+    assert type(lab._run.optimizer).__name__.lower() == optimizer
+    lab.close()
+
+
+def cut_off(picture):
+    """Return the texts of a picture that reach beyond its edges."""
+    picture.draw(changed=True)
+    figure, axes = picture.figure, picture.panel.axes
+    ticks = [tick.label1 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
+    texts = [*axes.texts, *ticks, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+    boxes = {t.get_text(): t.get_window_extent() for t in texts if t.get_visible() and t.get_text()}
+    inside = figure.bbox.expanded(1, 1).padded(1)
+    return [
+        words for words, box in boxes.items()
+        if box.x0 < inside.x0 or box.x1 > inside.x1 or box.y0 < inside.y0 or box.y1 > inside.y1
+    ]  # fmt: skip
+
+
+ENDS = {
+    "learning_rate": [0.0001, 1.0], "epochs": [1, 500], "clip_norm": [0.01, 10.0],
+    "hidden_size": [1, 128],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("task", "cell"),
+    [
+        pytest.param(*pair, marks=[pytest.mark.slow] * (pair[0] not in ("co2", "names")))
+        for pair in zip(TASKS, CELLS * 2, strict=True)
+    ],
+)
+def test_no_text_is_cut_off_at_any_width_at_any_end_of_a_control(task, cell):
+    lab = rnnlab.TrainingLab(task, cell=cell, hidden_size=2)
+    for name, ends in [("cell", [cell]), *ENDS.items()]:
+        for end in ends:
+            before = getattr(lab, name)
+            lab._leave()
+            setattr(lab, name, end)
+            lab._leave()  # of the run that has begun by itself
+            lab.buttons["Step"].click()
+            for width in (340, 600, 940):
+                lab._viewer.pictures.fit(width)
+                lab._viewer.draw()
+                for picture in lab.pictures:
+                    assert cut_off(picture) == [], (name, end, width)
+            lab._leave()
+            setattr(lab, name, before)
+    lab.close()

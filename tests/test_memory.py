@@ -12,7 +12,7 @@ lab
 """
 # a lab, what begins it again, and how long it is left at work then, in seconds
 LABS = {
-    "TrainingLab": (LAB, "lab.learning_rate = (0.003, 0.01)[k % 2]", 0.06),
+    "TrainingLab": (LAB, "await rewind(k); lab.learning_rate = (0.003, 0.01)[k % 2]", 0.06),
     "LoopStepper": (
         "import rnnlab\nlab = rnnlab.LoopStepper(speed=8)\nlab",
         "lab.seed = k % 2; lab.next_batch()",
@@ -27,24 +27,38 @@ LABS = {
 }
 RESTART = """
 import asyncio, gc
+async def rewind(k):
+    lab.epoch = k % 3
+    await asyncio.sleep(0.02)
+    if k % 5 == 4:  # an earlier run, and some of its film
+        lab._viewer.strip._buttons[k % len(lab._viewer.strip._runs)].click()
+        lab._viewer.film._play.click()
+        await asyncio.sleep(0.15)
+        lab.buttons["Stop"].click()  # the run that went on until then, and waits
+        await asyncio.sleep(0.01)
+    lab.free_running = k % 2 == 0
 async def restart(times):
     for k in range(times):
         {again}
         await asyncio.sleep({seconds})
-    while lab._runner.steps is not None:
+    while lab._busy:
         await asyncio.sleep(0.01)
 await restart({times})
 """
 STATE = """
 import asyncio, gc, ipywidgets
 from matplotlib.figure import Figure
-while lab._runner.steps is not None:
+while lab._busy:
     await asyncio.sleep(0.01)
-await asyncio.sleep(0.1)
+await asyncio.sleep(0.5)
 gc.collect()
 figures = sum(type(thing) is Figure for thing in gc.get_objects())
 runners = sum("Runner" in repr(task) for task in asyncio.all_tasks())
 print(figures, len(ipywidgets.widgets.widget._instances), runners)
+"""
+USED = """
+from tests.memory import in_use
+print(f"{in_use():.1f}")
 """
 
 
@@ -88,12 +102,17 @@ def kernel():
 @pytest.mark.parametrize("name", LABS)
 def test_restarts_keep_no_memory(kernel, report, name, restarts):
     lab, again, seconds = LABS[name]
+    settle = 80 if name == "TrainingLab" else 40  # restarts until the allocators have settled
     kernel.run(lab)
-    kernel.run(RESTART.format(again=again, seconds=seconds, times=40))  # allocators settle
-    before, *state = kernel.megabytes(), *kernel.run(STATE)
+    kernel.run(RESTART.format(again=again, seconds=seconds, times=settle))
+    before, *state, used = kernel.megabytes(), *kernel.run(STATE), *kernel.run(USED)
     kernel.run(RESTART.format(again=again, seconds=seconds, times=restarts))
-    after, *state_after = kernel.megabytes(), *kernel.run(STATE)
-    report(f"kernel with a {name}: {before:.0f} MB, after {restarts} more restarts {after:.0f} MB")
+    after, *state_after, used_after = kernel.megabytes(), *kernel.run(STATE), *kernel.run(USED)
+    report(
+        f"kernel with a {name}: {before:.0f} MB, {used} in use; after {restarts} more restarts "
+        f"{after:.0f} MB, {used_after} in use"
+    )
+    assert float(used_after) - float(used) < 2
     assert state_after == state
     assert state[-1] == "0"
     assert before < 600

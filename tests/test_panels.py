@@ -8,6 +8,7 @@ import torch
 
 import rnnlab
 from rnnlab.pictures import task_panels as panels
+from rnnlab.pictures.plots import on_axes
 from rnnlab.tasks.names import ALPHABET
 from rnnlab.widgets.picture import LivePicture
 
@@ -78,10 +79,12 @@ def test_the_texts_that_move_are_few_and_a_new_name_takes_the_place_of_the_old()
             logits = 4 * torch.randn(len(name) + 1, 27, generator=generator)
             changed = picture.panel.update(name, logits.softmax(-1), [name], scores=False)
             picture.draw(changed)
-    assert len(picture.panel.moving) == 2 + 4 * 7  # the shapes, then each of 4 columns
-    assert len(picture.panel.axes.texts) == 2 + 8 + 4 + 4 * 7
+    assert len(picture.panel.moving) == 3 + 4 * 7  # shapes and title, then each of 4 columns
+    assert len(picture.panel.axes.texts) == 3 + 8 + 4 + 4 * 7
     assert all(artist.get_animated() for artist in picture.panel.moving)
-    assert len(picture._masks) <= 27 + 101
+    titles = {text for text, *_ in picture._masks if text.startswith("Names: ")}
+    assert len(titles) <= 4 + 10 + 5  # for each of three names: right at none to all letters
+    assert len(picture._masks) - len(titles) <= 27 + 101
 
 
 def test_sequence_panel_holds_targets_predictions_and_the_distance():
@@ -95,9 +98,9 @@ def test_sequence_panel_holds_targets_predictions_and_the_distance():
     assert 1.5 < panel.predicted.get_ydata()[3] < 10  # outside, but Agg can draw it
     np.testing.assert_array_equal(panel.misses.get_segments()[0], [[0, 1.0], [0, 0.5]])
     assert panel.axes.get_ylim() == (-1.5, 1.5)
-    assert panel.score.get_text() == ""
-    assert panel.update(targets, targets / 2)
-    assert panel.score.get_text() == "MSE 0.25   always the mean 0.75"
+    assert panel.title.get_text() == "Recall: right sign at 3 of 4 (guessing: 2)"
+    assert not panel.update(targets, targets / 2)  # the title moves: there is no new background
+    assert panel.title.get_text() == "Recall: right sign at 4 of 4 (guessing: 2)"
 
 
 def test_scatter_panel_has_a_dot_each_and_the_diagonal():
@@ -109,8 +112,8 @@ def test_scatter_panel_has_a_dot_each_and_the_diagonal():
     assert panel.axes.get_ylim()[1] < panel.dots.get_ydata()[2] < 10
     np.testing.assert_allclose(panel.diagonal.get_xydata(), [[-0.1, -0.1], [2.1, 2.1]])
     assert panel.axes.get_xlim() == panel.axes.get_ylim() == pytest.approx((-0.1, 2.1))
-    assert panel.update(targets, targets + 1)
-    assert panel.score.get_text() == "MSE 1   always the mean 0.67"
+    assert not panel.update(targets, targets + 2)  # the title moves: there is no new background
+    assert panel.title.get_text() == "Adding: typically off by 2"
 
 
 @pytest.mark.parametrize("name", ["sunspots", "names", "recall", "adding"])
@@ -136,13 +139,17 @@ def test_live_pictures_look_like_matplotlibs_own_and_no_text_is_cut_off(name):
             assert box.y1 <= picture.figure.bbox.y1, text
 
 
-def test_texts_below_the_grid_do_not_touch():
-    _, panel = make("names")
-    panel.update("an", CHANCES, ["marshmallow"] * 8)
+@pytest.mark.parametrize("width", [300, 420, 640])
+def test_made_up_names_take_the_room_that_there_is_and_do_not_touch(width):
+    task, left, right = rnnlab.load_task("names"), panels.TextPanel.left, panels.TextPanel.right
+    _, panel = on_axes(panels.TextPanel, width, left, right, task)
+    panel.update("an", CHANCES, ["m" * 40, "illi" * 10] * 4)
     panel.axes.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in panel.made]
     for k, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+        assert panel.axes.bbox.width / 4 - 24 < box.width
+        assert box.x1 <= width
 
 
 def test_a_kind_of_picture_is_found_by_its_class(monkeypatch):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import rnnlab
 from rnnlab.pictures import plots, run_panels
+from rnnlab.widgets.controls import CLIP_NORMS
 from rnnlab.widgets.picture import LivePicture
 
 
@@ -58,7 +59,23 @@ def test_panels_hold_the_history():
     panel.update(run, before, steps=10, clip_norm=0.7)
     np.testing.assert_array_equal(panel.clipped.get_xdata(), [0])
     np.testing.assert_array_equal(panel.norm.get_ydata(), [2.0, 1.0, 0.5])
-    assert panel.note.get_text() == "clipped above 0.7"
+    assert panel.note.get_text() == "clipped\nabove 0.7"
+
+
+@pytest.mark.parametrize("bound", [1e-6, 0.0123, *CLIP_NORMS, 123456.0])
+def test_the_note_on_clipping_is_not_cut_off_and_touches_no_number(bound):
+    for before in (bound, 1.0):  # at once, and after another bound
+        figure, panel = plots.on_axes(run_panels.GradientPanel, 330, 54, 84)
+        panel.update(history([2.0, 1.5, 1.0]), steps=280, clip_norm=before)
+        panel.update(history([2.0, 1.5, 1.0]), steps=280, clip_norm=bound)
+        figure.canvas.draw()
+        box = panel.note.get_window_extent()
+        assert panel.note.get_text().endswith(f" {bound:g}")
+        assert (box.x0, box.y0) > (0, 0)
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+        numbers = [t for t in panel.axes.get_xticklabels() if t.get_text()]
+        assert not [t for t in numbers if t.get_window_extent().overlaps(box)]
 
 
 def test_the_live_picture_looks_like_matplotlibs_own():

@@ -7,22 +7,18 @@ At its end the lab must train as if nothing had happened, and nothing may be lef
 
 import asyncio
 import contextlib
-import ctypes
 import functools
 import gc
+import html
 import io
 import itertools
 import math
-import os
-import re
 import signal
 import statistics
 import sys
-import tempfile
 import threading
 
 import ipywidgets as w
-import psutil
 import pytest
 import torch
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -38,7 +34,10 @@ from rnnlab.microscope import carrying
 from rnnlab.model.cells import CELLS
 from rnnlab.pictures.gradient_panels import verdict
 from rnnlab.tasks.catalogue import TASKS
+from rnnlab.widgets.base import SettingError
+from rnnlab.widgets.controls import NumberSlider
 from rnnlab.widgets.live import on_threads
+from tests.memory import in_use
 
 # examples in a round, their actions at most, and how many actions there are at least
 SIZES = [
@@ -49,6 +48,7 @@ NONSENSE = [
     None, -1, 0, 2.5, float("nan"), float("inf"), 10**9, "", "tides", "reset ", [], {}, (1, 2),
     object(), True, torch.ones(3), b"rnn", lambda: 1,
 ]  # fmt: skip
+TYPED = ["", "-1", "0", "2.5", "nan", "inf", "1e999", "fast", "3 epochs", "\u0663", "0x10", "$a$"]
 
 
 class Faulty(rnnlab.SeriesTask):
@@ -88,7 +88,8 @@ def makes_sense(name, value):
         return number and value > 0
     if name == "forget_bias":
         return number
-    return name in ("clip", "apply_while_training") and isinstance(value, bool)
+    switches = ("clip", "apply_while_training", "free_running")
+    return name in switches and isinstance(value, bool)
 
 
 def standing():
@@ -110,49 +111,6 @@ def standing():
     }
 
 
-class Mallinfo(ctypes.Structure):
-    """What glibc's mallinfo2 says of all arenas together, in bytes."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t) for name in (
-            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-            "fordblks", "keepcost",
-        )
-    ]  # fmt: skip
-
-
-def megabytes():
-    """Return how much memory is in use: malloc's blocks and Python's small objects.
-
-    What the process has got from the system says less: one block that stays holds the whole
-    megabyte that Python has taken for it. In a row of equal examples that jumped by 10, once.
-    """
-    gc.collect()
-    try:
-        mallinfo = ctypes.CDLL("libc.so.6").mallinfo2
-    except (OSError, AttributeError):  # not glibc
-        return psutil.Process().memory_info().rss / 2**20
-    mallinfo.restype = Mallinfo
-    blocks = mallinfo()
-    return (blocks.uordblks + blocks.hblkhd + small_objects()) / 2**20
-
-
-def small_objects():
-    """Return the bytes in Python's own blocks, which lie outside malloc's."""
-    with tempfile.TemporaryFile() as file:
-        before = os.dup(2)
-        os.dup2(file.fileno(), 2)  # the figures are written to the process' stderr
-        try:
-            sys._debugmallocstats()
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
-        file.seek(0)
-        return int(
-            re.search(rb"in allocated blocks += +([0-9,]+)", file.read())[1].replace(b",", b"")
-        )
-
-
 class LabMachine(RuleBasedStateMachine):
     """Random actions on one lab; a second one stands beside it now and then."""
 
@@ -160,7 +118,7 @@ class LabMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        type(self).memory += (megabytes(),)
+        type(self).memory += (in_use(),)
         self.before = standing()
         self.loop = asyncio.new_event_loop()
         self.problems = []
@@ -201,12 +159,47 @@ class LabMachine(RuleBasedStateMachine):
         else:
             pairs = [o if isinstance(o, tuple) else (o, o) for o in control.options]
             value = data.draw(st.sampled_from([v for _, v in self.quick(name, pairs)]))
+        if isinstance(control, NumberSlider):
+            part = data.draw(st.sampled_from(control.children[:2]))  # its slider or its field
+            control, value = part, str(value) if isinstance(part, w.Text) else value
         self.do(lambda: setattr(control, "value", value), wait, thread)
+
+    @rule(data=st.data(), typed=st.sampled_from(TYPED), wait=waits, thread=threads)
+    def type_something(self, data, typed, wait, thread):
+        """What is no number, or none that makes sense, is refused in words and taken away again."""
+        sliders = {n: c for n, c in self.lab.controls.items() if isinstance(c, NumberSlider)}
+        name = data.draw(st.sampled_from([*sliders]))
+        lab, field, before = self.lab, sliders[name].children[1], getattr(self.lab, name)
+        try:
+            number = float(typed)
+        except ValueError:
+            number = math.nan
+
+        def act():
+            shown, field.value = field.value, typed
+            if thread:  # meanwhile the loop may do something else
+                return
+            if not math.isfinite(number):
+                assert field.value == shown
+                assert getattr(lab, name) is before
+                assert f"{name} stays {before!r}" in html.unescape(lab._message.value)
+            elif getattr(lab, name) == before != number:
+                assert field.value == shown
+
+        self.do(act, wait, thread)
 
     @rule(data=st.data(), wait=waits)
     def set_a_trait(self, data, wait):
         name, value = data.draw(st.sampled_from(self.good))
-        self.do(lambda: setattr(self.lab, name, value), wait)
+        before = getattr(self.lab, name)
+
+        def act():
+            try:
+                setattr(self.lab, name, value)
+            except (SettingError, *self.may_raise):  # it does not go together with another
+                assert getattr(self.lab, name) is before
+
+        self.do(act, wait)
 
     @rule(data=st.data(), value=st.sampled_from(NONSENSE), wait=waits)
     def set_a_trait_to_nonsense(self, data, value, wait):
@@ -216,8 +209,10 @@ class LabMachine(RuleBasedStateMachine):
         before = getattr(self.lab, name)
 
         def act():
-            setattr(self.lab, name, value)
-            assert name in self.lab._message.value, (name, value)
+            message = self.lab._message.value
+            with pytest.raises(SettingError, match=name):
+                setattr(self.lab, name, value)
+            assert self.lab._message.value == message  # code is told by the error
 
         self.do(act, wait)
         assert getattr(self.lab, name) is before
@@ -264,11 +259,15 @@ class LabMachine(RuleBasedStateMachine):
         if self.second is not None and hasattr(self.second, "buttons"):
             self.do(next(iter(self.second.buttons.values())).click, wait)
 
+    def runners(self):
+        """Return what acts by itself in the lab."""
+        return [self.lab._runner]
+
     def settle(self, seconds=60):
         async def main():
             async with asyncio.timeout(seconds):
                 await asyncio.sleep(0.01)
-                while self.lab._runner.busy or self.lab._runner._waiting:
+                while any(runner.busy or runner._waiting for runner in self.runners()):
                     await asyncio.sleep(0.005)
                 await asyncio.sleep(0.01)
 
@@ -331,18 +330,53 @@ class ExaminedLabMachine(LabMachine):
 class TrainingLabMachine(ExaminedLabMachine):
     may_raise = (RuntimeError,)  # a learner's own task that fails, when it is looked at
     at_the_end = {
-        "task": "sine", "cell": "rnn", "hidden_state": "reset", "learning_rate": 0.003, "epochs": 2
+        "task": "sine", "cell": "rnn", "hidden_state": "reset", "learning_rate": 0.003, "epochs": 2,
+        "optimizer": "adam", "speed": "full",
     }  # fmt: skip
     good = [
         ("task", "recall"), ("task", "sunspots"), ("learning_rate", 0.0123), ("learning_rate", 1e9),
         ("epochs", 7), ("clip_norm", 1e-6), ("clip", True), ("seed", 12345), ("cell", "gru"),
-        ("apply_while_training", True), ("hidden_state", "carry"),
+        ("apply_while_training", True), ("hidden_state", "carry"), ("optimizer", "sgd"),
+        ("optimizer", "rmsprop"), ("speed", 3), ("speed", 50.0), ("speed", "full"),
+        ("free_running", True),
         *(("task", Faulty(name, calls)) for calls in (0, 1, 5)
           for name in ("batches", "validation_loss", "answers", "words")),
     ]  # fmt: skip
 
     def make(self):
         return rnnlab.TrainingLab("sine", epochs=5, hidden_size=8)
+
+    def runners(self):
+        return [*super().runners(), self.lab._viewer.player]
+
+    @rule(
+        epoch=st.integers(-1, 9), slider=st.booleans(), wait=LabMachine.waits,
+        thread=LabMachine.threads,
+    )  # fmt: skip
+    def look_at_an_epoch(self, epoch, slider, wait, thread):
+        lab, model, history = self.lab, self.lab.model, self.lab.history
+        weights, steps = [p.clone() for p in model.parameters()], len(history)
+        where = (lab._viewer.film._slider, "value") if slider else (lab, "epoch")
+        self.do(lambda: setattr(*where, epoch), wait, thread)
+        if len(history) == steps:  # looking changes no weight
+            for one, other in zip(model.parameters(), weights, strict=True):
+                torch.testing.assert_close(one, other, rtol=0, atol=0, equal_nan=True)
+
+    @rule(wait=LabMachine.waits, thread=LabMachine.threads)
+    def play(self, wait, thread):
+        self.do(self.lab._viewer.film._play.click, wait, thread)
+
+    @rule(data=st.data(), wait=LabMachine.waits, thread=LabMachine.threads)
+    def choose_a_run(self, data, wait, thread):
+        strip = self.lab._viewer.strip
+        if not strip._runs:
+            return
+        k = data.draw(st.integers(0, len(strip._runs) - 1))
+        self.do(strip._buttons[k].click, wait, thread)
+
+    @rule(width=st.sampled_from([300, 700, 1400]), wait=LabMachine.waits)
+    def the_page_has_another_width(self, width, wait):
+        self.do(lambda: setattr(self.lab._access, "width", width), wait)
 
     @rule(after=st.sampled_from([0.0, 0.001, 0.01, 0.05]))
     def interrupt_a_cell_that_trains(self, after):
@@ -364,13 +398,24 @@ class TrainingLabMachine(ExaminedLabMachine):
             self.do(act)
 
     def check_that_it_works(self):
-        self.do(self.lab.buttons["Train"].click)
+        for button in ("Stop", "Train"):  # a run that waits would go on, with all its changes
+            self.do(self.lab.buttons[button].click)
         self.settle()
-        lab = self.lab
-        assert "is finished" in lab._status.value, lab._status.value
+        lab, task = self.lab, rnnlab.load_task("sine")
+        assert f"Run {lab.runs} is finished" in lab._status.value, lab._status.value
         assert lab._message.value == ""
-        validation = rnnlab.load_task("sine").validation_loss
-        assert lab.history == self.by_fit(epochs=2, validation=validation)
+        assert lab.history == self.by_fit(epochs=2, validation=task.validation_loss)
+        assert lab.epoch == 2
+        assert lab._viewer.strip._runs[-1].history is lab.history
+        self.do(lab._viewer.film._play.click, 0.03)  # from its first epoch on
+        assert lab._viewer.player.busy
+        assert lab.epoch == 0
+        self.do(lab._viewer.film._play.click, 0.03)  # it stops there
+        assert not lab._viewer.player.busy
+        first = lab._fresh(task)[0]  # as it was before all steps
+        shown = torch.as_tensor(lab.pictures[0].panel.ahead.get_ydata())
+        assert torch.equal(shown, task.one_step_ahead(first))
+        assert "You are looking at epoch 0" in lab._status.value
 
 
 class LoopStepperMachine(ExaminedLabMachine):
@@ -486,7 +531,7 @@ def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
             act()
             while machine.actions < actions:
                 act()
-    left = [after - before for before, after in itertools.pairwise([*machine.memory, megabytes()])]
+    left = [after - before for before, after in itertools.pairwise([*machine.memory, in_use()])]
     most, mean = max(left), statistics.mean(left)
     report(
         f"{machine.__name__}: {machine.actions} actions in {len(left)} examples; memory left by "

@@ -23,13 +23,13 @@ def test_it_shows_what_the_lab_shows(name):
         model, batches, loss_fn=task.loss_fn, epochs=2, clip_norm=0.1, device="cpu",
         validation=task.validation_loss, progress=False,
     )  # fmt: skip
-    whole = pixels(draw_run(task, model, history, epochs=3, steps=100, clip_norm=0.1))
-    loss, axes = make_figure(330, 270, 54, 72)
+    whole = pixels(draw_run(task, model, history, epochs=3, steps=90, clip_norm=0.1))
+    loss, axes = make_figure(330, 270, 54, 84)
     LossPanel(axes).update(history, epochs=3)
-    gradient, axes = make_figure(280, 270, 44, 16)
-    GradientPanel(axes).update(history, steps=100, clip_norm=0.1)
+    gradient, axes = make_figure(330, 270, 54, 84)
+    GradientPanel(axes).update(history, steps=90, clip_norm=0.1)
     answers, panel = make_panel(task)
     panel.update(*task.answers(model), scores=True)
     wanted = np.concatenate([pixels(figure) for figure in (loss, gradient, answers)], axis=1)
-    assert whole.shape == wanted.shape == (270, 1030, 4)
+    assert whole.shape == wanted.shape == (270, 1080, 4)
     assert (whole == wanted).all()

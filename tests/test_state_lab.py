@@ -6,6 +6,7 @@ import html
 
 import numpy as np
 import pytest
+import traitlets
 from matplotlib.figure import Figure
 
 from rnnlab.microscope.carrying import (
@@ -123,21 +124,41 @@ def test_torchs_own_words_are_shown_with_what_to_do_and_only_where_it_raises():
     [("way", "keep"), ("way", 3), ("window", 0), ("window", 65), ("window", 2.5), ("epochs", 0),
      ("hidden_size", "big"), ("seed", -1)],
 )  # fmt: skip
-def test_a_bad_value_is_refused_in_the_lab(name, value):
+def test_a_bad_value_from_code_raises_and_the_one_before_stays(name, value):
     lab = StateLab(epochs=1)
     before = getattr(lab, name)
-    setattr(lab, name, value)
+    for kind in (ValueError, traitlets.TraitError):
+        with pytest.raises(kind, match=name):
+            setattr(lab, name, value)
     assert getattr(lab, name) == before
     if name in lab.controls:
         assert lab.controls[name].value == before
-    assert f"{name} stays {before!r}" in html.unescape(lab._message.value)
-    lab.controls["window"].value = 6
     assert lab._message.value == ""
     lab.close()
     with pytest.raises(ValueError, match=name):
         StateLab(**{name: value})
     with pytest.raises(TypeError, match="delay"):
         StateLab(delay=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [("window", "0", "0"), ("window", "65", "65"), ("window", "2.5", "2.5"), ("epochs", "0", "0"),
+     ("hidden_size", "big", "'big'")],
+)  # fmt: skip
+def test_a_bad_value_that_is_typed_is_refused_in_the_lab(name, typed, said):
+    lab = StateLab(epochs=1)
+    before = getattr(lab, name)
+    _, field, _ = lab.controls[name].children
+    shown = field.value
+    field.value = typed
+    assert getattr(lab, name) == before == lab.controls[name].value
+    assert field.value == shown
+    assert f"{name} is {said}; " in html.unescape(lab._message.value)
+    assert f"{name} stays {before!r}" in html.unescape(lab._message.value)
+    lab.controls["window"].value = 6
+    assert lab._message.value == ""
+    lab.close()
 
 
 def test_a_window_from_code_is_offered_on_the_slider():

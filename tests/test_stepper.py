@@ -8,6 +8,7 @@ import re
 
 import pytest
 import torch
+import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
@@ -125,13 +126,14 @@ def test_keys():
      ("speed", 0, "speed is 0"), ("hidden_state", "keep", "the known policies are"),
      ("hidden_size", 2.5, "hidden_size is 2.5")],
 )  # fmt: skip
-def test_a_bad_value_is_refused_in_the_lab(name, value, told):
+def test_a_bad_value_from_code_raises_and_the_one_before_stays(name, value, told):
     lab = rnnlab.LoopStepper()
     before = getattr(lab, name)
-    setattr(lab, name, value)
+    for kind in (ValueError, traitlets.TraitError):
+        with pytest.raises(kind, match=re.escape(told)):
+            setattr(lab, name, value)
     assert getattr(lab, name) == before == lab.controls[name].value
-    assert told in html.unescape(lab._message.value)
-    assert f"{name} stays" in lab._message.value
+    assert lab._message.value == ""
     lab.next_batch()
     assert len(lab.stepper.history) == 1
     with pytest.raises(ValueError, match=re.escape(told)):
@@ -139,16 +141,46 @@ def test_a_bad_value_is_refused_in_the_lab(name, value, told):
     lab.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "told"),
+    [("learning_rate", "-1", "learning_rate is -1"), ("clip_norm", "0", "clip_norm is 0"),
+     ("speed", "0", "speed is 0"), ("speed", "full", "speed is 'full'"),
+     ("hidden_size", "2.5", "hidden_size is 2.5")],
+)  # fmt: skip
+def test_a_bad_value_that_is_typed_is_refused_in_the_lab(name, typed, told):
+    lab = rnnlab.LoopStepper()
+    lab.next_phase()
+    before = getattr(lab, name)
+    _, field, _ = lab.controls[name].children
+    shown = field.value
+    field.value = typed
+    assert getattr(lab, name) == before == lab.controls[name].value
+    assert field.value == shown
+    assert told in html.unescape(lab._message.value)
+    assert f"{name} stays {before!r}" in lab._message.value
+    assert lab.stepper.phase == "batch"  # it has not begun again
+    lab.next_batch()
+    assert len(lab.stepper.history) == 1
+    lab.close()
+
+
 def test_what_cannot_work_together_is_refused_and_nothing_is_lost():
     lab = rnnlab.LoopStepper("adding")
     lab.next_phase()
-    lab.fault = "state-not-detached"
+    with pytest.raises(ValueError, match="each sequence of the adding problem stands alone"):
+        lab.fault = "state-not-detached"
+    assert lab._message.value == ""
+    lab.controls["fault"].value = "state-not-detached"
     assert "each sequence of the adding problem stands alone" in lab._message.value
+    assert lab.controls["fault"].value == "nothing"
     assert (lab.fault, lab.stepper.phase) == ("nothing", "batch")
     lab.fault = "clip-before-backward"
-    lab.clip = False
+    with pytest.raises(ValueError, match="set clip"):
+        lab.clip = False
+    assert lab._message.value == ""
+    lab.controls["clip"].value = False
     assert "set clip" in lab._message.value
-    assert lab.clip
+    assert lab.clip is lab.controls["clip"].value is True
     with pytest.raises(TypeError, match="batches and loss_fn is missing: give either a task, or"):
         rnnlab.LoopStepper(model=nn.Linear(1, 1))
     with pytest.raises(TypeError, match=r"unknown settings \['rate'\]; known are task"):

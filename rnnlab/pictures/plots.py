@@ -17,7 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from rnnlab.loop.batch import PHASES
@@ -114,11 +114,20 @@ def write(
     )  # fmt: skip
 
 
-def set_text(text: Annotation, words: str) -> bool:
-    """Set the words of a text and return whether they were others before."""
-    before = text.get_text()
-    text.set_text(words)
-    return words != before
+def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
+    """Set the first of the choices that fits into so many pixels and return if it is a new one.
+
+    If none fits, the last is cut off at its end.
+    """
+    # that of the figure as it is: a text remembers the one that has drawn it, maybe twice as dense
+    canvas: Any = text.figure.canvas
+    renderer = canvas.get_renderer()
+    before, last = text.get_text(), choices[-1]
+    for words in (*choices, *(f"{last[:k]}…" for k in range(len(last) - 1, 0, -1))):
+        text.set_text(words)
+        if text.get_window_extent(renderer).width <= room:
+            break
+    return text.get_text() != before
 
 
 class EndLabels:

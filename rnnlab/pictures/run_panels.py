@@ -2,20 +2,67 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from torch import nn
 
 from rnnlab.pictures import plots
-from rnnlab.pictures.plots import BLUE, DASHED, ORANGE, PALE
+from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
 
 History = Any  # a rnnlab.History: losses, norms, steps and epochs
+
+
+class Mark(NamedTuple):
+    """A setting that was changed in the middle of a run: when, and what it became."""
+
+    step: int
+    epoch: float
+    text: str
+
+
+class Marks:
+    """Upright lines on Axes, each with its text, where something was changed."""
+
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        self._shown: list[tuple[float, str]] = []
+        self._artists: list[Artist] = []
+
+    def set(self, marks: list[tuple[float, str]]) -> bool:
+        """Draw these marks, (x, text) each, and return whether they were others before."""
+        if marks == self._shown:
+            return False
+        self._shown = marks
+        for artist in self._artists:
+            artist.remove()
+        self._artists = []
+        for x, text in marks:
+            self._artists.append(self.axes.axvline(x, color=MUTED, lw=0.9, ls=DOTTED))
+            side = ("left", 3) if x < 0.6 * self.axes.get_xlim()[1] else ("right", -3)
+            up = self.axes.get_xaxis_transform()
+            self._artists.append(plots.write(
+                self.axes, text, (x, 1), (side[1], -3), ha=side[0], va="top", coords=up
+            ))  # fmt: skip
+        return True
+
+
+def make_cursor(axes: Axes) -> Line2D:
+    """Add the upright line that shows which epoch is looked at; `set_cursor` says where."""
+    return axes.axvline(0, color=INK, lw=1.2, visible=False)
+
+
+def set_cursor(cursor: Line2D, x: float | None) -> None:
+    """Move the upright line to x; None: nothing is looked at."""
+    cursor.set_visible(x is not None)
+    if x is not None:
+        cursor.set_xdata([x, x])
 
 
 class LossPanel:
@@ -33,44 +80,62 @@ class LossPanel:
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.8, ls=DASHED)
         lines = (self.before, self.train, self.held_out)
         self.labels = plots.EndLabels(axes, ("run before", "train", "held out"), lines)
-        self.moving: list[Artist] = [*lines, *self.labels.texts]
+        self.cursor, self.marks = make_cursor(axes), Marks(axes)
+        self.moving: list[Artist] = [*lines, self.cursor, *self.labels.texts]
 
-    def update(self, history: History, before: History | None = None, epochs: int = 1) -> bool:
-        """Show a history, and the run before it; `epochs` is where the axis ends."""
+    def update(
+        self,
+        history: History,
+        before: History | None = None,
+        epochs: int = 1,
+        cursor: int | None = None,
+        marks: Sequence[Mark] = (),
+    ) -> bool:
+        """Show a history, and the run before it.
+
+        Args:
+            history: a `rnnlab.History`.
+            before: that of the run before; None: there was none.
+            epochs: where the axis ends.
+            cursor: an epoch that is looked at; None: none is.
+            marks: the changes of a setting in the middle of the run.
+        """
         runs = [history.train_loss, history.validation_loss, before.train_loss if before else []]
         for line, losses in zip((self.train, self.held_out, self.before), runs, strict=True):
             line.set_data(range(1, len(losses) + 1), losses)
-        low, high = self.axes.get_ylim()
-        if values := [v for losses in runs for v in losses if 0 < v < math.inf]:
-            least, most = plots.nice_floor(min(values)), plots.nice_ceiling(max(values))
-            if 0 < self._drawn <= len(runs[0]):  # within a run it only grows: it does not jump
-                # with room below: each change of the limits is a whole drawing
-                least = low if least >= low else plots.nice_floor(0.6 * least)
-                most = max(high, most)
-            low, high = least, most
+        losses = [loss for run in runs for loss in run]
+        limits = log_limits(self.axes, losses, grows=0 < self._drawn <= len(runs[0]))
         self._drawn = len(runs[0])
-        last = max(epochs, len(runs[0]), len(runs[2]))
-        changed = plots.set_limits(self.axes, x=(0, last), y=(low, high))
+        changed = plots.set_limits(
+            self.axes, x=(0, max(epochs, len(runs[0]), len(runs[2]))), y=limits
+        )
+        set_cursor(self.cursor, cursor)
         self.labels.place()
-        return changed
+        return self.marks.set([(mark.epoch, mark.text) for mark in marks]) or changed
 
 
 class GradientPanel:
     """Gradient norm by step, the clipping bound, and a dot on it for each step that was clipped."""
 
     alt = "Line chart of the gradient norm by step, with the bound above which it is clipped."
+    ROOM, RISE = 76, 9  # pixels: right of the axes, for a note; from its middle to their lower edge
 
     def __init__(self, axes: Axes) -> None:
         plots.style(axes, "Gradient norm", "step")
-        axes.set(xlim=(0, 1), ylim=(0, 2))
-        self.axes = axes
+        plots.log_scale(axes)
+        axes.set(xlim=(0, 1), ylim=(0.1, 1))
+        self.axes, self._drawn = axes, 0
         (self.before,) = axes.plot([], [], color=PALE, lw=0.8)
         (self.norm,) = axes.plot([], [], color=BLUE, lw=1.3)
         self.bound = axes.axhline(1, color=ORANGE, lw=1.4, ls=DASHED)
         (self.clipped,) = axes.plot([], [], "o", color=ORANGE, ms=3.5, ls="none")
         across = axes.get_yaxis_transform()
-        self.note = plots.write(axes, "", (1, 1), (0, 0), ORANGE, "right", "bottom", coords=across)
-        self.moving: list[Artist] = [self.before, self.norm, self.bound, self.clipped, self.note]
+        self.note = plots.write(axes, "", (1, 1), (5, 0), ORANGE, coords=across)
+        self._noted: float | None = None  # the bound that the note tells
+        self.cursor, self.marks = make_cursor(axes), Marks(axes)
+        self.moving: list[Artist] = [
+            self.before, self.norm, self.bound, self.clipped, self.cursor, self.note
+        ]  # fmt: skip
 
     def update(
         self,
@@ -78,31 +143,69 @@ class GradientPanel:
         before: History | None = None,
         steps: int = 1,
         clip_norm: float | None = None,
+        cursor: int | None = None,
+        marks: Sequence[Mark] = (),
     ) -> bool:
-        """Show a history, and the run before it; `steps` is where the axis ends."""
+        """Show a history, and the run before it.
+
+        Args:
+            history: a `rnnlab.History`.
+            before: that of the run before; None: there was none.
+            steps: where the axis ends.
+            clip_norm: the bound that gradients are clipped to; None: they are not.
+            cursor: a step that is looked at; None: none is.
+            marks: the changes of a setting in the middle of the run.
+        """
         norms, old = history.grad_norm, before.grad_norm if before else []
         self.norm.set_data(*outline(norms))
         self.before.set_data(*outline(old))
         self.bound.set_visible(clip_norm is not None)
         self.note.set_visible(clip_norm is not None)
         hit = [step.index for step in history.steps if step.clipped]
-        self.clipped.set_data(hit, [clip_norm or 0] * len(hit))
+        self.clipped.set_data(hit, [clip_norm or 1] * len(hit))
+        shown = [*norms, *old]
         if clip_norm is not None:
             self.bound.set_ydata([clip_norm, clip_norm])
-            self.note.xy = (1, clip_norm)
-            self.note.set_text(f"clipped above {clip_norm:g}")
-        most = max((n for n in norms if n < math.inf), default=1.0)
-        top = plots.nice_ceiling(max(most, 1.2 * (clip_norm or 0)))
-        if len(norms) > 1:
-            top = max(top, self.axes.get_ylim()[1])
-        return plots.set_limits(self.axes, x=(0, max(steps, len(norms), len(old), 2)), y=(0, top))
+            shown.append(clip_norm)
+        limits = log_limits(self.axes, shown, grows=0 < self._drawn <= len(norms))
+        self._drawn = len(norms)
+        changed = plots.set_limits(self.axes, x=(0, max(steps, len(norms), len(old), 2)), y=limits)
+        if clip_norm is not None:
+            self._place_note(clip_norm)
+        set_cursor(self.cursor, cursor)
+        return self.marks.set([(mark.step, mark.text) for mark in marks]) or changed
+
+    def _place_note(self, bound: float) -> None:
+        """Write the bound where its line ends, above the numbers below the axes."""
+        if bound != self._noted:
+            self._noted, self.note.xy = bound, (1, bound)
+            choices = [f"clipped\nabove {bound:g}", f"clipped\nat {bound:g}"]
+            plots.fit_words(self.note, choices, self.ROOM)
+        low, line = self.axes.bbox.y0, self.axes.transData.transform((0, bound))[1]
+        up = max(0, low + self.RISE - line) * 72 / self.axes.figure.get_dpi()  # in points
+        self.note.set_position((5, up))
+
+
+def log_limits(axes: Axes, values: Sequence[float], grows: bool) -> tuple[float, float]:
+    """Return limits around the values that a log axis can show.
+
+    While a run grows so do they, with room below: each change of the limits is a whole drawing.
+    """
+    low, high = axes.get_ylim()
+    shown = [value for value in values if 0 < value < math.inf]
+    if not shown:
+        return low, high
+    least, most = plots.nice_floor(min(shown)), plots.nice_ceiling(max(shown))
+    if not grows:
+        return least, most if most > least else 2 * least
+    return low if least >= low else plots.nice_floor(0.6 * least), max(high, most)
 
 
 def draw_run(
     task: Task, model: nn.Module, history: History, *, epochs: int, steps: int,
     clip_norm: float | None = None,
 ) -> Figure:  # fmt: skip
-    """Return a figure of 1030 x 270 pixels that shows a run as the lab does.
+    """Return a figure of 1080 x 270 pixels that shows a run as the lab does.
 
     Args:
         task: what was trained on.
@@ -113,7 +216,7 @@ def draw_run(
         clip_norm: the bound that gradients were clipped to; None: they were not.
     """
     panel = PANELS[task.picture]
-    places = [(330, 54, 72), (280, 44, 16), (420, panel.left, panel.right)]
+    places = [(330, 54, 84), (330, 54, 84), (420, panel.left, panel.right)]
     figure, (loss, gradient, answers) = plots.make_row(places, 270)
     LossPanel(loss).update(history, epochs=epochs)
     GradientPanel(gradient).update(history, steps=steps, clip_norm=clip_norm)
@@ -122,13 +225,13 @@ def draw_run(
 
 
 def draw_history(history: History, clip_norm: float | None = None) -> Figure:
-    """Return a figure of 610 x 270 pixels with a history's losses and gradient norms.
+    """Return a figure of 660 x 270 pixels with a history's losses and gradient norms.
 
     Args:
         history: a `rnnlab.History`.
         clip_norm: the bound that gradients were clipped to; None: none is drawn.
     """
-    figure, (loss, gradient) = plots.make_row([(330, 54, 72), (280, 44, 16)], 270)
+    figure, (loss, gradient) = plots.make_row([(330, 54, 84), (330, 54, 84)], 270)
     LossPanel(loss).update(history, epochs=len(history.epochs))
     GradientPanel(gradient).update(history, steps=len(history), clip_norm=clip_norm)
     return figure

@@ -14,11 +14,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from rnnlab.base.say import short
 from rnnlab.pictures import plots
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
@@ -33,6 +31,8 @@ class TaskPanel:
     Attributes:
         kind: the name by which a task asks for it.
         left, right: pixels beside the axes.
+        legend: what is drawn, for somebody who sees it for the first time.
+        free_running: whether a forecast that reads its own predictions is shown, too.
 
     Args:
         axes: to draw on.
@@ -42,6 +42,8 @@ class TaskPanel:
     kind: ClassVar[str]
     left, right = 44, 76
     alt: str
+    legend: str
+    free_running = False
     moving: list[Artist]
     update: Callable[..., bool]  # takes the task's answers, and `scores`
 
@@ -51,6 +53,33 @@ class TaskPanel:
 
     def __init__(self, axes: Axes, task: Any) -> None:
         self.axes, self.task = axes, task
+
+    def answers(self, model: Any) -> tuple[Any, ...]:
+        """Return what `update` shows of a model."""
+        answers: tuple[Any, ...] = self.task.answers(model)
+        return answers
+
+    def add_title(self) -> None:
+        """Write a title that says, after `set_title`, how good the answers are."""
+        title = self.task.title
+        self.title = plots.write(self.axes, title, (0, 1), (0, 10), INK, va="baseline", size=10)
+        self.title.set_fontweight("bold")
+
+    def set_title(self, *answers: Any) -> None:
+        """Say how good these answers are, as far as there is room for it."""
+        name, (result, beside) = self.task.title, result_of(self.task, *answers)
+        longest = f"{name}: {result} ({beside})" if beside else f"{name}: {result}"
+        choices = [longest, f"{name}: {result}", result, name] if result else [name]
+        room = self.axes.figure.bbox.width - self.axes.get_window_extent().x0 - 2
+        plots.fit_words(self.title, choices, room)
+
+
+def result_of(task: Any, *answers: Any) -> tuple[str, str]:
+    """Return in a few words how good a task's answers are, and what they compare with.
+
+    Both are empty for a task of the user's own that has no `result`.
+    """
+    return task.result(*answers) if hasattr(task, "result") else ("", "")
 
 
 def make_panel(task: Any) -> tuple[Figure, TaskPanel]:
@@ -62,16 +91,23 @@ def make_panel(task: Any) -> tuple[Figure, TaskPanel]:
 class ForecastPanel(TaskPanel):
     """Predictions of the held-out part against what was measured, in the series' own unit."""
 
-    kind = "forecast"
+    kind, right = "forecast", 90
 
     def __init__(self, axes: Axes, task: SeriesTask) -> None:
         super().__init__(axes, task)
         series, times = task.series, task.held_out_times
-        plots.style(axes, f"{series.name}, held-out {series.time_unit}s")
+        plots.style(axes, "")
         plots.integer_ticks(axes.xaxis, 5)
+        box, less = axes.get_position(), 22 / axes.figure.bbox.height  # no label below the ticks
+        axes.set_position((box.x0, box.y0 - less, box.width, box.height + less))
         self.alt = (
             f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
-            f"predicted one {series.time_unit} ahead, and as the model goes on on its own."
+            f"predicted one {series.time_unit} ahead, and the distance between the two."
+        )
+        self.legend = (
+            f"Bold: what the network predicted, one {series.time_unit} ahead. Thin: what was "
+            f"measured, and how far off each prediction is. Grey: {series.time_unit}s that it "
+            "learnt from."
         )
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
@@ -80,28 +116,40 @@ class ForecastPanel(TaskPanel):
         axes.plot(times, task.held_out_values, color=INK, lw=1.3)
         axes.set(xlim=(series.times[start], times[-1]), ylim=around(series.values[start:], 0.18))
         up = axes.get_xaxis_transform()
-        plots.write(axes, "  never trained on", (times[0], 0.99), va="top", coords=up)
+        self.never_seen = plots.write(axes, "", (times[0], 0.99), va="top", coords=up)
         self.misses = add_misses(axes)
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
-        names = ("on its own", f"one {series.time_unit}\nahead", "measured")
+        names = ("on its own", f"predicted,\none {series.time_unit}\nahead", "measured")
         self.labels = plots.EndLabels(axes, names, (self.alone, self.ahead, measured))
-        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
-        self.moving = [self.misses, self.alone, self.ahead, *self.labels.texts]
-        self.baselines = task.baselines()
+        self.add_title()
+        self.moving = [self.misses, self.alone, self.ahead, self.title, *self.labels.texts]
 
-    def update(self, one_step_ahead: Tensor, free_running: Tensor, scores: bool = True) -> bool:
-        """Show predictions (held out,) of both kinds, and their scores if asked."""
+    def answers(self, model: Any) -> tuple[Any, ...]:
+        """Return the forecasts that `update` shows: the free-running one only if it is asked for.
+
+        It takes a call of the model for each value, twenty times as long as all else.
+        """
+        alone = (self.task.free_running(model),) if self.free_running else ()
+        return (*super().answers(model), *alone)
+
+    def update(
+        self, one_step_ahead: Tensor, free_running: Tensor | None = None, scores: bool = True
+    ) -> bool:
+        """Show predictions (held out,) of one or both kinds, and how good the first are."""
         times, limits = np.asarray(self.task.held_out_times), self.axes.get_ylim()
         ahead = drawable(one_step_ahead, *limits)
         set_misses(self.misses, times, self.task.held_out_values.numpy(), ahead)
         self.ahead.set_data(times, ahead)
-        self.alone.set_data(times, drawable(free_running, *limits))
+        alone = [] if free_running is None else drawable(free_running, *limits)
+        self.alone.set_data(times[: len(alone)], alone)
         self.labels.place()
-        errors = {"RMSE": self.task.rmse(one_step_ahead), **self.baselines} if scores else {}
-        score = "   ".join(f"{name} {short(error)}" for name, error in errors.items())
-        return plots.set_text(self.score, score)
+        self.set_title(one_step_ahead)
+        unit = self.task.series.time_unit
+        choices = [f"  the network has never seen these {unit}s", "  never seen", ""]
+        room = self.axes.figure.bbox.width - self.axes.transData.transform((times[0], 0))[0]
+        return plots.fit_words(self.never_seen, choices, room - self.right)
 
 
 class TextPanel(TaskPanel):
@@ -115,11 +163,16 @@ class TextPanel(TaskPanel):
 
     kind, left, right = "text", 64, 12
     alt = "Table of the likeliest letters at each place of a held-out name; below, made-up names."
-    LIKELIEST, MADE, LONGEST, EVERY = 3, 8, 11, 4
+    legend = (
+        "Above: a name that the network has never seen. Below each letter: the three that it held "
+        "for likeliest, in percent; a box marks the true one. Made up: names of its own."
+    )
+    LIKELIEST, MADE, EVERY = 3, 8, 4
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        plots.style(axes, f"{task.title}: the next letter of a held-out name")
+        plots.style(axes, "")
+        self.add_title()
         self.name, self._updates = "", 0
         box, room = axes.get_position(), 34 / axes.figure.bbox.height
         axes.set_position((box.x0, box.y0 + room, box.width, box.height - room))
@@ -128,7 +181,7 @@ class TextPanel(TaskPanel):
         rows = ["it is", "likeliest", "second", "third"]
         axes.set_yticks([row + 0.5 for row in range(len(rows))], rows)
         plots.write(axes, "in percent; a box marks the true letter", (0, 0), (0, -7), va="top")
-        plots.write(axes, "made up", (-0.02, 0), (0, -23), ha="right", va="top")
+        plots.write(axes, "made up", (0, 0), (-5, -23), ha="right", va="top")
         self.made = [
             plots.write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
             for k in range(self.MADE)
@@ -140,7 +193,7 @@ class TextPanel(TaskPanel):
         self.true: list[Any] = []
         self.letters: list[list[Any]] = []  # by column, then by row
         self.percents: list[list[Any]] = []  # the first of a column is the true letter's
-        self.moving = [self.bars, self.boxes]
+        self.moving = [self.bars, self.boxes, self.title]
 
     def update(
         self, name: str, probabilities: Tensor, made: list[str], scores: bool = True
@@ -153,6 +206,7 @@ class TextPanel(TaskPanel):
         if changed:
             self._set_name(name)
         self._set_cells(probabilities, self.task.encode(name + END))
+        self.set_title(name, probabilities, made)
         self._updates += 1
         if scores or changed or self._updates % self.EVERY == 0:
             changed |= self._set_made(made)
@@ -176,7 +230,7 @@ class TextPanel(TaskPanel):
 
     def _set_name(self, name: str) -> None:
         """Make a column for each character of the name and for its end."""
-        for text in self.moving[2:] + self.true:
+        for text in self.moving[3:] + self.true:
             text.remove()
         self.name, columns = name, range(len(name) + 1)
         self.axes.set_xlim(0, len(columns))
@@ -187,15 +241,15 @@ class TextPanel(TaskPanel):
         rows = range(1, self.LIKELIEST + 1)
         self.letters = [[self._write(k, row, 0.34, 9, INK) for row in rows] for k in columns]
         self.percents = [[self._write(k, r, 0.76, 8, MUTED) for r in (0, *rows)] for k in columns]
-        self.moving[2:] = chain(*self.letters, *self.percents)
-        for text in self.moving[2:]:  # a live picture animates what moves, before the first name
+        self.moving[3:] = chain(*self.letters, *self.percents)
+        for text in self.moving[3:]:  # a live picture animates what moves, before the first name
             text.set_animated(self.bars.get_animated())
 
     def _set_made(self, made: list[str]) -> bool:
         names = [name or "(empty)" for name in made[: self.MADE]]
-        names = [n if len(n) <= self.LONGEST else n[: self.LONGEST - 1] + "…" for n in names]
         names += [""] * (self.MADE - len(names))
-        changed = [plots.set_text(text, name) for text, name in zip(self.made, names, strict=True)]
+        room = self.axes.bbox.width / 4 - 4  # there are four in a row
+        changed = [plots.fit_words(t, [n], room) for t, n in zip(self.made, names, strict=True)]
         return any(changed)
 
     def _write(
@@ -213,21 +267,22 @@ class SequencePanel(TaskPanel):
 
     kind = "sequence"
     alt = "Line chart of a held-out sequence: target and prediction by step."
+    legend = "Steps: what the network should answer. Dots: what it answers. Between: how far off."
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        plots.style(axes, f"{task.title}, a held-out sequence")
+        plots.style(axes, "")
+        self.add_title()
         plain_ticks(axes)
         self.misses = add_misses(axes)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, drawstyle="steps-mid")
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, marker="o", ms=3)
         self.labels = plots.EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
-        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
         plots.write(axes, "step", (1, 0), (0, -25), ha="right", va="top")
-        self.moving = [self.misses, self.target, self.predicted, *self.labels.texts]
+        self.moving = [self.misses, self.target, self.predicted, self.title, *self.labels.texts]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
-        """Show targets and predictions, both (T,), and the error if asked."""
+        """Show targets and predictions, both (T,), and how good they are."""
         limits = around(targets, 0.25)
         steps, drawn = np.arange(len(targets)), drawable(predictions, *limits)
         changed = plots.set_limits(self.axes, x=(-0.5, len(targets) - 0.5), y=limits)
@@ -235,7 +290,8 @@ class SequencePanel(TaskPanel):
         self.target.set_data(steps, targets.numpy())
         self.predicted.set_data(steps, drawn)
         self.labels.place()
-        return set_error(self.score, targets, predictions, scores) or changed
+        self.set_title(targets, predictions)
+        return changed
 
 
 class ScatterPanel(TaskPanel):
@@ -246,28 +302,30 @@ class ScatterPanel(TaskPanel):
 
     kind, left, right = "scatter", 60, 48
     alt = "Scatter plot of held-out examples: the predicted by the true answer, a dot for each."
+    legend = "A dot is an example: to the right its true answer, upward the network's. On the "
+    legend += "dashed line it is exact."
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        title = f"{task.title}, held out: predicted and true"
-        plots.style(axes, title, ylabel="predicted", loc="top")
+        plots.style(axes, "", ylabel="predicted", loc="top")
+        self.add_title()
         plain_ticks(axes)
         (self.diagonal,) = axes.plot([], [], color=INK, lw=1.2, ls=DASHED)
         self.labels = plots.EndLabels(axes, ("exact",), (self.diagonal,))
         (self.dots,) = axes.plot([], [], "o", color=BLUE, ms=3.2, mew=0, alpha=0.7)
-        self.score = plots.write(axes, "", (0, 0), (0, -25), INK, va="top")
         plots.write(axes, "true", (1, 0), (0, -25), ha="right", va="top")
-        self.moving = [self.dots]
+        self.moving = [self.dots, self.title]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
-        """Show predictions (N,) by their targets (N,), and the error if asked."""
+        """Show predictions (N,) by their targets (N,), and how good they are."""
         limits = around(targets, 0.05)
         changed = plots.set_limits(self.axes, x=limits, y=limits)
         if changed:
             self.diagonal.set_data(limits, limits)
             self.labels.place()
         self.dots.set_data(targets.numpy(), drawable(predictions, *limits))
-        return set_error(self.score, targets, predictions, scores) or changed
+        self.set_title(targets, predictions)
+        return changed
 
 
 def show(character: str) -> str:
@@ -309,11 +367,3 @@ def plain_ticks(axes: Axes) -> None:
     """Have a few ticks on both axes, at multiples of 1, 2 or 5."""
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-
-
-def set_error(score: Annotation, targets: Tensor, predictions: Tensor, is_shown: bool) -> bool:
-    """Write the mean squared error, and that of always predicting the mean of the targets."""
-    error = (predictions - targets).square().mean().item()
-    mean = (targets - targets.mean()).square().mean().item()
-    words = f"MSE {error:.2g}   always the mean {mean:.2g}"
-    return plots.set_text(score, words if is_shown else "")

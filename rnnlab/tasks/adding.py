@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_seed
+from rnnlab.base.say import say, short
 from rnnlab.data.batches import Batches
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.tasks.common import check_reset, predict, shuffled_batches
@@ -72,12 +73,24 @@ class AddingTask:
         inputs, targets = self.held_out
         return targets[:200, 0], predict(model, inputs[:200])[:, -1, 0]  # (200, T, 1) -> (200,)
 
+    about = "add the two marked numbers of a sequence"
+
+    def result(self, targets: Tensor, predictions: Tensor) -> tuple[str, str]:
+        """Return how far off the sums typically are, and how far always saying 1 is."""
+        error = short((predictions - targets).square().mean().sqrt().item())
+        guess = short((targets - 1).square().mean().sqrt().item())
+        off = say("typically off by {error}", error=error)
+        return off, say("always saying 1: {guess}", guess=guess)
+
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequences, in words."""
-        return (
-            f"Held out: mean squared error {self.validation_loss(model):.3g}; always answering 1 "
-            f"gives {(self.held_out[1] - 1).square().mean().item():.3g}."
-        )
+        off, guess = self.result(*self.answers(model))
+        return say(
+            "Adding: the network is {off} on sums that it has never seen ({guess}).\n"
+            "Held out: mean squared error {error:.3g}; always answering 1 gives {one:.3g}.",
+            off=off, guess=guess, error=self.validation_loss(model),
+            one=(self.held_out[1] - 1).square().mean().item(),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is asked."""

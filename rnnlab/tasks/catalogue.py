@@ -18,6 +18,9 @@ from rnnlab.data.batches import Batches, Streams
 class Task(Protocol):
     """What a lab needs of a task.
 
+    It may also have `about`, what is asked in one line, and `result(*answers)`, which returns two
+    texts of a few words: how good the answers are, and what that compares with.
+
     Attributes:
         name: the task's name; title: for pictures.
         input_size, output_size: of the model.

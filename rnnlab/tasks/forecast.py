@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_fraction, check_policy
 from rnnlab.base.modes import evaluating
-from rnnlab.base.say import short
+from rnnlab.base.say import say, short
 from rnnlab.data.batches import Batches, Streams, windows
 from rnnlab.data.series import Series, check_series
 from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
@@ -162,13 +162,29 @@ class SeriesTask:
         weights = torch.linalg.lstsq(rows[:known], following[:known, -1]).solution
         return self._in_unit((rows[known:] @ weights)[:, 0])
 
-    def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
-        """Return what the task's picture shows of a model: its two kinds of forecast."""
-        return self.one_step_ahead(model), self.free_running(model)
+    @property
+    def about(self) -> str:
+        """What is predicted, in one line."""
+        series = self.series
+        if series.time_unit == "step":
+            return say("a number at each of {count} steps", count=len(series.times))
+        first = int(series.times[0])
+        return say("a number for each {unit} since {first}", unit=series.time_unit, first=first)
+
+    def answers(self, model: nn.Module) -> tuple[Tensor]:
+        """Return what the task's picture shows of a model: its one-step-ahead forecast."""
+        return (self.one_step_ahead(model),)
+
+    def result(self, one_step_ahead: Tensor, *_: Any) -> tuple[str, str]:
+        """Return how far off a forecast typically is, and what it compares with."""
+        persistence = self.rmse(self.series.values[self.split - 1 : -1])
+        off = say("typically off by {error}", error=short(self.rmse(one_step_ahead)))
+        unit = self.series.time_unit
+        return off, say("'as the {unit} before': {error}", unit=unit, error=short(persistence))
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out part, in a sentence or two."""
-        rmse, alone = (self.rmse(forecast) for forecast in self.answers(model))
+        rmse, alone = self.rmse(self.one_step_ahead(model)), self.rmse(self.free_running(model))
         baselines = self.baselines()
         better = 1 - rmse / baselines["persistence"]
         verdict = "far above persistence"
@@ -176,11 +192,15 @@ class SeriesTask:
             verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
         beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
         unit = f" {self.series.unit}" if self.series.unit else ""
-        return (
-            f"{self.title}, held out: one {self.series.time_unit} ahead the error is "
-            f"{short(rmse)}{unit} (RMSE), {verdict} ({beside}); on its own {short(alone)}. "
-            f"{self.series.note}"
-        )
+        return say(
+            "{title}: the network is typically off by {rmse}{unit} on the {count} {time_unit}s "
+            "that it has never seen; saying 'as the {time_unit} before' is off by {persistence}.\n"
+            "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}); free-running, on its own "
+            "predictions, {alone}. {note}",
+            title=self.title, rmse=short(rmse), unit=unit, count=len(self.held_out_values),
+            time_unit=self.series.time_unit, persistence=short(baselines["persistence"]),
+            verdict=verdict, beside=beside, alone=short(alone), note=self.series.note,
+        ).strip()  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""

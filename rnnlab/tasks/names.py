@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,7 @@ from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_fraction, check_policy, check_seed
 from rnnlab.base.modes import evaluating
+from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.data.shipped import DATASETS
 from rnnlab.loop.batch import call
@@ -38,6 +40,7 @@ class NamesTask:
     """
 
     name, title = "names", "Names"
+    about = "the next letter of a first name, letter by letter"
     loss_fn, picture = "cross_entropy", "text"
     input_size = output_size = len(ALPHABET)
 
@@ -120,14 +123,23 @@ class NamesTask:
         name = max(self.held_out_names[:20], key=len)
         return name, self.probabilities(model, END + name), self.generate(model, 8)
 
+    def result(self, name: str, probabilities: Tensor, *_: Any) -> tuple[str, str]:
+        """Return at how many places of a name the likeliest letter is the true one."""
+        true = self.encode(name + END)
+        right = int((probabilities.argmax(-1) == true).sum())
+        told = say("first guess right at {right} of {count} letters", right=right, count=len(true))
+        return told, say("by chance: {guess:.1g}", guess=len(true) / len(ALPHABET))
+
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out names, in words."""
         loss = self.validation_loss(model)
-        return (
-            f"Held-out names: cross-entropy {loss:.3g} per character, as if guessing among "
-            f"{math.exp(min(loss, 700)):.3g} equally likely ones (of 27). "
-            f"Made up: {', '.join(self.generate(model, 5))}."
-        )
+        return say(
+            "Names: of the next letter the network is as unsure as if it guessed among {among:.3g} "
+            "equally likely ones; at first, among {count}.\n"
+            "Held-out names: cross-entropy {loss:.3g} per character. Made up: {made}.",
+            among=math.exp(min(loss, 700)), count=len(ALPHABET), loss=loss,
+            made=", ".join(self.generate(model, 5)),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
+from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
@@ -77,14 +78,25 @@ class RecallTask:
         inputs, targets = self.held_out
         return targets[:40, 0], predict(model, inputs[None, :40])[0, :, 0]  # (1, 40, 1) -> (40,)
 
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("repeat the number of {delay} steps ago", delay=self.delay)
+
+    def result(self, targets: Tensor, predictions: Tensor) -> tuple[str, str]:
+        """Return how many predictions have the right sign, and how many a guess would."""
+        right, count = int(((targets > 0) == (predictions > 0)).sum()), len(targets)
+        told = say("right sign at {right} of {count}", right=right, count=count)
+        return told, say("guessing: {half}", half=count // 2)
+
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequence, in words."""
-        targets, predictions = self.answers(model)
-        right = ((targets > 0) == (predictions > 0)).float().mean().item()
-        return (
-            f"Held out: mean squared error {self.validation_loss(model):.3g} (always answering 0 "
-            f"gives 1); of 40 values {right:.0%} have the right sign."
-        )
+        right, guessing = self.result(*self.answers(model))
+        return say(
+            "Recall: {right} numbers that it has never seen ({guessing}).\n"
+            "Held out: mean squared error {error:.3g} (always answering 0 gives 1).",
+            right=right, guessing=guessing, error=self.validation_loss(model),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is asked."""

@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "hidden_state": "reset",
     "learning_rate": 0.003,
     "epochs": 40,
+    "optimizer": "adam",
     "clip": True,
     "clip_norm": 1.0,
     "seed": 0,

@@ -166,6 +166,14 @@ class TemporalOrderTask:
         chances = last_logits(model, inputs[:200]).softmax(1)  # (200, 4)
         return targets[:200].float(), chances @ torch.arange(4.0)
 
+    about = "say which two symbols came, and in which order"
+
+    def result(self, targets: Tensor, means: Tensor) -> tuple[str, str]:
+        """Return how many class numbers are nearest to the true one, and how many by chance."""
+        right, count = int((means.round() == targets).sum()), len(targets)
+        told = say("right for {right} of {count} sequences", right=right, count=count)
+        return told, say("guessing: {fourth}", fourth=count // 4)
+
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequences, in words."""
         count = len(self.held_out[1])

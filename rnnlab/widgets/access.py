@@ -23,6 +23,16 @@ viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4z' fill='%23bbb'/%3E%3C/svg%3E") }
 body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-rotate(180deg) }
 .rnnlab:focus-visible, .rnnlab :focus-visible:focus-visible { /* twice: outweighs ipywidgets */
   outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px }
+.rnnlab .widget-toggle-buttons { display: flex; align-items: center }
+.rnnlab .widget-toggle-buttons > .widget-label { flex: none }
+.rnnlab-number > .widget-slider .widget-readout { display: none } /* beside it is a field */
+.rnnlab-number { align-items: center; flex-wrap: nowrap }
+.rnnlab .rnnlab-run { height: auto; padding: 4px 10px; line-height: 1.4; text-align: left;
+  white-space: pre; font-variant-numeric: tabular-nums }
+.rnnlab .rnnlab-shown { box-shadow: inset 0 -3px var(--jp-brand-color1, #1976d2) }
+.rnnlab-heading { font-weight: 600; color: var(--jp-ui-font-color1, #333) }
+.rnnlab-legend { color: var(--jp-ui-font-color2, #5f5f5f); line-height: 1.4; font-size: 12px }
+.rnnlab-twin abbr { cursor: help }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
 .rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
@@ -57,7 +67,15 @@ function name(lab, pictures) {
     set(handle, "aria-label", text(slider.querySelector(".widget-label")));
     set(handle, "aria-valuetext", text(readout));
     set(readout, "contenteditable", "false");
+    set(slider.closest(".rnnlab-number")?.querySelector("input"), "aria-label",
+      `${text(slider.querySelector(".widget-label"))}, as a number`);
   }
+  for (const button of lab.querySelectorAll("button[title]:has(i.fa)"))
+    if (!text(button)) set(button, "aria-label", button.title);
+  for (const fold of lab.querySelectorAll(".rnnlab-fold"))
+    set(fold, "aria-expanded", String(fold.classList.contains("rnnlab-open")));
+  for (const run of lab.querySelectorAll(".rnnlab-run"))
+    set(run, "aria-pressed", String(run.classList.contains("rnnlab-shown")));
   for (const choice of lab.querySelectorAll(".widget-toggle-buttons")) {
     set(choice, "role", "group");
     set(choice, "aria-label", text(choice.querySelector(".widget-label")));
@@ -93,7 +111,17 @@ export default {
     };
     less.addEventListener("change", tell, until);
     tell();
-    let lab;
+    let lab, waiting;
+    const measure = () => {
+      const width = Math.floor(lab.clientWidth);  // 0 while the notebook is not in sight
+      if (width < 200 || Math.abs(width - model.get("width")) < 4) return;
+      model.set("width", width);
+      model.save_changes();
+    };
+    const room = new ResizeObserver(() => {
+      clearTimeout(waiting);
+      waiting = setTimeout(measure, 150);  // not at each pixel while a border is dragged
+    });
     const keep = event => { if (!modified(event)) event.stopPropagation(); };
     const mine = event => {
       const at = event.target;
@@ -134,12 +162,15 @@ export default {
         attributeFilter: ["aria-valuetext", "class", "style"] });
       model.on("change:pictures", rename);
       rename();
+      measure();
+      room.observe(lab);
     };
     begin();
     return () => {
       model.off("msg:custom", speak);
       model.off("change:pictures", rename);
       watch.disconnect();
+      room.disconnect();
       end.abort();
     };
   },
@@ -156,7 +187,8 @@ class Access(anywidget.AnyWidget):
     Attributes:
         pictures: what a screen reader says of each picture, in their order on the page.
         taken: the names of the keys that `listen` has taken, such as "Enter" or " ".
-        less_motion: whether the reader's system asks for less motion; the page tells it.
+        less_motion: whether the reader's system asks for less motion; the page reports it.
+        width: pixels that the lab has on the page; 0 until the page has reported it.
     """
 
     _esm, _css = CODE, STYLE
@@ -164,6 +196,7 @@ class Access(anywidget.AnyWidget):
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
     taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
     less_motion = traitlets.Bool(False).tag(sync=True)
+    width = traitlets.Int(0).tag(sync=True)
 
     def say(self, words: str) -> None:
         """Have a screen reader say this once it has finished what it is saying."""

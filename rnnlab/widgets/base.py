@@ -19,25 +19,40 @@ from rnnlab.widgets.controls import offer, same
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput
 from rnnlab.widgets.picture import LivePicture, side_by_side
+from rnnlab.widgets.viewer.glossary import explain
 
 SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
+WARM_UP = 0.5  # seconds after its cell that a lab warms up
 CALM = 1.0  # seconds between two pictures at least, where the reader's system asks for less motion
 
 _displayed: dict[str, tuple[str, "Lab"]] = {}  # cell id -> (execution, the lab shown there)
+
+
+class SettingError(traitlets.TraitError, ValueError):
+    """A value that a setting of a lab cannot have; its text says what was expected."""
 
 
 class Setting(traitlets.TraitType[Any, Any]):
     """A trait that the lab itself checks, by `Lab._check_setting`."""
 
     def validate(self, obj: Any, value: Any) -> Any:
-        """Return the value, or the one before if the lab refuses it."""
-        return obj._checked(self.name, value)
+        """Return the value.
+
+        Raises:
+            SettingError: for a value that cannot work; the one before stays.
+        """
+        try:
+            obj._check_setting(self.name, value)
+        except (TypeError, ValueError) as error:
+            raise SettingError(str(error)) from None
+        return value
 
 
 class Lab(w.VBox):
     """A page of controls and live pictures around one runner. The last line of a cell shows it.
 
-    A lab follows its settings: the latest wins, a bad value is refused in words. A subclass has a
+    A lab follows its settings: the latest wins. A bad value is refused: one that was set by a
+    control with a message in the lab, one that was set from code with an error. A subclass has a
     `Setting` for each name in `controls`, and says what a value must be (`_check_setting`) and what
     a change does (`_apply`). It says what it is called (`_label`), makes its pictures and puts its
     parts together in `children`, beside those that it finds here: the part that makes it
@@ -45,6 +60,7 @@ class Lab(w.VBox):
     """
 
     _label = "Lab"
+    _glossary: Mapping[str, str] = {}  # what words of the text twin mean
     controls: dict[str, Any]
     _ready = False
     _went_on = False  # it ran when the status line was last written
@@ -89,9 +105,7 @@ class Lab(w.VBox):
         self._changed: set[str] = set()
         for name, control in self.controls.items():
             offer(control, getattr(self, name))
-            control.observe(
-                lambda change, name=name: setattr(self, name, change["new"]), names="value"
-            )
+            control.observe(partial(self._on_control, name), names="value")
         self.observe(self._on_setting, names=[*self.controls])
         self._ready = True
 
@@ -103,19 +117,15 @@ class Lab(w.VBox):
         """Act on changed settings, on the thread of the kernel's loop."""
         raise NotImplementedError
 
-    def _checked(self, name: str, value: Any) -> Any:
+    def _on_control(self, name: str, change: Any) -> None:
+        """Set what a control was moved to, or say why it cannot be and move it back."""
         try:
-            self._check_setting(name, value)
+            setattr(self, name, change["new"])
         except Exception as error:  # a task of the learner's own may raise anything
-            if not self._ready:  # while it is being made there is no lab to say it in
-                if isinstance(error, TypeError | ValueError):
-                    raise ValueError(str(error)) from None
-                raise
-            said, value = str(error) or type(error).__name__, getattr(self, name)
-            refusal = "{said}. {name} stays {value!r}."
-            self._complain(say(refusal, said=said, name=name, value=value))
-            self.controls[name].value = value
-        return value
+            stays, reason = getattr(self, name), str(error) or type(error).__name__
+            refusal = "{reason}. {name} stays {stays!r}."
+            self._complain(say(refusal, reason=reason, name=name, stays=stays))
+            offer(self.controls[name], stays)
 
     def _on_setting(self, change: Any) -> None:
         if same(change["old"], change["new"]):
@@ -167,7 +177,7 @@ class Lab(w.VBox):
     def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
         """Return a button for each action, on the loop's thread; the first is the big one."""
         buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="auto", min_width="104px"))
+            name: w.Button(description=name, layout=w.Layout(width="auto", min_width="88px"))
             for name in actions
         }
         first = next(iter(buttons.values()))
@@ -208,6 +218,11 @@ class Lab(w.VBox):
         except Exception as another:  # the learner's own code may draw and describe, too
             self._errors.show_error(another)
 
+    @property
+    def _busy(self) -> bool:
+        """Whether what is shown changes by itself."""
+        return self._runner.busy
+
     # ---- what is said --------------------------------------------------------------------
 
     def _words(self) -> str:
@@ -219,7 +234,7 @@ class Lab(w.VBox):
 
     def _say(self, status: str) -> None:
         """Write the status line; while it runs a screen reader says only the first, not each."""
-        goes_on = self._runner.busy
+        goes_on = self._busy
         # Not live itself: a screen reader would miss what is replaced, or never come to an end.
         self._status.value = f'<div role="status" aria-live="off">{escape(status)}</div>'
         if not (goes_on and self._went_on):
@@ -229,12 +244,14 @@ class Lab(w.VBox):
 
     def _show_twin(self) -> None:
         words = self._words()
-        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words.splitlines())
+        paragraphs = "".join(
+            f"<p>{explain(escape(line), self._glossary)}</p>" for line in words.splitlines()
+        )
         self._twin.value = (
             '<div class="rnnlab-twin" role="group" aria-label="The pictures in words">'
             f"{paragraphs}</div>"
         )
-        if not self._runner.busy:
+        if not self._busy:
             self._speak("twin", words)
 
     def _speak(self, part: str, words: str) -> None:
@@ -250,7 +267,8 @@ class Lab(w.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
-        self._runner.call(warm_up)  # when the cell is done, while the learner looks at the picture
+        # when the page has said how much room it has, while the learner looks at the picture
+        self._runner.later(WARM_UP, warm_up)
         cell, execution = _present_cell()
         if cell:
             shown = _displayed.get(cell)

@@ -1,15 +1,18 @@
 """The controls of a training lab: what each setting may be, and how it is offered and checked."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as w
+import traitlets
 
-from rnnlab.base.checks import POLICIES, check_known
+from rnnlab.base.checks import POLICIES, check_known, check_positive
 from rnnlab.base.say import say
 from rnnlab.model.cells import CELLS
 from rnnlab.pictures.task_panels import PANELS
+from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.tasks import recipe
 from rnnlab.tasks.catalogue import TASKS, Task, load_task
 
@@ -17,6 +20,23 @@ LEARNING_RATES = [d * 10.0**e for e in (-4, -3, -2, -1) for d in (1, 1.5, 2, 3, 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
 CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+FULL = "full"
+SPEEDS: list[Any] = [FULL, 10, 3, 1]  # epochs per second
+TIPS = {
+    "task": "What the network learns from, and what it shall predict.",
+    "cell": "The kind of recurrent network: plain, or with gates that decide what it remembers.",
+    "optimizer": "What a step makes of the gradient: SGD takes it as it is, Adam scales it.",
+    "hidden_size": "How many numbers the network remembers from one time step to the next.",
+    "hidden_state": "reset: each batch starts from nothing; carry: from where the last one ended.",
+    "learning_rate": "How far the weights move at each step. Too low: slow; too high: it diverges.",
+    "epochs": "How many times the network sees all training data.",
+    "clip": "Whether a gradient that is too long is shortened before the step.",
+    "clip_norm": "The length to which a longer gradient is shortened.",
+    "speed": "How fast a run goes by: full, or slowly enough to watch it.",
+    "free_running": "Show, dotted, the forecast that reads its own predictions, never the data.",
+    "apply_while_training": "A changed learning rate or bound acts in the middle of a run.",
+    "seed": "Which random numbers a run starts from. The same seed gives the same run.",
+}
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}
 
@@ -25,8 +45,12 @@ def check_setting(name: str, value: Any) -> None:
     """Refuse a value that cannot work, naming the setting, the value and what was expected."""
     if name == "task":
         check_task(value)
-    elif name == "apply_while_training":
+    elif name in ("apply_while_training", "free_running"):
         recipe.check_switch(name, value)
+    elif name == "optimizer":
+        check_known(name, value, OPTIMIZERS, "optimizers")
+    elif name == "speed":
+        check_speed(value)
     else:
         recipe.check_setting(name, value)
     if name in MOST and value > MOST[name]:
@@ -35,6 +59,16 @@ def check_setting(name: str, value: Any) -> None:
             "memory: go further with rnnlab.fit"
         )
         raise ValueError(say(refusal, name=name, value=value, most=MOST[name]))
+
+
+def check_speed(value: Any) -> None:
+    """Refuse what is neither "full" nor a number of epochs a second above 0."""
+    if value != FULL:
+        try:
+            check_positive("speed", value)
+        except (TypeError, ValueError):
+            refusal = 'speed is {value!r}; expected "full", or epochs per second above 0'
+            raise ValueError(say(refusal, value=value)) from None
 
 
 def check_task(task: Any) -> None:
@@ -64,36 +98,132 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
     tasks: list[Any] = list(TASKS)
     if not isinstance(task, str):
         tasks = [(task.name, task), *((name, name) for name in TASKS)]
+    speeds = [(say_speed(speed), speed) for speed in SPEEDS]
     kinds: dict[str, Callable[[], Any]] = {
         "task": lambda: w.Dropdown(options=tasks, description="Task"),
-        "cell": lambda: w.Dropdown(options=list(CELLS), description="Cell"),
-        "hidden_size": lambda: slider("Hidden size", HIDDEN_SIZES, "{} units"),
+        "cell": lambda: w.ToggleButtons(options=list(CELLS), description="Cell"),
+        "optimizer": lambda: w.Dropdown(options=list(OPTIMIZERS), description="Optimizer"),
+        "hidden_size": lambda: NumberSlider("Hidden size", HIDDEN_SIZES, "{} units"),
         "hidden_state": lambda: w.Dropdown(options=POLICIES, description="Hidden state"),
-        "learning_rate": lambda: slider("Learning rate", LEARNING_RATES, "{:g}"),
-        "epochs": lambda: slider("Train for", EPOCHS, "{} epochs"),
-        "clip": lambda: w.Checkbox(description="Clip the gradient norm"),
-        "clip_norm": lambda: slider("Clip above", CLIP_NORMS, "{:g}"),
+        "learning_rate": lambda: NumberSlider("Learning rate", LEARNING_RATES, "{:g}"),
+        "epochs": lambda: NumberSlider("Train for", EPOCHS, "{} epochs"),
+        "clip": lambda: w.Checkbox(description="Clip", indent=False),
+        "clip_norm": lambda: NumberSlider("Clip above", CLIP_NORMS, "{:g}"),
+        "speed": lambda: w.Dropdown(options=speeds, description="Speed"),
+        "free_running": lambda: w.Checkbox(description="Forecast on its own, too"),
         "apply_while_training": lambda: w.Checkbox(description="Apply while training"),
         "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
-    return {name: sized(kinds[name]()) for name in names}
+    controls = {name: sized(kinds[name]()) for name in names}
+    for name, control in controls.items():
+        control.tooltip = TIPS[name]
+    return controls
+
+
+class NumberSlider(w.HBox):
+    """A slider over some values, and beside it a field in which any other can be typed.
+
+    Attributes:
+        value: the number; what was typed and is no number is its text.
+        description: what a reader calls it.
+        options: the values of the slider, each as (label, value).
+
+    Args:
+        description: as the attribute.
+        values: of the slider.
+        label: how a value is written with its unit, such as "{} epochs".
+    """
+
+    value = traitlets.Any()
+
+    def __init__(self, description: str, values: Sequence[float], label: str = "{:g}") -> None:
+        self.description, self._label = description, label
+        options = self._named(values)
+        self._slider = w.SelectionSlider(options=options, description=description)
+        self._slider.style.description_width, self._slider.layout.width = "92px", "196px"
+        self._field = w.Text(continuous_update=False, layout=w.Layout(width="56px"))
+        unit = w.Label(label.partition("}")[2].strip())
+        super().__init__([self._slider, self._field, unit], value=values[0])
+        self.add_class("rnnlab-number")
+        self._taking = False
+        self._show()
+        self.observe(lambda _: self._show(), "value")
+        self._slider.observe(lambda _: self._take(self._slider.value), "value")
+        self._field.observe(lambda _: self._take(as_number(self._field.value)), "value")
+
+    def _take(self, value: float | str) -> None:
+        """Have a reader's value; whoever follows it may put the one before back in its place."""
+        if self._taking:
+            return
+        self._taking = True  # it is shown when it has been accepted
+        try:
+            self.value = value
+        finally:
+            self._taking = False
+        self._show()
+
+    @property
+    def options(self) -> tuple[tuple[str, float], ...]:
+        """The values of the slider, each as (label, value)."""
+        options: tuple[tuple[str, float], ...] = self._slider.options
+        return options
+
+    @property
+    def style(self) -> Any:
+        """The style of the slider, for the width of its description."""
+        return self._slider.style
+
+    @property
+    def tooltip(self) -> str:
+        """What is shown of it when the pointer rests on it."""
+        return str(self._slider.tooltip)
+
+    @tooltip.setter
+    def tooltip(self, words: str) -> None:
+        self._slider.tooltip = self._field.tooltip = words
+
+    def _named(self, values: Iterable[float]) -> list[tuple[str, float]]:
+        return [(self._label.format(value), value) for value in values]
+
+    def _show(self) -> None:
+        """Show the value in both parts; the slider gets it as one of its own, if it lacks it."""
+        if self._taking or isinstance(self.value, str):
+            return
+        known = [value for _, value in self.options]
+        near = next((value for value in known if math.isclose(value, self.value)), None)
+        self._taking = True  # what is shown is no reader's choice
+        try:
+            if near is None:  # new options choose the first of them
+                self._slider.options = self._named(sorted({*known, self.value}))
+            self._slider.value = self.value if near is None else near
+            text = f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
+            self._field.value = text
+        finally:
+            self._taking = False
+
+
+def say_speed(speed: Any) -> str:
+    """Return in words how many epochs a second a run takes."""
+    return FULL if speed == FULL else f"{speed:g} epoch{'s' * (speed != 1)} a second"
+
+
+def as_number(text: str) -> float | str:
+    """Return the number that was typed, an integer where it is one, or the text itself."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
 
 
 def offer(control: Any, value: Any) -> None:
     """Show a value in its control, adding it to the choices if it is not one of them."""
-    if isinstance(control, w.SelectionSlider):
-        known = [v for _, v in control.options]
-        near = [v for v in known if math.isclose(v, value)]
-        if not near:
-            choices = sorted({*known, value})
-            control.options = [(control.label_format.format(v), v) for v in choices]
-        value = near[0] if near else value
-    elif isinstance(control, w.BoundedIntText):
+    if isinstance(control, w.BoundedIntText):
         control.max = max(control.max, value)
-    elif isinstance(control, w.Dropdown) and not isinstance(value, str):
-        if all(v is not value for _, v in map(_pair, control.options)):
+    elif isinstance(control, w.Dropdown | w.ToggleButtons) and not isinstance(value, str):
+        if not any(same(v, value) for _, v in map(_pair, control.options)):
+            label = getattr(value, "name", None) or say_speed(value)
             # In front: new options choose the first, and no other task is to run on the way.
-            control.options = [(value.name, value), *map(_pair, control.options)]
+            control.options = [(label, value), *map(_pair, control.options)]
     if not same(control.value, value):
         control.value = value
 
@@ -105,15 +235,6 @@ def same(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and one == other)
 
 
-def slider(description: str, values: list[Any], label: str) -> w.SelectionSlider:
-    """Return a slider over the given values, each shown with its unit."""
-    control = w.SelectionSlider(
-        options=[(label.format(v), v) for v in values], description=description
-    )
-    control.label_format = label
-    return sized(control)
-
-
 def row(widgets: Iterable[w.Widget]) -> w.Box:
     """Return widgets side by side, wrapped where the page is narrow."""
     return w.Box([*widgets], layout=w.Layout(flex_flow="row wrap", align_items="center"))
@@ -121,8 +242,9 @@ def row(widgets: Iterable[w.Widget]) -> w.Box:
 
 def sized(control: Any) -> Any:
     """Give a control the width that all have."""
-    control.style.description_width = "90px"
-    control.layout.width = "300px"
+    if not isinstance(control, NumberSlider):  # whose parts have their own
+        control.style.description_width = "90px"
+        control.layout.width = "300px"
     control.layout.max_width = "100%"
     return control
 

@@ -18,6 +18,7 @@ LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
 ASK = "Ask the doctor"
 BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
 WATCHED = "A fresh run with these settings was watched; your own is where it was."
+OF_THE_VIEW = {"speed", "free_running", "apply_while_training"}  # no other run follows from these
 SECONDS = 3.0  # of computing that an examination may take; most take less than one
 # by the code of a finding: the setting that it is about, and what to do here if not what it says
 SETTING_OF = {
@@ -118,7 +119,7 @@ class ExaminedLab(Lab):
         return finding._replace(where=where, fix=fix)
 
     def _apply_all(self) -> None:
-        if self._changed - {"speed", "apply_while_training"}:  # all others make it another run
+        if self._changed - OF_THE_VIEW:  # all others make it another run
             self._said = self._doctor.value = ""
         super()._apply_all()
 

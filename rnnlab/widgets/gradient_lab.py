@@ -24,7 +24,7 @@ from rnnlab.probes.gradients import GradientThroughTime, gradient_through_time
 from rnnlab.tasks.adding import AddingTask
 from rnnlab.tasks.recipe import seeded
 from rnnlab.widgets.base import Lab, Setting
-from rnnlab.widgets.controls import check_setting, make_controls, row, slider
+from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
 from rnnlab.widgets.live import PAUSE
 from rnnlab.widgets.picture import LivePicture
 
@@ -204,10 +204,10 @@ class GradientLab(Lab):
         room = w.Layout(margin="0 16px 8px 2px")
         self._verdicts = {cell: w.HTML(layout=room) for cell in self._cells}
         self.controls = {
-            "length": slider("Length", LENGTHS, "{} steps"),
-            "scale": slider("Scale weight_hh", SCALES, "times {:g}"),
+            "length": NumberSlider("Length", LENGTHS, "{} steps"),
+            "scale": NumberSlider("Scale weight_hh", SCALES, "times {:g}"),
             **make_controls(["clip_norm"]),
-            "forget_bias": slider("LSTM forget bias", FORGET_BIASES, "{:g}"),
+            "forget_bias": NumberSlider("LSTM forget bias", FORGET_BIASES, "{:g}"),
             **make_controls(["hidden_size", "seed"]),
         }
         for control in self.controls.values():

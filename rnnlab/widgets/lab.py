@@ -1,4 +1,4 @@
-"""TrainingLab: change the settings of a training run and see loss and predictions redraw."""
+"""TrainingLab: change the settings of a training run, watch it, and see every epoch of it again."""
 
 import time
 from os import PathLike
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
+import traitlets
 
 from rnnlab.base.checks import check_path
 from rnnlab.base.say import say
@@ -13,10 +14,9 @@ from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.model.cells import CELLS
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.plots import on_axes
-from rnnlab.pictures.run_panels import GradientPanel, LossPanel
-from rnnlab.pictures.task_panels import make_panel
+from rnnlab.pictures.run_panels import Mark
 from rnnlab.runs import checkpoints
+from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.runs.history import History
 from rnnlab.runs.saved_states import run_state
 from rnnlab.runs.threads import fitting_threads, on_threads
@@ -24,50 +24,61 @@ from rnnlab.runs.training import train
 from rnnlab.tasks.catalogue import TASKS, Task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 from rnnlab.widgets.base import Setting
-from rnnlab.widgets.controls import as_task, check_setting, make_controls, row
-from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.controls import FULL, as_task, check_setting, make_controls, offer, row, same
+from rnnlab.widgets.doctoring import ASK, OF_THE_VIEW, ExaminedLab
+from rnnlab.widgets.viewer.glossary import GLOSSARY
+from rnnlab.widgets.viewer.recorded_run import RecordedRun
+from rnnlab.widgets.viewer.run_viewer import RunViewer
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
+FOLDED = ["optimizer", "hidden_size", "hidden_state", "seed", "speed", "free_running",
+          "apply_while_training"]  # fmt: skip
 
 
 class TrainingLab(ExaminedLab):
     """A live lab: sliders and buttons around one training run. The last line of a cell shows it.
 
     Every setting is a trait of the same name: set it from code, or by its control. A changed
-    setting restarts the run from the same seed; with `apply_while_training` a changed learning
-    rate or clipping bound acts in the middle of the run instead. A value that cannot work is
-    refused with a message in the lab, and the one before stays.
+    setting starts a new run from the same seed; with `apply_while_training` a changed learning
+    rate or clipping bound acts in the middle of the run instead. A run that is paused stays until
+    Train is pressed. The epoch slider shows a run as it was at the end of any of its epochs.
 
     Attributes:
-        history: the `History` of the present run: the data behind the pictures.
-        model: the model of the present run.
+        epoch: the epoch whose state is shown; set it to look at another. While a run goes on it
+            is the last one, as long as the last one is looked at.
+        history: the `History` of the run that is shown: the data behind the pictures.
+        model: the model of the run that is shown, as it is now.
 
     Args:
         task: a name ("sunspots", "co2", "sine", "names", "recall", "adding") or any object that
             meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
-        settings: any of `cell`, `hidden_size`, `hidden_state`, `learning_rate`, `epochs`,
-            `clip`, `clip_norm`, `seed`, `apply_while_training`.
+        settings: any of `cell`, `hidden_size`, `hidden_state`, `optimizer`, `learning_rate`,
+            `epochs`, `clip`, `clip_norm`, `seed`, `speed` ("full", or epochs per second),
+            `free_running`, `apply_while_training`.
         checkpoint: path of a file to save the settings and the run in, as it goes. If it exists,
             the lab begins as it was, paused: after a kernel has died, run the cell again.
 
     Raises:
-        ValueError: for a value that cannot work.
+        ValueError: for a value that cannot work, here and when a setting is set from code.
         CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
-    _label = "Training lab"
+    _label, _glossary = "Training lab", GLOSSARY
     task = Setting(DEFAULTS["task"])
     cell = Setting(DEFAULTS["cell"])
-    hidden_size = Setting(DEFAULTS["hidden_size"])
-    hidden_state = Setting(DEFAULTS["hidden_state"])
     learning_rate = Setting(DEFAULTS["learning_rate"])
     epochs = Setting(DEFAULTS["epochs"])
     clip = Setting(DEFAULTS["clip"])
     clip_norm = Setting(DEFAULTS["clip_norm"])
+    optimizer = Setting(DEFAULTS["optimizer"])
+    hidden_size = Setting(DEFAULTS["hidden_size"])
+    hidden_state = Setting(DEFAULTS["hidden_state"])
     seed = Setting(DEFAULTS["seed"])
-    _most = 60
+    speed = Setting(FULL)
+    free_running = Setting(False)
     apply_while_training = Setting(False)
+    epoch = traitlets.Int(0)
+    _most = 60
 
     def __init__(
         self,
@@ -83,18 +94,22 @@ class TrainingLab(ExaminedLab):
         given = {"task": task, **settings}
         self._set(given | (_saved_settings(saved, given) if saved else {}))
         self._autosave: checkpoints.AutoSave | None = None
-        self.runs = 0
-        self.history = History()
-        self._before: History | None = None
-        self._run: Run | None = None
+        self._choosing = False  # settings are those of a run that is shown: none begins
+        self._follows_viewer = False  # the epoch is what the viewer shows: there is none to look at
         self._turn = 0
-        self._task = as_task(self.task)
-        self._make_pictures()
+        self._training: RecordedRun | None = None
+        self._viewer = RunViewer(
+            self._untrained(), self._runner, self._pace, on_error=self._fail,
+            on_look=self._on_look, on_choose=self._choose, calm=lambda: self._access.less_motion,
+        )  # fmt: skip
+        self.pictures = self._viewer.pictures.all
         self._lay_out()
         self._follow()
-        self._forget()
+        self.observe(self._on_epoch, "epoch")
+        self._access.observe(lambda _: self._runner.call(self._fit), "width")
+        self._clear()
         if saved:
-            self._resume(saved, checkpoint)
+            self._resume_from(saved, checkpoint)
         if checkpoint:
             self._autosave = checkpoints.AutoSave(self._state, checkpoint, self._complain)
 
@@ -107,99 +122,189 @@ class TrainingLab(ExaminedLab):
         self._runner.drain()
         return self.history
 
+    @property
+    def history(self) -> History:
+        """The history of the run that is shown."""
+        return self._viewer.shown.history
+
+    @property
+    def model(self) -> SequenceModel:
+        """The model of the run that is shown, as it is now."""
+        return self._viewer.shown.model
+
+    @property
+    def _task(self) -> Task:
+        return self._viewer.shown.task
+
+    def close(self) -> None:
+        """End the run and remove the lab, with all its parts, from the page and from memory."""
+        if "_viewer" in vars(self) and not self.closed:
+            self._viewer.close()
+            self._training = None
+        super().close()
+
     # ---- settings ------------------------------------------------------------------------
 
     def _check_setting(self, name: str, value: Any) -> None:
         check_setting(name, value)
-        if self._ready and name in ("task", "hidden_state"):  # not every task carries a state
+        if (
+            self._ready and not self._choosing and name in ("task", "hidden_state")
+        ):  # not every task carries a state
             pair = {"task": self.task, "hidden_state": self.hidden_state, name: value}
             as_task(pair["task"]).batches(pair["hidden_state"])
 
+    def _on_setting(self, change: Any) -> None:
+        if self._choosing:
+            offer(self.controls[change["name"]], change["new"])
+        else:
+            super()._on_setting(change)
+
     def _apply(self, changed: set[str]) -> None:
-        changed = changed - {"apply_while_training"}
+        if "speed" in changed and self._training is not None:
+            self._runner.wait = self._seconds_a_step(self._training)
+        if "free_running" in changed:
+            self._viewer.show_answers(self.free_running)
+            self._viewer.draw()
+        changed = changed - OF_THE_VIEW
         if not changed:
             return
         if self.apply_while_training and changed <= APPLICABLE and self._runner.steps is not None:
-            assert self._run is not None  # there are steps
-            self._run.learning_rate = self.learning_rate
-            self._run.clip_norm = self._bound
-            return
-        if "task" in changed:
-            self._task = as_task(self.task)
-            self._before, self.history = None, History()
-            self.pictures[2].show(*make_panel(self._task))
-        self._start(paused=self._runner.steps is not None and self._runner.paused)
+            self._change_the_run(changed)
+        elif self._runner.steps is not None and self._runner.paused:
+            self._tell()  # a run that waits is not thrown away: Train begins the new one
+        else:
+            self._start()
+
+    def _change_the_run(self, changed: set[str]) -> None:
+        """Have the run that goes on take over a learning rate or a bound, and mark the step."""
+        training = self._training
+        assert training is not None  # there are steps
+        assert training.run is not None
+        training.run.learning_rate = self.learning_rate
+        training.run.clip_norm = self._bound
+        training.settings.update({name: getattr(self, name) for name in changed})
+        text = f"rate {self.learning_rate:g}"
+        if changed != {"learning_rate"}:
+            text = f"clip {self.clip_norm:g}" if self.clip else "no clip"
+        steps = len(training.history)
+        epoch = steps / training.steps * training.settings["epochs"]
+        training.marks.append(Mark(steps, epoch, text))
 
     @property
     def _bound(self) -> float | None:
         return self.clip_norm if self.clip else None
 
+    def _run_settings(self) -> dict[str, Any]:
+        return {n: value for n, value in self._settings().items() if n not in OF_THE_VIEW}
+
     # ---- the run -------------------------------------------------------------------------
+
+    @property
+    def _run(self) -> Run | None:
+        return self._training.run if self._training else None
 
     def _start(self, paused: bool = False) -> None:
         """Begin a run from the seed."""
-        if self.history.epochs:
-            self._before = self.history
+        self._leave(instead=True)
         self.runs += 1
-        self._make_model()
-        self._run = train(
-            self.model,
-            self._batches,
-            loss_fn=self._task.loss_fn,
+        task = self._present_task()
+        model, batches = self._fresh(task)
+        run = train(
+            model,
+            batches,
+            loss_fn=task.loss_fn,
+            optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             epochs=self.epochs,
             clip_norm=self._bound,
             hidden_state=self.hidden_state,
-            validation=self._task.validation_loss,
+            validation=task.validation_loss,
             device="cpu",
         )
-        self.history = self._run.history
+        self._training = RecordedRun(
+            self.runs, task, self._run_settings(), model, len(batches), run
+        )  # fmt: skip
+        self._viewer.record(self._training)
         self._started, self._first = time.perf_counter(), 0
         self._errors.clear()
-        self._runner.start(self._run, paused, fitting_threads(self.model))
+        wait = self._seconds_a_step(self._training)
+        self._runner.start(self._training, paused, fitting_threads(model), wait)
         self._turn = -1  # all pictures
         self._show()
 
+    def _leave(self, instead: bool = False) -> None:
+        """Say of a run that was not finished how far it came; it makes no more steps.
+
+        `instead` says that another one begins in its place.
+        """
+        if self._training is not None and self._runner.steps is not None:
+            steps = self._training.history.steps
+            self._training.outcome = f"stopped at epoch {steps[-1].epoch if steps else 0}"
+            if instead and self._runner.busy:  # a moving slider would fill the strip with these
+                self._viewer.drop(self._training)
+        self._runner.stop()
+
+    def _seconds_a_step(self, run: RecordedRun) -> float | None:
+        if self.speed == FULL:
+            return None
+        return float(run.settings["epochs"] / (self.speed * max(1, run.steps)))
+
     def _state(self) -> dict[str, Any]:
         """Return what a checkpoint of the lab holds: the run's, and the settings."""
-        assert self._run is not None  # for mypy: saved is what runs
-        names = {"task": self._task.name, "cell": getattr(self.cell, "name", self.cell)}
-        settings = {**self._settings(), **names}
-        return {**run_state(self._run), "lab": settings}
+        assert self._training is not None  # saved is what runs
+        assert self._run is not None
+        cell = getattr(self.cell, "name", self.cell)
+        names = {"task": self._training.task.name, "cell": cell}
+        return {**run_state(self._run), "lab": {**self._settings(), **names}}
 
-    def _resume(self, saved: dict[str, Any], path: Any) -> None:
+    def _resume_from(self, saved: dict[str, Any], path: Any) -> None:
         self._start(paused=True)
-        assert self._run is not None  # for mypy: it has begun
+        assert self._training is not None  # it has begun
+        assert self._run is not None
         checkpoints.put(self._run, saved, path)
+        self._training.begin(self._run.epoch)
         self._first = len(self.history)
-        if self._run.epoch >= self.epochs:
+        finished = self._run.epoch >= self.epochs
+        if finished:
             self._runner.stop()
-        self._show(finished=self._runner.steps is None)
+        self._show(finished)
 
-    def _make_model(self) -> None:
-        self.model, self._batches = self._fresh()
-        self._total = self.epochs * len(self._batches)
-
-    def _fresh(self) -> tuple[SequenceModel, Any]:
+    def _fresh(self, task: Task) -> tuple[SequenceModel, Any]:
         """Return a model and its batches, from the seed."""
         return prepare(
-            self._task, cell=self.cell, hidden_size=self.hidden_size,
+            task, cell=self.cell, hidden_size=self.hidden_size,
             hidden_state=self.hidden_state, seed=self.seed,
         )  # fmt: skip
 
     def _fresh_run(self) -> PhaseStepper:
+        task = as_task(self.task)
         return PhaseStepper(
-            *self._fresh(), loss_fn=self._task.loss_fn, learning_rate=self.learning_rate,
-            clip_norm=self._bound, hidden_state=self.hidden_state, seed=self.seed, device="cpu",
+            *self._fresh(task), loss_fn=task.loss_fn, optimizer=self.optimizer,
+            learning_rate=self.learning_rate, clip_norm=self._bound,
+            hidden_state=self.hidden_state, seed=self.seed, device="cpu",
         )  # fmt: skip
 
-    def _forget(self) -> None:
-        """Go back to an untrained model and clear the pictures."""
+    def _present_task(self) -> Task:
+        """Return the task of the setting; that of the run that is shown, if it has the same."""
+        shown = self._viewer.shown
+        return shown.task if same(shown.settings["task"], self.task) else as_task(self.task)
+
+    def _untrained(self) -> RecordedRun:
+        """Return a model that was never trained, as if it were a run."""
+        task = as_task(self.task)
+        model, batches = self._fresh(task)
+        return RecordedRun(0, task, self._run_settings(), model, len(batches))
+
+    def _clear(self) -> None:
+        """Forget all runs and show an untrained model."""
+        untrained = self._untrained()  # a task of the learner's own may raise
         self._runner.stop()
-        self._run, self._before, self.history, self.runs = None, None, History(), 0
-        self._make_model()
+        self.runs, self._training = 0, None
+        self._viewer.forget(untrained)
         self._show()
-        self._say(f"Not trained yet: {self._task!r}. Press Train.")
+        task = self._task
+        about = f", {task.about}" if hasattr(task, "about") else ""
+        self._say(f"Not trained yet: {task.title}{about}. Press Train.")
         self._show_twin()
 
     def _on_slice(self, done: bool) -> None:
@@ -212,142 +317,241 @@ class TrainingLab(ExaminedLab):
             self._autosave.save(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
+        run = self._training
+        if run is None or self._runner.steps is not None:  # a film has failed, and the run goes on
+            return
+        diverged = isinstance(error, TrainingDiverged)
+        if diverged or (not run.outcome and len(run.history) < run.steps):  # else it had ended
+            run.outcome = f"{'diverged' if diverged else 'failed'} at step {len(run.history)}"
+        ended = f"Run {run.number} ended at {self._where(run)}."
         try:
-            self._show()
-        finally:  # a task of the learner's own may raise again
-            self._say(f"Run {self.runs} ended at {self._where()}: {error}")
+            self._show(words=ended)
+        except Exception:  # a task of the learner's own may raise again
+            self._viewer.show_strip()
+            self._say(ended)
+            raise
         self._show_twin()
 
     # ---- what is shown -------------------------------------------------------------------
 
-    def _show(self, finished: bool = False) -> None:
-        """Draw the present state; while training, the slower a picture the less often."""
-        loss, gradient, answers = self.pictures
+    def _show(self, finished: bool = False, words: str = "") -> None:
+        """Draw the present state and tell it; while training, norms and answers take turns."""
         self._turn = self._turn + 1 if self._runner.busy else 0
-        with self._pace.drawing(), on_threads(self._runner.threads):
-            loss.draw(loss.panel.update(self.history, self._before, self.epochs))
-            if self._turn % 2 == 0:
-                gradient.draw(
-                    gradient.panel.update(self.history, self._before, self._total, self._bound)
-                )
-            if self._turn % 4 == 0:
-                shown = self._task.answers(self.model)
-                answers.draw(answers.panel.update(*shown, scores=not self._runner.busy))
-            self._progress.value = len(self.history) / self._total
-            self._tell(finished)
+        seen = self._viewer.follows  # else the answers stay as they are
+        self._viewer.draw(self._turn % 2 if self._turn and seen else None)
+        self._set_epoch()
+        self._tell(finished, words)
+        if not self._runner.busy:
+            self._viewer.show_strip()
 
-    def _tell(self, finished: bool) -> None:
-        self._name_pause()
-        if self._run is None:
+    def _on_look(self, stays: bool) -> None:
+        self._set_epoch()
+        if stays:
+            self._show_twin()
+            self._crisp_later()
+        else:
+            self._tell()
+
+    @property
+    def _busy(self) -> bool:
+        return self._viewer.busy
+
+    def _tell(self, finished: bool = False, words: str = "") -> None:
+        """Say how the run stands, in these words or its usual, and which epoch is looked at."""
+        run, waits = self._training, self._runner.steps is not None and self._runner.paused
+        self.buttons["Pause"].description = "Resume" if waits else "Pause"
+        if run is None:
             return
         if finished:
-            self._say(f"Run {self.runs} is finished: {self._where()}{self._speed()}.")
-        elif self._runner.paused:
-            self._say(f"Run {self.runs} is paused at {self._where()}.")
-        elif self._runner.busy:
-            self._say(f"Run {self.runs}: {self._where()}{self._speed()}.")
-        if finished or self._runner.paused:
+            words = f"Run {run.number} is finished: {self._where(run)}{self._rate(run)}. "
+            words += "Press play, or move the epoch slider, to see it learn."
+        elif waits:
+            words = f"Run {run.number} is paused at {self._where(run)}."
+            if self._run_settings() != run.settings:
+                words += " Train begins a new run with these settings; Resume goes on with the old."
+        elif self._runner.steps is None:
+            shown = self._viewer.shown
+            usual = f"Run {shown.number}, {shown.outcome or 'finished'}: {self._where(shown)}."
+            words = words or usual
+        else:
+            words = f"Run {run.number}: {self._where(run)}{self._rate(run)}."
+        if not self._viewer.follows:
+            words += f" You are looking at epoch {self.epoch}."
+        self._say(words)
+        if finished or waits:
             self._show_twin()
 
-    def _where(self) -> str:
-        epoch = self.history.steps[-1].epoch if self.history.steps else 0
-        return f"epoch {epoch} of {self.epochs}, {len(self.history)} steps"
+    @staticmethod
+    def _where(run: RecordedRun) -> str:
+        steps = run.history.steps
+        return (
+            f"epoch {steps[-1].epoch if steps else 0} of {run.settings['epochs']}, "
+            f"{len(steps)} step{'s' * (len(steps) != 1)}"
+        )
 
-    def _speed(self) -> str:
-        seconds = time.perf_counter() - self._started
-        rate = (len(self.history) - self._first) / seconds if seconds > 0 else 0
+    def _rate(self, run: RecordedRun) -> str:
+        steps, seconds = len(run.history), time.perf_counter() - self._started
+        rate = (steps - self._first) / seconds if seconds > 0 else 0
         threads = "one thread" if self._runner.threads == 1 else f"{self._runner.threads} threads"
-        return f", {rate:.0f} steps per second on {threads}" if len(self.history) else ""
+        return f", {rate:.0f} steps per second on {threads}" if steps > self._first else ""
 
     def _words(self) -> str:
         """Return what the pictures show, a line for each."""
-        lines = []
-        if self.history.epochs:
-            first, last = self.history.epochs[0], self.history.epochs[-1]
-            clipped = sum(step.clipped for step in self.history.steps)
-            lines = [
+        run, follows = self._viewer.shown, self._viewer.follows
+        with on_threads(fitting_threads(run.model)):
+            lines = [run.task.words(run.model if follows else run.model_at(self.epoch))]
+        if run.history.epochs:
+            first, last = run.history.epochs[0], run.history.epochs[-1]
+            clipped = sum(step.clipped for step in run.history.steps)
+            lines += [
                 f"Loss: train {first.train_loss:.3g} after epoch 1, {last.train_loss:.3g} after "
                 f"epoch {last.epoch}; held out {last.validation_loss:.3g}.",
-                f"Gradient norm: {self.history.steps[-1].grad_norm:.3g} at the last step, "
-                f"at most {max(self.history.grad_norm):.3g}; clipped in {clipped} of "
-                f"{len(self.history)} steps.",
+                f"Gradient norm: {run.history.steps[-1].grad_norm:.3g} at the last step, "
+                f"at most {max(run.history.grad_norm):.3g}; clipped in {clipped} of "
+                f"{len(run.history)} steps.",
             ]
-        with on_threads(fitting_threads(self.model)):
-            return "\n".join([*lines, self._task.words(self.model)])
+        return "\n".join(lines)
+
+    def _set_epoch(self) -> None:
+        if self.epoch != self._viewer.epoch:
+            self._follows_viewer = True
+            try:
+                self.epoch = self._viewer.epoch
+            finally:
+                self._follows_viewer = False
+
+    def _on_epoch(self, change: Any) -> None:
+        if not self._follows_viewer:
+            self._check_open()
+            self._viewer.want(change["new"])
 
     # ---- how it is put together ----------------------------------------------------------
 
-    def _make_pictures(self) -> None:
-        self.pictures = (
-            LivePicture(*on_axes(LossPanel, 330, 54, 72)),
-            LivePicture(*on_axes(GradientPanel, 280, 44, 16)),
-            LivePicture(*make_panel(self._task)),
-        )
-
     def _lay_out(self) -> None:
         self.controls = make_controls(self.setting_names(), self.task)
+        for name in ("task", "cell", "clip"):
+            self.controls[name].layout.width = "max-content"
+            self.controls[name].style.description_width = "auto"
+        self.controls["cell"].style.button_width = "auto"
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
-            "Stop": self._on_stop, "Reset": self._on_reset, ASK: self._on_ask,
+            "Stop": self._on_stop, ASK: self._on_ask, "More settings": self._on_more,
+            "Clear": self._on_clear, "Defaults": self._on_defaults,
         })  # fmt: skip
-        self._progress = w.FloatProgress(max=1.0, layout=w.Layout(width="160px", height="14px"))
+        self.buttons["More settings"].add_class("rnnlab-fold")
+        folded = [self.controls[name] for name in FOLDED]
+        self._fold = row([*folded, self.buttons["Clear"], self.buttons["Defaults"]])
+        self._fold.layout.display = "none"
+        names = ("Train", "Pause", "Step", "Stop")
+        others = [self.buttons[ASK], self.buttons["More settings"], self.controls["task"]]
+        first = [*(self.buttons[name] for name in names), self.controls["cell"], *others]
+        second = [self.controls[n] for n in ("learning_rate", "epochs", "clip", "clip_norm")]
+        viewer = self._viewer
+        self._large = w.VBox([viewer.pictures.answers.widget, viewer.film, viewer.pictures.legend])
+        self._large.layout.width = f"{viewer.pictures.large}px"
         self.children = [
-            self._access,
-            row(self.buttons.values()),
-            row(self.controls.values()),
-            row([self._progress, self._status]),
-            self._message,
-            self._doctor,
-            row(picture.widget for picture in self.pictures),
-            self._twin,
-            self._errors,
-        ]
+            self._access, row(first), row(second), self._fold, self._message,
+            w.Box([self._large, viewer.pictures.small], layout=w.Layout(flex_flow="row wrap")),
+            self._status, viewer.strip, self._twin, self._doctor, self._errors,
+        ]  # fmt: skip
+
+    def _fit(self) -> None:
+        """Make the pictures as large as the page has room."""
+        if width := self._access.width:
+            self._viewer.pictures.fit(width)
+            self._large.layout.width = f"{self._viewer.pictures.large}px"
+            self._viewer.draw()
+            self._crisp_later()
 
     def _on_train(self) -> None:
         self._complain("")
-        self._start()
+        waits = self._runner.steps is not None and self._runner.paused
+        if waits and self._training is not None and self._run_settings() == self._training.settings:
+            self._resume()
+        else:
+            self._start()
 
     def _on_pause(self) -> None:
         if self._runner.steps is None:
             return
         if self._runner.paused:
-            self._started, self._first = time.perf_counter(), len(self.history)
-            self._runner.resume()
+            self._resume()
         else:
             self._runner.pause()
+            self._show()
+
+    def _resume(self) -> None:
+        """Go on with the run that waits, with its settings."""
+        assert self._training is not None  # it waits
+        self._choose(self._training)
+        self._started, self._first = time.perf_counter(), len(self.history)
+        self._runner.resume()
         self._show()
 
     def _on_step(self) -> None:
         if self._runner.steps is None:
             self._start(paused=True)
+        elif self._training and self._viewer.shown is not self._training:
+            self._choose(self._training)
         self._runner.step()
 
     def _on_stop(self) -> None:
-        if self._runner.steps is not None:
-            self._runner.stop()
+        run = self._training
+        if self._runner.steps is not None and run is not None:
+            self._leave()
             if self._autosave is not None:
                 self._autosave.save(now=True)
-            self._show()
-            self._say(f"Run {self.runs} was stopped at {self._where()}.")
+            self._show(words=f"Run {run.number} was stopped at {self._where(run)}.")
             self._show_twin()
+
+    def _choose(self, run: RecordedRun) -> None:
+        """Show a run, and its settings in the controls; nothing is trained for it."""
+        if self._runner.busy:
+            self._runner.pause()
+        self._complain("")
+        if self._run_settings() != run.settings:
+            self._said = self._doctor.value = ""  # of another run
+        self._choosing = True
+        try:
+            for name, value in run.settings.items():
+                setattr(self, name, value)
+        finally:
+            self._choosing = False
+        self._viewer.show_run(run)
+        self._show()
+        self._show_twin()
+
+    def _on_more(self) -> None:
+        opens = self._fold.layout.display == "none"
+        self._fold.layout.display = "" if opens else "none"
+        fold = self.buttons["More settings"]
+        (fold.add_class if opens else fold.remove_class)("rnnlab-open")
+        fold.description = "Fewer settings" if opens else "More settings"
 
     def _on_ask(self) -> None:
         super()._on_ask()
         self._started, self._first = time.perf_counter(), len(self.history)  # of the run alone
 
-    def _on_reset(self) -> None:
+    def _on_clear(self) -> None:
         self._complain("")
-        self._forget()
+        self._clear()
 
-    def _name_pause(self) -> None:
-        waiting = self._runner.steps is not None and self._runner.paused
-        self.buttons["Pause"].description = "Resume" if waiting else "Pause"
+    def _on_defaults(self) -> None:
+        """Set all settings to what they are in a lab that is given none."""
+        self._complain("")
+        for name, value in {**DEFAULTS, "speed": FULL, "free_running": False,
+                            "apply_while_training": False}.items():  # fmt: skip
+            setattr(self, name, value)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self._viewer.player.attach()
+        return super()._repr_mimebundle_(**options)
 
 
 def _saved_settings(saved: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Return a saved lab's settings; a task or a cell of the learner's own is the one given."""
     settings = saved.get("lab")
-    if not isinstance(settings, dict) or settings.keys() != {*TrainingLab.setting_names()}:
+    if not isinstance(settings, dict) or not settings.keys() <= {*TrainingLab.setting_names()}:
         raise checkpoints.CheckpointError(
             "the checkpoint holds a run but no lab's settings: resume it with rnnlab.fit"
         )

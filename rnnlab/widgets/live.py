@@ -1,9 +1,12 @@
 """What every lab stands on: a runner that trains beside the notebook, and the pace of drawing."""
 
 import asyncio
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import FrameType
 from typing import Any
 
 import torch
@@ -13,6 +16,7 @@ from rnnlab.runs.threads import on_threads
 
 SLICE = 0.055  # seconds of work before other cells and messages get their turn; two are a picture
 FASTEST = 0.08  # seconds between two pictures at least
+SHORTEST_WAIT = 0.005  # seconds; steps that follow faster are taken a slice at a time
 PAUSE = 0.001  # asyncio.sleep(0) would make them wait several slices
 
 
@@ -42,6 +46,7 @@ class Runner:
         self.threads = 1
         self.wait: float | None = None
         self._waiting = self._closed = False
+        self._taken = 0  # steps of the last slice
         self.attach()
 
     def attach(self) -> None:
@@ -63,6 +68,13 @@ class Runner:
             function()
         else:
             self._loop.call_soon_threadsafe(self._try, function)
+
+    def later(self, seconds: float, function: Callable[[], None]) -> None:
+        """Run a function on the loop's thread, which asks for it, after so many seconds."""
+        if self._loop is None or self._loop.is_closed():
+            function()
+        else:
+            self._loop.call_later(seconds, self._try, function)
 
     def _try(self, function: Callable[[], None]) -> None:
         if self._closed:  # before its turn came
@@ -88,7 +100,7 @@ class Runner:
     ) -> None:
         """Take steps from this iterator from now on, on so many of torch's threads.
 
-        With `wait` they are taken one at a time, with so many seconds between two.
+        With `wait` there are so many seconds from one to the next.
         """
         self.steps, self.paused, self.threads, self.wait = steps, paused, threads, wait
         self._wake()
@@ -132,24 +144,36 @@ class Runner:
             self._task = self._loop.create_task(self._work())
 
     async def _work(self) -> None:
+        with interruptible(self):
+            await self._work_until_idle()
+
+    def interrupt(self) -> None:
+        """Pause, because the notebook's interrupt button was pressed, and show that."""
+        self.paused = True
+        self.call(lambda: self._on_slice(False))
+
+    async def _work_until_idle(self) -> None:
         self._waiting = False
         while self.busy:
             with self._listening():
+                begun = time.perf_counter()
+                one_by_one = self.wait is not None and self.wait > SHORTEST_WAIT
                 try:
-                    self._take(time.perf_counter() + (0 if self.wait else SLICE))
+                    self._take(begun + (0 if one_by_one else SLICE))
                 except KeyboardInterrupt:  # an interrupted kernel goes on; the run waits
                     break
+            due = begun + self._taken * (self.wait or 0)
             self._waiting = self.wait is not None
-            await asyncio.sleep(self.wait or PAUSE)
+            await asyncio.sleep(max(PAUSE, due - time.perf_counter()))
             self._waiting = False
 
     def _take(self, deadline: float) -> Exception | None:
-        steps, done = self.steps, True
+        steps, done, self._taken = self.steps, True, 0
         if steps is None:
             return None
         try:
             with on_threads(self.threads):
-                for _ in steps:
+                for self._taken, _ in enumerate(steps, start=1):
                     if time.perf_counter() >= deadline:
                         done = False
                         break
@@ -165,6 +189,33 @@ class Runner:
             self._on_error(error)
             return error
         return None
+
+
+_working: set[Runner] = set()
+
+
+@contextmanager
+def interruptible(runner: Runner) -> Iterator[None]:
+    """In the block have the notebook's interrupt button pause a runner.
+
+    Between cells ipykernel ignores interrupts: only then is there a handler to put in the place.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    _working.add(runner)
+    if here and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupt_all)
+    try:
+        yield
+    finally:
+        _working.discard(runner)
+        if here and not _working and signal.getsignal(signal.SIGINT) is _interrupt_all:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt_all(number: int, frame: FrameType | None) -> None:
+    """Pause all runners that work; if there is none, ignore the interrupt as the kernel does."""
+    for runner in tuple(_working):
+        runner.interrupt()
 
 
 class Pace:

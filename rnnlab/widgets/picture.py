@@ -19,6 +19,7 @@ from rnnlab.pictures.plots import BLUE, INK, ORANGE, Panel
 from rnnlab.runs.interrupts import InterruptHeld
 
 SHADES = 21  # of each colour, from white to full
+MOST_STAMPS = 400  # texts whose pixels are kept; numbers that change make new ones at each drawing
 
 
 class LivePicture:
@@ -42,9 +43,22 @@ class LivePicture:
             artist.set_animated(True)
         self.crisp = False  # whether the page shows it at twice the density
         self._background: Any = None
-        self._masks: dict[str, Image.Image] = {}  # how much of each pixel a text covers
+        self._masks: dict[Any, Image.Image] = {}  # how much of each pixel a text covers
         width = round(self.figure.get_figwidth() * 100)
         self.widget.layout.width, self.widget.layout.max_width = f"{width}px", "100%"
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the picture this many pixels large; what is beside the axes keeps its size."""
+        before = self.figure.get_size_inches() * 100
+        if tuple(before.round()) == (width, height):
+            return
+        box, axes = self.panel.axes.get_position(), self.panel.axes
+        left, right = box.x0 * before[0], (1 - box.x1) * before[0]
+        bottom, top = box.y0 * before[1], (1 - box.y1) * before[1]
+        self.figure.set_size_inches(width / 100, height / 100)
+        inside = (width - left - right) / width, (height - bottom - top) / height
+        axes.set_position((left / width, bottom / height, *inside))
+        self.show(self.figure, self.panel)
 
     def draw(self, changed: bool = False) -> None:
         """Draw what moves on the kept background, and the background too if it has changed."""
@@ -84,8 +98,10 @@ class LivePicture:
         renderer = self._canvas.get_renderer()
         box = text.get_window_extent(renderer)
         left, top = round(box.x0) - 1, round(self.figure.bbox.height - box.y1) - 1
-        name = text.get_text()
+        name = text.get_text(), text.get_fontsize(), text.get_fontweight()
         if name not in self._masks:
+            if len(self._masks) >= MOST_STAMPS:
+                self._masks.clear()
             renderer.clear()  # to transparent: what is drawn now is seen in the alpha channel
             text.draw(renderer)
             size = round(box.width) + 3, round(box.height) + 3

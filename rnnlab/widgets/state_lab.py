@@ -21,7 +21,7 @@ from rnnlab.pictures.state_panels import (
     loss_words,
 )
 from rnnlab.widgets.base import Lab, Setting
-from rnnlab.widgets.controls import check_setting, make_controls, row, slider
+from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
 from rnnlab.widgets.picture import LivePicture
 
 WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
@@ -254,9 +254,9 @@ class StateLab(Lab):
         ways.style.button_width, ways.style.description_width = "172px", "90px"
         self.controls = {
             "way": ways,
-            "window": slider("Window", WINDOWS, "{} steps"),
+            "window": NumberSlider("Window", WINDOWS, "{} steps"),
             **make_controls(["hidden_size"]),
-            "epochs": slider("Train for", EPOCHS, "{} epochs"),
+            "epochs": NumberSlider("Train for", EPOCHS, "{} epochs"),
             **make_controls(["seed"]),
         }
         self.buttons = self._make_buttons(

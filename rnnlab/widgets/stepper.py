@@ -25,7 +25,7 @@ from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import prepare
 from rnnlab.widgets.base import Setting
-from rnnlab.widgets.controls import as_task, check_setting, make_controls, row, sized, slider
+from rnnlab.widgets.controls import NumberSlider, as_task, check_setting, make_controls, row, sized
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.stepper_page import facts_html, source_html
@@ -250,7 +250,7 @@ class LoopStepper(ExaminedLab):
         self.controls = make_controls(names, self.task)
         mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
         self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
-        self.controls["speed"] = slider("Speed", SPEEDS, "{:g} phases/s")
+        self.controls["speed"] = NumberSlider("Speed", SPEEDS, "{:g} phases/s")
 
     def _lay_out(self) -> None:
         sizes = ((RingPanel, 330, 0, 0), (FirstSequencePanel, 330, 44, 76),

@@ -11,10 +11,10 @@ from PIL import Image
 
 def main(target):
     with chromium() as browser, jupyterlab(Path(tempfile.mkdtemp())) as base:
-        page = open_notebook(browser, base, "00_start_here.ipynb", width=1500, height=1300)
+        page = open_notebook(browser, base, "00_start_here.ipynb", width=1400, height=1300)
         page.get_by_role("button", name="Train", exact=True).click()
         wait_for_text(page, "Run 1 is finished")
-        page.locator(".noUi-handle").nth(1).focus()
+        page.locator(".noUi-handle").first.focus()
         for run in (2, 3):
             page.keyboard.press("ArrowRight")
             wait_for_text(page, f"Run {run} is finished")

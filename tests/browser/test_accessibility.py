@@ -17,25 +17,29 @@ RULES = {
 STATES = {
     "TrainingLab(epochs=3)": [
         ("lab.run()", "Run 1 is finished"),
-        ("lab.learning_rate = -1", "learning_rate stays"),
+        ("lab.controls['learning_rate'].value = -1", "learning_rate stays"),
+        ("lab.buttons['More settings'].click()", "Fewer settings"),
+        ("lab.epoch = 1", "You are looking at epoch 1"),
+        ("lab._viewer.film._play.click()", "You are looking at epoch 3"),
         ("lab.ask_the_doctor()", "What the doctor says"),
         ("lab.task = 'names'", "Run 2 is finished"),
         ("lab.task = 'recall'", "Run 3 is finished"),
         ("lab.task = 'adding'", "Run 4 is finished"),
+        ("lab.learning_rate = 1e30", "Run 5 ended at"),
     ],
     "LoopStepper(fault='state-not-detached')": [
         ("lab.next_batch(); lab.ask_the_doctor()", "What the doctor says"),
         ("lab.next_batch()", "backward has raised an error"),
-        ("lab.seed = -1", "seed stays"),
+        ("lab.controls['learning_rate'].value = -1", "learning_rate stays"),
     ],
     "GradientLab()": [
         ("lab.scale = 4", "It explodes"),
-        ("lab.length = -1", "length stays"),
+        ("lab.controls['length'].value = -1", "length stays"),
     ],
     "StateLab(epochs=1)": [
         ("lab.run()", "Training is finished"),
         ("lab.way = 'carry without detach'", "What to do"),
-        ("lab.window = -1", "window stays"),
+        ("lab.controls['window'].value = -1", "window stays"),
     ],
 }
 RUN = """code => { const {commands, shell} = window.jupyterapp;
@@ -177,9 +181,12 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     expect(words).not_to_contain_text("Sunspots", timeout=30_000)  # written after "is finished"
     heard(page, words.inner_text().splitlines()[-1])
 
-    tab_to(page, "Clip the gradient norm")
+    tab_to(page, "Clip")
     page.keyboard.press("Space")
     heard(page, "Run 5 is finished")
+    tab_to(page, "More settings", back=True)
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Defaults").wait_for()
     assert tab_to(page, "Seed") is None
     page.keyboard.press("ArrowUp")
     heard(page, "Run 6 is finished")

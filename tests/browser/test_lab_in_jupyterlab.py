@@ -7,9 +7,15 @@ import pytest
 from conftest import open_notebook, wait_for_text
 
 pytestmark = pytest.mark.browser
-NEW_PICTURE = """old => { const i = document.querySelectorAll('img.rnnlab-picture')[1];
+NEW_PICTURE = """old => { const i = document.querySelector('img.rnnlab-picture');
   return i.src !== old && i.complete && i.naturalWidth > 0 }"""
-HIDDEN_SIZE, LEARNING_RATE, EPOCHS = 0, 1, 2  # the sliders, in the order of the page
+LEARNING_RATE, EPOCHS, CLIP_NORM, HIDDEN_SIZE, EPOCH = range(5)  # sliders, as on the page
+SHOWN = """() => [...document.querySelectorAll('.rnnlab [role=slider]')].map(
+  handle => handle.getAttribute('aria-valuetext'))"""
+PIXELS = """() => Promise.all([...document.querySelectorAll('img.rnnlab-picture')].map(
+  async image => { const file = await (await fetch(image.src)).arrayBuffer();
+    return new Uint32Array(await crypto.subtle.digest('SHA-256', file)).join() }))"""
+TYPED = """() => [...document.querySelectorAll('.rnnlab-number input')].map(e => e.value)"""
 STATE = """import gc, asyncio
 while lab._runner.steps is not None:
     await asyncio.sleep(0.01)
@@ -52,6 +58,11 @@ def run_cell(page, code):
     return output.inner_text().strip()
 
 
+def figures(waits):
+    """Return the median of milliseconds, and all of them."""
+    return f"median {statistics.median(waits):.0f} ms of {len(waits)}: {[*map(round, waits)]}"
+
+
 def test_the_picture_is_up_at_once(page, report):
     old = page.locator("img.rnnlab-picture").first.get_attribute("src")
     time.sleep(2)  # the lab warms up after its cell
@@ -74,15 +85,14 @@ def test_training_follows_the_learning_rate(page, report):
     wait_for_text(page, "Run 1 is finished: epoch 40 of 40, 280 steps")
     report(f"Train to finished, 40 epochs: {1000 * (time.perf_counter() - start):.0f} ms")
     wait_for_text(page, "below persistence")
-    picture, waits = page.locator("img.rnnlab-picture").nth(1), []
+    picture, waits = page.locator("img.rnnlab-picture").first, []
     for k in range(10):
         before, start = picture.get_attribute("src"), time.perf_counter()
         press(page, LEARNING_RATE, "ArrowRight" if k < 5 else "ArrowLeft")
         page.wait_for_function(NEW_PICTURE, arg=before, timeout=15_000)
         waits.append(1000 * (time.perf_counter() - start))
         wait_for_text(page, f"Run {k + 2} is finished")
-    median, all_of_them = statistics.median(waits), [round(wait) for wait in waits]
-    report(f"key to new picture: median {median:.0f} ms of 10: {all_of_them}")
+    report(f"key on learning rate to new picture: {figures(waits)}")
 
 
 def test_sixty_changes_in_two_seconds_end_in_one_run(page, report):
@@ -97,11 +107,127 @@ def test_sixty_changes_in_two_seconds_end_in_one_run(page, report):
         timeout=30_000,
     )
     state = run_cell(page, STATE)
-    shown = page.locator(".widget-readout").nth(LEARNING_RATE).inner_text()
+    shown = page.evaluate(TYPED)[LEARNING_RATE]
     report(f"60 changes in {took:.1f} s: figures {figures} before; figures, tasks, rates: {state}")
     assert state.split()[1:3] == [figures, "0"]
     assert float(state.split()[3]) == float(state.split()[4]) == pytest.approx(float(shown))
-    assert "40 epochs" in page.locator(".widget-readout").nth(EPOCHS).inner_text()
+    assert page.evaluate(SHOWN)[EPOCHS] == "40 epochs"
+
+
+def shown(page):
+    """Return what the lab shows: values of the sliders, numbers beside them, status, runs, fold."""
+    return {
+        "sliders": page.evaluate(SHOWN),
+        "numbers": page.evaluate(TYPED),
+        "status": page.inner_text(".rnnlab [role=status]"),
+        "runs": page.locator(".rnnlab-run:visible").all_inner_texts(),
+        "run": page.locator(".rnnlab-shown").inner_text(),
+        "fold": page.locator(".rnnlab-fold").get_attribute("aria-expanded"),
+        "pictures": page.evaluate(PIXELS),
+    }
+
+
+def changed(page, before):
+    """Return the parts of the lab that are not what they were."""
+    return {name for name, value in shown(page).items() if value != before[name]}
+
+
+def at_rest(page):
+    """Wait until the lab has drawn its pictures crisply: they change no more."""
+    last = None
+    while (now := shown(page)) != last:
+        last = now
+        page.wait_for_timeout(1500)
+    return now
+
+
+def test_the_epoch_slider_shows_another_epoch_and_changes_nothing_else(page, report):
+    before, waits = at_rest(page), []
+    picture = page.locator("img.rnnlab-picture").first
+    for _ in range(10):
+        old, start = picture.get_attribute("src"), time.perf_counter()
+        press(page, EPOCH, "ArrowLeft")
+        page.wait_for_function(NEW_PICTURE, arg=old, timeout=15_000)
+        waits.append(1000 * (time.perf_counter() - start))
+    report(f"key on the epoch slider to new picture: {figures(waits)}")
+    wait_for_text(page, "You are looking at epoch 30")
+    now = at_rest(page)
+    assert changed(page, before) == {"sliders", "status", "pictures"}
+    assert now["sliders"][:EPOCH] == before["sliders"][:EPOCH]
+    assert all(one != other for one, other in zip(now["pictures"], before["pictures"], strict=True))
+    press(page, EPOCH, "End")
+    page.wait_for_function("() => !document.body.innerText.includes('You are looking at epoch')")
+    at_rest(page)
+    assert changed(page, before) <= {"status"}
+
+
+def test_play_shows_at_least_twenty_forecasts(page, report):
+    before = at_rest(page)
+    page.evaluate(
+        """() => { const image = document.querySelector('img.rnnlab-picture');
+        window.seen = new Set(); window.watching = new MutationObserver(
+          () => window.seen.add(image.src));
+        window.watching.observe(image, {attributeFilter: ['src']}) }"""
+    )
+    start = time.perf_counter()
+    page.locator(".rnnlab button:has(.fa-play)").focus()
+    page.keyboard.press("Enter")
+    page.locator(".rnnlab button:has(.fa-pause)").wait_for(timeout=10_000)
+    page.locator(".rnnlab button:has(.fa-play)").wait_for(timeout=30_000)
+    seconds, seen = time.perf_counter() - start, page.evaluate("() => window.seen.size")
+    report(f"play: {seen} pictures of the forecast in {seconds:.1f} s")
+    assert seen >= 20
+    at_rest(page)
+    assert changed(page, before) <= {"status"}  # it ends where it was
+
+
+def test_an_earlier_run_comes_back_and_nothing_is_trained(page):
+    before = at_rest(page)
+    page.locator(".rnnlab-run:visible").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".rnnlab-run.rnnlab-shown").first.wait_for()
+    page.wait_for_function(
+        "run => document.querySelector('.rnnlab-shown').innerText !== run", arg=before["run"]
+    )
+    now = at_rest(page)
+    assert changed(page, before) <= {"run", "status", "pictures", "sliders", "numbers"}
+    number = now["run"].split()[0]
+    assert now["status"].startswith(f"Run {number}")
+    assert now["numbers"][LEARNING_RATE] in now["run"]
+    page.locator(".rnnlab-run:visible").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "run => document.querySelector('.rnnlab-shown').innerText === run", arg=before["run"]
+    )
+
+
+def test_a_typed_number_is_taken_and_the_notebook_does_not_hear_it(page):
+    before = at_rest(page)
+    field = page.locator(".rnnlab-number input").nth(LEARNING_RATE)
+    field.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0.004")  # 0 0 would offer to restart the kernel
+    assert page.locator(".jp-Dialog").count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "runs => document.querySelector('.rnnlab-shown').innerText !== runs", arg=before["run"]
+    )
+    wait_for_text(page, "is finished")
+    now = at_rest(page)
+    assert now["sliders"][LEARNING_RATE] == now["numbers"][LEARNING_RATE] == "0.004"
+    assert changed(page, before) <= {"sliders", "numbers", "status", "runs", "run", "pictures"}
+    assert now["sliders"][EPOCHS:] == before["sliders"][EPOCHS:]
+
+
+def test_the_fold_opens_and_closes_by_keyboard(page):
+    before = at_rest(page)
+    page.locator(".rnnlab-fold").focus()
+    for state in ("true", "false"):
+        page.keyboard.press("Enter")
+        page.locator(f".rnnlab-fold[aria-expanded={state}]").wait_for()
+        assert changed(page, before) == ({"fold"} if state == "true" else set())
+        visible = page.get_by_role("button", name="Defaults").is_visible()
+        assert visible == (state == "true")
 
 
 def test_another_cell_runs_while_it_trains_and_stop_stops(page, report):

@@ -1,0 +1,105 @@
+"""What is seen of runs in a training lab where it is hardest: long runs, failing tasks, its end."""
+
+import asyncio
+import gc
+
+import pytest
+from matplotlib.figure import Figure
+
+import rnnlab
+from rnnlab.widgets.viewer import recorded_run
+from tests.test_random_actions import Faulty
+
+
+async def until_done(lab):
+    await asyncio.sleep(0.02)  # a click has reached the lab
+    async with asyncio.timeout(30):
+        while lab._busy:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.02)
+
+
+def all_runs():
+    return [thing for thing in gc.get_objects() if type(thing) is recorded_run.RecordedRun]
+
+
+def test_an_epoch_that_is_looked_at_while_it_is_thinned_out_gives_way_to_its_neighbour(monkeypatch):
+    monkeypatch.setattr(recorded_run, "MOST_BYTES", 2000)
+
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=60, hidden_size=4)
+        for _ in range(21):  # two epochs and a step
+            lab.buttons["Step"].click()
+            await asyncio.sleep(0.005)
+        lab.epoch = 1
+        await asyncio.sleep(0.05)
+        assert (lab.epoch, lab._viewer.follows) == (1, False)
+        lab.buttons["Pause"].click()  # which says Resume
+        lab.epoch = 1
+        await until_done(lab)
+        lab.epoch = 1
+        await until_done(lab)
+        assert lab._message.value == ""
+        assert len(lab.history.epochs) == 60
+        assert lab.epoch in lab._training.kept_from(0)
+        assert lab.epoch != 1
+        assert f"You are looking at epoch {lab.epoch}" in lab._status.value
+        assert lab.describe().startswith("Noisy sine: the network is typically off by")
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_a_closed_lab_keeps_its_history_and_neither_figures_nor_weights():
+    gc.collect()
+    figures = sum(type(thing) is Figure for thing in gc.get_objects())
+    others = all_runs()
+    lab = rnnlab.TrainingLab("sine", epochs=3, hidden_size=4)
+    for rate in (0.01, 0.02):
+        lab.learning_rate = rate
+        lab.run()
+    lab.epoch = 1
+    run, history = lab._viewer.shown, lab.history
+    size = run.nbytes
+    lab.close()
+    lab.close()
+    gc.collect()
+    assert sum(type(thing) is Figure for thing in gc.get_objects()) == figures
+    assert [kept for kept in all_runs() if kept not in others] == [run]
+    assert run.nbytes == size / 4  # the last of epochs 0 to 3
+    assert lab.history is history
+    assert len(history.epochs) == 3
+
+
+@pytest.mark.parametrize("what", ["a film", "another task", "Clear"])
+def test_what_fails_after_a_run_is_not_said_to_be_its_failure(what):
+    async def main():
+        task = Faulty("none", 0)
+        lab = rnnlab.TrainingLab(task, epochs=3, hidden_size=4)
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        strip, history = lab._viewer.strip, lab.history
+        label = strip._buttons[0].description
+        assert "typically off by" in label
+        task.calls = 0
+        if what == "a film":
+            task.fails = "answers"
+            lab._viewer.film._play.click()
+        elif what == "Clear":
+            task.fails = "batches"
+            lab.buttons["Clear"].click()
+        else:
+            lab.task = Faulty("batches", 1)  # it is asked for them once before it is taken
+        await until_done(lab)
+        assert "of the learner's own task has failed" in lab._message.value.replace("&#x27;", "'")
+        assert strip._buttons[0].description == label
+        assert lab.history is history
+        assert not lab._viewer.player.busy
+        task.fails = "none"
+        lab.task = "sine"
+        await until_done(lab)
+        assert lab._message.value == ""
+        assert "is finished" in lab._status.value
+        lab.close()
+
+    asyncio.run(main())

@@ -13,6 +13,7 @@ import rnnlab
 from rnnlab.loop import batch, hidden
 from rnnlab.loop import clipping as gradients
 from rnnlab.loop.batch import PHASES
+from rnnlab.runs.interrupts import InterruptHeld
 
 NAMES = tuple(phase.__name__ for phase in PHASES)
 
@@ -291,3 +292,17 @@ def test_clipping_is_torchs_for_small_bounds_and_for_nan(norm, bound):
     nn.utils.clip_grad_norm_(theirs.parameters(), bound)
     for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert torch.equal(one.grad.nan_to_num(7.0), other.grad.nan_to_num(7.0))
+
+
+def test_an_interrupt_held_in_a_block_within_a_block_comes_when_the_outer_one_delivers_it():
+    held = InterruptHeld()
+    with held:
+        with held:
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            held.deliver()
+        held.deliver()  # once
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with pytest.raises(KeyboardInterrupt), held, held:
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+TENSORS = (Tensor, PackedSequence)  # made once: a step of training asks some ten times
+
 
 def map_tensors(function: Callable[[Any], Any], value: Any) -> Any:
     """Return the same structure with the function's result in place of each tensor.
@@ -14,11 +16,11 @@ def map_tensors(function: Callable[[Any], Any], value: Any) -> Any:
     A `PackedSequence` counts as a tensor; what is neither that nor a tuple, list or dictionary
     stays as it is.
     """
-    if isinstance(value, Tensor | PackedSequence):
+    if isinstance(value, TENSORS):
         return function(value)
     if isinstance(value, dict):
         return {key: map_tensors(function, part) for key, part in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         parts = [map_tensors(function, part) for part in value]
         return parts if isinstance(value, list) else tuple(parts)
     return value
@@ -31,8 +33,8 @@ def to_device(value: Any, device: torch.device) -> Any:
 
 def first_tensor(value: Any) -> Any:
     """Return the first tensor, or `PackedSequence`, of a structure; None if it begins with none."""
-    while not isinstance(value, Tensor | PackedSequence):
-        if not isinstance(value, tuple | list | dict):
+    while not isinstance(value, TENSORS):
+        if not isinstance(value, (tuple, list, dict)):
             return None
         value = next(iter(value.values() if isinstance(value, dict) else value), None)
     return value

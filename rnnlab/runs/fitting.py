@@ -57,9 +57,11 @@ def fit(
     if checkpoint is not None:
         autosave = _begin(run, checkpoint, resume, options.get("learning_rate"))
     hidden = not (progress and run.process.first)
-    with tqdm(total=run.epochs, initial=run.epoch, unit="epoch", disable=hidden) as bar:
+    bar = tqdm(total=run.epochs, initial=run.epoch, unit="epoch", disable=hidden)
+    with bar, run.process.held:
         try:
             for step in run:
+                run.process.held.deliver()
                 if step.train_loss is not None:
                     if autosave is not None:
                         autosave.save(now=run.epoch == run.epochs)

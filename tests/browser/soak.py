@@ -19,8 +19,10 @@ from conftest import chromium, jupyterlab, open_notebook
 from playwright.sync_api import TimeoutError
 
 NOTEBOOK = "00_start_here.ipynb"
-BUTTONS = ["Train", "Pause", "Step", "Stop", "Reset", "Ask the doctor"]
+BUTTONS = ["Train", "Pause", "Step", "Stop", "Clear", "Ask the doctor", "Defaults"]
+FOLD = ["More settings", "Fewer settings"]
 KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]
+CHANGING = ["Pause", "Resume", *FOLD]  # their names
 EVERY = 50  # actions, then the lab has to agree with its controls
 ASK_KERNEL = """async code => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -34,7 +36,8 @@ ASK_KERNEL = """async code => {
   return text }"""
 SETTLED = """
 import asyncio, json
-while lab._runner.busy:
+lab.speed = "full"
+while lab._runner.busy or lab._viewer.player.busy:
     await asyncio.sleep(0.01)
 await asyncio.sleep(0.1)
 print(json.dumps({
@@ -45,20 +48,23 @@ print(json.dumps({
 """
 SHOWN = """() => {
   const text = name => [...document.querySelectorAll('.rnnlab .widget-inline-hbox')]
-    .find(box => box.querySelector('.widget-label')?.innerText.trim() === name);
+    .find(box => box.querySelector('.widget-label')?.textContent.trim() === name);
   const of = (name, what) => text(name)?.querySelector(what);
   const checked = name => [...document.querySelectorAll('.rnnlab label')]
-    .find(label => label.innerText.trim() === name)?.querySelector('input').checked;
+    .find(label => label.textContent.trim() === name)?.querySelector('input').checked;
   return {
     task: of('Task', 'select').selectedOptions[0].text,
-    cell: of('Cell', 'select').selectedOptions[0].text,
+    cell: document.querySelector('.rnnlab .widget-toggle-button.mod-active').textContent.trim(),
+    optimizer: of('Optimizer', 'select').selectedOptions[0].text,
+    speed: of('Speed', 'select').selectedOptions[0].text,
     hidden_state: of('Hidden state', 'select').selectedOptions[0].text,
-    hidden_size: of('Hidden size', '.widget-readout').innerText,
-    learning_rate: of('Learning rate', '.widget-readout').innerText,
-    epochs: of('Train for', '.widget-readout').innerText,
-    clip_norm: of('Clip above', '.widget-readout').innerText,
+    hidden_size: of('Hidden size', '.widget-readout').textContent,
+    learning_rate: of('Learning rate', '.widget-readout').textContent,
+    epochs: of('Train for', '.widget-readout').textContent,
+    clip_norm: of('Clip above', '.widget-readout').textContent,
     seed: of('Seed', 'input').value,
-    clip: checked('Clip the gradient norm'),
+    clip: checked('Clip'),
+    free_running: checked('Forecast on its own, too'),
     apply_while_training: checked('Apply while training'),
   } }"""
 
@@ -85,20 +91,20 @@ class Soak:
         kinds = {
             self.slide: 8, self.drag: 3, self.choose: 3, self.tick: 3, self.seed: 2, self.press: 8,
             self.wait: 3, self.run_the_cell: 0.5, self.turn_the_theme: 0.3, self.interrupt: 0.5,
-            self.narrow: 0.3,
+            self.narrow: 0.3, self.type: 2, self.toggle: 2, self.play: 2, self.bring_back: 2,
         }  # fmt: skip
         (kind,) = self.choices.choices([*kinds], [*kinds.values()])
         self.seen[kind.__name__] += 1
         kind()
 
     def slide(self):
-        handle = self.choices.choice(self.page.locator(".rnnlab .noUi-handle").all())
+        handle = self.choices.choice(self.all(".noUi-handle"))
         handle.focus()
         for _ in range(self.choices.randint(1, 4)):
             self.page.keyboard.press(self.choices.choice(KEYS))
 
     def drag(self):
-        slider = self.choices.choice(self.page.locator(".rnnlab .noUi-target").all())
+        slider = self.choices.choice(self.all(".noUi-target"))
         slider.scroll_into_view_if_needed()
         box = slider.bounding_box()
         y = box["y"] + box["height"] / 2
@@ -109,27 +115,52 @@ class Soak:
         self.page.mouse.up()
 
     def choose(self):
-        select = self.choices.choice(self.page.locator(".rnnlab select").all())
+        select = self.choices.choice(self.all("select"))
         select.select_option(index=self.choices.randrange(select.locator("option").count()))
 
     def tick(self):
-        self.choices.choice(self.page.locator(".rnnlab input[type=checkbox]").all()).click()
+        self.choices.choice(self.all("input[type=checkbox]")).click()
 
     def seed(self):
-        field = self.page.locator(".rnnlab input[type=number]").first
+        self.open_the_fold()
+        self.write(self.page.locator(".rnnlab input[type=number]").first)
+
+    def type(self):
+        self.write(self.choices.choice(self.all(".rnnlab-number input")))
+
+    def write(self, field):
         field.click()
         field.press("Control+a")
         field.press_sequentially(self.choices.choice(["7", "-3", "2.5", "e", "", "99999999"]))
         field.press("Enter")
 
+    def toggle(self):
+        self.choices.choice(self.all(".widget-toggle-button")).click()
+
+    def play(self):
+        self.page.locator(".rnnlab button:has(.fa-play, .fa-pause)").first.click()
+
+    def bring_back(self):
+        if runs := self.all(".rnnlab-run"):
+            self.choices.choice(runs).click()
+
+    def all(self, what):
+        """Return what of this kind the lab shows."""
+        return self.page.locator(f".rnnlab {what}:visible").all()
+
+    def open_the_fold(self):
+        self.click(FOLD[0])
+        self.page.get_by_role("button", name=FOLD[1], exact=True).wait_for()
+
     def press(self):
-        name = self.choices.choices([*BUTTONS, "Resume"], [4, 3, 3, 3, 2, 0.5, 1])[0]
+        names = [*BUTTONS, "Resume", *FOLD]
+        name = self.choices.choices(names, [4, 3, 3, 3, 2, 0.5, 0.5, 1, 1, 1])[0]
         self.click(name, self.choices.choice([1, 1, 2]))
 
     def click(self, name, times=1):
         """Click a button if it is there; Pause and Resume change their names under the pointer."""
         button = self.page.get_by_role("button", name=name, exact=True)
-        with contextlib.suppress(TimeoutError if name in ("Pause", "Resume") else ()):
+        with contextlib.suppress(TimeoutError if name in CHANGING else ()):
             if button.count():
                 button.click(click_count=times, timeout=2000)
 
@@ -170,7 +201,7 @@ class Soak:
             **traits, "hidden_size": f"{traits['hidden_size']} units",
             "learning_rate": f"{traits['learning_rate']:g}",
             "epochs": f"{traits['epochs']} epochs", "clip_norm": f"{traits['clip_norm']:g}",
-            "seed": str(traits["seed"]),
+            "seed": str(traits["seed"]), "speed": "full",
         }  # fmt: skip
         assert shown == expected, (shown, expected)
         self.page.get_by_role("button", name="Train", exact=True).click()

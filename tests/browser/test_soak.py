@@ -34,7 +34,7 @@ def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
 
 def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser, server):
     page = open_notebook(browser, server, NOTEBOOK)
-    page.get_by_role("slider").nth(2).focus()
+    page.get_by_role("slider", name="Train for").focus()
     page.keyboard.press("End")
     wait_for_text(page, "of 500,")
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")

@@ -59,11 +59,11 @@ def test_the_full_grid_is_one_argument():
         rnnlab.TemporalOrderTask, {**names["grid"](full=True), "clip_norm": [None, 1.0]},
         repeats=10, executor=executor, progress=False,
     )  # fmt: skip
-    lengths = {trial.options["length"] for trial in executor.trials}
+    lengths = {settings["length"] for settings in executor.trials}
     assert max(lengths) == 200
     assert lengths > set(names["grid"]()["length"])
     assert len(executor.trials) == 2 * 10 * len(lengths)
-    assert all(trial.settings["epochs"] * 50 == 5_000_000 for trial in executor.trials)
+    assert all(settings["epochs"] * 50 == 5_000_000 for settings in executor.trials)
 
 
 def test_counts_that_differ_are_not_yet_a_clear_difference(monkeypatch):

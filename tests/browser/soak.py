@@ -149,8 +149,12 @@ class Soak:
         return self.page.locator(f".rnnlab {what}:visible").all()
 
     def open_the_fold(self):
-        self.click(FOLD[0])
-        self.page.get_by_role("button", name=FOLD[1], exact=True).wait_for()
+        for _ in range(20):  # a click of the action before may still be on its way
+            if self.page.locator(".rnnlab-fold[aria-expanded=true]").count():
+                return
+            self.click(FOLD[0])
+            self.page.wait_for_timeout(500)
+        raise AssertionError("the fold does not open")
 
     def press(self):
         names = [*BUTTONS, "Resume", *FOLD]

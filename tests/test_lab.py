@@ -744,6 +744,20 @@ def test_speed_is_in_epochs_per_second():
     asyncio.run(main())
 
 
+def test_a_lab_that_waits_for_long_takes_up_another_speed_at_once():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=2, hidden_size=2, speed=0.001)
+        lab.buttons["Train"].click()
+        while not lab.history.steps:
+            await asyncio.sleep(0.001)
+        lab.speed = "full"
+        await settled(lab)
+        assert len(lab.history.epochs) == 2
+        lab.close()
+
+    asyncio.run(main())
+
+
 def test_defaults_and_the_fold():
     lab = rnnlab.TrainingLab("sine", epochs=1, hidden_size=2, seed=3)
     assert lab._fold.layout.display == "none"

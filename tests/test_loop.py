@@ -294,6 +294,22 @@ def test_clipping_is_torchs_for_small_bounds_and_for_nan(norm, bound):
         assert torch.equal(one.grad.nan_to_num(7.0), other.grad.nan_to_num(7.0))
 
 
+def test_an_interrupt_on_the_way_into_a_block_leaves_the_next_block_whole(monkeypatch):
+    held = InterruptHeld()
+
+    def interrupted(number):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signal, "getsignal", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            held.__enter__()
+    inside = []
+    with pytest.raises(KeyboardInterrupt), held:
+        inside.append(signal.raise_signal(signal.SIGINT))
+    assert inside == [None]  # it came at the end of the block, not within it
+
+
 def test_an_interrupt_held_in_a_block_within_a_block_comes_when_the_outer_one_delivers_it():
     held = InterruptHeld()
     with held:

@@ -33,6 +33,7 @@ class TaskPanel:
         left, right: pixels beside the axes.
         legend: what is drawn, for somebody who sees it for the first time.
         free_running: whether a forecast that reads its own predictions is shown, too.
+        result: how good the answers are, in a few words; empty if the task does not say.
 
     Args:
         axes: to draw on.
@@ -43,6 +44,7 @@ class TaskPanel:
     left, right = 44, 76
     alt: str
     legend: str
+    result = ""
     free_running = False
     moving: list[Artist]
     update: Callable[..., bool]  # takes the task's answers, and `scores`
@@ -67,19 +69,14 @@ class TaskPanel:
 
     def set_title(self, *answers: Any) -> None:
         """Say how good these answers are, as far as there is room for it."""
-        name, (result, beside) = self.task.title, result_of(self.task, *answers)
+        name, result, beside = self.task.title, "", ""
+        if hasattr(self.task, "result"):  # a task of the user's own need not have it
+            result, beside = self.task.result(*answers)
+        self.result = result
         longest = f"{name}: {result} ({beside})" if beside else f"{name}: {result}"
         choices = [longest, f"{name}: {result}", result, name] if result else [name]
         room = self.axes.figure.bbox.width - self.axes.get_window_extent().x0 - 2
         plots.fit_words(self.title, choices, room)
-
-
-def result_of(task: Any, *answers: Any) -> tuple[str, str]:
-    """Return in a few words how good a task's answers are, and what they compare with.
-
-    Both are empty for a task of the user's own that has no `result`.
-    """
-    return task.result(*answers) if hasattr(task, "result") else ("", "")
 
 
 def make_panel(task: Any) -> tuple[Figure, TaskPanel]:

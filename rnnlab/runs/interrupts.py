@@ -21,15 +21,14 @@ class InterruptHeld:
 
     def __enter__(self) -> None:
         """Replace the present handler."""
-        self._depth += 1
-        if self._depth > 1:
-            return
-        self._before = None
-        if threading.current_thread() is threading.main_thread():
-            before = signal.getsignal(signal.SIGINT)
-            if callable(before):  # not ignored, nor left to the system
-                self._before = before
-                signal.signal(signal.SIGINT, self._hold)
+        if self._depth == 0:
+            self._before = None
+            if threading.current_thread() is threading.main_thread():
+                before = signal.getsignal(signal.SIGINT)
+                if callable(before):  # not ignored, nor left to the system
+                    self._before = before
+                    signal.signal(signal.SIGINT, self._hold)
+        self._depth += 1  # last: an interrupt until here ends this block before it begins
 
     def __exit__(self, *_: object) -> None:
         """Restore the handler, and give it the signal that was held."""

@@ -177,7 +177,7 @@ class SeriesTask:
 
     def result(self, one_step_ahead: Tensor, *_: Any) -> tuple[str, str]:
         """Return how far off a forecast typically is, and what it compares with."""
-        persistence = self.rmse(self.series.values[self.split - 1 : -1])
+        persistence = self.rmse(self._before)
         off = say("typically off by {error}", error=short(self.rmse(one_step_ahead)))
         unit = self.series.time_unit
         return off, say("'as the {unit} before': {error}", unit=unit, error=short(persistence))

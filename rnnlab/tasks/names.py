@@ -127,8 +127,10 @@ class NamesTask:
         """Return at how many places of a name the likeliest letter is the true one."""
         true = self.encode(name + END)
         right = int((probabilities.argmax(-1) == true).sum())
-        told = say("first guess right at {right} of {count} letters", right=right, count=len(true))
-        return told, say("by chance: {guess:.1g}", guess=len(true) / len(ALPHABET))
+        result = say(
+            "first guess right at {right} of {count} letters", right=right, count=len(true)
+        )
+        return result, say("by chance: {guess:.1g}", guess=len(true) / len(ALPHABET))
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out names, in words."""

@@ -86,8 +86,8 @@ class RecallTask:
     def result(self, targets: Tensor, predictions: Tensor) -> tuple[str, str]:
         """Return how many predictions have the right sign, and how many a guess would."""
         right, count = int(((targets > 0) == (predictions > 0)).sum()), len(targets)
-        told = say("right sign at {right} of {count}", right=right, count=count)
-        return told, say("guessing: {half}", half=count // 2)
+        result = say("right sign at {right} of {count}", right=right, count=count)
+        return result, say("guessing: {half}", half=count // 2)
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequence, in words."""

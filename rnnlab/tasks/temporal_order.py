@@ -171,8 +171,8 @@ class TemporalOrderTask:
     def result(self, targets: Tensor, means: Tensor) -> tuple[str, str]:
         """Return how many class numbers are nearest to the true one, and how many by chance."""
         right, count = int((means.round() == targets).sum()), len(targets)
-        told = say("right for {right} of {count} sequences", right=right, count=count)
-        return told, say("guessing: {fourth}", fourth=count // 4)
+        result = say("right for {right} of {count} sequences", right=right, count=count)
+        return result, say("guessing: {fourth}", fourth=count // 4)
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequences, in words."""

@@ -147,9 +147,9 @@ class TrainingLab(ExaminedLab):
 
     def _check_setting(self, name: str, value: Any) -> None:
         check_setting(name, value)
-        if (
-            self._ready and not self._choosing and name in ("task", "hidden_state")
-        ):  # not every task carries a state
+        if not self._ready or self._choosing:  # what a run was made with goes together
+            return
+        if name in ("task", "hidden_state"):  # not every task carries a state
             pair = {"task": self.task, "hidden_state": self.hidden_state, name: value}
             as_task(pair["task"]).batches(pair["hidden_state"])
 
@@ -161,7 +161,7 @@ class TrainingLab(ExaminedLab):
 
     def _apply(self, changed: set[str]) -> None:
         if "speed" in changed and self._training is not None:
-            self._runner.wait = self._seconds_a_step(self._training)
+            self._runner.set_wait(self._seconds_a_step(self._training))
         if "free_running" in changed:
             self._viewer.show_answers(self.free_running)
             self._viewer.draw()

@@ -105,6 +105,11 @@ class Runner:
         self.steps, self.paused, self.threads, self.wait = steps, paused, threads, wait
         self._wake()
 
+    def set_wait(self, wait: float | None) -> None:
+        """Take the steps from now on with so many seconds from one to the next."""
+        self.wait = wait
+        self._wake()
+
     def pause(self) -> None:
         """Stop asking for steps."""
         self.paused = True

@@ -135,7 +135,7 @@ class LoopStepper(ExaminedLab):
 
     def _apply(self, changed: set[str]) -> None:
         if changed == {"speed"}:
-            self._runner.wait = 1 / self.speed
+            self._runner.set_wait(1 / self.speed)
             return
         self._runner.stop()
         self._errors.clear()

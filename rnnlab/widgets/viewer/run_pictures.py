@@ -7,7 +7,7 @@ import ipywidgets as w
 
 from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.run_panels import GradientPanel, LossPanel
-from rnnlab.pictures.task_panels import make_panel, result_of
+from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.catalogue import Task
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
@@ -94,4 +94,5 @@ class RunPictures:
         panel: Any = self.answers.panel
         answers = panel.answers(run.model if epoch is None else run.model_at(epoch))
         self.answers.draw(panel.update(*answers, scores=still))
-        return result_of(run.task, *answers)[0]
+        result: str = panel.result
+        return result

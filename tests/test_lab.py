@@ -1,6 +1,7 @@
 """TrainingLab without a browser: its settings, its tasks, its pictures."""
 
 import asyncio
+import dataclasses
 import gc
 import html
 import itertools
@@ -847,4 +848,16 @@ def test_no_text_is_cut_off_at_any_width_at_any_end_of_a_control(task, cell):
                     assert cut_off(picture) == [], (name, end, width)
             lab._leave()
             setattr(lab, name, before)
+    lab.close()
+
+
+def test_a_name_with_dollars_braces_and_backslashes_is_shown_as_it_is():
+    name = r"r $\frac$ {x <b>"
+    series = dataclasses.replace(rnnlab.data.shipped.make_sine(length=200), name=name)
+    lab = rnnlab.TrainingLab(rnnlab.SeriesTask(series, name), epochs=1, hidden_size=2)
+    lab.run()
+    assert lab._message.value == ""
+    assert lab.pictures[0].panel.title.get_text().startswith(f"{name}: typically off by ")
+    assert html.escape(name) in lab._twin.value
+    assert lab.snapshot().data.startswith(b"\x89PNG")
     lab.close()

@@ -75,9 +75,11 @@ def style(
     `pad` is the room below the title in points; `label` are options of the y axis's label.
     """
     # y is where it is anyway; given it, matplotlib does not search, a sixth of a whole drawing
-    axes.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK, pad=pad, y=1.0)
-    axes.set_xlabel(xlabel, fontsize=SMALL, color=MUTED)
-    axes.set_ylabel(ylabel, fontsize=SMALL, color=MUTED, **label)
+    bold: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": INK, "parse_math": False}
+    axes.set_title(title, loc="left", pad=pad, y=1.0, **bold)
+    small: dict[str, Any] = {"fontsize": SMALL, "color": MUTED, "parse_math": False}
+    axes.set_xlabel(xlabel, **small)
+    axes.set_ylabel(ylabel, **small, **label)
     axes.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=6)
     axes.tick_params(which="minor", length=0)
     axes.grid(True, color=GRID, linewidth=0.8)
@@ -106,11 +108,11 @@ def write(
 ) -> Annotation:  # fmt: skip
     """Write a text at a point of the axes, from 0 to 1 in x and y, moved by an offset in points.
 
-    `coords` are matplotlib's, as "data", for another meaning of the point.
+    `coords` are matplotlib's, as "data", for another meaning of the point. A $ is shown as it is.
     """
     return axes.annotate(
-        text, at, offset, xycoords=coords, textcoords="offset points",
-        ha=ha, va=va, fontsize=size, color=color, annotation_clip=False, **options,
+        text, at, offset, xycoords=coords, textcoords="offset points", ha=ha, va=va,
+        fontsize=size, color=color, annotation_clip=False, parse_math=False, **options,
     )  # fmt: skip
 
 

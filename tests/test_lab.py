@@ -390,6 +390,18 @@ def test_a_checkpoint_of_another_kind_is_refused_by_a_lab(tmp_path):
         rnnlab.TrainingLab("sine", checkpoint=other)
 
 
+@pytest.mark.parametrize(
+    "settings", [{}, {"task": "sine"}, {"cell": "rnn", "task": "sine", "x": 1}]
+)
+def test_settings_that_are_no_labs_are_refused(tmp_path, settings):
+    path = tmp_path / "lab.pt"
+    rnnlab.TrainingLab("sine", epochs=1, hidden_size=2, checkpoint=path).run()
+    state = torch.load(path, weights_only=True)
+    torch.save({**state, "lab": settings}, path)
+    with pytest.raises(rnnlab.CheckpointError, match="no lab's settings"):
+        rnnlab.TrainingLab("sine", checkpoint=path)
+
+
 def test_what_a_model_prints_and_what_goes_wrong_is_shown():
     """Not in a cell: a task's prints and exceptions reach none."""
     task = rnnlab.load_task("sine")

@@ -9,10 +9,8 @@ import ipywidgets as w
 import traitlets
 
 from rnnlab.base.checks import check_path
-from rnnlab.base.say import say
 from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.model.cells import CELLS
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.run_panels import Mark
 from rnnlab.runs import checkpoints
@@ -21,7 +19,7 @@ from rnnlab.runs.history import History
 from rnnlab.runs.saved_states import run_state
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.runs.training import train
-from rnnlab.tasks.catalogue import TASKS, Task
+from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 from rnnlab.widgets.base import Setting
 from rnnlab.widgets.controls import FULL, as_task, check_setting, make_controls, offer, row, same
@@ -29,6 +27,8 @@ from rnnlab.widgets.doctoring import ASK, OF_THE_VIEW, ExaminedLab
 from rnnlab.widgets.viewer.glossary import GLOSSARY
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 from rnnlab.widgets.viewer.run_viewer import RunViewer
+from rnnlab.widgets.viewer.run_words import where, words_of
+from rnnlab.widgets.viewer.saved_lab import saved_settings
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
 FOLDED = ["optimizer", "hidden_size", "hidden_state", "seed", "speed", "free_running",
@@ -92,7 +92,7 @@ class TrainingLab(ExaminedLab):
             check_path("checkpoint", checkpoint, checkpoints.FOR)
         saved = checkpoints.read(checkpoint) if checkpoint and Path(checkpoint).exists() else {}
         given = {"task": task, **settings}
-        self._set(given | (_saved_settings(saved, given) if saved else {}))
+        self._set(given | (saved_settings(saved, given, self.setting_names()) if saved else {}))
         self._autosave: checkpoints.AutoSave | None = None
         self._choosing = False  # settings are those of a run that is shown: none begins
         self._follows_viewer = False  # the epoch is what the viewer shows: there is none to look at
@@ -323,7 +323,7 @@ class TrainingLab(ExaminedLab):
         diverged = isinstance(error, TrainingDiverged)
         if diverged or (not run.outcome and len(run.history) < run.steps):  # else it had ended
             run.outcome = f"{'diverged' if diverged else 'failed'} at step {len(run.history)}"
-        ended = f"Run {run.number} ended at {self._where(run)}."
+        ended = f"Run {run.number} ended at {where(run)}."
         try:
             self._show(words=ended)
         except Exception:  # a task of the learner's own may raise again
@@ -363,31 +363,23 @@ class TrainingLab(ExaminedLab):
         if run is None:
             return
         if finished:
-            words = f"Run {run.number} is finished: {self._where(run)}{self._rate(run)}. "
+            words = f"Run {run.number} is finished: {where(run)}{self._rate(run)}. "
             words += "Press play, or move the epoch slider, to see it learn."
         elif waits:
-            words = f"Run {run.number} is paused at {self._where(run)}."
+            words = f"Run {run.number} is paused at {where(run)}."
             if self._run_settings() != run.settings:
                 words += " Train begins a new run with these settings; Resume goes on with the old."
         elif self._runner.steps is None:
             shown = self._viewer.shown
-            usual = f"Run {shown.number}, {shown.outcome or 'finished'}: {self._where(shown)}."
+            usual = f"Run {shown.number}, {shown.outcome or 'finished'}: {where(shown)}."
             words = words or usual
         else:
-            words = f"Run {run.number}: {self._where(run)}{self._rate(run)}."
+            words = f"Run {run.number}: {where(run)}{self._rate(run)}."
         if not self._viewer.follows:
             words += f" You are looking at epoch {self.epoch}."
         self._say(words)
         if finished or waits:
             self._show_twin()
-
-    @staticmethod
-    def _where(run: RecordedRun) -> str:
-        steps = run.history.steps
-        return (
-            f"epoch {steps[-1].epoch if steps else 0} of {run.settings['epochs']}, "
-            f"{len(steps)} step{'s' * (len(steps) != 1)}"
-        )
 
     def _rate(self, run: RecordedRun) -> str:
         steps, seconds = len(run.history), time.perf_counter() - self._started
@@ -396,21 +388,9 @@ class TrainingLab(ExaminedLab):
         return f", {rate:.0f} steps per second on {threads}" if steps > self._first else ""
 
     def _words(self) -> str:
-        """Return what the pictures show, a line for each."""
-        run, follows = self._viewer.shown, self._viewer.follows
+        run, epoch = self._viewer.shown, None if self._viewer.follows else self.epoch
         with on_threads(fitting_threads(run.model)):
-            lines = [run.task.words(run.model if follows else run.model_at(self.epoch))]
-        if run.history.epochs:
-            first, last = run.history.epochs[0], run.history.epochs[-1]
-            clipped = sum(step.clipped for step in run.history.steps)
-            lines += [
-                f"Loss: train {first.train_loss:.3g} after epoch 1, {last.train_loss:.3g} after "
-                f"epoch {last.epoch}; held out {last.validation_loss:.3g}.",
-                f"Gradient norm: {run.history.steps[-1].grad_norm:.3g} at the last step, "
-                f"at most {max(run.history.grad_norm):.3g}; clipped in {clipped} of "
-                f"{len(run.history)} steps.",
-            ]
-        return "\n".join(lines)
+            return words_of(run, epoch)
 
     def _set_epoch(self) -> None:
         if self.epoch != self._viewer.epoch:
@@ -501,7 +481,7 @@ class TrainingLab(ExaminedLab):
             self._leave()
             if self._autosave is not None:
                 self._autosave.save(now=True)
-            self._show(words=f"Run {run.number} was stopped at {self._where(run)}.")
+            self._show(words=f"Run {run.number} was stopped at {where(run)}.")
             self._show_twin()
 
     def _choose(self, run: RecordedRun) -> None:
@@ -546,23 +526,3 @@ class TrainingLab(ExaminedLab):
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._viewer.player.attach()
         return super()._repr_mimebundle_(**options)
-
-
-def _saved_settings(saved: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return a saved lab's settings; a task or a cell of the learner's own is the one given."""
-    settings = saved.get("lab")
-    if not isinstance(settings, dict) or not settings.keys() <= {*TrainingLab.setting_names()}:
-        raise checkpoints.CheckpointError(
-            "the checkpoint holds a run but no lab's settings: resume it with rnnlab.fit"
-        )
-    for kind, known in (("task", TASKS), ("cell", CELLS)):
-        own, name = given.get(kind), settings[kind]
-        if getattr(own, "name", None) == name:
-            settings = {**settings, kind: own}
-        elif name not in known:
-            refusal = (
-                "the checkpoint was saved with the {kind} {name!r}: make the lab with that {kind}, "
-                "or give another checkpoint"
-            )
-            raise checkpoints.CheckpointError(say(refusal, kind=kind, name=name))
-    return settings

@@ -1,0 +1,28 @@
+"""A run in words: how far it is, and what its pictures show."""
+
+from rnnlab.widgets.viewer.recorded_run import RecordedRun
+
+
+def where(run: RecordedRun) -> str:
+    """Return how far a run is."""
+    steps = run.history.steps
+    return (
+        f"epoch {steps[-1].epoch if steps else 0} of {run.settings['epochs']}, "
+        f"{len(steps)} step{'s' * (len(steps) != 1)}"
+    )
+
+
+def words_of(run: RecordedRun, epoch: int | None) -> str:
+    """Return what the pictures of a run show, a line for each; `epoch` is one that is looked at."""
+    lines = [run.task.words(run.model if epoch is None else run.model_at(epoch))]
+    if run.history.epochs:
+        first, last = run.history.epochs[0], run.history.epochs[-1]
+        clipped = sum(step.clipped for step in run.history.steps)
+        lines += [
+            f"Loss: train {first.train_loss:.3g} after epoch 1, {last.train_loss:.3g} after "
+            f"epoch {last.epoch}; held out {last.validation_loss:.3g}.",
+            f"Gradient norm: {run.history.steps[-1].grad_norm:.3g} at the last step, "
+            f"at most {max(run.history.grad_norm):.3g}; clipped in {clipped} of "
+            f"{len(run.history)} steps.",
+        ]
+    return "\n".join(lines)

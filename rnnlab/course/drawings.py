@@ -16,7 +16,9 @@ from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import EndLabels, draw_loop, integer_ticks, log_scale, make_figure, style
+from rnnlab.pictures.unrolled import Border, UnrolledPanel
 
+NAMED = 6  # time steps that an unrolled network has at most, if its inputs and outputs are named
 # Told apart by hue, by lightness and by line style.
 LOOKS = ((plots.BLUE, "-"), (plots.ORANGE, plots.DASHED), (plots.INK, plots.DOTTED),
          ("#7A3E9D", (0, (6, 1, 1, 1))), ("#00705A", "-"))  # fmt: skip
@@ -173,49 +175,35 @@ def unrolled(
     backward: bool = False,
     cut_after: Sequence[int] = (),
     names: tuple[str, str, str] = ("x", "h", "y"),
+    states: Any = None,
+    gradient: Any = None,
 ) -> Picture:
     """Draw a recurrence unrolled: input, hidden state and output at each time step, with arrows.
 
-    With `backward` the gradient's way back is drawn too, in orange. After the time steps in
-    `cut_after` (the first is 0) the state is cut off; with `backward` it is detached, so its value
-    goes on and only the gradient ends.
+    Args:
+        steps: how many time steps, without `states`.
+        title: of the picture.
+        words: what it shows.
+        figure: its number in a lesson, in the place of words.
+        backward: whether the gradient's way back is drawn too, in orange.
+        cut_after: time steps, the first is 0, after which the state is cut off; with `backward` it
+            is detached, so that its value goes on and only the gradient ends.
+        names: of inputs, hidden states and outputs.
+        states: hidden states (T, H) of one sequence: each cell is coloured by its value.
+        gradient: norms (T,) of the gradient with respect to each hidden state, for its thickness.
     """
-    limits = (-0.9, steps - 0.3), (-0.45, 2.45)
-    canvas, axes = _blank(118 * steps + 60, 300, title, *limits)
-    for t in range(steps):
-        for row, name in enumerate(names):
-            box = {"boxstyle": "round,pad=0.4", "fc": "white", "ec": plots.BLUE}
-            look: dict[str, Any] = {
-                "ha": "center",
-                "va": "center",
-                "fontsize": 11,
-                "color": plots.INK,
-            }
-            axes.text(t, row, f"${name}_{{{t + 1}}}$", bbox=box, **look)
-        _arrow(axes, (t, 0), (t, 1), plots.BLUE)
-        _arrow(axes, (t, 1), (t, 2), plots.BLUE)
-        if backward:
-            _arrow(axes, (t, 2), (t, 1), plots.ORANGE, bend=0.35)
-        if t == 0:
-            continue
-        ends = t - 1 in cut_after
-        if backward or not ends:  # a detached state's value still goes forward
-            _arrow(axes, (t - 1, 1), (t, 1), plots.BLUE)
-        if backward and not ends:
-            _arrow(axes, (t, 1), (t - 1, 1), plots.ORANGE, bend=0.35)
-        if ends:
-            height, word = (1.22, "detach") if backward else (1, "cut")
-            axes.text(
-                t - 0.5, height, word, ha="center", va="center", fontsize=9, color=plots.ORANGE
-            )
+    values = np.zeros((steps, 1)) if states is None else np.asarray(states, dtype=float)
+    norms = np.ones(len(values)) if backward and gradient is None else gradient
+    few = len(values) <= NAMED
+    width = 118 * len(values) + 60 if few else 700
+    canvas, axes = make_figure(width, 300 if few else 200, 40, 16 if states is None else 84)
+    panel = UnrolledPanel(axes, title, key=states is not None)
+    note = "detach" if norms is not None else "cut"
+    borders = [Border(after, norms is not None, False, note) for after in cut_after]
+    panel.update(
+        values, gradient=norms, borders=borders, start="" if states is None else "0",
+        greatest=4.0 if gradient is None else None,  # it has no thickness of its own: a thin line
+    )  # fmt: skip
+    if few:
+        panel.name_nodes(names, with_states=states is not None, backward=norms is not None)
     return _picture(canvas, title, words, figure)
-
-
-def _arrow(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, bend: float = 0.0
-) -> None:
-    look = {
-        "arrowstyle": "-|>", "color": color, "shrinkA": 15, "shrinkB": 15, "lw": 1.3,
-        "connectionstyle": f"arc3,rad={bend}",
-    }  # fmt: skip
-    axes.annotate("", end, start, arrowprops=look)

@@ -3,13 +3,10 @@
 import re
 
 import pytest
-import torch
 from matplotlib.colors import to_rgb
 
 import rnnlab
 from rnnlab.pictures import plots
-from rnnlab.pictures.plots import make_figure
-from rnnlab.pictures.stepper_panels import HiddenStatePanel
 from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.catalogue import load_task
 from rnnlab.widgets.access import STYLE
@@ -53,29 +50,13 @@ def test_the_formula_gives_the_known_values():
 @pytest.mark.parametrize("theme", [list, in_the_dark])
 def test_text_and_lines_of_the_pictures_stand_out(theme):
     page = theme((1.0, 1.0, 1.0))
-    for name in ("BLUE", "ORANGE", "INK", "MUTED"):
+    for name in ("BLUE", "ORANGE", "INK", "MUTED", "RED"):
         assert contrast(theme(to_rgb(getattr(plots, name))), page) >= 4.5, name
     assert contrast(theme(to_rgb(plots.PALE)), page) >= 3
     _, panel = make_panel(load_task("names"))
     bar = theme(on_white(plots.BLUE, panel.bars.get_alpha()))
     for name in ("INK", "MUTED"):  # letters and percents stand on bars
         assert contrast(theme(to_rgb(getattr(plots, name))), bar) >= 4.5, name
-
-
-def test_the_sign_of_a_hidden_state_is_told_by_dots_too():
-    _, axes = make_figure(300, 250)
-    panel = HiddenStatePanel(axes)
-    outputs = torch.tensor([[0.5, -0.2, 0.0], [-0.1, 0.3, 0.4]])  # (T, H)
-    panel.update(outputs)
-    dots = {(int(t), int(unit)) for t, unit in zip(*panel.dots.get_data(), strict=True)}
-    assert dots == {(1, 1), (2, 2), (2, 3)}  # time steps and units count from 1
-    panel.update(torch.randn(100, 60))
-    across, down = panel.dots.get_data()
-    assert len({*across}) <= 24
-    assert len({*down}) <= 24
-    assert {*across.tolist()} <= {*range(1, 101, 5)}
-    panel.update(None)
-    assert not panel.dots.get_visible()
 
 
 # ---- names and words --------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from rnnlab.doctor import rules
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.report import SEVERITIES, Finding
-from rnnlab.doctor.rules.rule import RULES
+from rnnlab.doctor.rules.rule import RULES, Rule
 from rnnlab.doctor.trace import Trace
 
 for module in iter_modules(rules.__path__, f"{rules.__name__}."):
@@ -39,3 +39,12 @@ def _cause_of_error(trace: Trace) -> dict[str, tuple[Place, str]]:
             where = fit if isinstance(fit, Place) else place
             return {code: (where, f"{type(error).__name__}: {sentence}")}
     return {}
+
+
+def rule_of_error(error: BaseException) -> Rule | None:
+    """Return the mistake that an exception's text alone tells of; None if it is none or several."""
+    text = str(error)
+    fitting = [
+        rule for rule in RULES.values() if any(re.search(pattern, text) for pattern in rule.raises)
+    ]
+    return fitting[0] if len(fitting) == 1 else None

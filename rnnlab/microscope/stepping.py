@@ -23,7 +23,13 @@ from rnnlab.probes import parameter_gradients
 from rnnlab.runs.checks import Pair, as_pair, check_shapes
 from rnnlab.runs.history import History
 from rnnlab.runs.process import begin_epoch
-from rnnlab.runs.random_states import RandomState, random_state, seeded_state, set_random_state
+from rnnlab.runs.random_states import (
+    RandomState,
+    kept_random,
+    random_state,
+    seeded_state,
+    set_random_state,
+)
 from rnnlab.runs.training import train
 
 KEPT_BATCHES, KEPT_BYTES = 200, 2**26  # how far back `back` goes: whichever is less
@@ -60,6 +66,13 @@ class _Carried(NamedTuple):
     size: int = 0
 
 
+class Entered(NamedTuple):
+    """What the forward pass of a batch has started from: a hidden state, and random numbers."""
+
+    state: State
+    random: RandomState
+
+
 class _Moment(NamedTuple):
     """Everything from which a batch is reproduced."""
 
@@ -90,6 +103,7 @@ class PhaseStepper:
         epoch, index: of the present batch, counted from 1 and from 0 within the epoch.
         batch: what the loop holds: inputs, targets, predictions, state, loss, ...
         outputs: hidden states (B, T, H) of the recurrent module in the last forward pass.
+        entered: what that pass has started from; None before it.
         before, after: the `Parameters` before and after the last phase.
         history: a `Step` for each batch that was trained to its end.
     """
@@ -220,10 +234,21 @@ class PhaseStepper:
                 state = batch.state
                 yield
 
+    def model_at_entry(self) -> nn.Module:
+        """Return a copy of the model as it was when this batch began."""
+        model = deepcopy(self.model)
+        model.load_state_dict(self._moments[-1].model)
+        return model
+
     @property
     def phase(self) -> str | None:
         """The last phase that was done."""
         return self.phases[self._done - 1] if self._done else None
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The phases of this batch that were done."""
+        return self.phases[: self._done]
 
     @property
     def following(self) -> str:
@@ -270,6 +295,7 @@ class PhaseStepper:
         """Make a drawn batch the one that the loop's first phase takes."""
         self.epoch, self.index, self._done = drawn.epoch, drawn.number, 0
         self.outputs: Tensor | None = None
+        self.entered: Entered | None = None
         self.batch = self._make_batch(drawn.pair, self._carried.state)
 
     def _make_batch(self, pair: Pair | None, state: State) -> SteppedBatch:
@@ -303,6 +329,8 @@ class PhaseStepper:
         """Run the next phase and look at what it has changed."""
         phase = self.plan[self._done]
         weights = {name: p.detach().clone() for name, p in self.model.named_parameters()}
+        if phase.name == "forward":
+            self.entered = Entered(self.batch.state, random_state())
         with self._watching(phase.name):
             if not phase.left_out:
                 phase.function(self.batch)
@@ -367,10 +395,8 @@ class PhaseStepper:
     @contextmanager
     def _own_random(self) -> Iterator[None]:
         """Draw from this run's random numbers in the block; the caller's stay."""
-        outside = random_state()
-        set_random_state(self._random)
-        try:
-            yield
-        finally:
-            self._random = random_state()
-            set_random_state(outside)
+        with kept_random(self._random):
+            try:
+                yield
+            finally:
+                self._random = random_state()

@@ -3,10 +3,19 @@
 from typing import Any
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say
+from rnnlab.base.say import say, short
 from rnnlab.loop.hidden import State
 from rnnlab.microscope.stepping import Parameters, PhaseStepper
 
+FAILED = {  # by the phase that has raised: what there is not, therefore
+    "batch": "There is no batch to train on.",
+    "zero_grad": "The gradients are what they were.",
+    "forward": "The model has not read the batch: there are no predictions.",
+    "loss": "There is no loss: the predictions could not be compared with the targets.",
+    "backward": "No gradient has come back: the way through the graph is broken.",
+    "clip": "The gradients are not clipped.",
+    "step": "No weight has moved.",
+}
 LEFT_OUT = {  # what follows, by the phase that a fault leaves out
     "zero_grad": "The gradients stay what they were: norm {norm}.",
     "step": "The gradients are there, and no weight moves: norm {norm}.",
@@ -21,8 +30,8 @@ def shape(value: Any) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a number to six digits, "none" for none."""
-    return "none" if value is None else f"{value:.6g}"
+    """Return a number to three significant digits, "none" for none."""
+    return "none" if value is None else short(value)
 
 
 def state_words(state: State) -> str:

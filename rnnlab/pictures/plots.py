@@ -7,7 +7,7 @@ that a live picture can redraw these alone. `Figure.draw` on the whole shows the
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
@@ -25,6 +26,7 @@ from rnnlab.loop.batch import PHASES
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
 # lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
 BLUE, ORANGE = "#0072B2", "#A86400"  # told apart by colour-blind readers, and by line style
+RED = "#B3261E"  # of what has failed, which words say too
 INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
 DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
@@ -65,6 +67,12 @@ def on_axes(
     """Return a figure as `make_figure`, and a panel made on its Axes with what is given."""
     figure, axes = make_figure(width, height, left, right)
     return figure, panel(axes, *given)
+
+
+def set_room(axes: Axes, bottom: float, top: float) -> None:
+    """Leave so many pixels below and above the axes."""
+    height, box = axes.figure.bbox.height, axes.get_position()
+    axes.set_position((box.x0, bottom / height, box.width, 1 - (bottom + top) / height))
 
 
 def style(
@@ -188,23 +196,66 @@ def nice_ceiling(value: float) -> float:
     return min(d * decade for d in (1, 2, 5, 10) if d * decade >= value * (1 - 1e-12))
 
 
-def draw_loop(axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES) -> None:
-    """Draw the phases of one batch as a ring, clockwise from the top, one of them lit."""
+def draw_loop(
+    axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES
+) -> dict[str, Text]:
+    """Draw the phases of a batch as a ring, clockwise from the top, one lit; return their boxes."""
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.35, 1.35), aspect="equal")
     axes.axis("off")
     names = ["batch", *phases]
-    angles = [math.pi / 2 - 2 * math.pi * k / len(names) for k in range(len(names) + 1)]
-    points = [(1.25 * math.cos(angle), math.sin(angle)) for angle in angles]
-    arrow = {
-        "arrowstyle": "-|>", "color": MUTED, "shrinkA": 24, "shrinkB": 32,
-        "connectionstyle": "arc3,rad=-0.15",
-    }  # fmt: skip
-    for name, point, following in zip(names, points, points[1:], strict=False):
-        lit = name == current
-        axes.annotate("", following, point, arrowprops=arrow)
-        axes.text(
-            *point, name, ha="center", va="center", fontsize=9.5,
-            color="white" if lit else INK, fontweight="bold" if lit else "normal",
-            bbox={"boxstyle": "round,pad=0.45", "fc": BLUE if lit else "white", "ec": BLUE},
+    boxes = {}
+    for k, name in enumerate(names):
+        angle = math.pi / 2 - 2 * math.pi * k / len(names)
+        boxes[name] = axes.text(
+            1.3 * math.cos(angle), 1.13 * math.sin(angle), name, ha="center", va="center",
+            fontsize=9.5, color=INK,
+            bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": BLUE},
         )  # fmt: skip
+    for name, following in zip(names, [*names[1:], names[0]], strict=True):
+        start, end = boxes[name], boxes[following]
+        look: dict[str, Any] = {
+            "arrowstyle": "-|>", "mutation_scale": 11, "color": MUTED, "lw": 1.3,
+            "connectionstyle": "arc3,rad=-0.12", "shrinkA": 3, "shrinkB": 3,
+            "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch(),
+        }  # fmt: skip
+        axes.annotate("", end.get_position(), start.get_position(), arrowprops=look)
     axes.text(0, 0, "one batch,\none update", ha="center", va="center", fontsize=9, color=MUTED)
+    if current in boxes:
+        Lit(boxes, BLUE).show(current)
+    return boxes
+
+
+class Lit:
+    """A full box over one of the ring's, in a colour of its own.
+
+    Args:
+        boxes: those of `draw_loop`, by phase.
+        color: of the box.
+    """
+
+    def __init__(self, boxes: Mapping[str, Text], color: str) -> None:
+        axes: Any = next(iter(boxes.values())).axes
+        self._boxes, self._axes = boxes, axes
+        self._mark = "\u2717 " if color == RED else ""
+        self.box = FancyBboxPatch((0, 0), 1, 1, boxstyle="round,pad=0", fc=color, ec=color)
+        axes.add_patch(self.box).set_zorder(4)
+        self.name = axes.text(
+            0, 0, "", ha="center", va="center", fontsize=9.5, fontweight="bold", color="white",
+            zorder=5,
+        )  # fmt: skip
+        self.artists: tuple[Any, ...] = (self.box, self.name)
+
+    def show(self, phase: str | None) -> None:
+        """Stand over the box of this phase, or nowhere."""
+        for artist in self.artists:
+            artist.set_visible(phase in self._boxes)
+        if phase is None or phase not in self._boxes:
+            return
+        self.name.set_text(f"{self._mark}{phase}")
+        self.name.set_position(self._boxes[phase].get_position())
+        pixels = self.name.get_window_extent(self._axes.figure.canvas.get_renderer())
+        pad = 0.35 * 9.5 * self._axes.figure.dpi / 72
+        corners = self._axes.transData.inverted().transform(pixels.padded(pad))
+        (left, bottom), (right, top) = corners
+        self.box.set_bounds(left, bottom, right - left, top - bottom)
+        self.box.set_boxstyle("round", pad=0, rounding_size=0.3 * (top - bottom))

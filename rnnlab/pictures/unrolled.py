@@ -65,8 +65,9 @@ class UnrolledPanel:
         plots.style(axes, title, "time step")
         axes.grid(False)
         axes.set(yticks=[])
-        self.axes, height, box = axes, axes.figure.bbox.height, axes.get_position()
-        axes.set_position((box.x0, BOTTOM / height, box.width, 1 - (BOTTOM + TOP) / height))
+        axes.xaxis.set_visible(False)  # no numbers where there has been nothing yet
+        plots.set_room(axes, BOTTOM, TOP)
+        self.axes = axes
         self.states = axes.imshow(
             np.zeros((1, 1)), cmap=BELOW_AND_ABOVE, vmin=-1, vmax=1, aspect="auto",
             interpolation="nearest", extent=(0, 1, 0, 1),
@@ -127,6 +128,8 @@ class UnrolledPanel:
             text.set_visible(there if text.get_text() == "gradient" else states is not None)
         if states is None:
             return False
+        new = not self.axes.xaxis.get_visible()
+        self.axes.xaxis.set_visible(True)
         values = np.asarray(states, dtype=float)
         self._x = positions(len(values), borders)
         across = (self._x[0] - 0.5, max(self._x[-1], 2) + 0.5)
@@ -137,10 +140,10 @@ class UnrolledPanel:
         self._draw_arrows(0 if narrow else len(values[:seen]), borders)
         self.start.set_text(start)
         if there:
-            norms = np.array(gradient, dtype=float)
+            norms = np.asarray(gradient, dtype=float).copy()
             norms[: 0 if reached is None else len(norms) - reached] = 0
             self._draw_gradient(norms, greatest, {b.after for b in borders if not b.gradient})
-        return self._write_notes(borders) or changed
+        return self._write_notes(borders) or changed or new
 
     def _draw_states(self, values: Any) -> None:
         """Colour a column for each state, (T, H), from the first on."""

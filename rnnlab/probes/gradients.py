@@ -69,14 +69,8 @@ def gradient_through_time(
             module is bidirectional or has a proj_size, a `forward` of its own, packed or
             unbatched inputs, or is called more than once; for shapes that do not fit.
     """
-    loss_fn = resolve_loss(loss_fn)
-    unrolled = call_unrolled(model, inputs, state, module)
+    unrolled, hidden, d_predictions = _call(model, inputs, targets, loss_fn, state, layer, module)
     predictions, layers, *_ = unrolled
-    check_shapes(loss_fn, predictions, targets)
-    _check_derivable(predictions, layer, len(layers))
-    _, *hidden = layers[layer].hidden
-    loss = loss_fn(predictions, targets)
-    (d_predictions,) = torch.autograd.grad(loss, predictions, retain_graph=True)
     axis = _time_axis(predictions, hidden)
     if axis is None:
         norms = _norms(_derive(predictions, hidden, d_predictions))
@@ -85,6 +79,40 @@ def gradient_through_time(
         return GradientThroughTime(norms, matrix)
     make_back = unrolled.cell.back if layer in (-1, len(layers) - 1) else None
     return _by_prediction(unrolled, hidden, d_predictions, axis, make_back)
+
+
+@torch.enable_grad()
+def gradient_norms(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    loss_fn: str | LossFunction,
+    *,
+    state: State = None,
+    layer: int = -1,
+    module: str | None = None,
+) -> Tensor:
+    """Return `gradient_through_time(...).norms` alone, (T,), with one way back in place of T.
+
+    Takes what `gradient_through_time` takes, and raises what it raises.
+    """
+    unrolled, hidden, d_predictions = _call(model, inputs, targets, loss_fn, state, layer, module)
+    return _norms(_derive(unrolled.predictions, hidden, d_predictions))
+
+
+def _call(
+    model: nn.Module, inputs: Tensor, targets: Tensor, loss_fn: str | LossFunction, state: State,
+    layer: int, module: str | None,
+) -> tuple[Unrolled, list[Tensor], Tensor]:  # fmt: skip
+    """Return the model's call, a layer's hidden states, and the gradient at the predictions."""
+    loss_fn = resolve_loss(loss_fn)
+    unrolled = call_unrolled(model, inputs, state, module)
+    check_shapes(loss_fn, unrolled.predictions, targets)
+    _check_derivable(unrolled.predictions, layer, len(unrolled.layers))
+    _, *hidden = unrolled.layers[layer].hidden
+    loss = loss_fn(unrolled.predictions, targets)
+    (d_predictions,) = torch.autograd.grad(loss, unrolled.predictions, retain_graph=True)
+    return unrolled, hidden, d_predictions
 
 
 def parameter_gradients(model: nn.Module) -> dict[str, float | None]:

@@ -1,6 +1,8 @@
 """The state of a run's random generators: saved, restored, made from a seed."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,12 +49,22 @@ def _set(state: RandomState, torchs: torch.Generator, pythons: Any, numpys: Any)
     numpys.set_state((name, keys.numpy().astype("uint32"), *rest))
 
 
+@contextmanager
+def kept_random(state: RandomState | None = None) -> Iterator[None]:
+    """Draw from this state in the block (None: from where it stands); all is as before after it."""
+    before = random_state()
+    if state is not None:
+        set_random_state(state)
+    try:
+        yield
+    finally:
+        set_random_state(before)
+
+
 def seeded_state(seed: int) -> RandomState:
     """Return the state of all generators after seeding them, and leave them as they are."""
-    before = random_state()
-    torch.manual_seed(seed)
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    state = random_state()
-    set_random_state(before)
-    return state
+    with kept_random():
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        return random_state()

@@ -17,7 +17,7 @@ from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.controls import offer, same
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
-from rnnlab.widgets.outputs import OwnOutput
+from rnnlab.widgets.outputs import OwnOutput, has_own_lines
 from rnnlab.widgets.picture import LivePicture, side_by_side
 from rnnlab.widgets.viewer.glossary import explain
 
@@ -288,6 +288,8 @@ def remedy(error: Exception) -> str:
             f"There is not enough memory for this: {said.splitlines()[0]} Choose a smaller hidden "
             "size, fewer layers or shorter windows."
         )
+    if not has_own_lines(error):
+        return said
     return f"{said} (the lines below say where; after mending them, run their cell and this one)"
 
 

@@ -249,5 +249,12 @@ def sized(control: Any) -> Any:
     return control
 
 
+def compact(control: Any) -> None:
+    """Give a control no more width than its words and its choices take."""
+    control.layout.width, control.style.description_width = "max-content", "auto"
+    if isinstance(control, w.ToggleButtons):
+        control.style.button_width = "auto"
+
+
 def _pair(option: Any) -> tuple[str, Any]:
     return option if isinstance(option, tuple) else (option, option)

@@ -22,7 +22,16 @@ from rnnlab.runs.training import train
 from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 from rnnlab.widgets.base import Setting
-from rnnlab.widgets.controls import FULL, as_task, check_setting, make_controls, offer, row, same
+from rnnlab.widgets.controls import (
+    FULL,
+    as_task,
+    check_setting,
+    compact,
+    make_controls,
+    offer,
+    row,
+    same,
+)
 from rnnlab.widgets.doctoring import ASK, OF_THE_VIEW, ExaminedLab
 from rnnlab.widgets.viewer.glossary import GLOSSARY
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
@@ -410,9 +419,7 @@ class TrainingLab(ExaminedLab):
     def _lay_out(self) -> None:
         self.controls = make_controls(self.setting_names(), self.task)
         for name in ("task", "cell", "clip"):
-            self.controls[name].layout.width = "max-content"
-            self.controls[name].style.description_width = "auto"
-        self.controls["cell"].style.button_width = "auto"
+            compact(self.controls[name])
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
             "Stop": self._on_stop, ASK: self._on_ask, "More settings": self._on_more,

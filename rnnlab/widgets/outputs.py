@@ -1,13 +1,18 @@
 """What a learner's own code prints and raises while a lab runs it, shown in the lab."""
 
 import io
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 
 import ipywidgets as w
 
+import rnnlab
+
 MOST = 4000  # characters of what was printed: the end of it, as a model may print at each step
+THEIRS = (str(Path(rnnlab.__file__).parent), *sysconfig.get_paths().values())  # not the learner's
 LEFT_OUT = "(what was printed before is left out)\n"
 
 
@@ -50,3 +55,9 @@ class OwnOutput(w.Output):
             for name, text in self._texts.items()
             if text
         )
+
+
+def has_own_lines(error: BaseException) -> bool:
+    """Return whether an exception was raised in or through lines of the learner's own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(not frame.filename.startswith((*THEIRS, "<frozen")) for frame in frames)

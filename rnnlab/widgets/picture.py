@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from rnnlab.pictures.plots import BLUE, INK, ORANGE, Panel
+from rnnlab.pictures.plots import BLUE, INK, ORANGE, RED, Panel
 from rnnlab.runs.interrupts import InterruptHeld
 
 SHADES = 21  # of each colour, from white to full
@@ -122,7 +122,7 @@ def _make_palette() -> Image.Image:
     palette = Image.new("P", (1, 1))
     shades = [
         round(255 + (part - 255) * k / (SHADES - 1))
-        for color in (BLUE, ORANGE, INK)  # all greys are shades of ink
+        for color in (BLUE, ORANGE, INK, RED)  # all greys are shades of ink
         for k in range(SHADES)
         for part in _bytes(color)
     ]

@@ -9,29 +9,31 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.base.say import say
+from rnnlab.base.say import one_line, say
+from rnnlab.doctor.judge import rule_of_error
 from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.microscope.words import phase_words
-from rnnlab.pictures.plots import on_axes
-from rnnlab.pictures.stepper_panels import (
-    FirstSequencePanel,
-    HiddenStatePanel,
-    RingPanel,
-    SharePanel,
-)
-from rnnlab.probes.losses import shares_by_time
+from rnnlab.microscope.words import FAILED, phase_words
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import prepare
 from rnnlab.widgets.base import Setting
-from rnnlab.widgets.controls import NumberSlider, as_task, check_setting, make_controls, row, sized
+from rnnlab.widgets.controls import (
+    NumberSlider,
+    as_task,
+    check_setting,
+    compact,
+    make_controls,
+    row,
+)
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.stepper_page import facts_html, source_html
+from rnnlab.widgets.stepper_pictures import StepperPictures
 
 OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for your own model
 OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")
+LIGHT, SHORTEST = 0.5, 0.1  # seconds in which the chain lights up; less is not worth it
 SPEEDS = [0.5, 1, 2, 4, 8]  # phases per second, while it runs
 FAULT_NAMES = {
     "nothing": "nothing",
@@ -74,6 +76,7 @@ class LoopStepper(ExaminedLab):
     fault = Setting("nothing")
     speed = Setting(4)
     _carries_for_fault = False
+    _failed: Exception | None = None  # what the phase that comes next has raised
 
     def __init__(
         self,
@@ -101,7 +104,7 @@ class LoopStepper(ExaminedLab):
 
     def next_phase(self) -> None:
         """Run the next phase."""
-        self._do(self.stepper.next_phase)
+        self._do(self.stepper.next_phase, LIGHT)
 
     def next_batch(self) -> None:
         """Run the phases that are left of this batch, or those of the next."""
@@ -120,6 +123,12 @@ class LoopStepper(ExaminedLab):
         self._check_open()
         self._errors.clear()
         self._do(self.stepper.restart)
+
+    def close(self) -> None:
+        """End the run and remove the lab, with all its parts, from the page and from memory."""
+        super().close()
+        if "_pictures" in vars(self):
+            self._pictures.all = ()  # as in Lab.close
 
     # ---- the run -------------------------------------------------------------------------
 
@@ -148,12 +157,18 @@ class LoopStepper(ExaminedLab):
         self._show()
 
     def _words(self) -> str:
-        return phase_words(self.stepper)
+        if self._failed is None:
+            return phase_words(self.stepper)
+        words = say("{phase} has failed. {follows}", phase=self.stepper.following,
+                    follows=FAILED[self.stepper.following])  # fmt: skip
+        rule = rule_of_error(self._failed)
+        return f"{words} {rule.why}\nTo mend it: {rule.fix}" if rule else words
 
     def _fresh_run(self) -> PhaseStepper:
         return self.stepper.at_start()
 
     def _begin(self) -> None:
+        self._failed = None
         if self._own is not None and self._ready:
             self.stepper.restart()  # your own model has its first weights again
         self.stepper: PhaseStepper = self._make_stepper(self._settings())
@@ -181,62 +196,62 @@ class LoopStepper(ExaminedLab):
             hidden_state=policy, fault=fault, seed=seed,
         )  # fmt: skip
 
-    def _do(self, act: Callable[[], Any]) -> None:
-        """Do one thing in the calling thread and show it."""
+    def _do(self, act: Callable[[], Any], light: float = 0.0) -> None:
+        """Do one thing in the calling thread and show it, in `light` seconds where it lights up."""
         self._check_open()
         self._runner.stop()
-        self._complain("")
+        self._forget_error()
         try:
             with on_threads(fitting_threads(self.stepper.model)):
                 act()
         except Exception as error:  # the learner's model may raise anything; torch too
             self._fail(error)
         else:
-            self._show()
+            self._show(light)
 
     def _on_slice(self, done: bool) -> None:
         if done or self._runner.wait is not None or self._pace.due():
-            self._show()  # with a wait each phase is there to be looked at
+            self._show(0.6 * (self._runner.wait or 0))  # with a wait each phase is to be looked at
+
+    def _fail(self, error: Exception) -> None:
+        """Show what the phase has raised, and the line to write where that is known."""
+        self._failed = error
+        if has_own_lines(error) or not rule_of_error(error):
+            super()._fail(error)  # its lines are worth a look
+        else:
+            self._complain(f"{type(error).__name__}: {one_line(str(error))}")
+            self._show()
 
     def _on_error(self, error: Exception) -> None:
         self._show()
-        failed = self.stepper.following
-        self._say(f"{self._where()}: {failed} has raised an error. Back leads out of it.")
+
+    def _forget_error(self) -> None:
+        self._failed = None
+        self._complain("")
 
     # ---- what is shown -------------------------------------------------------------------
 
-    def _show(self) -> None:
+    def _show(self, light: float = 0.0) -> None:
         stepper = self.stepper
+        failed = stepper.following if self._failed else None
+        light = light if light >= SHORTEST and not self._access.less_motion else 0.0
         with self._pace.drawing():
-            self._draw()
-            self._source.value = source_html(stepper)
+            self._pictures.draw(stepper, failed, light)
+            self._source.value = source_html(stepper, failed)
             self._facts.value = facts_html(stepper)
             self.buttons["Run"].description = "Pause" if self._runner.busy else "Run"
             done = f"{stepper.phase} is done" if stepper.phase else "nothing has run"
-            self._say(f"{self._where()}: {done}, {stepper.following} comes next.")
+            follows = f"{stepper.following} comes next."
+            if failed:
+                follows = f"{failed} has raised an error. Back leads out of it."
+            self._say(f"{self._where()}: {done}, {follows}")
             self._show_twin()
 
-    def _draw(self) -> None:
-        """Draw the pictures whose numbers this phase has changed."""
-        stepper, batch = self.stepper, self.stepper.batch
-        ring, first, share, state = self.pictures
-        targets, predictions, loss = batch.targets, batch.predictions, batch.loss
-        if self._is_new("ring", stepper.phase, stepper.phases):
-            ring.draw(ring.panel.update(stepper.phase, stepper.phases[1:]))
-        if self._is_new("first", targets, predictions):
-            first.draw(first.panel.update(targets, predictions))
-        if self._is_new("share", loss):
-            there = loss is not None
-            shares = shares_by_time(stepper.loss_fn, predictions, targets) if there else None
-            share.draw(share.panel.update(shares, there))
-        if self._is_new("state", stepper.outputs):
-            outputs = None if stepper.outputs is None else stepper.outputs[0].cpu()
-            state.draw(state.panel.update(outputs))
-
-    def _is_new(self, picture: str, *shown: Any) -> bool:
-        """Return whether a picture shows other things than these, and note them down."""
-        before, self._drawn[picture] = self._drawn.get(picture), shown
-        return before is None or any(a is not b for a, b in zip(before, shown, strict=True))
+    def _fit(self) -> None:
+        """Make the pictures as large as the page has room."""
+        if width := self._access.width:
+            self._pictures.fit(width)
+            self._show()
 
     def _where(self) -> str:
         return f"Epoch {self.stepper.epoch}, batch {self.stepper.index + 1}"
@@ -249,14 +264,15 @@ class LoopStepper(ExaminedLab):
             names.remove("learning_rate")  # it has its own
         self.controls = make_controls(names, self.task)
         mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
-        self.controls["fault"] = sized(w.Dropdown(options=mistakes, description="Break"))
+        self.controls["fault"] = w.Dropdown(options=mistakes, description="Break")
         self.controls["speed"] = NumberSlider("Speed", SPEEDS, "{:g} phases/s")
+        for control in self.controls.values():
+            if not isinstance(control, NumberSlider):
+                compact(control)
+        if "seed" in self.controls:
+            self.controls["seed"].layout.width = "150px"
 
     def _lay_out(self) -> None:
-        sizes = ((RingPanel, 330, 0, 0), (FirstSequencePanel, 330, 44, 76),
-                 (SharePanel, 270, 54, 14), (HiddenStatePanel, 300, 44, 14))  # fmt: skip
-        self.pictures = tuple(LivePicture(*on_axes(*size, height=250)) for size in sizes)
-        self._drawn: dict[str, tuple[Any, ...]] = {}  # what each picture shows
         actions: dict[str, Callable[[], None]] = {
             "Next phase": self.next_phase,
             "Next batch": self.next_batch,
@@ -270,11 +286,14 @@ class LoopStepper(ExaminedLab):
         keys = {" ": self._on_run, "Enter": self.next_phase}
         self._access.listen({key: partial(self._runner.call, act) for key, act in keys.items()})
         self._source, self._facts = w.HTML(), w.HTML()
-        ring, *others = (picture.widget for picture in self.pictures)
+        self._twin.layout.min_height = "48px"  # two lines: what is below does not jump
+        self._pictures = StepperPictures(self._runner, self._source)
+        self.pictures = self._pictures.all
+        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         self.children = [
             self._access, row(self.buttons.values()), row(self.controls.values()),
-            self._status, self._message, self._twin, row([self._source, ring]),
-            self._doctor, row(others), self._facts, self._errors,
+            self._status, self._message, self._twin, self._pictures.box,
+            self._doctor, self._facts, self._errors,
         ]  # fmt: skip
 
     def _on_run(self) -> None:
@@ -285,7 +304,7 @@ class LoopStepper(ExaminedLab):
             self._start(iter(self.stepper.next_phase, None), 1 / self.speed)  # without end
 
     def _start(self, phases: Iterator[str], wait: float | None) -> None:
-        self._complain("")
+        self._forget_error()
         self._runner.start(phases, threads=fitting_threads(self.stepper.model), wait=wait)
 
 

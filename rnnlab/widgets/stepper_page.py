@@ -7,11 +7,13 @@ from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
 
 STYLE = """<style>
-.rnnlab-source { font: 12.5px/1.55 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
+.rnnlab-source { font: 12px/1.5 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
   color: var(--jp-ui-font-color1, #333); white-space: pre-wrap; overflow-wrap: anywhere }
-.rnnlab-source .line { display: block; padding-left: 18ch; text-indent: -18ch }
+.rnnlab-source .line { display: block; padding-left: 8ch; text-indent: -8ch }
 .rnnlab-source .line > * { text-indent: 0 }
 .rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }
+.rnnlab-source .failed { background: rgba(179, 38, 30, .16); font-weight: bold;
+  color: var(--jp-error-color1, #b00020) }
 .rnnlab-source .out { text-decoration: line-through; opacity: .75 }
 .rnnlab-source .moved { border-left: 3px solid #a86400; margin-left: -5px; padding-left: 2px }
 .rnnlab-source .name { color: var(--jp-ui-font-color2, #5f5f5f); font-weight: normal }
@@ -34,22 +36,23 @@ STYLE = """<style>
 }
 </style>"""
 
+MARKS = {"now": "\u25b6", "failed": "\u2717", "": " "}
 Fact = tuple[str, str, bool]  # its name, its value, and whether the last phase has changed it
 
 
-def source_html(stepper: PhaseStepper) -> str:
-    """Return the lines of the loop with their numbers, those of the last phase marked."""
+def source_html(stepper: PhaseStepper, failed: str | None = None) -> str:
+    """Return the lines of the loop, those of the last phase marked, and of one that has failed."""
     rows = []
     for phase in stepper.plan:
         is_last = phase.name == stepper.phase
         fault = "out" if phase.left_out else "moved" if phase.moved else ""
-        kind = f"{'now' if is_last else ''} {fault}".strip()
+        state = "failed" if phase.name == failed else "now" if is_last else ""
+        kind = f"{state} {fault}".strip()
         lines, first = inspect.getsourcelines(phase.function)
         for line, text in enumerate(lines, start=first):
-            label = phase.name if line == first else ""
-            mark = "\u25b6" if is_last and label else " "
+            mark = MARKS[state] if line == first else " "
             rows.append(
-                f'<span class="line"><span class="name">{line:>3} {mark} {label:<10}</span>'
+                f'<span class="line"><span class="name">{line:>3} {mark} </span>'
                 f'<span class="{kind}">{escape(text.rstrip())}</span></span>'
             )
     return (

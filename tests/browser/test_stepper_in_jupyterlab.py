@@ -74,11 +74,15 @@ def fact(page, name):
     return None if text == "none" else float(text)
 
 
+def near(value):
+    """Return what a number to three significant digits has to equal."""
+    return None if value is None else pytest.approx(value, rel=5.1e-3)
+
+
 def until(page, phase):
     wait_for_text(page, f"{phase} is done")
     page.wait_for_function(
-        "p => document.querySelector('.rnnlab-source .name:has(+ .now)').innerText.includes(p)",
-        arg=phase,
+        "p => document.querySelector('.rnnlab-source .now').innerText.includes(`${p}(`)", arg=phase
     )
 
 
@@ -89,13 +93,11 @@ def test_one_batch_by_keyboard_has_the_numbers_of_plain_pytorch(page, report):
     for phase, (loss, norm, norms, moved) in expected().items():
         page.keyboard.press("Enter")
         until(page, phase)
-        assert fact(page, "loss") == (None if loss is None else pytest.approx(loss, rel=1e-5))
-        assert fact(page, "norm") == pytest.approx(norm, rel=1e-5)
+        assert fact(page, "loss") == near(loss)
+        assert fact(page, "norm") == near(norm)
         for name in NAMES:
-            given = norms[name]
-            right = None if given is None else pytest.approx(given, rel=1e-4)
-            assert fact(page, f"{name} after") == right, (phase, name)
-            assert fact(page, f"{name} moved") == pytest.approx(moved[name], rel=1e-3)
+            assert fact(page, f"{name} after") == near(norms[name]), (phase, name)
+            assert fact(page, f"{name} moved") == near(moved[name])
             compared += 2
     report(f"stepper: {compared + 14} numbers of 7 phases read from the page, as in plain PyTorch")
 
@@ -127,9 +129,11 @@ def test_a_mistake_shows_torchs_error_and_back_leads_out_of_it(page):
     page.get_by_role("button", name="Next batch", exact=True).click()
     wait_for_text(page, "Trying to backward through the graph a second time")
     wait_for_text(page, "backward has raised an error")
-    page.locator("[data-mime-type*=stderr]").wait_for()
+    wait_for_text(page, "To mend it: state = state.detach()")
+    assert "def backward(" in page.locator(".rnnlab-source .failed").first.inner_text()
+    assert page.locator("[data-mime-type*=stderr]").count() == 0  # no lines of the learner's
     page.get_by_role("button", name="Back", exact=True).click()
     until(page, "forward")
     page.get_by_label("Break", exact=True).select_option("nothing")
     wait_for_text(page, "nothing has run")
-    page.locator("[data-mime-type*=stderr]").wait_for(state="detached")
+    assert page.locator(".rnnlab-source .failed").count() == 0

@@ -72,6 +72,7 @@ class LossPanel:
 
     def __init__(self, axes: Axes) -> None:
         plots.style(axes, "Loss", "epoch")
+        plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes, self._drawn = axes, 0
@@ -122,6 +123,7 @@ class GradientPanel:
 
     def __init__(self, axes: Axes) -> None:
         plots.style(axes, "Gradient norm", "step")
+        plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes, self._drawn = axes, 0

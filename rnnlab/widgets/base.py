@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -149,10 +149,16 @@ class Lab(w.VBox):
         self._check_open()
         for picture in self.pictures:
             picture.draw_crisp()
-        sheet = side_by_side([picture.image() for picture in self.pictures], SHEET)
+        sheet = side_by_side(
+            [[picture.image() for picture in column] for column in self._columns()], SHEET
+        )
         file = io.BytesIO()
         sheet.save(file, "png", optimize=True)
         return StaticImage(file.getvalue(), width=sheet.width // 2, alt=self.describe())
+
+    def _columns(self) -> list[Sequence[LivePicture]]:
+        """Return the pictures as they stand in a snapshot: those of a column below each other."""
+        return [[picture] for picture in self.pictures]
 
     def describe(self) -> str:
         """Return what the pictures show, in words."""

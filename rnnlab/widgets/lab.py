@@ -1,6 +1,7 @@
 """TrainingLab: change the settings of a training run, watch it, and see every epoch of it again."""
 
 import time
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from rnnlab.widgets.controls import (
     same,
 )
 from rnnlab.widgets.doctoring import ASK, OF_THE_VIEW, ExaminedLab
+from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.viewer.glossary import GLOSSARY
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 from rnnlab.widgets.viewer.run_viewer import RunViewer
@@ -127,9 +129,12 @@ class TrainingLab(ExaminedLab):
     def run(self) -> History:
         """Train from the start to the end in the calling cell and return the history."""
         self._check_open()
-        self._start(paused=True)
+        self._start(paused=True, show=False)  # it does not wait, it is drained
         self._runner.drain()
         return self.history
+
+    def _columns(self) -> list[Sequence[LivePicture]]:
+        return [self.pictures[:1], self.pictures[1:]]  # the answers large, the others beside them
 
     @property
     def history(self) -> History:
@@ -212,7 +217,7 @@ class TrainingLab(ExaminedLab):
     def _run(self) -> Run | None:
         return self._training.run if self._training else None
 
-    def _start(self, paused: bool = False) -> None:
+    def _start(self, paused: bool = False, show: bool = True) -> None:
         """Begin a run from the seed."""
         self._leave(instead=True)
         self.runs += 1
@@ -239,7 +244,8 @@ class TrainingLab(ExaminedLab):
         wait = self._seconds_a_step(self._training)
         self._runner.start(self._training, paused, fitting_threads(model), wait)
         self._turn = -1  # all pictures
-        self._show()
+        if show:
+            self._show()
 
     def _leave(self, instead: bool = False) -> None:
         """Say of a run that was not finished how far it came; it makes no more steps.

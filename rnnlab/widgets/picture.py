@@ -140,16 +140,20 @@ def _png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def side_by_side(images: Sequence[Image.Image], most: int) -> Image.Image:
-    """Return one image of several in a row, wrapped where it is wider than `most` pixels."""
-    places, x, y, bottom = [], 0, 0, 0
-    for image in images:
-        if x and x + image.width > most:
+def side_by_side(columns: Sequence[Sequence[Image.Image]], most: int) -> Image.Image:
+    """Return one image of columns of images in a row, wrapped where it is wider than `most`."""
+    places, x, y, bottom, right = [], 0, 0, 0, 0
+    for column in columns:
+        width = max(image.width for image in column)
+        if x and x + width > most:
             x, y = 0, bottom
-        places.append((x, y))
-        x, bottom = x + image.width, max(bottom, y + image.height)
-    width = max(x + image.width for (x, _), image in zip(places, images, strict=True))
-    sheet = Image.new("RGB", (width, bottom), "white")
-    for place, image in zip(places, images, strict=True):
+        down = y
+        for image in column:
+            places.append((image, (x, down)))
+            down += image.height
+        x, bottom = x + width, max(bottom, down)
+        right = max(right, x)
+    sheet = Image.new("RGB", (right, bottom), "white")
+    for image, place in places:
         sheet.paste(image, place)
     return sheet

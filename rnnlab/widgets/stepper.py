@@ -1,6 +1,6 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ from rnnlab.widgets.controls import (
 )
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.outputs import has_own_lines
+from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.stepper_page import facts_html, source_html
 from rnnlab.widgets.stepper_pictures import StepperPictures
 
@@ -129,6 +130,9 @@ class LoopStepper(ExaminedLab):
         super().close()
         if "_pictures" in vars(self):
             self._pictures.all = ()  # as in Lab.close
+
+    def _columns(self) -> list[Sequence[LivePicture]]:
+        return [self.pictures[:1], self.pictures[1:]]  # the ring stands on the left
 
     # ---- the run -------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
+from rnnlab.course.lessons import sections_by_mistake
 from rnnlab.doctor.watch import examine
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
@@ -62,10 +63,11 @@ def test_each_mistake_is_named_with_its_line_and_the_run_stays_where_it_is(fault
     line = rows_of_the_loop(lab)[int(number)]
     finding = lab.ask_the_doctor().findings[0]
     assert finding.where == ("the loop", int(number), line, finding.where.source)
-    for part in (finding.what, finding.why, finding.fix, finding.lesson, line):
+    sections = [str(section) for section in sections_by_mistake()[fault]]
+    for part in (finding.what, finding.why, finding.fix, line, *sections):
         assert part in page
         assert part in text
-    assert finding.lesson in ("05_gradient_clipping", "07_the_training_loop", "08_hidden_state")
+    assert sections[-1].startswith('lesson 09, "')
     assert fault not in lab._twin.value  # there it would stand twice
     if fault != "state-not-detached":  # which has raised by then
         for stepper in (lab.stepper, alone.stepper):

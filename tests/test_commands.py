@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import rnnlab
-from rnnlab.commands.course import course_folder
 from rnnlab.commands.main import main
+from rnnlab.course.lessons import course_folder
 
 pytestmark = pytest.mark.usefixtures("here")
 FILES = ["history.csv", "model.pt", "picture.png"]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnlab
-from rnnlab.commands.course import FIRST, MANIFEST, copy_course
+from rnnlab.commands.course import MANIFEST, copy_course
 from rnnlab.commands.main import main
+from rnnlab.course.lessons import FIRST
 from tests.conftest import refuse
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -203,7 +204,7 @@ def test_folders_that_cannot_be(here, capsys):
 
 
 def test_a_package_without_its_notebooks_says_so(here, monkeypatch, capsys):
-    monkeypatch.setattr("rnnlab.commands.course.FIRST", "nothing.ipynb")
+    monkeypatch.setattr("rnnlab.course.lessons.FIRST", "nothing.ipynb")
     package = Path(rnnlab.__file__).parent
     assert main(["lab"]) == 1
     assert capsys.readouterr().err == (

@@ -276,7 +276,7 @@ def test_a_report_is_told_in_a_table_in_text_and_as_data():
     assert "In 11 of 12 updates" in finding.what
     for text in (str(report), report._repr_html_()):
         for part in ("missing-zero-grad", "loss.backward()", "In 11 of 12 updates",
-                     "optimizer.zero_grad()", "07_the_training_loop"):  # fmt: skip
+                     "optimizer.zero_grad()", "lesson 04_backward"):  # fmt: skip
             assert part in text
     assert json.loads(json.dumps(report.as_rows()))[0]["where"]["line"] == finding.where.line
 

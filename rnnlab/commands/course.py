@@ -12,24 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from rnnlab.base.files import written_whole
+from rnnlab.course.lessons import course_folder
 
-FIRST = "00_start_here.ipynb"
 MANIFEST = ".rnnlab.json"
-
-
-def course_folder() -> Path:
-    """Return where this rnnlab has its notebooks: in the package, or beside it in a checkout.
-
-    Raises:
-        FileNotFoundError: if they are missing.
-    """
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "course" / "notebooks", package.parent / "notebooks"):
-        if (folder / FIRST).is_file():
-            return folder
-    raise FileNotFoundError(
-        f"the notebooks are missing from {package}: pip install --force-reinstall rnnlab"
-    )
 
 
 def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rnnlab.base.say import say
 from rnnlab.commands.console import fail, make_parser, refusal
-from rnnlab.commands.course import FIRST, copy_course, course_folder
+from rnnlab.commands.course import copy_course
+from rnnlab.course.lessons import FIRST, course_folder
 
 NAME, FOLDER = "rnnlab lab", "rnnlab-course"
 ABOUT = """Copy the notebooks of the course to a folder of your own, and open them in JupyterLab.

@@ -1,1 +1,1 @@
-"""The lessons' exercises: questions, judges, hints, progress."""
+"""The lessons: where they treat a mistake; their exercises, judges, hints, progress."""

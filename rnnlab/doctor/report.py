@@ -30,17 +30,27 @@ class Finding(NamedTuple):
     lesson: str  # the notebook that teaches it
 
 
+class Reading(NamedTuple):
+    """A section to read about a mistake."""
+
+    words: str
+    address: str = ""  # of a link to it; "" if there is none
+
+
 class Report:
     """The result of a watch; the last line of a cell shows it as a table.
 
     Attributes:
         findings: the `Finding`s, the gravest first.
         trace: the `Trace` that they were judged by.
+        readings: by a mistake's code the `Reading`s, if whoever shows the report knows them;
+            otherwise the lesson alone is named.
     """
 
     def __init__(self) -> None:
         self.trace = Trace()
         self.findings: list[Finding] = []
+        self.readings: dict[str, list[Reading]] = {}
         self.finished = False
 
     @property
@@ -75,12 +85,16 @@ class Report:
             return f"Nothing wrong found. {self.looked_at()}"
         blocks = [
             f"{f.severity}: {f.code}\n  where: {f.where}\n  what:  {f.what}\n  why:   {f.why}\n"
-            f"  fix:   {f.fix}\n  learn: {f.lesson}"
+            f"  fix:   {f.fix}\n  learn: {'; '.join(reading.words for reading in self._learn(f))}"
             for f in self.findings
         ]
         return "\n\n".join([*blocks, self.looked_at()])
 
     __repr__ = __str__
+
+    def _learn(self, finding: Finding) -> list[Reading]:
+        """Return where to read about a mistake."""
+        return self.readings.get(finding.code) or [Reading(f"lesson {finding.lesson}")]
 
     def _repr_html_(self) -> str:
         looked_at = escape(self.looked_at())
@@ -88,11 +102,12 @@ class Report:
             return f"<p><b>Nothing wrong found.</b> {looked_at}</p>"
         rows = []
         for finding in self.findings:
-            code, severity, _, what, why, fix, lesson = (escape(str(part)) for part in finding)
+            code, severity, _, what, why, fix, _ = (escape(str(part)) for part in finding)
+            learn = "<br>".join(map(_linked, self._learn(finding)))
             name, text = escape(finding.where.name), escape(finding.where.text)
             rows.append(
                 f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
-                f"<td>{what} {why}</td><td><code>{fix}</code><br>lesson {lesson}</td></tr>"
+                f"<td>{what} {why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
             )
         return (
             f'{STYLE}<table class="rnnlab-report">'
@@ -102,3 +117,8 @@ class Report:
             f'<th scope="col">write</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
             f"<p>{looked_at}</p>"
         )
+
+
+def _linked(reading: Reading) -> str:
+    words, address = map(escape, reading)
+    return f'<a href="{address}">{words}</a>' if address else words

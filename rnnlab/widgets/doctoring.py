@@ -1,11 +1,12 @@
 """Labs that can be examined: a button, and what the doctor says of a fresh run, on the page."""
 
+import os
 from html import escape
+from pathlib import Path
 from typing import Any
 
-import ipywidgets as w
-
-from rnnlab.doctor.report import Finding, Report
+from rnnlab.course.lessons import sections_by_mistake
+from rnnlab.doctor.report import Finding, Reading, Report
 from rnnlab.doctor.watch import AlreadyWatched, examine
 from rnnlab.loop import batch
 from rnnlab.microscope import faults
@@ -13,10 +14,15 @@ from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.widgets.base import Lab
+from rnnlab.widgets.outputs import LinkedHTML
 
 LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
 ASK = "Ask the doctor"
 BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
+ELSEWHERE = (
+    'A lesson without a link is not beside this notebook. In a terminal, "rnnlab lab" opens a copy '
+    "of all of them."
+)
 WATCHED = "A fresh run with these settings was watched; your own is where it was."
 OF_THE_VIEW = {"speed", "free_running", "apply_while_training"}  # no other run follows from these
 SECONDS = 3.0  # of computing that an examination may take; most take less than one
@@ -30,22 +36,26 @@ SETTING_OF = {
     "carried-and-shuffled": ("hidden_state", 'hidden_state = "reset", or batches in order'),
 }
 STYLE = """<style>
-.rnnlab-doctor { color: var(--jp-ui-font-color1, #333); line-height: 1.45; margin: 8px 0;
-  padding: 4px 0 4px 12px; border-left: 3px solid var(--jp-border-color1, #bdbdbd);
-  container-type: inline-size }
+.rnnlab .rnnlab-doctor { color: var(--jp-ui-font-color1, #333); font-size: 13px;
+  line-height: 1.45; margin: 8px 0; padding: 4px 0 4px 12px; container-type: inline-size;
+  border-left: 3px solid var(--jp-border-color1, #bdbdbd) }
 .rnnlab .rnnlab-doctor:focus-visible { outline-offset: -2px }
-.rnnlab-doctor h3 { font-size: 13px; margin: 0 }
-.rnnlab-doctor p { margin: 2px 0; max-width: 66em }
-.rnnlab-doctor table { border-collapse: collapse; margin: 6px 0 }
-.rnnlab-doctor th { font-weight: normal; color: var(--jp-ui-font-color2, #5f5f5f) }
-.rnnlab-doctor th:first-child { width: 27% }
-.rnnlab-doctor th:last-child { width: 29% }
-.rnnlab-doctor tr > * { border-bottom: 1px solid var(--jp-border-color2, #e0e0e0) }
-.rnnlab-doctor code { font: 12px/1.45 var(--jp-code-font-family, monospace) }
+.rnnlab .rnnlab-doctor h3 { font: inherit; font-weight: bold; margin: 0 }
+.rnnlab .rnnlab-doctor p { margin: 2px 0; max-width: 66em }
+.rnnlab .rnnlab-doctor table { border-collapse: collapse; font-size: inherit; margin: 6px 0 }
+.rnnlab .rnnlab-doctor th { font-weight: normal; color: var(--jp-ui-font-color2, #5f5f5f) }
+.rnnlab .rnnlab-doctor th:first-child { width: 27% }
+.rnnlab .rnnlab-doctor th:last-child { width: 29% }
+.rnnlab .rnnlab-doctor :is(tr, td) { line-height: inherit; padding-left: 0 }
+.rnnlab .rnnlab-doctor tr > * { border-bottom: 1px solid var(--jp-border-color2, #e0e0e0) }
+.rnnlab .rnnlab-doctor a:any-link { text-decoration: underline }
+.rnnlab .rnnlab-doctor td > code:not(pre) { font: 12px/1.45 var(--jp-code-font-family, monospace);
+  padding: 0; background: none }
+.rnnlab .jp-RenderedHTML:has(> .rnnlab-doctor) { padding-right: 0 }
 @container (max-width: 480px) {
-  .rnnlab-doctor thead { display: none }
-  .rnnlab-doctor :is(table, tbody, tr, td) { display: block; width: auto }
-  .rnnlab-doctor td:not(:last-child) { border: 0; padding-bottom: 0 }
+  .rnnlab .rnnlab-doctor thead { display: none }
+  .rnnlab .rnnlab-doctor :is(table, tbody, tr, td) { display: block; width: auto }
+  .rnnlab .rnnlab-doctor td:not(:last-child) { border: 0; padding-bottom: 0 }
 }
 </style>"""
 
@@ -63,7 +73,7 @@ class ExaminedLab(Lab):
 
     def __init__(self) -> None:
         super().__init__()
-        self._doctor = w.HTML()
+        self._doctor = LinkedHTML()
 
     def ask_the_doctor(self) -> Report | None:
         """Train a fresh run with the present settings under watch, for a short while, and show it.
@@ -89,7 +99,10 @@ class ExaminedLab(Lab):
         finally:
             set_random_state(outside)
         report.findings = [self._placed(finding) for finding in report.findings]
+        report.readings = {finding.code: readings(finding.code) for finding in report.findings}
         text, page = str(report), report._repr_html_()
+        if any(not reading.address for known in report.readings.values() for reading in known):
+            text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{escape(ELSEWHERE)}</p>"
         if raised and not report.findings:  # that is no clean bill
             text = f"It has ended with an error whose cause is not known: {raised}"
             page = f"<p>{escape(text)}</p>"
@@ -130,3 +143,19 @@ class ExaminedLab(Lab):
             f"<h3>{title}</h3><p>{escape(first)}</p>{page}</section>"
         )
         self._access.say(self._said)
+
+
+def readings(code: str) -> list[Reading]:
+    """Return the sections of lessons that treat a mistake, with a link to each that it can reach.
+
+    A link opens the learner's own copy of a lesson, which stands beside the notebook of the lab.
+    """
+    try:
+        sections = sections_by_mistake().get(code, [])
+    except FileNotFoundError:  # a package without its notebooks
+        return []
+    beside = Path(os.environ.get("JPY_SESSION_NAME", "")).parent  # Jupyter's path of the notebook
+    return [
+        Reading(str(section), section.address if os.path.isfile(beside / section.notebook) else "")
+        for section in sections
+    ]

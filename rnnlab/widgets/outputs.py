@@ -1,4 +1,4 @@
-"""What a learner's own code prints and raises while a lab runs it, shown in the lab."""
+"""What a lab shows as a cell does: what a learner's own code prints and raises, and HTML."""
 
 import io
 import sysconfig
@@ -55,6 +55,27 @@ class OwnOutput(w.Output):
             for name, text in self._texts.items()
             if text
         )
+
+
+class LinkedHTML(w.Output):
+    """HTML in which a relative link leads where it would in a cell's output.
+
+    The notebook opens the file beside it at the place that the link names. In an `ipywidgets.HTML`
+    the browser would follow the link itself, from the address of the page.
+    """
+
+    _value = ""
+
+    @property
+    def value(self) -> str:
+        """The HTML; "" shows nothing."""
+        return self._value
+
+    @value.setter
+    def value(self, page: str) -> None:
+        self._value = page
+        output = {"output_type": "display_data", "data": {"text/html": page}, "metadata": {}}
+        self.outputs = (output,) if page else ()
 
 
 def has_own_lines(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby
 import torch
 
 from rnnlab.doctor.events import Place
-from rnnlab.doctor.rules.rule import BACKWARD, LOOP, LOSS, Evidence, Rule
+from rnnlab.doctor.rules.rule import LOOP, LOSS, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 
@@ -133,7 +133,7 @@ def _is_averaged(place: Place) -> bool:
     "What is made here keeps the graphs of {most} batches and more: none of them can be freed.",
     why="A tensor with a graph holds all that it was computed from.",
     fix="total += loss.item(), or kept.append(state.detach())",
-    lesson=BACKWARD,
+    lesson=STATE,
     severity="warning",
     least=1,
 )

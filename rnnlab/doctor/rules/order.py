@@ -1,7 +1,7 @@
 """Lines that are missing, or out of their order, and modes that are left on."""
 
 from rnnlab.doctor.events import Event, Place
-from rnnlab.doctor.rules.rule import CLIPPING, LOOP, RULES, STEP, Evidence, Rule
+from rnnlab.doctor.rules.rule import BACKWARD, CLIPPING, LOOP, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 
@@ -11,7 +11,7 @@ from rnnlab.doctor.trace import Trace
     "used already.",
     why="backward adds to .grad: the old gradients are used again and again.",
     fix="optimizer.zero_grad()  # before loss.backward()",
-    lesson=LOOP,
+    lesson=BACKWARD,
 )
 def _missing_zero_grad(trace: Trace) -> Evidence:
     added, backward = [], None
@@ -49,7 +49,7 @@ def _zero_grad_after_backward(trace: Trace) -> Evidence:
     "{times} backward passes, and no optimizer step: no weight has changed.",
     why="Without a step the weights stay what they are.",
     fix="optimizer.step()  # after loss.backward()",
-    lesson=LOOP,
+    lesson=STEP,
     least=3,
 )
 def _missing_step(trace: Trace) -> Evidence:
@@ -89,7 +89,7 @@ def _step_after_the_loss(trace: Trace) -> Place | bool:
     "gradients of the batch before, or none.",
     why="The step uses what is in .grad at that time.",
     fix="loss.backward(), then optimizer.step()",
-    lesson=LOOP,
+    lesson=STEP,
     raises=(r"modified by an inplace operation",),
     fits=_step_after_the_loss,
 )

@@ -18,9 +18,9 @@ from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.trace import Trace
 
 # lessons
-FORWARD, LOSS, BACKWARD = "02_forward_pass", "03_loss", "04_backward"
-CLIPPING, STEP, LOOP = "05_gradient_clipping", "06_optimizer_step", "07_the_training_loop"
-STATE = "08_hidden_state"
+BATCHES, FORWARD, LOSS = "01_batches_and_shapes", "02_forward_pass", "03_loss"
+BACKWARD, CLIPPING, STEP = "04_backward", "05_gradient_clipping", "06_optimizer_step"
+LOOP, STATE, OWN = "07_the_training_loop", "08_hidden_state", "10_your_own"
 
 Evidence = list[Event]
 Judge = Callable[[Trace], Evidence]

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, RULES, STATE, Evidence, Rule
+from rnnlab.doctor.rules.rule import BATCHES, RULES, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 LOOKED_AT = 40  # calls that are looked at, at least
@@ -67,7 +67,7 @@ def _state_is_for_the_other_axis(trace: Trace) -> bool:
     "{shape[0]} time steps of {shape[1]} sequences.",
     why="Without batch_first=True a recurrent module takes axis 0 for time.",
     fix="nn.RNN(..., batch_first=True), or inputs.transpose(0, 1)",
-    lesson=FORWARD,
+    lesson=BATCHES,
     raises=(r"Expected hidden.* size ",),
     fits=_state_is_for_the_other_axis,
 )
@@ -116,7 +116,7 @@ Rule(
     "gradient went from one time step to the one before.",
     why="Only backpropagation through time can tell an early time step what it did to a late loss.",
     fix="detach the state between batches, never within the loop over time",
-    lesson=BACKWARD,
+    lesson=STATE,
 )
 def _detached_every_time_step(trace: Trace) -> Evidence:
     return [

@@ -1,12 +1,12 @@
 """What torch refuses wherever it is met: a device, a dtype, a tuple, a missing graph."""
 
-from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, Rule
+from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, OWN, Rule
 
 Rule(
     "device-mismatch",
     why="The model and all it reads have to be on one device.",
     fix="model.to(device); inputs, targets = inputs.to(device), targets.to(device)",
-    lesson=FORWARD,
+    lesson=OWN,
     raises=(
         r"not at the same device",
         r"is not on the expected device",

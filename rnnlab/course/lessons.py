@@ -1,0 +1,71 @@
+"""Where the lessons are, and which of their sections treats a mistake that the doctor knows.
+
+The sections are found in the notebooks: a section treats a mistake if its heading ends in the
+mistake's code, as in lesson 09, or if the cell of the heading has the tag `mistake:<code>`.
+"""
+
+import json
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rnnlab.base.say import say
+
+FIRST = "00_start_here.ipynb"
+TAG = "mistake:"
+HEADING = re.compile(r"^#+ (?P<words>.+?)(: `(?P<code>[a-z\d-]+)`)?$", re.MULTILINE)
+
+
+class Section(NamedTuple):
+    """A part of a lesson."""
+
+    notebook: str  # the name of its file
+    heading: str  # without the code
+    cell: str  # the id of the cell where it begins
+
+    def __str__(self) -> str:
+        """Return in words where it is."""
+        return say('lesson {number}, "{heading}"', number=self.notebook[:2], heading=self.heading)
+
+    @property
+    def address(self) -> str:
+        """The link that opens it from a notebook beside it."""
+        return f"{self.notebook}#cell-id={self.cell}"
+
+
+def course_folder() -> Path:
+    """Return where this rnnlab has its notebooks: in the package, or beside it in a checkout.
+
+    Raises:
+        FileNotFoundError: if they are missing.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "course" / "notebooks", package.parent / "notebooks"):
+        if (folder / FIRST).is_file():
+            return folder
+    raise FileNotFoundError(
+        f"the notebooks are missing from {package}: pip install --force-reinstall rnnlab"
+    )
+
+
+@cache
+def sections_by_mistake() -> dict[str, list[Section]]:
+    """Return the sections that treat a mistake, by its code, in the order of the lessons.
+
+    Raises:
+        FileNotFoundError: if the notebooks are missing.
+    """
+    found: dict[str, list[Section]] = defaultdict(list)
+    for path in sorted(course_folder().glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            headings = [*HEADING.finditer("".join(cell["source"]))]
+            if cell["cell_type"] != "markdown" or not headings:
+                continue
+            tags = cell["metadata"].get("tags", [])
+            codes = [tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)]
+            codes += [heading["code"] for heading in headings if heading["code"]]
+            for code in codes:
+                found[code].append(Section(path.name, headings[-1]["words"], cell["id"]))
+    return dict(found)

@@ -14,6 +14,7 @@ from rnnlab.microscope.faults import FAULTS
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.through_time import gradient_by_step, predict_again
 from rnnlab.probes.gradients import gradient_norms, gradient_through_time
+from rnnlab.tasks.catalogue import TASKS
 from rnnlab.widgets.stepper_pictures import (
     CHAIN,
     FIRST,
@@ -21,10 +22,12 @@ from rnnlab.widgets.stepper_pictures import (
     LOSS,
     MOVED,
     NORM,
+    RING,
     StepperPictures,
 )
 
 B, T, H = 5, 6, 4
+QUICK = (("names", "rnn"), ("sine", "lstm"))
 
 
 class ByHand(nn.Module):
@@ -272,4 +275,48 @@ def test_a_model_that_the_probes_cannot_look_into_says_so():
     assert panels[CHAIN].waiting.get_text() == "there is no nn.RNN, nn.GRU or nn.LSTM to look into"
     assert panels[GRADIENT].waiting.get_text() == "cannot be measured for this model"
     assert shown(lab)["after"]
+    lab.close()
+
+
+def texts_of(picture):
+    """Return the boxes of the texts that a picture shows, by what they say and where."""
+    axes = picture.panel.axes
+    shown = [*axes.texts, axes._left_title, axes.xaxis.label]
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        ticks = axis.get_major_ticks() if axis.get_visible() and axes.axison else []
+        shown += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
+    if not axes.xaxis.get_visible():
+        shown.remove(axes.xaxis.label)
+    texts = [text for text in shown if text.get_visible() and text.get_text()]
+    return {(text.get_text(), text.get_position()): text.get_window_extent() for text in texts}
+
+
+@pytest.mark.parametrize(
+    ("task", "cell"),
+    [
+        pytest.param(task, cell, marks=[pytest.mark.slow] * ((task, cell) not in QUICK))
+        for task in TASKS
+        for cell in ("rnn", "lstm")
+    ],
+)
+def test_no_text_is_cut_off_and_none_touches_another(task, cell):
+    lab = rnnlab.LoopStepper(task, cell=cell, hidden_size=4)
+    for clip_norm in (0.01, 10.0):
+        lab.clip_norm = clip_norm
+        lab.next_batch()
+        for width in (420, 700, 940, 1300):
+            lab._pictures.fit(width)
+            lab._show()
+            for number, picture in enumerate(lab.pictures):
+                picture._canvas.draw()
+                boxes = texts_of(picture)
+                page = picture.figure.bbox.padded(1)
+                for words, box in boxes.items():
+                    assert page.count_contains([box.min, box.max]) == 2, (words, width)
+                lit = "step" if number == RING else None  # its box stands over the other's
+                some = [(w, box) for w, box in boxes.items() if w[0] != lit]
+                for k, (words, box) in enumerate(some):
+                    touched = [w for w, other in some[:k] if box.overlaps(other)]
+                    assert not touched, (words, touched, width, clip_norm)
     lab.close()

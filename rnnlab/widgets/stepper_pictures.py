@@ -44,10 +44,10 @@ class StepperPictures:
             (UnrolledPanel, 176, 56, 84),
             (FirstSequencePanel, 190, 56, 84),
             (BarsPanel, 122, 56, 84, "Loss by time step", BLUE),
-            (BarsPanel, 122, 56, 84, "Gradient norm that arrives at each time step", ORANGE),
-            (LengthsPanel, 98, 170, 84, "Gradient norm of all parameters together", 2,
+            (BarsPanel, 122, 56, 84, "Gradient norm at each time step", ORANGE),
+            (LengthsPanel, 98, 170, 84, "Gradient norm of all parameters", 2,
              "Bar chart of the gradient norm: before clipping and after, with the bound."),
-            (LengthsPanel, 170, 170, 84, "How far the step moved each parameter, as a norm", MOST,
+            (LengthsPanel, 170, 170, 84, "How far the step moved each parameter", MOST,
              "Bar chart of how far the optimizer's step has moved each parameter."),
         )  # fmt: skip
         self._heights = [height for _, height, *_ in panels]

@@ -105,13 +105,13 @@ def test_a_run_is_said_at_its_begin_and_end_and_not_between():
     lab._on_stop()
     assert len(written) == 10
     seen = "years that it has never seen"
-    parts = ["epoch 0 of 20, 0 steps", "paused", seen, "epoch 1", "was stopped", seen]
+    parts = ["Run 1 begins", "paused", seen, "epoch 1", "was stopped", seen]
     assert len(said) == len(parts)
     assert [part for words, part in zip(said, parts, strict=True) if part not in words] == []
     del said[:]
     lab._start()
     lab._runner.drain()
-    parts = ["Run 2: epoch 0 of 20, 0 steps.", "Run 2 is finished", "Sunspots: the network is"]
+    parts = ["Run 2 begins, with these settings.", "Run 2 is finished", "Sunspots: the network is"]
     assert [words[: len(part)] for words, part in zip(said, parts, strict=True)] == parts
     assert "\nLoss: train" in said[-1]
     lab.close()

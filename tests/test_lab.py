@@ -34,7 +34,7 @@ def test_run_equals_fit_and_repeats():
     first = lab.run()
     assert len(first.epochs) == 3
     assert lab.run() == first
-    assert "below persistence" in lab.describe() or "above persistence" in lab.describe()
+    assert "than persistence" in lab.describe()
     for word in ("RMSE", "persistence", "AR(9)", "free-running", "Loss", "Gradient norm"):
         assert f'">{word}</abbr>' in lab._twin.value
     assert lab.snapshot().data.startswith(b"\x89PNG")
@@ -697,7 +697,7 @@ def test_a_run_in_whose_place_another_begins_is_not_in_the_strip_and_a_stopped_o
         lab.buttons["Stop"].click()
         await settled(lab)
         labels = [button.description for button in lab._viewer.strip._buttons]
-        assert [label[:1] for label in labels] == ["3", "", "", "", "", ""]
+        assert [label[:1] for label in labels] == ["1", "", "", "", "", ""]  # no number is lost
         assert "stopped at epoch" in labels[0]
         lab.close()
 

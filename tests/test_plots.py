@@ -1,5 +1,7 @@
 """Pictures: what they draw, asserted on data and on pixels."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,7 +61,7 @@ def test_panels_hold_the_history():
     panel.update(run, before, steps=10, clip_norm=0.7)
     np.testing.assert_array_equal(panel.clipped.get_xdata(), [0])
     np.testing.assert_array_equal(panel.norm.get_ydata(), [2.0, 1.0, 0.5])
-    assert panel.note.get_text() == "clipped\nabove 0.7"
+    assert panel.note.get_text() == "\u25cf clipped\nabove 0.7"
 
 
 @pytest.mark.parametrize("bound", [1e-6, 0.0123, *CLIP_NORMS, 123456.0])
@@ -94,3 +96,28 @@ def test_the_live_picture_looks_like_matplotlibs_own():
         assert own.min() < 100  # there is something to see
         assert (off > 60).mean() < 0.004  # text may lie half a pixel beside
         assert off.mean() < 1.5
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.1, 0.2), (2, 5), (0.05, 2), (0.001, 10), (0.02, 1e7), (1e-12, 1e20), (0.2, 0.5), (1, 10)],
+)
+def test_a_logarithmic_axis_has_a_few_ticks_whatever_its_limits(low, high):
+    _, axes = plots.make_figure(330, 200)
+    plots.style(axes, "t")
+    plots.log_scale(axes)
+    axes.set_ylim(low, high)
+    axes.figure.canvas.draw()
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    assert 2 <= len(ticks) <= 8
+    assert {round(tick / 10 ** math.floor(math.log10(tick) + 1e-9), 6) for tick in ticks} <= {
+        1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9
+    }  # fmt: skip
+    boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+    boxes = [box for box, tick in zip(boxes, axes.get_yticks(), strict=True) if low <= tick <= high]
+    assert not any(box.overlaps(other) for k, box in enumerate(boxes) for other in boxes[:k])
+
+
+def test_ticks_of_a_logarithmic_axis_are_written_plainly():
+    written = [plots.log_number(value) for value in (0.05, 1, 200, 1e5, 1e8, 1e-7)]
+    assert written == ["0.05", "1", "200", "100000", "10\u2078", "10\u207b\u2077"]

@@ -402,7 +402,7 @@ class TrainingLabMachine(ExaminedLabMachine):
             self.do(self.lab.buttons[button].click)
         self.settle()
         lab, task = self.lab, rnnlab.load_task("sine")
-        assert f"Run {lab.runs} is finished" in lab._status.value, lab._status.value
+        assert f"Run {lab._training.number} is finished" in lab._status.value, lab._status.value
         assert lab._message.value == ""
         assert lab.history == self.by_fit(epochs=2, validation=task.validation_loss)
         assert lab.epoch == 2

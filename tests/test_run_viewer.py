@@ -103,3 +103,41 @@ def test_what_fails_after_a_run_is_not_said_to_be_its_failure(what):
         lab.close()
 
     asyncio.run(main())
+
+
+def test_the_same_run_again_takes_the_place_of_the_first_in_the_strip():
+    lab = rnnlab.TrainingLab("sine", epochs=2, hidden_size=2)
+    lab.run()
+    lab.run()
+    lab.learning_rate = 0.01
+    lab.run()
+    labels = [button.description for button in lab._viewer.strip._buttons]
+    assert [label[:1] for label in labels] == ["2", "3", "", "", "", ""]
+    assert lab._viewer.before.number == 2
+    lab.close()
+
+
+def test_train_goes_on_with_the_run_that_a_changed_setting_has_begun():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=200, hidden_size=2)
+        lab.learning_rate = 0.01
+        while len(lab.history) < 3:
+            await asyncio.sleep(0.001)
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        assert lab.runs == 1
+        assert "Run 1 is finished" in lab._status.value
+        assert "Run 1, after epoch 200 of 200" in lab._title.value
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_the_words_say_of_which_epoch_they_speak():
+    lab = rnnlab.TrainingLab("sine", epochs=3, hidden_size=2)
+    assert "Not trained yet" in lab._title.value
+    lab.run()
+    assert "Run 1, after epoch 3 of 3" in lab._title.value
+    lab.epoch = 1
+    assert "Run 1, after epoch 1 of 3" in lab._title.value
+    lab.close()

@@ -50,7 +50,7 @@ def curves(
         over = range(len(values)) if x is None else x
         drawn += axes.plot(over, [float(v) for v in values], color=color, ls=dash, lw=1.9)
     if log:
-        _log_scale(axes)
+        log_scale(axes)
     axes.margins(x=0)
     axes.autoscale_view()  # now, for the labels stand where the lines end
     integer_ticks(axes.xaxis, 8)
@@ -76,13 +76,8 @@ def bars(
     axes.set_xticks(range(0, len(named), every), [str(k) for k in [*named][::every]])
     axes.grid(False, axis="x")
     if log:
-        _log_scale(axes)
+        log_scale(axes)
     return _picture(canvas, title, words, figure)
-
-
-def _log_scale(axes: Axes) -> None:
-    low, high = axes.get_ylim()
-    log_scale(axes, (1.0, 2.0, 5.0) if high < 1000 * low else (1.0,))
 
 
 def heat(

@@ -37,3 +37,14 @@ def predict_again(stepper: PhaseStepper) -> Tensor | None:
             return call(model, stepper.batch.inputs, detach(entered.state))[0]
         except Exception:
             return None
+
+
+def loss_again(stepper: PhaseStepper) -> float | None:
+    """Return the loss of the batch with the weights of now; None where it raises."""
+    assert stepper.entered is not None  # as above
+    with kept_random(stepper.entered.random), no_grad():
+        try:
+            result = stepper.loss_fn(predict_again(stepper), stepper.batch.targets)
+            return float(result[0] if isinstance(result, tuple) else result)
+        except Exception:
+            return None

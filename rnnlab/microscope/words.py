@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from torch import Tensor
+
 from rnnlab.base.nested import map_tensors
 from rnnlab.base.say import say, short
 from rnnlab.loop.hidden import State
 from rnnlab.microscope.stepping import Parameters, PhaseStepper
+from rnnlab.microscope.through_time import loss_again
 
 FAILED = {  # by the phase that has raised: what there is not, therefore
     "batch": "There is no batch to train on.",
@@ -27,6 +30,15 @@ def shape(value: Any) -> str:
     if value is None:
         return "none"
     return str(map_tensors(lambda tensor: tuple(tensor.data.shape), value))
+
+
+def sizes(inputs: Any) -> str:
+    """Return in words what the three axes of inputs (B, T, D) are, with a colon; else nothing."""
+    if not isinstance(inputs, Tensor) or inputs.dim() != 3:
+        return ""
+    rows, steps, features = inputs.shape
+    each = "one number" if features == 1 else f"{features} numbers"
+    return f"{rows} sequences of {steps} time steps, {each} at each: "
 
 
 def number(value: float | None) -> str:
@@ -62,8 +74,8 @@ def _batch(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
         if stepper.plan[0].moved:
             start = "The state is that of the batch before, not detached: its graph comes along."
     return (
-        f"Batch {stepper.index + 1} of epoch {stepper.epoch}: inputs {shape(inputs)}, targets "
-        f"{shape(targets)}. {start}"
+        f"Batch {stepper.index + 1} of epoch {stepper.epoch}: {sizes(inputs)}inputs "
+        f"{shape(inputs)}, targets {shape(targets)}. {start}"
     )
 
 
@@ -132,7 +144,11 @@ def _step(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     if stepper.at_end_of_epoch:
         average = number(stepper.history.steps[-1].train_loss)
         end = f" The epoch is over; its average loss over all examples is {average}."
-    return f"Every weight took its step, the largest first: {steps}.{end}"
+    better, now = "", loss_again(stepper)
+    if now is not None:
+        text = " The loss of this batch was {loss}; with the new weights it is {now}."
+        better = say(text, loss=number(stepper.batch.loss.item()), now=number(now))
+    return f"Every weight took its step.{better} The largest first: {steps}.{end}"
 
 
 WORDS = {f.__name__[1:]: f for f in (_batch, _zero_grad, _forward, _loss, _backward, _clip, _step)}

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
 from rnnlab.loop.batch import PHASES
 
@@ -96,12 +96,43 @@ def style(
         spine.set_visible(False)
 
 
-def log_scale(axes: Axes, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
-    """Make the y axis logarithmic, with plain numbers at these multiples of powers of ten."""
+def log_scale(axes: Axes) -> None:
+    """Make the y axis logarithmic, with three to six plain numbers, whatever its limits."""
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_locator(LogTicks())
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(lambda value, _: log_number(value))
+
+
+class LogTicks(Locator):
+    """Ticks of a logarithmic axis: at 1, 2, 5, 10, 20, ..., at more of them, or at fewer."""
+
+    MOST = 8
+
+    def __call__(self) -> list[float]:
+        """Return the ticks between the limits of the axis."""
+        assert self.axis is not None  # matplotlib has set it
+        return self.tick_values(*self.axis.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Return the ticks between two limits."""
+        low, high = sorted((vmin, vmax))
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for digits in ((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1,)):
+            ticks = [digit * 10.0**decade for decade in decades for digit in digits]
+            ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
+            if len(ticks) <= self.MOST:
+                return ticks
+        stride = -(-len(ticks) // self.MOST)
+        return [tick for tick in ticks if round(math.log10(tick)) % stride == 0]
+
+
+def log_number(value: float) -> str:
+    """Return a tick of a logarithmic axis: 0.05, 200, 10⁸."""
+    if 1e-4 <= value < 1e6:
+        return f"{value:g}"
+    power = f"{math.log10(value):.0f}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{power}"
 
 
 def integer_ticks(axis: Axis, most: int = 6) -> None:

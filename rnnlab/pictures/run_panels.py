@@ -91,8 +91,9 @@ class LossPanel:
         epochs: int = 1,
         cursor: int | None = None,
         marks: Sequence[Mark] = (),
+        name: str = "run before",
     ) -> bool:
-        """Show a history, and the run before it.
+        """Show a history, and that of another run.
 
         Args:
             history: a `rnnlab.History`.
@@ -100,7 +101,9 @@ class LossPanel:
             epochs: where the axis ends.
             cursor: an epoch that is looked at; None: none is.
             marks: the changes of a setting in the middle of the run.
+            name: of the run before.
         """
+        self.labels.texts[0].set_text(name)
         runs = [history.train_loss, history.validation_loss, before.train_loss if before else []]
         for line, losses in zip((self.train, self.held_out, self.before), runs, strict=True):
             line.set_data(range(1, len(losses) + 1), losses)
@@ -181,7 +184,7 @@ class GradientPanel:
         """Write the bound where its line ends, above the numbers below the axes."""
         if bound != self._noted:
             self._noted, self.note.xy = bound, (1, bound)
-            choices = [f"clipped\nabove {bound:g}", f"clipped\nat {bound:g}"]
+            choices = [f"\u25cf clipped\nabove {bound:g}", f"\u25cf clipped\nat {bound:g}"]
             plots.fit_words(self.note, choices, self.ROOM)
         low, line = self.axes.bbox.y0, self.axes.transData.transform((0, bound))[1]
         up = max(0, low + self.RISE - line) * 72 / self.axes.figure.get_dpi()  # in points

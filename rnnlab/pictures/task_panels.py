@@ -102,9 +102,9 @@ class ForecastPanel(TaskPanel):
             f"predicted one {series.time_unit} ahead, and the distance between the two."
         )
         self.legend = (
-            f"Bold: what the network predicted, one {series.time_unit} ahead. Thin: what was "
-            f"measured, and how far off each prediction is. Grey: {series.time_unit}s that it "
-            "learnt from."
+            f"Bold blue: what the network predicted, one {series.time_unit} ahead. Thin black: "
+            "what was measured; the pale strokes between the two are how far off it was. Grey: "
+            f"{series.time_unit}s that it learnt from."
         )
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
@@ -121,7 +121,10 @@ class ForecastPanel(TaskPanel):
         names = ("on its own", f"predicted,\none {series.time_unit}\nahead", "measured")
         self.labels = plots.EndLabels(axes, names, (self.alone, self.ahead, measured))
         self.add_title()
-        self.moving = [self.misses, self.alone, self.ahead, self.title, *self.labels.texts]
+        self.outside = plots.write(axes, "", (0.5, 0.06), color=BLUE, ha="center")
+        self.moving = [
+            self.misses, self.alone, self.ahead, self.title, self.outside, *self.labels.texts
+        ]  # fmt: skip
 
     def answers(self, model: Any) -> tuple[Any, ...]:
         """Return the forecasts that `update` shows: the free-running one only if it is asked for.
@@ -142,6 +145,8 @@ class ForecastPanel(TaskPanel):
         alone = [] if free_running is None else drawable(free_running, *limits)
         self.alone.set_data(times[: len(alone)], alone)
         self.labels.place()
+        away = float(np.mean((ahead < limits[0]) | (ahead > limits[1])))
+        self.outside.set_text("the prediction lies far outside of this picture" * (away > 0.5))
         self.set_title(one_step_ahead)
         unit = self.task.series.time_unit
         choices = [f"  the network has never seen these {unit}s", "  never seen", ""]

@@ -187,19 +187,21 @@ class SeriesTask:
         rmse, alone = self.rmse(self.one_step_ahead(model)), self.rmse(self.free_running(model))
         baselines = self.baselines()
         better = 1 - rmse / baselines["persistence"]
-        verdict = "far above persistence"
+        verdict = "far more than persistence"
         if better > -1:
-            verdict = f"{abs(better):.0%} {'below' if better > 0 else 'above'} persistence"
+            verdict = f"{abs(better):.0%} {'less' if better > 0 else 'more'} than persistence"
         beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
         unit = f" {self.series.unit}" if self.series.unit else ""
         return say(
             "{title}: the network is typically off by {rmse}{unit} on the {count} {time_unit}s "
-            "that it has never seen; saying 'as the {time_unit} before' is off by {persistence}.\n"
+            "that it has never seen; saying 'as the {time_unit} before' is off by {persistence}, a "
+            "straight-line formula of the last nine {time_unit}s by {formula}.\n"
             "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}); free-running, on its own "
             "predictions, {alone}. {note}",
             title=self.title, rmse=short(rmse), unit=unit, count=len(self.held_out_values),
             time_unit=self.series.time_unit, persistence=short(baselines["persistence"]),
-            verdict=verdict, beside=beside, alone=short(alone), note=self.series.note,
+            formula=short(baselines["AR(9)"]), verdict=verdict, beside=beside,
+            alone=short(alone), note=self.series.note,
         ).strip()  # fmt: skip
 
     def __repr__(self) -> str:

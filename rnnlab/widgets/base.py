@@ -15,7 +15,7 @@ from IPython.display import Image as StaticImage
 from rnnlab.base.say import say
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
-from rnnlab.widgets.controls import offer, same
+from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput, has_own_lines
 from rnnlab.widgets.picture import LivePicture, side_by_side
@@ -183,7 +183,11 @@ class Lab(w.VBox):
     def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
         """Return a button for each action, on the loop's thread; the first is the big one."""
         buttons = {
-            name: w.Button(description=name, layout=w.Layout(width="auto", min_width="88px"))
+            name: w.Button(
+                description=name,
+                tooltip=BUTTON_TIPS[name],
+                layout=w.Layout(width="auto", min_width="88px"),
+            )
             for name in actions
         }
         first = next(iter(buttons.values()))

@@ -24,18 +24,35 @@ FULL = "full"
 SPEEDS: list[Any] = [FULL, 10, 3, 1]  # epochs per second
 TIPS = {
     "task": "What the network learns from, and what it shall predict.",
-    "cell": "The kind of recurrent network: plain, or with gates that decide what it remembers.",
+    "cell": "The kind of network: rnn is the plain one; gru and lstm have gates to remember.",
     "optimizer": "What a step makes of the gradient: SGD takes it as it is, Adam scales it.",
     "hidden_size": "How many numbers the network remembers from one time step to the next.",
     "hidden_state": "reset: each batch starts from nothing; carry: from where the last one ended.",
     "learning_rate": "How far the weights move at each step. Too low: slow; too high: it diverges.",
-    "epochs": "How many times the network sees all training data.",
-    "clip": "Whether a gradient that is too long is shortened before the step.",
-    "clip_norm": "The length to which a longer gradient is shortened.",
+    "epochs": "How many times the network sees all training data; each time takes several steps.",
+    "clip": "Whether a step that asks for too large a change (a long gradient) is shortened.",
+    "clip_norm": "The length to which a longer gradient is shortened, so that no step is too wild.",
     "speed": "How fast a run goes by: full, or slowly enough to watch it.",
     "free_running": "Show, dotted, the forecast that reads its own predictions, never the data.",
     "apply_while_training": "A changed learning rate or bound acts in the middle of a run.",
     "seed": "Which random numbers a run starts from. The same seed gives the same run.",
+}
+BUTTON_TIPS = {
+    "Train": "Train a network with these settings, from its first weights.",
+    "Pause": "Let the run wait; pressed again, it goes on.",
+    "Step": "Make one step, of the run that waits or of a new one, and wait.",
+    "Stop": "End the run where it is.",
+    "Ask the doctor": "Have a fresh run with these settings examined: what is wrong, what to do?",
+    "More settings": "Optimizer, hidden size, hidden state, seed, speed, and more.",
+    "Clear": "Forget all runs, and show an untrained network.",
+    "Defaults": "Set every setting to what it was at first.",
+    "Next phase": "Run the next lines of the loop. Key: Enter.",
+    "Next batch": "Run what is left of this batch, or all of the next.",
+    "Next epoch": "Run to the end of this pass over the data, or of the next.",
+    "Run": "Run phase after phase; pressed again, it pauses. Key: Space.",
+    "Back": "Take the last phase back.",
+    "Restart": "Begin again from the first weights and the first batch.",
+    "Reset": "Forget what was measured and trained.",
 }
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}
@@ -252,6 +269,7 @@ def sized(control: Any) -> Any:
 def compact(control: Any) -> None:
     """Give a control no more width than its words and its choices take."""
     control.layout.width, control.style.description_width = "max-content", "auto"
+    control.layout.margin = "2px 10px 2px 6px"  # its label stands close to it, its neighbours not
     if isinstance(control, w.ToggleButtons):
         control.style.button_width = "auto"
 

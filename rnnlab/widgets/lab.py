@@ -38,7 +38,7 @@ from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.viewer.glossary import GLOSSARY
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 from rnnlab.widgets.viewer.run_viewer import RunViewer
-from rnnlab.widgets.viewer.run_words import where, words_of
+from rnnlab.widgets.viewer.run_words import title_of, where, words_of
 from rnnlab.widgets.viewer.saved_lab import saved_settings
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
@@ -221,6 +221,7 @@ class TrainingLab(ExaminedLab):
         """Begin a run from the seed."""
         self._leave(instead=True)
         self.runs += 1
+        self._number += 1
         task = self._present_task()
         model, batches = self._fresh(task)
         run = train(
@@ -236,7 +237,7 @@ class TrainingLab(ExaminedLab):
             device="cpu",
         )
         self._training = RecordedRun(
-            self.runs, task, self._run_settings(), model, len(batches), run
+            self._number, task, self._run_settings(), model, len(batches), run
         )  # fmt: skip
         self._viewer.record(self._training)
         self._started, self._first = time.perf_counter(), 0
@@ -257,6 +258,7 @@ class TrainingLab(ExaminedLab):
             self._training.outcome = f"stopped at epoch {steps[-1].epoch if steps else 0}"
             if instead and self._runner.busy:  # a moving slider would fill the strip with these
                 self._viewer.drop(self._training)
+                self._number -= 1  # its number goes to the one that begins
         self._runner.stop()
 
     def _seconds_a_step(self, run: RecordedRun) -> float | None:
@@ -314,7 +316,7 @@ class TrainingLab(ExaminedLab):
         """Forget all runs and show an untrained model."""
         untrained = self._untrained()  # a task of the learner's own may raise
         self._runner.stop()
-        self.runs, self._training = 0, None
+        self.runs, self._number, self._training = 0, 0, None
         self._viewer.forget(untrained)
         self._show()
         task = self._task
@@ -388,8 +390,10 @@ class TrainingLab(ExaminedLab):
             shown = self._viewer.shown
             usual = f"Run {shown.number}, {shown.outcome or 'finished'}: {where(shown)}."
             words = words or usual
-        else:
+        elif run.history.steps:
             words = f"Run {run.number}: {where(run)}{self._rate(run)}."
+        else:
+            words = f"Run {run.number} begins, with these settings."
         if not self._viewer.follows:
             words += f" You are looking at epoch {self.epoch}."
         self._say(words)
@@ -406,6 +410,11 @@ class TrainingLab(ExaminedLab):
         run, epoch = self._viewer.shown, None if self._viewer.follows else self.epoch
         with on_threads(fitting_threads(run.model)):
             return words_of(run, epoch)
+
+    def _show_twin(self) -> None:
+        title = title_of(self._viewer.shown, self._viewer.epoch)  # they change only at a rest
+        self._title.value = f'<div class="rnnlab-heading">{title}</div>'
+        super()._show_twin()
 
     def _set_epoch(self) -> None:
         if self.epoch != self._viewer.epoch:
@@ -435,6 +444,7 @@ class TrainingLab(ExaminedLab):
         folded = [self.controls[name] for name in FOLDED]
         self._fold = row([*folded, self.buttons["Clear"], self.buttons["Defaults"]])
         self._fold.layout.display = "none"
+        self._title = w.HTML()  # of the words
         names = ("Train", "Pause", "Step", "Stop")
         others = [self.buttons[ASK], self.buttons["More settings"], self.controls["task"]]
         first = [*(self.buttons[name] for name in names), self.controls["cell"], *others]
@@ -443,9 +453,9 @@ class TrainingLab(ExaminedLab):
         self._large = w.VBox([viewer.pictures.answers.widget, viewer.film, viewer.pictures.legend])
         self._large.layout.width = f"{viewer.pictures.large}px"
         self.children = [
-            self._access, row(first), row(second), self._fold, self._message,
+            self._access, row(first), row(second), self._fold, self._message, self._doctor,
             w.Box([self._large, viewer.pictures.small], layout=w.Layout(flex_flow="row wrap")),
-            self._status, viewer.strip, self._twin, self._doctor, self._errors,
+            self._status, viewer.strip, self._title, self._twin, self._errors,
         ]  # fmt: skip
 
     def _fit(self) -> None:
@@ -458,11 +468,14 @@ class TrainingLab(ExaminedLab):
 
     def _on_train(self) -> None:
         self._complain("")
-        waits = self._runner.steps is not None and self._runner.paused
-        if waits and self._training is not None and self._run_settings() == self._training.settings:
-            self._resume()
-        else:
+        run, going = self._training, self._runner.steps is not None
+        if run is None or not going or self._run_settings() != run.settings:
             self._start()
+        elif self._runner.paused:
+            self._resume()
+        else:  # a changed setting has begun it already
+            self._viewer.show_run(run)
+            self._show()
 
     def _on_pause(self) -> None:
         if self._runner.steps is None:

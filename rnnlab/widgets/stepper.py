@@ -1,5 +1,6 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -166,7 +167,12 @@ class LoopStepper(ExaminedLab):
         words = say("{phase} has failed. {follows}", phase=self.stepper.following,
                     follows=FAILED[self.stepper.following])  # fmt: skip
         rule = rule_of_error(self._failed)
-        return f"{words} {rule.why}\nTo mend it: {rule.fix}" if rule else words
+        if rule:
+            words = f"{words} {rule.why}\nTo mend it: {rule.fix}"
+        if self.fault != "nothing":
+            chosen = "You chose this mistake under Break ({name}); nothing there mends it."
+            words += "\n" + say(chosen, name=FAULT_NAMES[self.fault])
+        return words
 
     def _fresh_run(self) -> PhaseStepper:
         return self.stepper.at_start()
@@ -223,7 +229,8 @@ class LoopStepper(ExaminedLab):
         if has_own_lines(error) or not rule_of_error(error):
             super()._fail(error)  # its lines are worth a look
         else:
-            self._complain(f"{type(error).__name__}: {one_line(str(error))}")
+            first = re.split(r"(?<=[a-z)])[.] ", str(error), maxsplit=1)[0]  # some are a page long
+            self._complain(f"{type(error).__name__}: {one_line(first)}")
             self._show()
 
     def _on_error(self, error: Exception) -> None:
@@ -296,8 +303,8 @@ class LoopStepper(ExaminedLab):
         self._access.observe(lambda _: self._runner.call(self._fit), "width")
         self.children = [
             self._access, row(self.buttons.values()), row(self.controls.values()),
-            self._status, self._message, self._twin, self._pictures.box,
-            self._doctor, self._facts, self._errors,
+            self._status, self._message, self._twin, self._doctor, self._pictures.box,
+            self._facts, self._errors,
         ]  # fmt: skip
 
     def _on_run(self) -> None:

@@ -1,7 +1,10 @@
 """The stepper's page in HTML: the loop's source, the phase marked, and what the phase changed."""
 
 import inspect
+import textwrap
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
@@ -9,7 +12,7 @@ from rnnlab.microscope.words import clip_factor, number, shape, state_words
 STYLE = """<style>
 .rnnlab-source { font: 12px/1.5 var(--jp-code-font-family, monospace); margin: 0 16px 0 0;
   color: var(--jp-ui-font-color1, #333); white-space: pre-wrap; overflow-wrap: anywhere }
-.rnnlab-source .line { display: block; padding-left: 8ch; text-indent: -8ch }
+.rnnlab-source .line { display: block; padding-left: 18ch; text-indent: -18ch }
 .rnnlab-source .line > * { text-indent: 0 }
 .rnnlab-source .now { background: rgba(0, 114, 178, .2); font-weight: bold }
 .rnnlab-source .failed { background: rgba(179, 38, 30, .16); font-weight: bold;
@@ -44,21 +47,27 @@ def source_html(stepper: PhaseStepper, failed: str | None = None) -> str:
     """Return the lines of the loop, those of the last phase marked, and of one that has failed."""
     rows = []
     for phase in stepper.plan:
-        is_last = phase.name == stepper.phase
+        state = "failed" if phase.name == failed else "now" if phase.name == stepper.phase else ""
         fault = "out" if phase.left_out else "moved" if phase.moved else ""
-        state = "failed" if phase.name == failed else "now" if is_last else ""
-        kind = f"{state} {fault}".strip()
-        lines, first = inspect.getsourcelines(phase.function)
+        first, lines = body(phase.function)
         for line, text in enumerate(lines, start=first):
-            mark = MARKS[state] if line == first else " "
+            label = f"{MARKS[state]} {phase.name:<10}" if line == first else " " * 12
             rows.append(
-                f'<span class="line"><span class="name">{line:>3} {mark} </span>'
-                f'<span class="{kind}">{escape(text.rstrip())}</span></span>'
+                f'<span class="line"><span class="name">{line:>3} {label}</span>'
+                f'<span class="{f"{state} {fault}".strip()}">{escape(text)}</span></span>'
             )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
         f"{''.join(rows)}</div>"
     )
+
+
+def body(function: Callable[..., Any]) -> tuple[int, list[str]]:
+    """Return what a function does: the number of its first line after the docstring, and lines."""
+    lines, first = inspect.getsourcelines(function)
+    doc = inspect.getdoc(function) or ""
+    before = 1 + len(doc.splitlines())  # the line with its name, and the docstring
+    return first + before, textwrap.dedent("".join(lines[before:])).splitlines()
 
 
 def facts_html(stepper: PhaseStepper) -> str:

@@ -20,6 +20,10 @@ GAP = 14  # pixels between them
 RING, CHAIN, FIRST, LOSS, GRADIENT, NORM, MOVED = range(7)  # the pictures, as on the page
 MOST = 7  # parameters in the picture of the step
 FRAMES = 10  # in which the chain lights up
+LEGEND = (
+    "Each column is the hidden state h after a time step, a box for each of its numbers. The band "
+    "is the gradient on its way back: the thicker, the more the loss depends on that state."
+)
 NO_MODULE = "there is no nn.RNN, nn.GRU or nn.LSTM to look into"
 NO_SUM = "this loss is no sum over time"
 NOT_MEASURED = "cannot be measured for this model"
@@ -43,7 +47,7 @@ class StepperPictures:
             (RingPanel, 220, 0, 0),
             (UnrolledPanel, 176, 56, 84),
             (FirstSequencePanel, 190, 56, 84),
-            (BarsPanel, 122, 56, 84, "Loss by time step", BLUE),
+            (BarsPanel, 122, 56, 84, "What each time step adds to the loss", BLUE),
             (BarsPanel, 122, 56, 84, "Gradient norm at each time step", ORANGE),
             (LengthsPanel, 98, 170, 84, "Gradient norm of all parameters", 2,
              "Bar chart of the gradient norm: before clipping and after, with the bound."),
@@ -58,8 +62,9 @@ class StepperPictures:
         self._batch: Any = None
         self._turn = 0  # of the chain's drawings: a later one ends the frames of an earlier
         self._shown: dict[int, Any] = {}
-        ring, *others = (picture.widget for picture in self.all)
-        self._columns = w.VBox([source, ring]), w.VBox(others)
+        ring, chain, *others = (picture.widget for picture in self.all)
+        legend = w.HTML(f'<div class="rnnlab-legend">{LEGEND}</div>')
+        self._columns = w.VBox([source, ring]), w.VBox([chain, legend, *others])
         self.box = w.Box(self._columns, layout=w.Layout(flex_flow="row wrap"))
         self.fit(DEFAULT)
 

@@ -84,7 +84,7 @@ def test_training_follows_the_learning_rate(page, report):
     page.get_by_role("button", name="Train", exact=True).click()
     wait_for_text(page, "Run 1 is finished: epoch 40 of 40, 280 steps")
     report(f"Train to finished, 40 epochs: {1000 * (time.perf_counter() - start):.0f} ms")
-    wait_for_text(page, "below persistence")
+    wait_for_text(page, "than persistence")
     picture, waits = page.locator("img.rnnlab-picture").first, []
     for k in range(10):
         before, start = picture.get_attribute("src"), time.perf_counter()

@@ -9,9 +9,9 @@ GLOSSARY = {  # a meaning holds no other word of the glossary: it would be expla
     "AR(9)": "A straight-line formula of the last nine values, fitted to the years before.",
     "free-running": "It goes on from what it has predicted itself, and never reads the data.",
     "cross-entropy": "How surprised the network is by the true answer; 0 is not at all.",
-    "Gradient norm": "The length of the gradient: how steep the loss is, and the step wants to be.",
+    "Gradient norm": "How large a change of the weights a step asks for; a clipped step gets less.",
     "held out": "Measured on data that the network has never seen.",
-    "Loss": "How wrong the network is, as the number that training makes smaller.",
+    "Loss": "How wrong the network is, as the number that training makes smaller. It has no unit.",
 }
 
 

@@ -50,6 +50,11 @@ class RecordedRun(Iterator[Step]):
         self.outcome = self.result = ""
         self.begin(0)
 
+    def repeats(self, other: "RecordedRun") -> bool:
+        """Return whether this run does all that another has done, which ended by itself."""
+        same = self.task is other.task and self.settings == other.settings
+        return same and not other.marks and not other.outcome
+
     def begin(self, epoch: int) -> None:
         """Keep the weights as they are now as those of this epoch, and no others."""
         self._kept: dict[int, Tensor] = {}

@@ -75,7 +75,8 @@ class RunPictures:
     def draw_losses(self, run: RecordedRun, before: RecordedRun | None, epoch: int | None) -> None:
         """Draw the losses of a run; `epoch` is one that is looked at, None: none is."""
         self.loss.draw(self.loss.panel.update(
-            run.history, before and before.history, run.settings["epochs"], epoch, run.marks
+            run.history, before and before.history, run.settings["epochs"], epoch, run.marks,
+            f"run {before.number}" if before else "",
         ))  # fmt: skip
 
     def draw_norms(self, run: RecordedRun, before: RecordedRun | None, epoch: int | None) -> None:

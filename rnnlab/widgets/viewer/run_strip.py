@@ -19,7 +19,7 @@ class RunStrip(w.VBox):
     """
 
     def __init__(self, on_choose: Callable[[RecordedRun], None]) -> None:
-        heading = w.HTML('<div class="rnnlab-heading">Runs</div>')
+        heading = w.HTML(f'<div class="rnnlab-heading">Runs (the last {MOST})</div>')
         self._runs: list[RecordedRun] = []
         self._buttons = [w.Button(layout=w.Layout(width="auto")) for _ in range(MOST)]
         for k, button in enumerate(self._buttons):
@@ -51,7 +51,7 @@ def label(run: RecordedRun, varying: set[str]) -> str:
     named -= {"clip" if run.settings["clip"] else "clip_norm"}
     names = [name for name in run.settings if name in named]
     words = ", ".join(say_setting(name, run.settings) for name in names)
-    return f"{run.number}  {words}\n{run.outcome or run.result or 'training'}"
+    return f"{run.number}  {words}\n{run.outcome or run.result or 'not finished'}"
 
 
 def say_setting(name: str, settings: Mapping[str, Any]) -> str:

@@ -73,8 +73,10 @@ class RunViewer:
 
     def record(self, run: RecordedRun) -> None:
         """Show a run that begins, and keep it in the strip."""
-        self._recorded = [*self._recorded, run][-MOST:]
+        others = [kept for kept in self._recorded if not run.repeats(kept)]
+        self._recorded = [*others, run][-MOST:]
         self.show_run(run)
+        self.show_strip()
 
     def drop(self, run: RecordedRun) -> None:
         """Keep a run in the strip no longer."""
@@ -89,7 +91,8 @@ class RunViewer:
         if run is not self.shown:
             before, self.shown = self.shown, run
             same = before.task is run.task
-            self.before = before if same and before.history.epochs else None
+            if not same or (before.history.epochs and not run.repeats(before)):
+                self.before = before if same else None
             if not same:
                 self.show_answers(self.free_running)
 

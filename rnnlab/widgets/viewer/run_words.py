@@ -1,5 +1,6 @@
 """A run in words: how far it is, and what its pictures show."""
 
+from rnnlab.base.say import say
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 
 
@@ -10,6 +11,14 @@ def where(run: RecordedRun) -> str:
         f"epoch {steps[-1].epoch if steps else 0} of {run.settings['epochs']}, "
         f"{len(steps)} step{'s' * (len(steps) != 1)}"
     )
+
+
+def title_of(run: RecordedRun, epoch: int) -> str:
+    """Return of what run and epoch the words speak."""
+    if run.number == 0:
+        return "Not trained yet"
+    text = "Run {number}, after epoch {epoch} of {epochs}"
+    return say(text, number=run.number, epoch=epoch, epochs=run.settings["epochs"])
 
 
 def words_of(run: RecordedRun, epoch: int | None) -> str:

@@ -19,7 +19,8 @@ from rnnlab.microscope.carrying import (
     carry_through,
     recall_task,
 )
-from rnnlab.widgets.state_lab import COSTS, CURVES, FLOW, StateLab, sizes
+from rnnlab.widgets.state_lab import StateLab
+from rnnlab.widgets.state_page import COSTS, CURVES, FLOW, sizes
 
 
 async def until_done(lab, seconds=30):

@@ -54,7 +54,7 @@ class ThroughTimePanel:
         box = axes.get_position()
         axes.set_position((box.x0, 264 / HEIGHT, box.width, 150 / HEIGHT))
         self.axes = axes
-        self.heat_axes = axes.figure.add_axes((box.x0, 30 / HEIGHT, box.width, 150 / HEIGHT))
+        self.heat_axes = axes.figure.add_axes((box.x0, 30 / HEIGHT, box.width, 142 / HEIGHT))
         self.alt = (
             f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
             "map of the norm, a row for each time step of the loss."

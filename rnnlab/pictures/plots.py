@@ -174,7 +174,7 @@ class EndLabels:
                 ends.append((min(max(pixel, bottom), top), pixel, text))
         ends.sort(key=lambda end: end[0])
         halves = [LABEL_GAP * (text.get_text().count("\n") + 1) / 2 for *_, text in ends]
-        places, floor = [], -math.inf
+        places, floor = [], bottom - LABEL_GAP / 2
         for (inside, *_), half in zip(ends, halves, strict=True):
             places.append(max(inside, floor + half))
             floor = places[-1] + half

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from html import escape
 from itertools import chain, islice, zip_longest
 from typing import Any
 
@@ -22,10 +21,12 @@ from rnnlab.pictures.state_panels import (
     flow_words,
     loss_words,
 )
+from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
 from rnnlab.widgets.live import warm_up
 from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.state_page import COSTS, CURVES, DEFAULT, FLOW, sizes, torchs_words
 
 WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
 EPOCHS = [1, 2, 5, 12, 20, 40]
@@ -35,26 +36,6 @@ TASK = (
     "The task of all four is to recall the value of two time steps before; always answering 0 "
     "gives a loss of 1."
 )
-MONO = 'style="font-family: var(--jp-code-font-family)"'
-THREE_COLUMNS = 860  # pixels from which the losses stand beside the flow, and the costs in a row
-TWO_COLUMNS = 560  # pixels from which, below the flow, two pictures stand beside each other
-DEFAULT = 940  # pixels, until the page has reported how many there are
-FLOW, CURVES = 0, 1  # the numbers of pictures; those of the costs follow
-COSTS: tuple[tuple[Any, ...], ...] = (  # title, number, median over so many batches
-    ("Graph length, time steps", lambda step: step.graph_length),
-    ("Kept for backward, kB", lambda step: (step.kept_bytes or 0) / 1000),
-    ("Backward, ms, median of 5", lambda step: 1000 * step.backward_seconds, 5),
-)
-
-
-def sizes(width: int) -> list[tuple[int, int]]:
-    """Return (width, height) of the flow, the losses and the three costs on so wide a page."""
-    if width >= THREE_COLUMNS:
-        large = round(0.58 * width)
-        small, third = width - large - 4, width // 3 - 2
-        return [(large, 230), (small, 230), *[(third, 230)] * 3]
-    small = width // 2 - 2 if width >= TWO_COLUMNS else width
-    return [(width, 230), *[(small, 230)] * 4]
 
 
 class StateLab(Lab):
@@ -145,9 +126,8 @@ class StateLab(Lab):
         An epoch of it is done here, if that takes no longer than so many seconds.
         """
         self._trains = self._training is not None
-        self._first: FirstBatches = first_batches(
-            self._task, self.way, hidden_size=self.hidden_size, seed=self.seed
-        )
+        options: Any = {"hidden_size": self.hidden_size, "seed": self.seed}
+        self._first: FirstBatches = first_batches(self._task, self.way, **options)
         needed = dict.fromkeys((DETACH, self.way))
         measuring = [self._measure(way) for way in needed if not self._is_measured(way)]
         training = self._training or iter(())
@@ -155,9 +135,10 @@ class StateLab(Lab):
         steps = chain(islice(training, len(WAYS)), *measuring, training)
         self._errors.clear()
         deadline = time.perf_counter() + soonest
-        while time.perf_counter() < deadline and len(self.rows[DETACH]) <= carrying.BATCHES:
-            if next(steps, None) is None:
-                break
+        with on_threads(1):
+            while time.perf_counter() < deadline and len(self.rows[DETACH]) <= carrying.BATCHES:
+                if next(steps, None) is None:
+                    break
         self._runner.start(steps, paused)
         self._show()
         self._show_twin()
@@ -246,28 +227,10 @@ class StateLab(Lab):
             self._say(f"Measured 32 batches of {self.way}.")
         elif self._runner.busy:
             self._say(f"Measuring {self.way}.")
-        self._torch.value = self._torchs_words()
+        raised = self.raised if self.way == NO_DETACH else ()
+        self._torch.value = torchs_words(raised)
         if finished:
             self._show_twin()
-
-    def _torchs_words(self) -> str:
-        """Return what torch said about the present way, and what to do, as HTML."""
-        if self.way != NO_DETACH or not self.raised:
-            return ""
-        (first, plain), (second, updated) = (
-            (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {escape(step.error)}</p>')
-            for step in self.raised
-        )
-        return (
-            f'<div class="rnnlab-twin"><p>In batch {first}, at <code>loss.backward()</code>, torch '
-            f"says:</p>{plain}<p><b>What to do:</b> detach between the batches, "
-            "<code>state = state.detach()</code>. The value goes on, the graph ends.</p><p>The "
-            "message's own hint is <code>retain_graph=True</code>. With it, and with "
-            f"<code>optimizer.step()</code> after each backward, torch says in batch {second}:"
-            f"</p>{updated}<p>With the hint and no <code>optimizer.step()</code> nothing raises. "
-            "The pictures show what that costs: each backward goes back to the first batch.</p>"
-            "</div>"
-        )
 
     def describe(self) -> str:
         """Return what the pictures show in words, a line for each."""
@@ -295,7 +258,7 @@ class StateLab(Lab):
         for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
             picture.resize(*size)
         ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
-        ways.style.button_width, ways.style.description_width = "172px", "90px"
+        ways.style.button_width = ways.style.description_width = "auto"
         self.controls = {
             "way": ways,
             "window": NumberSlider("Window", WINDOWS, "{} steps"),
@@ -305,12 +268,13 @@ class StateLab(Lab):
         }
         self.buttons = self._make_buttons({"Train": self._on_train, "Stop": self._on_stop})
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
-        _, *others = self.controls.values()
+        _, *sliders, seed = self.controls.values()
+        seed.style.description_width, seed.layout.width = "60px", "180px"
         self.children = [
             self._access,
             row(self.buttons.values()),
-            ways,
-            row(others),
+            row([ways, seed]),
+            row(sliders),
             self._status,
             self._message,
             row(picture.widget for picture in self.pictures),

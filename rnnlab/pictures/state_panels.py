@@ -84,14 +84,23 @@ class FlowPanel(UnrolledPanel):
         for artist in self.notes:
             if isinstance(artist, Text):  # on the other side stands the end of the gradient
                 artist.set_horizontalalignment("right")
-        for k, (start, last) in enumerate(first.steps):
+        self._name_batches(first.steps, window)
+        return True
+
+    def _name_batches(self, steps: Sequence[tuple[int, int]], window: int) -> None:
+        """Write below each batch which it is and what it reads, in full where all have room."""
+        read = [f"{start + 1} to {last + 1}" for start, last in steps]
+        unit = "time steps "
+        if window == 1:
+            read, unit = [str(start + 1) for start, _ in steps], "time step "
+        longest, room = max(read, key=len), self.axes.bbox.width / len(steps)
+        plots.fit_words(self.read[0], [unit + longest, longest], room)
+        unit = self.read[0].get_text().removesuffix(longest)
+        for k, words in enumerate(read):
             middle = (self._x[k * window] + self._x[(k + 1) * window - 1]) / 2
             self.names[k].xy = self.read[k].xy = (middle, 0)
             self.names[k].set_text(f"batch {k + 1}")
-            read = f"{start + 1} to {last + 1}" if last > start else f"{last + 1}"
-            words = f"time step{'s' * (last > start)} {read}"
-            plots.fit_words(self.read[k], [words, read], self.axes.bbox.width / len(first.steps))
-        return True
+            self.read[k].set_text(unit + words)
 
 
 class CostPanel:

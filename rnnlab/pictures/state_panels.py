@@ -49,6 +49,7 @@ LABELS = {  # of a way's line, where it ends
     SHUFFLE: "carry with\nshuffle",
 }
 ERRORS = ("× carry without detach: error in batch 2", "× without detach: error in batch 2")  # noqa: RUF001
+READ = ("time steps {first} to {last}", "{first} to {last}", "{first}–{last}", "from {first}")  # noqa: RUF001
 TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # where an axis may end, times a power of ten
 
 
@@ -88,19 +89,19 @@ class FlowPanel(UnrolledPanel):
         return True
 
     def _name_batches(self, steps: Sequence[tuple[int, int]], window: int) -> None:
-        """Write below each batch which it is and what it reads, in full where all have room."""
-        read = [f"{start + 1} to {last + 1}" for start, last in steps]
-        unit = "time steps "
-        if window == 1:
-            read, unit = [str(start + 1) for start, _ in steps], "time step "
-        longest, room = max(read, key=len), self.axes.bbox.width / len(steps)
-        plots.fit_words(self.read[0], [unit + longest, longest], room)
-        unit = self.read[0].get_text().removesuffix(longest)
+        """Write below each batch which it is and what it reads, as fully as all have room."""
+        room = self.axes.bbox.width / len(steps)
+        for form in READ:
+            read = [say(form, first=start + 1, last=last + 1) for start, last in steps]
+            for text, words in zip(self.read, read, strict=True):
+                plots.fit_words(text, [words], room)
+            if [text.get_text() for text in self.read] == read:
+                break
         for k, words in enumerate(read):
             middle = (self._x[k * window] + self._x[(k + 1) * window - 1]) / 2
             self.names[k].xy = self.read[k].xy = (middle, 0)
             self.names[k].set_text(f"batch {k + 1}")
-            self.read[k].set_text(unit + words)
+            self.read[k].set_text(words)
 
 
 class CostPanel:
@@ -116,7 +117,7 @@ class CostPanel:
     def __init__(
         self, axes: Axes, title: str, value: Callable[[CarryStep], float], over: int = 1
     ) -> None:
-        make_room(axes)
+        plots.set_room(axes, 54, 56)  # with a line of text below the title
         plots.style(axes, title, "batch", pad=24)
         axes.set(xlim=(1, BATCHES), ylim=(0, 1))
         plots.integer_ticks(axes.xaxis, 5)
@@ -157,7 +158,7 @@ class CurvesPanel:
     LOOKS = ((RESET, INK, DOTTED), (DETACH, BLUE, "-"), (SHUFFLE, ORANGE, DASHED))
 
     def __init__(self, axes: Axes) -> None:
-        make_room(axes)
+        plots.set_room(axes, 54, 56)  # with a line of text below the title
         plots.style(axes, "Training loss, all four ways", "epoch (0: the first batch)", pad=24)
         plots.log_scale(axes, subs=(1.0, 3.0))
         plots.integer_ticks(axes.xaxis)
@@ -194,12 +195,6 @@ class CurvesPanel:
         changed = plots.set_limits(self.axes, x=(0, max(epochs, 1)), y=(low, 2.5))
         self.labels.place()
         return changed
-
-
-def make_room(axes: Axes) -> None:
-    """Leave room for a line of text between the title and the axes."""
-    box, room = axes.get_position(), 14 / axes.figure.bbox.height
-    axes.set_position((box.x0, box.y0, box.width, box.height - room))
 
 
 def top_above(value: float) -> float:

@@ -1,6 +1,6 @@
 """GradientLab: how much of the gradient is left on its way back through time, cell by cell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -220,6 +220,9 @@ class GradientLab(Lab):
         first = 2 * [*self._cells].index(cell)
         return self.pictures[first : first + 2]
 
+    def _columns(self) -> list[Sequence[LivePicture]]:
+        return [self._pictures_of(cell) for cell in self._cells]
+
     def _show_twin(self) -> None:
         """Write what is true of all cells: the sentence of each stands below its pictures."""
         words = self.describe()
@@ -238,7 +241,7 @@ class GradientLab(Lab):
         columns = max(1, min(len(self._cells), width // NARROWEST))
         across = width // columns - GAP
         self._unrolled.clear()
-        for column, cell in zip(self._columns, self._cells, strict=True):
+        for column, cell in zip(self._boxes, self._cells, strict=True):
             unrolled, bars = self._pictures_of(cell)
             unrolled.resize(across, CHAIN)
             bars.resize(across, HEIGHT)
@@ -256,12 +259,11 @@ class GradientLab(Lab):
         )
         room = w.Layout(margin="0 16px 8px 2px")
         self._verdicts = {cell: w.HTML(layout=room) for cell in self._cells}
-        self._columns = [
-            w.VBox([*(picture.widget for picture in self._pictures_of(cell)), self._verdicts[cell]])
-            for cell in self._cells
-        ]
-        for column in self._columns:
-            column.layout.max_width = "100%"
+        parts = {
+            cell: [*(picture.widget for picture in self._pictures_of(cell)), words]
+            for cell, words in self._verdicts.items()
+        }
+        self._boxes = [w.VBox(each, layout=w.Layout(max_width="100%")) for each in parts.values()]
         self._resize(DEFAULT)
         self.controls = {
             "length": NumberSlider("Length", LENGTHS, "{} steps"),
@@ -273,7 +275,7 @@ class GradientLab(Lab):
         for control in self.controls.values():
             control.style.description_width = "110px"
             control.layout.margin = "2px 12px 2px 0"
-        together = row(self._columns)
+        together = row(self._boxes)
         together.layout.align_items = "flex-start"
         self.children = [
             self._access,

@@ -258,7 +258,7 @@ class StateLab(Lab):
         for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
             picture.resize(*size)
         ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
-        ways.style.button_width = ways.style.description_width = "auto"
+        ways.style.button_width, ways.style.description_width = "auto", "44px"
         self.controls = {
             "way": ways,
             "window": NumberSlider("Window", WINDOWS, "{} steps"),

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import mse_loss
 
 import rnnlab
+from rnnlab.microscope.carried_states import first_batches, steps_read
 from rnnlab.microscope.carrying import (
     DETACH,
     NO_DETACH,
@@ -22,7 +23,6 @@ from rnnlab.microscope.carrying import (
     measure_graph,
     recall_task,
     retain_through,
-    steps_read,
 )
 
 GOOD = (RESET, DETACH, SHUFFLE)
@@ -123,6 +123,19 @@ def test_training_is_that_of_the_package(task, way, policy):
     averages = [row.train_loss for row in rows if row.train_loss is not None]
     assert averages == pytest.approx(run.history.train_loss)
     assert len(averages) == 2
+    assert [row.batch for row in rows if row.validation_loss is not None] == [64]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_not_counted_changes_no_loss(task, way):
+    bare = list(carry_through(task, way, epochs=2, count_graph=False, count_bytes=False))
+    counted = list(carry_through(task, way, epochs=2))
+    for one, other in zip(bare, counted, strict=True):
+        assert (one.loss, one.train_loss, one.validation_loss, one.error) == (
+            other.loss, other.train_loss, other.validation_loss, other.error
+        )  # fmt: skip
+        assert one.graph_length is one.graph_nodes is one.kept_bytes is None
+        assert other.graph_length > 0 < other.kept_bytes
 
 
 def test_with_shuffle_it_is_the_state_of_another_part(task):
@@ -262,3 +275,32 @@ def test_rows_repeat_from_the_same_seed(task):
     runs = [[row.loss for row in carry_through(task, SHUFFLE, epochs=2)] for _ in range(2)]
     assert runs[0] == runs[1]
     assert fmean(runs[0][-8:]) < runs[0][0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("window", [1, 4, 7])
+def test_the_states_and_the_gradient_of_the_first_batches_are_autograds(way, window):
+    """The loop written out, over all rows, with no probe: row 0 of it is what is shown."""
+    task = recall_task(window, seed=2)
+    torch.manual_seed(5)
+    model = rnnlab.SequenceModel(1, 8, 1, implementation="torch")
+    order = "shuffled" if way == SHUFFLE else "streams"
+    batches = list(itertools.islice(task.batches(seed=5, order=order), 3))
+    state, outputs = None, []
+    for inputs, targets in batches:
+        for x in inputs.split(1, 1):  # a time step at a time, so that each state has a gradient
+            _, state = model.recurrence(x, state)  # (B, 1, H), (1, B, H)
+            state.retain_grad()
+            outputs.append(state)
+        predictions = model.readout(torch.cat([h[0][:, None] for h in outputs[-window:]], 1))
+        loss = mse_loss(predictions, targets)
+        state = {RESET: None, NO_DETACH: state}.get(way, state.detach())
+    loss.backward()
+    found = first_batches(task, way, hidden_size=8, seed=5)
+    expected = torch.stack([h[0, 0].detach() for h in outputs])
+    torch.testing.assert_close(found.states, expected)
+    norms = [0.0 if h.grad is None else h.grad[0, 0].norm().item() for h in outputs]
+    assert found.gradient.tolist() == pytest.approx(norms, rel=1e-4, abs=1e-12)
+    reached = window * 3 if way == NO_DETACH else window
+    assert found.reached == sum(norm > 0 for norm in norms) == reached
+    assert found.steps == steps_read(task, way, 3, 5)

@@ -9,6 +9,7 @@ import pytest
 import traitlets
 from matplotlib.figure import Figure
 
+from rnnlab.microscope.carried_states import first_batches, steps_read
 from rnnlab.microscope.carrying import (
     DETACH,
     NO_DETACH,
@@ -17,9 +18,9 @@ from rnnlab.microscope.carrying import (
     WAYS,
     carry_through,
     recall_task,
-    steps_read,
 )
-from rnnlab.widgets.state_lab import COSTS, CURVES, FLOW, StateLab
+from rnnlab.widgets.state_lab import StateLab
+from rnnlab.widgets.state_page import COSTS, CURVES, FLOW, sizes
 
 
 async def until_done(lab, seconds=30):
@@ -32,7 +33,7 @@ async def until_done(lab, seconds=30):
 
 async def until_training(lab, seconds=30):
     async with asyncio.timeout(seconds):
-        while not lab.rows.get(RESET):
+        while not all(lab.rows.values()):
             await asyncio.sleep(0.001)
 
 
@@ -63,9 +64,9 @@ def test_run_trains_all_ways_and_the_order_is_clear():
     for way, loss in losses.items():
         assert lines[way].get_ydata()[-1] == loss
         assert f"Loss, {way}: " in lab._twin.value
-        assert f"{loss:.3f} on average in epoch 12" in lab.describe()
-    assert "Loss, carry without detach: 0.98 in batch 2, where torch raised." in lab.describe()
-    assert "without detach: error in batch 2" in words_of(panels(lab)[CURVES])
+        assert f"{loss:.3g} on average in epoch 12; held out 0." in lab.describe()
+    assert "Loss, carry without detach: 0.978 in batch 2, where torch raised." in lab.describe()
+    assert "× carry without detach: error in batch 2" in words_of(panels(lab)[CURVES])  # noqa: RUF001
     assert "Training is finished" in lab._status.value
     assert lab.snapshot().data.startswith(b"\x89PNG")
     lab.close()
@@ -81,23 +82,64 @@ def test_every_way_is_measured_and_shown(way, window):
     assert [row.graph_length for row in rows] == expected
     for panel, (title, value, *over) in zip(panels(lab)[CURVES + 1 :], COSTS, strict=True):
         assert panel.axes.get_title(loc="left") == title
+        assert panel.whose.get_text() == (f"{way}, retain_graph" if way == NO_DETACH else way)
         np.testing.assert_array_equal(panel.line.get_ydata(), around(map(value, rows), *over))
         reference = [] if way == DETACH else around(map(value, lab.costs[DETACH]), *over)
         np.testing.assert_array_equal(panel.reference.get_ydata(), reference)
         assert panel.axes.get_ylim()[1] > max(panel.line.get_ydata())
-    flow = panels(lab)[FLOW]
-    assert flow.axes.get_title(loc="left") == f"Between batches: {way}"
-    if way != SHUFFLE:
-        assert {f"0 to {window - 1}", f"{window} to {2 * window - 1}"} <= set(words_of(flow))
-    assert words_of(flow).count("detach") == (2 if way in (DETACH, SHUFFLE) else 0)
-    assert words_of(flow).count("0") == (3 if way == RESET else 1)
-    assert words_of(flow).count("freed") == (2 if way == NO_DETACH else 0)
-    assert words_of(flow).count("other\npart") == (2 if way == SHUFFLE else 0)
-    read = ", ".join(f"{a} to {b}" for a, b in steps_read(recall_task(window), way, 3))
+    flow, first = panels(lab)[FLOW], first_batches(recall_task(window), way, hidden_size=4)
+    assert flow.axes.get_title(loc="left") == f"{way}: three batches, untrained"
+    shown = flow.states.get_array().compressed()
+    np.testing.assert_array_equal(np.unique(shown), np.unique(first.states.numpy()))
+    assert len(flow.band.get_paths()) == 1
+    left, right = flow.band.get_paths()[0].get_extents().intervalx
+    middles = flow._x[0 if way == NO_DETACH else 2 * window], flow._x[-1]
+    assert (left, right) == pytest.approx((middles[0] - 0.3, middles[1] + 0.3))
+    arrows = 3 * window - 1 - (2 if way == RESET else 0)  # to each state that a value goes on to
+    assert len(flow.arrows.get_xdata()) == arrows
+    read = [f"{a + 1} to {b + 1}" for a, b in steps_read(recall_task(window), way, 3)]
+    assert [text.get_text().removeprefix("time steps ") for text in flow.read] == read
     assert lab.describe().startswith(way.capitalize())
-    assert f"The first batches read the time steps {read}." in lab.describe()
+    assert f"read the time steps {', '.join(read)}." in lab.describe()
+    reached = 3 * window if way == NO_DETACH else window
+    assert f"The gradient of the last one's loss goes back {reached} time steps" in lab.describe()
     assert f"{window} time steps in batch 1" in lab.describe()
-    assert f"Measured 32 batches of {way}. Press Train" in lab._status.value
+    assert "Training is finished: 1 epoch of 32 batches" in lab._status.value
+    for picture in lab.pictures:
+        assert way in picture.panel.alt or "a line for each way" in picture.panel.alt
+    lab.close()
+
+
+def test_it_opens_with_every_picture_drawn_from_real_runs_and_goes_on_by_itself():
+    async def main():
+        lab = StateLab(epochs=3)
+        flow, curves, *costs = panels(lab)
+        assert flow.states.get_array().count() > 0
+        assert all(len(line.get_xdata()) >= 2 for line in curves.lines.values())
+        assert curves.note.get_visible()
+        assert all(len(cost.line.get_xdata()) == 32 for cost in costs)
+        assert all(picture.widget.value for picture in lab.pictures)
+        assert "Loss, reset: " in lab._twin.value
+        await until_done(lab)
+        assert "Training is finished: 3 epochs" in lab._status.value
+        expected = [row.loss for row in carry_through(recall_task(4), RESET, epochs=3)]
+        assert [row.loss for row in lab.rows[RESET]] == expected
+        lab.close()
+
+    asyncio.run(main())
+
+
+def test_no_picture_is_ever_empty_while_settings_change():
+    lab = StateLab(epochs=2, hidden_size=4)  # no loop runs here: steps are taken by hand
+    lab._runner.drain()
+    for name, value in (("window", 9), ("way", NO_DETACH), ("seed", 3), ("hidden_size", 5)):
+        setattr(lab, name, value)
+        for _ in range(80):
+            lab._pace.now()
+            lab._runner._take(0)
+            _, curves, *costs = panels(lab)
+            assert all(len(line.get_xdata()) > 0 for line in curves.lines.values())
+            assert all(len(cost.line.get_xdata()) > 0 for cost in costs)
     lab.close()
 
 
@@ -174,8 +216,6 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
     async def main():
         lab = StateLab(epochs=2)
         await until_done(lab)
-        lab.buttons["Train"].click()
-        await until_done(lab)
         gc.collect()
         figures = sum(type(o) is Figure for o in gc.get_objects())
         windows = [value for _, value in lab.controls["window"].options]
@@ -192,7 +232,7 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
         expected = [row.loss for row in carry_through(recall_task(6), RESET, epochs=2)]
         assert [row.loss for row in lab.rows[RESET]] == expected
         assert "Training is finished" in lab._status.value
-        assert panels(lab)[FLOW].axes.get_title(loc="left").endswith(RESET)
+        assert panels(lab)[FLOW].axes.get_title(loc="left").startswith(RESET)
         gc.collect()
         assert sum(type(o) is Figure for o in gc.get_objects()) == figures
         assert len(asyncio.all_tasks()) == 1
@@ -206,9 +246,7 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
 def test_another_way_while_training_is_measured_and_the_training_goes_on():
     async def main():
         lab = StateLab(epochs=12)
-        lab.buttons["Train"].click()
-        await until_training(lab)
-        rows = lab.rows
+        rows = lab.rows  # it has begun by itself
         assert len(rows[RESET]) < 12 * 32
         lab.way = NO_DETACH
         await until_done(lab)
@@ -230,6 +268,7 @@ def test_buttons():
     async def main():
         lab = StateLab(epochs=200)
         lab.buttons["Train"].click()
+        await asyncio.sleep(0.01)
         await until_training(lab)
         lab._show()
         assert "Training all four ways: epoch" in lab._status.value
@@ -241,11 +280,14 @@ def test_buttons():
         assert [len(rows) for rows in lab.rows.values()] == stopped
         assert abs(stopped[0] - stopped[3]) <= 1  # side by side
         assert f"Loss, {RESET}: " in lab.describe()
-        lab.buttons["Reset"].click()
+        assert "held out" not in lab.describe()
+        lab.way = SHUFFLE  # it is measured; nothing trains
         await until_done(lab)
-        assert lab.rows == {}
-        assert len(panels(lab)[CURVES].lines[RESET].get_xdata()) == 0
-        assert "Press Train" in lab._status.value
+        assert "Measured 32 batches of carry with shuffle." in lab._status.value
+        assert [len(rows) for rows in lab.rows.values()] == stopped
+        lab.epochs = 2
+        await until_done(lab)
+        assert "Training is finished: 2 epochs" in lab._status.value
         lab.close()
 
     asyncio.run(main())
@@ -296,8 +338,8 @@ def test_an_error_of_the_labs_own_is_shown(monkeypatch):
         raise RuntimeError("no such luck")
         yield
 
-    monkeypatch.setattr("rnnlab.microscope.carrying.carry_through", broken)
     lab = StateLab()
+    monkeypatch.setattr("rnnlab.microscope.carrying.carry_through", broken)
     with pytest.raises(RuntimeError, match="no such luck"):
         lab.run()
     assert "no such luck" in lab._message.value
@@ -310,21 +352,52 @@ def test_an_error_of_the_labs_own_is_shown(monkeypatch):
     lab.close()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("window", [16])
-def test_no_text_of_a_picture_is_cut_off_or_touches_another(way, window):
-    lab = StateLab(way=way, window=window, epochs=2, hidden_size=4)
-    lab.run()
+def shown_texts(picture):
+    """Return all texts that a picture shows."""
+    axes = picture.panel.axes
+    ticks = [tick.label1 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
+    texts = [*axes.texts, *ticks, axes._left_title, axes.xaxis.label]
+    return [text for text in texts if text.get_text().strip() and text.get_visible()]
+
+
+def check_texts(picture, case):
+    """Hold that each text is whole and touches no other."""
+    picture.figure.canvas.draw()
+    page, renderer = picture.figure.bbox.padded(1), picture.figure.canvas.get_renderer()
+    texts = shown_texts(picture)
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    for k, (text, box) in enumerate(zip(texts, boxes, strict=True)):
+        assert page.count_contains([box.min, box.max]) == 2, (case, text)
+        before = zip(texts[:k], boxes[:k], strict=True)
+        assert [other for other, its in before if its.overlaps(box)] == [], (case, text)
+        assert text.get_fontsize() >= 8
+
+
+@pytest.mark.parametrize(
+    "window", [2, 16, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 3, 7, 12, 64))]
+)
+def test_no_text_of_a_picture_is_cut_off_or_touches_another(window):
+    lab = StateLab(window=window, hidden_size=4, epochs=3)
+    for width in (340, 560, 968):
+        lab._access.width = width
+        assert [p.figure.bbox.width for p in lab.pictures] == [w for w, _ in sizes(width)]
+        for way in WAYS:
+            lab.way = way
+            lab._runner.drain()
+            for picture in lab.pictures:
+                check_texts(picture, (width, way))
+        losses = lab.pictures[CURVES]
+        for done in (1, 40, 70):  # what is drawn on the way through a run
+            rows = {way: rows[:done] for way, rows in lab.rows.items()}
+            losses.draw(losses.panel.update(rows, lab.epochs))
+            check_texts(losses, (width, done))
+    lab.close()
+
+
+@pytest.mark.parametrize("hidden_size", [1, 128])
+def test_no_text_touches_another_at_any_hidden_size(hidden_size):
+    lab = StateLab(hidden_size=hidden_size, epochs=1)
+    lab._runner.drain()
     for picture in lab.pictures:
-        picture.figure.canvas.draw()
-        axes = picture.panel.axes
-        shown = [text for text in (*axes.texts, axes._left_title, axes.xaxis.label)
-                 if text.get_text().strip() and text.get_visible()]  # fmt: skip
-        boxes = [text.get_window_extent(picture.figure.canvas.get_renderer()) for text in shown]
-        for k, (text, box) in enumerate(zip(shown, boxes, strict=True)):
-            assert min(box.x0, box.y0) >= 0, text
-            assert box.x1 <= picture.figure.bbox.x1, text
-            assert box.y1 <= picture.figure.bbox.y1, text
-            assert not any(box.overlaps(other) for other in boxes[k + 1 :]), text
-            assert text.get_fontsize() >= 8
+        check_texts(picture, hidden_size)
     lab.close()

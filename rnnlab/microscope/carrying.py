@@ -26,6 +26,7 @@ from rnnlab.loop.hidden import State
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import Pair
 from rnnlab.tasks.recall import RecallTask
+from rnnlab.tasks.recipe import seeded
 
 WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
 RESET, DETACH, NO_DETACH, SHUFFLE = WAYS
@@ -40,14 +41,16 @@ class CarryStep(NamedTuple):
         way: one of `WAYS`.
         epoch, batch: the pass over the data, and the batch of the whole run; the first is 1.
         loss: the batch's loss, before the update.
-        graph_length: time steps that the gradient goes back, counted on the graph of the loss.
+        graph_length: time steps that the gradient goes back, counted on the graph of the loss;
+            None where it is not counted, as in what follows.
         graph_nodes: nodes of that graph.
         kept_bytes: what autograd keeps for backward passes when this one begins, as
-            `KeptTensors` counts it; None where it is not counted.
+            `KeptTensors` counts it.
         backward_seconds: duration of the backward pass, the counting of memory and the norm of
             the gradients included; nan where torch raised.
         train_loss: on the last batch of an epoch, the epoch's average loss; otherwise None.
-        validation_loss: beside it, the loss on the held-out part, read in the same way.
+        validation_loss: on the last batch of the last epoch, the loss on the held-out part, read
+            in the same way.
         error: torch's message when it raised in this batch, the last of the run; otherwise "".
     """
 
@@ -55,8 +58,8 @@ class CarryStep(NamedTuple):
     epoch: int
     batch: int
     loss: float = math.nan
-    graph_length: int = 0
-    graph_nodes: int = 0
+    graph_length: int | None = None
+    graph_nodes: int | None = None
     kept_bytes: int | None = None
     backward_seconds: float = math.nan
     train_loss: float | None = None
@@ -85,6 +88,7 @@ def carry_through(
     learning_rate: float = 0.01,
     seed: int = 0,
     phases: tuple[PhaseFunction, ...] = PHASES,
+    count_graph: bool = True,
     count_bytes: bool = True,
 ) -> Iterator[CarryStep]:
     """Train an RNN with Adam, one row a batch; the state starts from zeros at each epoch.
@@ -97,6 +101,7 @@ def carry_through(
         learning_rate: of Adam.
         seed: of the weights, and of the order of shuffled batches.
         phases: of a batch, as for `train_batch`; the fourth is the backward pass.
+        count_graph: whether `graph_length` and `graph_nodes` are counted.
         count_bytes: whether `kept_bytes` is counted.
 
     Raises:
@@ -106,14 +111,11 @@ def carry_through(
     check_count("epochs", epochs)
     check_positive("learning_rate", learning_rate)
     check_seed("seed", seed)
-    with torch.random.fork_rng(devices=[]):  # the notebook's own random numbers stay
-        torch.manual_seed(seed)
-        # torch's own RNN: its graph has a node for each time step, and its errors are torch's
-        model = SequenceModel(1, hidden_size, 1, implementation="torch")
+    model = first_model(hidden_size, seed)
     # not fused: that changes weights without a word to autograd, and wrong gradients raise nothing
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     kept = KeptTensors(model) if count_bytes else None
-    batches, index = _batches(task, way, seed), 0
+    batches, index = batches_of(task, way, seed), 0
     for epoch in range(1, epochs + 1):
         if isinstance(batches, Batches):
             batches.set_epoch(epoch)
@@ -123,11 +125,12 @@ def carry_through(
             going = train_batch(
                 model, *batch, loss_fn="mse", optimizer=optimizer, state=state, phases=phases
             )
-            row, state = _measure(CarryStep(way, epoch, index), batch, going, kept)
+            row, state = _measure(CarryStep(way, epoch, index), batch, going, count_graph, kept)
             losses.append(row.loss)
             if len(losses) == len(batches):
-                average, held_out = sum(losses) / len(losses), held_out_loss(model, task, way, seed)
-                row = row._replace(train_loss=average, validation_loss=held_out)
+                row = row._replace(train_loss=sum(losses) / len(losses))
+                if epoch == epochs:
+                    row = row._replace(validation_loss=held_out_loss(model, task, way, seed))
             yield row
             if row.error:
                 return
@@ -157,14 +160,20 @@ def backward_and_retain(batch: Batch) -> None:
     batch.loss.backward(retain_graph=True)
 
 
+def first_model(hidden_size: int, seed: int) -> SequenceModel:
+    """Return the network at its first weights; the notebook's own random numbers stay."""
+    # torch's own RNN: its graph has a node for each time step, and its errors are torch's
+    return seeded(lambda: SequenceModel(1, hidden_size, 1, implementation="torch"), seed)
+
+
 def _measure(
-    row: CarryStep, batch: Pair, going: Iterator[Phase], kept: "KeptTensors | None"
+    row: CarryStep, batch: Pair, going: Iterator[Phase], graph: bool, kept: "KeptTensors | None"
 ) -> tuple[CarryStep, State]:
     """Return the row with what the phases of its batch cost, and the state that they end with."""
     with kept.recording(*batch) if kept else nullcontext():
         *_, phase = islice(going, 3)  # zero_grad, forward, loss
     assert phase.loss is not None  # for mypy: the third phase has a loss
-    length, nodes = measure_graph(phase.loss)
+    length, nodes = measure_graph(phase.loss) if graph else (None, None)
     row = row._replace(
         loss=phase.loss.item(), graph_length=length, graph_nodes=nodes,
         kept_bytes=kept.bytes() if kept else None,
@@ -225,19 +234,11 @@ class KeptTensors:
         return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
 
-def steps_read(task: RecallTask, way: str, count: int, seed: int = 0) -> list[tuple[int, int]]:
-    """Return the first and the last time step that row 0 of each of the first batches reads."""
-    clock = copy.copy(task)  # the same windows and the same shuffling, of the time itself
-    clock.inputs = torch.arange(len(task.inputs), dtype=torch.float64).unsqueeze(1)
-    rows = [inputs[0, :, 0] for inputs, _ in islice(_batches(clock, way, seed), count)]
-    return [(int(row[0]), int(row[-1])) for row in rows]
-
-
 def held_out_loss(model: nn.Module, task: RecallTask, way: str, seed: int = 0) -> float:
     """Return the mean squared error on the held-out part, read as the way reads in training."""
     there = copy.copy(task)
     there.inputs, there.targets = task.held_out
-    batches = _batches(there, way, seed, HELD_OUT_ROWS)
+    batches = batches_of(there, way, seed, HELD_OUT_ROWS)
     policy = "reset" if way == RESET else "carry"
     return evaluate(model, batches, loss_fn="mse", hidden_state=policy)
 
@@ -257,7 +258,8 @@ def best_loss(task: RecallTask, way: str) -> float:
     return lost / BATCHES  # the first window of each row
 
 
-def _batches(task: RecallTask, way: str, seed: int, rows: int = ROWS) -> Batches | Streams:
+def batches_of(task: RecallTask, way: str, seed: int = 0, rows: int = ROWS) -> Batches | Streams:
+    """Return the batches of an epoch: shuffled windows for "carry with shuffle", else streams."""
     order = "shuffled" if way == SHUFFLE else "streams"
     return task.batches(batch_size=rows, seed=seed, order=order)
 

@@ -12,9 +12,23 @@ from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from rnnlab.base.say import say
-from rnnlab.pictures.plots import BLUE, INK, MUTED, ORANGE, SMALL, on_axes, style, write
+from rnnlab.pictures.plots import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    SMALL,
+    integer_ticks,
+    make_figure,
+    on_axes,
+    set_limits,
+    style,
+    write,
+)
+from rnnlab.pictures.unrolled import UnrolledPanel
 
-LONGEST = 100  # time steps that fit on the axis of the bars
+LONGEST = 100  # time steps that fit into the pictures
+WIDTH, CHAIN, HEIGHT = 300, 150, 490  # pixels of the unrolled network and of what is below it
 LOW, HIGH = 1e-8, 1e4  # norms that are told apart; what lies outside is marked at the edge
 BACK = 30  # the verdict looks so many steps back
 VANISHED, EXPLODED = 0.01, 10.0  # fractions of the gradient that the verdict's words mean
@@ -26,36 +40,37 @@ TICKS = {LOW: "10⁻⁸", 1e-4: "10⁻⁴", 1.0: "1", HIGH: "10⁴"}  # norms, a
 class ThroughTimePanel:
     """Bars of the gradient norm by steps back from the loss; below, the norm for every loss step.
 
-    Time runs to the right in both, so the gradient flows back to the left. Limits and colours are
-    fixed, so that an update can be compared with the one before and leaves the background. A line
-    over the bars shows their heights after clipping, a dot marks the bar that the verdict names.
+    Time runs to the right in both, so the gradient flows back to the left. But for the number of
+    time steps, limits and colours are fixed, so that an update can be compared with the one before
+    and leaves the background. A line over the bars shows their heights after clipping, a dot marks
+    the bar that the verdict names.
 
     Args:
-        axes: of a figure of 300 x 450 pixels.
+        axes: of a figure of 300 x 490 pixels.
         name: of the cell.
     """
 
     def __init__(self, axes: Axes, name: str) -> None:
         box = axes.get_position()
-        axes.set_position((box.x0, 248 / 450, box.width, 142 / 450))
+        axes.set_position((box.x0, 264 / HEIGHT, box.width, 150 / HEIGHT))
         self.axes = axes
-        self.heat_axes = axes.figure.add_axes((box.x0, 30 / 450, box.width, 142 / 450))
+        self.heat_axes = axes.figure.add_axes((box.x0, 30 / HEIGHT, box.width, 142 / HEIGHT))
         self.alt = (
             f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
             "map of the norm, a row for each time step of the loss."
         )
         self._make_bars(name)
-        self._make_heat()
+        self._make_heat(name)
         self.moving: list[Artist] = [
             self.bars, self.clipped, self.below, self.above, self.dot, self.heat,
-            self.outside, self.note, *self.ends,
+            self.outside, self.note, self.named, *self.ends,
         ]  # fmt: skip
 
     def update(self, norms: Tensor, matrix: Tensor, factor: float = 1.0) -> bool:
         """Show norms (T,) by hidden step and a matrix (T, T), loss step by hidden step.
 
         `factor` is what clipping multiplies every gradient by, nan if it is unknown. The
-        background never changes.
+        background changes with the number of time steps alone.
         """
         back = norms.numpy()[::-1].astype(float)  # (T,), the last time step first
         edges = np.arange(len(back) + 1) - 0.5
@@ -64,9 +79,10 @@ class ThroughTimePanel:
         self.clipped.set_visible(factor < 1)
         where = min(BACK, len(back) - 1)
         self.dot.set_data([where], [drawable(back)[where]])
+        self.named.set_text(left_in_short(norms))
         self._mark_outside(back)
-        percent = plain(100 * factor) if factor >= 1e-5 else "under 0.001"
-        clipped = f"line: clipped to {percent} %" if factor < 1 else "not clipped"
+        percent = plain(100 * factor) if factor >= 1e-5 else "< 0.001"
+        clipped = f"— clipped to {percent} %" if factor < 1 else "not clipped"
         self.note.set_text("" if math.isnan(factor) else clipped)
         self.note.set_color(ORANGE if factor < 1 else MUTED)
         shown = np.log10(drawable(matrix.numpy().astype(float)))
@@ -74,7 +90,7 @@ class ThroughTimePanel:
         self.heat.set_data(np.ma.array(shown, mask=later))
         for end in self.ends:
             end.set_text(str(len(back)))
-        return False
+        return set_limits(self.axes, x=(len(back) - 0.5, -0.5))
 
     def _mark_outside(self, back: Any) -> None:
         """Put a triangle at the edge for each bar that ends outside of the axes, and say it."""
@@ -88,11 +104,11 @@ class ThroughTimePanel:
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
-        style(axes, f"{name}: gradient by hidden state", "steps back from the loss", pad=26)
+        style(axes, f"{name}: gradient norm", "steps back from the loss", pad=38)
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
         axes.set_yticks([*TICKS], [*TICKS.values()])
         axes.minorticks_off()
-        axes.set_xticks([0, 30, 60, 90])
+        integer_ticks(axes.xaxis, 5)
         axes.xaxis.labelpad = 1
         self.bars = axes.stairs([LOW], [0, 1], baseline=LOW, fill=True, color=BLUE)
         (self.clipped,) = axes.plot([], [], color=ORANGE, lw=1.8)
@@ -104,13 +120,16 @@ class ThroughTimePanel:
         }  # fmt: skip
         (self.below,) = axes.plot([], [], "v", **edge)
         (self.above,) = axes.plot([], [], "^", **edge)
-        self.outside = write(axes, "", (0, 1), (-30, 11), INK)
+        self.named = write(axes, "", (0, 1), (0, 25), INK)
+        self.outside = write(axes, "", (0, 1), (0, 11), INK)
         self.note = write(axes, "", (1, 1), (0, 11), ORANGE, "right")
 
-    def _make_heat(self) -> None:
+    def _make_heat(self, name: str) -> None:
         axes = self.heat_axes
         down = "time step of the loss"
-        style(axes, "by loss step and hidden state", ylabel=down, labelpad=20, loc="top")
+        title = f"{name}: a loss at each step"
+        style(axes, title, ylabel=down, labelpad=20, loc="top", pad=24)
+        write(axes, "a row each; the last row is the bars", (0, 1), (0, 12))
         axes.grid(False)
         low, high = math.log10(LOW), math.log10(HIGH)
         look: dict[str, Any] = {"cmap": WHITE_TO_BLUE, "vmin": low, "vmax": high, "aspect": "auto"}
@@ -123,7 +142,7 @@ class ThroughTimePanel:
         write(axes, "1", (0, 1), (-5, -5), ha="right")
         ends = ((1, 0), (0, -10)), ((0, 0), (-5, 5))
         self.ends = [write(axes, "", *end, ha="right") for end in ends]
-        key = axes.inset_axes((0.5, 0.82, 0.46, 0.06))  # in the corner that is always empty
+        key = axes.inset_axes((0.58, 0.82, 0.38, 0.06))  # in the corner that is always empty
         key.imshow([np.linspace(low, high, 60)], extent=(low, high, 0, 1), **look)
         key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
         key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[TICKS[v] for v in (LOW, 1, HIGH)])
@@ -132,8 +151,35 @@ class ThroughTimePanel:
 
 
 def make_through_time(name: str) -> tuple[Figure, Any]:
-    """Return a figure of 300 x 450 pixels with the panel of the cell of this name."""
-    return on_axes(ThroughTimePanel, 300, 44, 12, name, height=450)
+    """Return a figure of 300 x 490 pixels with the panel of the cell of this name."""
+    return on_axes(ThroughTimePanel, WIDTH, 44, 12, name, height=HEIGHT)
+
+
+def make_chain(name: str) -> tuple[Figure, Any]:
+    """Return a figure of 300 x 150 pixels with the unrolled network of this cell.
+
+    Its time steps stand above the bars of `make_through_time`.
+    """
+    title = f"{name}: states, gradient above"
+    figure, axes = make_figure(WIDTH, CHAIN, 44, 12)
+    panel = UnrolledPanel(axes, title, key=False)
+    panel.axes.set_xlabel("time step (states: blue −1, orange 1)")  # noqa: RUF001
+    panel.alt = (
+        f"{name} unrolled: a column of units for each time step, coloured by value; above them the "
+        "gradient comes back, as thick as it is large."
+    )
+    return figure, panel
+
+
+def left_in_short(norms: Tensor) -> str:
+    """Return what the dot says: how much of the gradient is left where the verdict looks."""
+    if not norms.isfinite().all() or norms[-1] == 0:
+        return ""
+    back = min(BACK, len(norms) - 1)
+    left = (norms[-1 - back].double() / norms[-1].double()).item()
+    percent = "< 0.000001" if 0 < left < 1e-8 else plain(100 * left)
+    much = f"{number(left)} times as large" if left > 1 else f"{percent} % is left"
+    return f"● {counted(back)} back: {much}"
 
 
 def verdict(name: str, norms: Tensor) -> str:
@@ -190,10 +236,10 @@ def counted(steps: int) -> str:
 
 
 def plain(value: float) -> str:
-    """Return two digits of a number from 0 to 100, with no exponent."""
+    """Return three digits of a number from 0 to 100, with no exponent."""
     if 0 < value < 1e-6:
         return "less than 0.000001"
-    return f"{float(f'{value:.2g}'):.8f}".rstrip("0").rstrip(".")
+    return f"{float(f'{value:.3g}'):.8f}".rstrip("0").rstrip(".")
 
 
 def number(value: float) -> str:

@@ -172,10 +172,19 @@ def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
 
 
 class EndLabels:
-    """Names of lines, each written where its line ends, pushed apart where they would touch."""
+    """Names of lines, each written where its line ends, pushed apart where they would touch.
 
-    def __init__(self, axes: Axes, names: Sequence[str], lines: Sequence[Line2D]) -> None:
-        self.axes, self.lines = axes, lines
+    The highest stands at most so many points `above` the axes.
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        names: Sequence[str],
+        lines: Sequence[Line2D],
+        above: float = LABEL_GAP,
+    ) -> None:
+        self.axes, self.lines, self.above = axes, lines, above
         self.texts = []
         for name, line in zip(names, lines, strict=True):
             color = MUTED if line.get_color() == PALE else str(line.get_color())
@@ -195,12 +204,17 @@ class EndLabels:
                 pixel = self.axes.transData.transform(text.xy)[1] * scale
                 ends.append((min(max(pixel, bottom), top), pixel, text))
         ends.sort(key=lambda end: end[0])
-        floor = -math.inf
-        for inside, pixel, text in ends:
-            lines = text.get_text().count("\n") + 1
-            wanted = min(max(inside, floor + LABEL_GAP * (lines + 1) / 2), top + LABEL_GAP)
-            text.set_position((5, wanted - pixel))
-            floor = wanted + LABEL_GAP * (lines - 1) / 2
+        halves = [LABEL_GAP * (text.get_text().count("\n") + 1) / 2 for *_, text in ends]
+        places, floor = [], bottom - LABEL_GAP / 2
+        for (inside, *_), half in zip(ends, halves, strict=True):
+            places.append(max(inside, floor + half))
+            floor = places[-1] + half
+        ceiling = top + self.above + LABEL_GAP / 2
+        for k in reversed(range(len(ends))):
+            places[k] = min(places[k], ceiling - halves[k])
+            ceiling = places[k] - halves[k]
+            _, pixel, text = ends[k]
+            text.set_position((5, places[k] - pixel))
 
 
 def set_limits(

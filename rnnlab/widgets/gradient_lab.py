@@ -1,6 +1,6 @@
 """GradientLab: how much of the gradient is left on its way back through time, cell by cell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -14,13 +14,17 @@ from rnnlab.base.say import say
 from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
+    CHAIN,
+    HEIGHT,
     LONGEST,
     clip_factor,
     clipping,
+    make_chain,
     make_through_time,
     verdict,
 )
 from rnnlab.probes.gradients import GradientThroughTime, gradient_through_time
+from rnnlab.probes.states import hidden_states
 from rnnlab.tasks.adding import AddingTask
 from rnnlab.tasks.recipe import seeded
 from rnnlab.widgets.base import Lab, Setting
@@ -32,27 +36,33 @@ EXAMPLES = 8  # sequences in the batch; with twice as many a redraw takes a quar
 LENGTHS = [5, *range(10, LONGEST + 1, 5)]
 SCALES = [0.1, 0.2, 0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
 FORGET_BIASES = [k / 2 for k in range(11)]
-LEGEND = (
-    "Bars: how strongly the loss at the last time step depends on each hidden state; the dot is "
-    "the bar that the sentence names. Heat map: a loss at every time step, a row each; its last "
-    "row is the bars again, and blank means below 10⁻⁸."
-)
+NARROWEST = 290  # pixels of a cell's pictures
+GAP = 6  # pixels between two cells
+DEFAULT = 940  # pixels, until the page has reported how many there are
 HINT = "Move a slider, with the mouse or the arrow keys: the pictures follow."
 
 
 class CellGradient(NamedTuple):
-    """What the lab has measured of one cell."""
+    """What the lab has measured of one cell.
 
-    # norms (T,) of the loss at the last time step, which are the last row of the matrix (T, T)
+    Attributes:
+        through_time: norms (T,) of the loss at the last time step, which are the last row of the
+            matrix (T, T).
+        grad_norm: of all parameters together, of the loss at the last time step.
+        states: (T, H), the hidden states of the first sequence.
+    """
+
     through_time: GradientThroughTime
-    grad_norm: float  # of all parameters together, of the loss at the last time step
+    grad_norm: float
+    states: Tensor
 
 
 class GradientLab(Lab):
     """A live lab: the gradient through time of untrained networks, side by side.
 
     An RNN, a GRU and an LSTM read one batch of 8 sequences of the adding problem, whose loss is
-    at the last time step. Bars show the norm of its gradient with respect to each hidden state. The
+    at the last time step. Above, the network unrolled: the states of the first sequence, and the
+    gradient that comes back. Bars show its norm with respect to each hidden state. The
     heat map shows more than the problem asks: there each time step t has a loss of its own, the
     mean squared error against the sum of the marked values up to t. At the last step that is the
     problem's own loss, so the last row is the bars. For an LSTM it is the gradient with respect
@@ -91,10 +101,12 @@ class GradientLab(Lab):
         self._gradients: dict[str, CellGradient] = {}
         self._stale = [*self._cells]  # cells still to be measured, the longest waiting first
         self._fresh: set[str] = set()  # cells still to be drawn
+        self._unrolled: dict[str, Tensor] = {}  # the states that are drawn, by the cell
         self._lay_out()
         self._follow()
         self._runner.start(self._measure())
         self._settle()  # the pictures are there when the lab is
+        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -112,10 +124,13 @@ class GradientLab(Lab):
             "the loss is at the last one."
         )
         lines = [say(setup, units=self.hidden_size, examples=EXAMPLES, length=self.length)]
-        for cell, (through_time, grad_norm) in self._gradients.items():
-            words = verdict(cell.upper(), through_time.norms)
-            lines.append(f"{words} {clipping(grad_norm, self.clip_norm)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(self._line, self._gradients)])
+
+    def _line(self, cell: str) -> str:
+        """Return what the pictures of a cell show in words."""
+        through_time, grad_norm, _ = self._gradients[cell]
+        words = verdict(cell.upper(), through_time.norms)
+        return f"{words} {clipping(grad_norm, self.clip_norm)}"
 
     def snapshot(self) -> Any:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
@@ -183,16 +198,54 @@ class GradientLab(Lab):
     def _on_slice(self, done: bool) -> None:
         with self._pace.drawing():
             fresh, self._fresh = self._fresh, set()
-            for cell, picture in zip(self._cells, self.pictures, strict=True):
-                if cell in fresh:
-                    through_time, grad_norm = self._gradients[cell]
-                    factor = clip_factor(grad_norm, self.clip_norm)
-                    picture.draw(picture.panel.update(*through_time, factor))
-                    words = verdict(cell.upper(), through_time.norms)
-                    self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(words)}</div>'
+            for cell in fresh:
+                self._draw(cell)
         if done:
             self._say(HINT)
             self._show_twin()
+
+    def _draw(self, cell: str) -> None:
+        """Draw the pictures of a cell, and write its sentence."""
+        through_time, grad_norm, states = self._gradients[cell]
+        unrolled, bars = self._pictures_of(cell)
+        if self._unrolled.get(cell) is not states:  # clipping does not change it
+            self._unrolled[cell] = states
+            norms = through_time.norms.numpy()
+            unrolled.draw(unrolled.panel.update(states.numpy(), gradient=norms))
+        factor = clip_factor(grad_norm, self.clip_norm)
+        bars.draw(bars.panel.update(*through_time, factor))
+        self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(self._line(cell))}</div>'
+
+    def _pictures_of(self, cell: str) -> tuple[LivePicture, ...]:
+        first = 2 * [*self._cells].index(cell)
+        return self.pictures[first : first + 2]
+
+    def _columns(self) -> list[Sequence[LivePicture]]:
+        return [self._pictures_of(cell) for cell in self._cells]
+
+    def _show_twin(self) -> None:
+        """Write what is true of all cells: the sentence of each stands below its pictures."""
+        words = self.describe()
+        setup, *_ = words.splitlines()
+        self._twin.value = f'<div class="rnnlab-twin"><p>{escape(setup)}</p></div>'
+        self._speak("twin", words)
+
+    def _fit(self) -> None:
+        """Make the pictures as large as the page has room."""
+        if self._access.width:
+            self._resize(self._access.width)
+            self._fresh |= {*self._gradients}
+            self._on_slice(self._runner.steps is None)
+
+    def _resize(self, width: int) -> None:
+        columns = max(1, min(len(self._cells), width // NARROWEST))
+        across = width // columns - GAP
+        self._unrolled.clear()
+        for column, cell in zip(self._boxes, self._cells, strict=True):
+            unrolled, bars = self._pictures_of(cell)
+            unrolled.resize(across, CHAIN)
+            bars.resize(across, HEIGHT)
+            column.layout.width = f"{across + GAP}px"
 
     def _on_error(self, error: Exception) -> None:
         self._say(f"The measurement has ended: {error}")
@@ -200,9 +253,18 @@ class GradientLab(Lab):
     # ---- how it is put together ----------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.pictures = tuple(LivePicture(*make_through_time(cell.upper())) for cell in self._cells)
+        kinds = make_chain, make_through_time  # of each cell one picture
+        self.pictures = tuple(
+            LivePicture(*make(cell.upper())) for cell in self._cells for make in kinds
+        )
         room = w.Layout(margin="0 16px 8px 2px")
         self._verdicts = {cell: w.HTML(layout=room) for cell in self._cells}
+        parts = {
+            cell: [*(picture.widget for picture in self._pictures_of(cell)), words]
+            for cell, words in self._verdicts.items()
+        }
+        self._boxes = [w.VBox(each, layout=w.Layout(max_width="100%")) for each in parts.values()]
+        self._resize(DEFAULT)
         self.controls = {
             "length": NumberSlider("Length", LENGTHS, "{} steps"),
             "scale": NumberSlider("Scale weight_hh", SCALES, "times {:g}"),
@@ -212,19 +274,16 @@ class GradientLab(Lab):
         }
         for control in self.controls.values():
             control.style.description_width = "110px"
-        together = row(
-            w.VBox([picture.widget, words], layout=w.Layout(width="300px", max_width="100%"))
-            for picture, words in zip(self.pictures, self._verdicts.values(), strict=True)
-        )
+            control.layout.margin = "2px 12px 2px 0"
+        together = row(self._boxes)
         together.layout.align_items = "flex-start"
         self.children = [
             self._access,
             row(self.controls.values()),
             self._status,
             self._message,
-            together,
-            w.HTML(f'<div class="rnnlab-twin"><p>{escape(LEGEND)}</p></div>'),
             self._twin,
+            together,
             self._errors,
         ]
 
@@ -237,7 +296,8 @@ def measure(model: SequenceModel, task: AddingTask) -> CellGradient:
     predictions, _ = model(task.inputs)  # (B, T, 1)
     task.loss_fn(predictions, task.targets).backward()
     grad_norm = get_total_norm(p.grad for p in model.parameters() if p.grad is not None)
-    return CellGradient(GradientThroughTime(matrix[-1], matrix), grad_norm.item())
+    states = hidden_states(model, task.inputs[:1])[-1, 0]  # (layers, 1, T, H) -> (T, H)
+    return CellGradient(GradientThroughTime(matrix[-1], matrix), grad_norm.item(), states)
 
 
 def _loss_at_every_step(predictions: Tensor, targets: Tensor) -> Tensor:

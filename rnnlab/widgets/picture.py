@@ -48,16 +48,17 @@ class LivePicture:
         self.widget.layout.width, self.widget.layout.max_width = f"{width}px", "100%"
 
     def resize(self, width: int, height: int) -> None:
-        """Make the picture this many pixels large; what is beside the axes keeps its size."""
+        """Make the picture this many pixels large; what is beside its axes keeps its size."""
         before = self.figure.get_size_inches() * 100
         if tuple(before.round()) == (width, height):
             return
-        box, axes = self.panel.axes.get_position(), self.panel.axes
-        left, right = box.x0 * before[0], (1 - box.x1) * before[0]
-        bottom, top = box.y0 * before[1], (1 - box.y1) * before[1]
+        places = [(axes, axes.get_position()) for axes in self.figure.axes]
         self.figure.set_size_inches(width / 100, height / 100)
-        inside = (width - left - right) / width, (height - bottom - top) / height
-        axes.set_position((left / width, bottom / height, *inside))
+        for axes, box in places:
+            left, right = box.x0 * before[0], (1 - box.x1) * before[0]
+            bottom, top = box.y0 * before[1], (1 - box.y1) * before[1]
+            inside = (width - left - right) / width, (height - bottom - top) / height
+            axes.set_position((left / width, bottom / height, *inside))
         self.show(self.figure, self.panel)
 
     def draw(self, changed: bool = False) -> None:

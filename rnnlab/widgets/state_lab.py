@@ -1,8 +1,8 @@
 """StateLab: the hidden state between batches, four ways: how it flows, what it costs and learns."""
 
+import time
 from collections.abc import Iterator
-from html import escape
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 import ipywidgets as w
@@ -10,29 +10,31 @@ import ipywidgets as w
 from rnnlab.base.checks import check_count, check_known
 from rnnlab.base.say import say
 from rnnlab.microscope import carrying
+from rnnlab.microscope.carried_states import FirstBatches, first_batches
 from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
 from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.state_panels import (
-    NOTES,
     CostPanel,
     CurvesPanel,
     FlowPanel,
     cost_words,
+    flow_words,
     loss_words,
 )
+from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
+from rnnlab.widgets.live import warm_up
 from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.state_page import COSTS, CURVES, DEFAULT, FLOW, sizes, torchs_words
 
 WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
 EPOCHS = [1, 2, 5, 12, 20, 40]
+OPENING = 1.5  # seconds that a lab measures and trains at most before it is there
 WIDEST = 64  # backward through 32 kept batches of it takes tenths of a second
-MONO = 'style="font-family: var(--jp-code-font-family)"'
-FLOW, CURVES = 0, 1  # the numbers of pictures; those of the costs follow
-COSTS: tuple[tuple[Any, ...], ...] = (  # title, number, median over so many batches
-    ("Graph, time steps", lambda step: step.graph_length),
-    ("Kept for backward, kB", lambda step: (step.kept_bytes or 0) / 1000),
-    ("Backward, ms, median of 5", lambda step: 1000 * step.backward_seconds, 5),
+TASK = (
+    "The task of all four is to recall the value of two time steps before; always answering 0 "
+    "gives a loss of 1."
 )
 
 
@@ -41,9 +43,10 @@ class StateLab(Lab):
 
     The task is to recall the value from two steps before, in windows of truncated backpropagation
     through time. The ways are "reset", "carry and detach", "carry without detach" and "carry
-    with shuffle". For the chosen one the lab draws how value and gradient flow, and measures each
-    batch of an epoch; Train compares the losses of all four. Where torch raises, its own words
-    are shown.
+    with shuffle". For the chosen one the lab unrolls three batches, with their states and the way
+    back of the gradient, and measures each batch of an epoch. All four are trained side by side as
+    soon as the lab is there, and again after each change. Where torch raises, its own words are
+    shown.
 
     Every setting is a trait of the same name: set it from code, or by its control. A value that
     cannot work is refused with a message in the lab, and the one before stays.
@@ -57,7 +60,7 @@ class StateLab(Lab):
 
     Args:
         settings: any of `way` (that is shown), `window` (time steps of a batch, 1 to 64),
-            `hidden_size`, `epochs` (of 32 batches, for Train) and `seed`.
+            `hidden_size`, `epochs` (of 32 batches, for the training) and `seed`.
     """
 
     _label = "State lab"
@@ -72,8 +75,10 @@ class StateLab(Lab):
         self._set(settings)
         self._lay_out()
         self._forget()
-        self._go()
+        warm_up()  # it is to take nothing from the opening
+        self._go(soonest=OPENING)
         self._follow()
+        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -98,10 +103,7 @@ class StateLab(Lab):
 
     def _apply(self, changed: set[str]) -> None:
         if changed != {"way"}:
-            trained = bool(self.rows)
             self._forget()
-            if trained:
-                self._begin_training()
         self._go()
 
     # ---- the run -------------------------------------------------------------------------
@@ -110,24 +112,36 @@ class StateLab(Lab):
         """Make the task anew, with nothing measured and nothing trained."""
         self._task = carrying.recall_task(self.window, self.seed)
         self.costs: dict[str, list[CarryStep]] = {}
-        self.rows: dict[str, list[CarryStep]] = {}
         self.raised: list[CarryStep] = []
-        self._training: Iterator[CarryStep] | None = None
         self._shown: dict[int, Any] = {}  # by the number of the picture, what was drawn
+        self._begin_training()
 
     def _begin_training(self) -> None:
-        self.rows = {way: [] for way in WAYS}
-        self._training = self._train()
+        self.rows: dict[str, list[CarryStep]] = {way: [] for way in WAYS}
+        self._training: Iterator[CarryStep] | None = self._train()
 
-    def _go(self, paused: bool = False) -> None:
-        """Measure what the pictures of the present way need, then go on training if it is on."""
+    def _go(self, paused: bool = False, soonest: float = 0) -> None:
+        """Measure what the pictures of the present way need, and train.
+
+        An epoch of it is done here, if that takes no longer than so many seconds.
+        """
         self._trains = self._training is not None
-        self._steps = carrying.steps_read(self._task, self.way, FlowPanel.BATCHES, self.seed)
+        options: Any = {"hidden_size": self.hidden_size, "seed": self.seed}
+        self._first: FirstBatches = first_batches(self._task, self.way, **options)
         needed = dict.fromkeys((DETACH, self.way))
         measuring = [self._measure(way) for way in needed if not self._is_measured(way)]
+        training = self._training or iter(())
+        # a batch of each way first, so that the losses shown are those of these settings
+        steps = chain(islice(training, len(WAYS)), *measuring, training)
         self._errors.clear()
-        self._runner.start(chain(*measuring, self._training or ()), paused)
+        deadline = time.perf_counter() + soonest
+        with on_threads(1):
+            while time.perf_counter() < deadline and len(self.rows[DETACH]) <= carrying.BATCHES:
+                if next(steps, None) is None:
+                    break
+        self._runner.start(steps, paused)
         self._show()
+        self._show_twin()
 
     def _is_measured(self, way: str) -> bool:
         return len(self.costs.get(way, ())) == carrying.BATCHES
@@ -135,8 +149,6 @@ class StateLab(Lab):
     def _measure(self, way: str) -> Iterator[CarryStep]:
         """Take an epoch of rows of a way; where torch raises, follow its hint."""
         options: Any = {"hidden_size": self.hidden_size, "seed": self.seed}
-        if not self.costs:  # the first backward pass of a process takes longer
-            next(carrying.carry_through(self._task, DETACH, **options))
         rows = self.costs[way] = []
         if way == NO_DETACH:
             *_, plain = carrying.carry_through(self._task, way, **options)
@@ -152,6 +164,7 @@ class StateLab(Lab):
     def _train(self) -> Iterator[CarryStep]:
         """Train all ways side by side, a batch of each in turn; one that has ended is left out."""
         options: Any = {name: getattr(self, name) for name in ("hidden_size", "epochs", "seed")}
+        options |= {"count_graph": False, "count_bytes": False}  # `_measure` does
         ways = (carrying.carry_through(self._task, way, **options) for way in WAYS)
         for steps in zip_longest(*ways):
             for step in filter(None, steps):
@@ -173,70 +186,62 @@ class StateLab(Lab):
     # ---- what is shown -------------------------------------------------------------------
 
     def _show(self, finished: bool = False) -> None:
-        """Draw the pictures whose rows have changed."""
+        """Draw the pictures whose rows have changed; where there are none yet, the last stay."""
         rows = self.costs.get(self.way, [])
         reference = [] if self.way == DETACH else self.costs.get(DETACH, [])
         with self._pace.drawing():
-            self._draw(FLOW, (self.way, self._steps), self.way, self._steps)
-            count = sum(len(each) for each in self.rows.values())
-            self._draw(CURVES, (count, self.epochs), self.rows, self.epochs)
+            self._draw(FLOW, (self.way, self._task), self.way, self._first)
+            counts = [len(each) for each in self.rows.values()]
+            key: Any = (sum(counts), self.epochs)
+            self._draw(CURVES, key, self.rows, self.epochs, there=all(counts))
             key = (self.way, len(rows), len(reference))
             for k in range(CURVES + 1, len(self.pictures)):
-                self._draw(k, key, self.way, rows, reference)
+                self._draw(k, key, self.way, rows, reference, there=len(rows) > 0)
         self._tell(finished)
 
-    def _draw(self, number: int, key: Any, *shown: Any) -> None:
-        if self._shown.get(number) != key:
+    def _draw(self, number: int, key: Any, *shown: Any, there: bool = True) -> None:
+        picture = self.pictures[number]
+        if self._shown.get(number) != key and (there or not picture.widget.value):
             self._shown[number] = key
-            picture = self.pictures[number]
             picture.draw(picture.panel.update(*shown))
+
+    def _fit(self) -> None:
+        """Make the pictures as large as the page has room."""
+        if self._access.width:
+            for picture, size in zip(self.pictures, sizes(self._access.width), strict=True):
+                picture.resize(*size)
+            self._shown.clear()
+            self._show(finished=not self._runner.busy)
+            self._crisp_later()
 
     def _tell(self, finished: bool) -> None:
         epoch = max((rows[-1].epoch for rows in self.rows.values() if rows), default=0)
         if self._training:
             self._say(f"Training all four ways: epoch {epoch} of {self.epochs}.")
         elif finished and self._trains:
-            self._say(f"Training is finished: {self.epochs} epochs of 32 batches for each way.")
+            plural = "s" * (self.epochs > 1)
+            self._say(
+                f"Training is finished: {self.epochs} epoch{plural} of 32 batches for each way."
+            )
         elif finished:
-            more = "" if self.rows else " Press Train to compare the losses of all four ways."
-            self._say(f"Measured 32 batches of {self.way}.{more}")
+            self._say(f"Measured 32 batches of {self.way}.")
         elif self._runner.busy:
             self._say(f"Measuring {self.way}.")
-        self._torch.value = self._torchs_words()
+        raised = self.raised if self.way == NO_DETACH else ()
+        self._torch.value = torchs_words(raised)
         if finished:
             self._show_twin()
 
-    def _torchs_words(self) -> str:
-        """Return what torch said about the present way, and what to do, as HTML."""
-        if self.way != NO_DETACH or not self.raised:
-            return ""
-        (first, plain), (second, updated) = (
-            (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {escape(step.error)}</p>')
-            for step in self.raised
-        )
-        return (
-            f'<div class="rnnlab-twin"><p>In batch {first}, at <code>loss.backward()</code>, torch '
-            f"says:</p>{plain}<p><b>What to do:</b> detach between the batches, "
-            "<code>state = state.detach()</code>. The value goes on, the graph ends.</p><p>The "
-            "message's own hint is <code>retain_graph=True</code>. With it, and with "
-            f"<code>optimizer.step()</code> after each backward, torch says in batch {second}:"
-            f"</p>{updated}<p>With the hint and no <code>optimizer.step()</code> nothing raises. "
-            "The pictures show what that costs: each backward goes back to the first batch.</p>"
-            "</div>"
-        )
-
     def describe(self) -> str:
         """Return what the pictures show in words, a line for each."""
-        read = ", ".join(f"{first} to {last}" for first, last in self._steps)
-        lines = [
-            f"{self.way.capitalize()}: {' '.join(NOTES[self.way])} The first batches read the time "
-            f"steps {read}."
-        ]
+        lines = [flow_words(self.way, self._first)]
         if self._is_measured(self.way):
             name = " with retain_graph=True" if self.way == NO_DETACH else ""
             lines.append(f"Measured{name}: {cost_words(self.costs[self.way])}")
         if self.way == NO_DETACH and self._is_measured(DETACH):
             lines.append(f"With detach: {cost_words(self.costs[DETACH])}")
+        if any(self.rows.values()):
+            lines.append(TASK)
         for way, rows in self.rows.items():
             if rows:
                 lines.append(loss_words(rows, carrying.best_loss(self._task, way)))
@@ -246,12 +251,14 @@ class StateLab(Lab):
 
     def _lay_out(self) -> None:
         self.pictures = (
-            LivePicture(*on_axes(FlowPanel, 370, 0, 0)),
-            LivePicture(*on_axes(CurvesPanel, 370, 46, 70)),
+            LivePicture(*on_axes(FlowPanel, 370, 24, 76)),
+            LivePicture(*on_axes(CurvesPanel, 370, 46, 74)),
             *(LivePicture(*on_axes(CostPanel, 290, 44, 86, *cost)) for cost in COSTS),
         )
+        for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
+            picture.resize(*size)
         ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
-        ways.style.button_width, ways.style.description_width = "172px", "90px"
+        ways.style.button_width, ways.style.description_width = "auto", "44px"
         self.controls = {
             "way": ways,
             "window": NumberSlider("Window", WINDOWS, "{} steps"),
@@ -259,16 +266,15 @@ class StateLab(Lab):
             "epochs": NumberSlider("Train for", EPOCHS, "{} epochs"),
             **make_controls(["seed"]),
         }
-        self.buttons = self._make_buttons(
-            {"Train": self._on_train, "Stop": self._on_stop, "Reset": self._on_reset}
-        )
+        self.buttons = self._make_buttons({"Train": self._on_train, "Stop": self._on_stop})
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
-        _, *others = self.controls.values()
+        _, *sliders, seed = self.controls.values()
+        seed.style.description_width, seed.layout.width = "60px", "180px"
         self.children = [
             self._access,
             row(self.buttons.values()),
-            ways,
-            row(others),
+            row([ways, seed]),
+            row(sliders),
             self._status,
             self._message,
             row(picture.widget for picture in self.pictures),
@@ -282,15 +288,10 @@ class StateLab(Lab):
         self._begin_training()
         self._go()
 
-    def _on_reset(self) -> None:
-        self._complain("")
-        self._forget()
-        self._go()
-
     def _on_stop(self) -> None:
         if self._runner.steps is not None:
             self._runner.stop()
             self._training = None
             self._show()
-            self._say("Stopped.")
+            self._say("Stopped. Train begins again from the first weights.")
             self._show_twin()

@@ -200,6 +200,7 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
 
 def test_a_way_is_chosen_by_keyboard_and_less_motion_reaches_the_lab(browser, server):
     page = open_lab(browser, server, "StateLab()")
+    wait_for_text(page, "Training is finished")  # it trains as soon as it is there
     page.evaluate(LISTEN)
     pressed = page.get_by_role("group", name="Way").get_by_role("button", pressed=True)
     assert pressed.inner_text() == "reset"

@@ -31,6 +31,7 @@ INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
 DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
 NAMES = tuple(phase.__name__ for phase in PHASES)
+EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -99,7 +100,7 @@ def style(
 def log_scale(axes: Axes) -> None:
     """Make the y axis logarithmic, with three to six plain numbers, whatever its limits."""
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogTicks())
+    axes.yaxis.set_major_locator(LogTicks(axes))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: log_number(value))
 
@@ -107,23 +108,32 @@ def log_scale(axes: Axes) -> None:
 class LogTicks(Locator):
     """Ticks of a logarithmic axis: at 1, 2, 5, 10, 20, ..., at more of them, or at fewer."""
 
-    MOST = 8
+    PIXELS = 15  # that a tick takes at least
+
+    def __init__(self, axes: Axes) -> None:
+        self._axes = axes
 
     def __call__(self) -> list[float]:
-        """Return the ticks between the limits of the axis."""
-        assert self.axis is not None  # matplotlib has set it
-        return self.tick_values(*self.axis.get_view_interval())
+        """Return the ticks between the limits of the axis, as many as there is room for."""
+        figure: Any = self._axes.figure
+        height = self._axes.get_position().height * figure.get_figheight() * 100  # at any density
+        low, high = self._axes.get_ylim()
+        return self._ticks(low, high, max(3, int(height / self.PIXELS)))
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
-        """Return the ticks between two limits."""
+        """Return the ticks between two limits, eight at most."""
+        return self._ticks(vmin, vmax, 8)
+
+    def _ticks(self, vmin: float, vmax: float, most: int) -> list[float]:
         low, high = sorted((vmin, vmax))
         decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        for digits in ((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1,)):
+        digits: tuple[float, ...]
+        for digits in (EVERY, (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
             ticks = [digit * 10.0**decade for decade in decades for digit in digits]
             ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
-            if len(ticks) <= self.MOST:
+            if len(ticks) <= most:
                 return ticks
-        stride = -(-len(ticks) // self.MOST)
+        stride = -(-len(ticks) // most)
         return [tick for tick in ticks if round(math.log10(tick)) % stride == 0]
 
 

@@ -160,7 +160,7 @@ class CurvesPanel:
     def __init__(self, axes: Axes) -> None:
         plots.set_room(axes, 54, 56)  # with a line of text below the title
         plots.style(axes, "Training loss, all four ways", "epoch (0: the first batch)", pad=24)
-        plots.log_scale(axes, subs=(1.0, 3.0))
+        plots.log_scale(axes)
         plots.integer_ticks(axes.xaxis)
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
         self.axes = axes

@@ -52,7 +52,6 @@ BUTTON_TIPS = {
     "Run": "Run phase after phase; pressed again, it pauses. Key: Space.",
     "Back": "Take the last phase back.",
     "Restart": "Begin again from the first weights and the first batch.",
-    "Reset": "Forget what was measured and trained.",
 }
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}

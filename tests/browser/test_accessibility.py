@@ -155,7 +155,7 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     tab_to(page, "Train")
     page.keyboard.press("Enter")
     said = heard(page, "Run 1 is finished")
-    assert said[0].startswith("Run 1: epoch 0 of 40")
+    assert said[0] == "Run 1 begins, with these settings."
     heard(page, "than persistence")
 
     assert tab_to(page, "Train for") == "40 epochs"

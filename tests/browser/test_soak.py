@@ -51,8 +51,8 @@ def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser,
     page.wait_for_function(IDLE, timeout=60_000)
     wait_for_text(page, "of 500,")
     page.get_by_role("button", name="Train", exact=True).click()
-    wait_for_text(page, "Run 2")
+    wait_for_text(page, "of 500,")  # the run that goes on is not begun anew
     page.get_by_role("button", name="Stop", exact=True).click()
-    wait_for_text(page, "Run 2 was stopped at")
+    wait_for_text(page, "Run 1 was stopped at")
     assert page.faults == []
     page.close()

@@ -21,7 +21,7 @@ ENDING = r"Task was destroyed but it is pending!\ntask: .+Kernel\.dispatch_contr
 WORDS = {  # of each lab, once it has run
     "TrainingLab": r"Loss: train [\d.]+ after epoch 1, [\d.]+ after epoch \d+; held out [\d.]+\.",
     "GradientLab": r"RNN.+\n+GRU.+\n+LSTM",
-    "LoopStepper": r"Every weight took its step, the largest first: ",
+    "LoopStepper": r"Every weight took its step\.",
     "StateLab": r"Loss, carry and detach: [\d.]+ in the first batch",
 }
 IMAGES = "() => [...document.images].map(i => [i.complete && i.naturalWidth > 0, i.alt])"

@@ -38,11 +38,11 @@ class RunStrip(w.VBox):
             if value != runs[0].settings[name]
         }  # fmt: skip
         for k, button in enumerate(self._buttons):
-            button.layout.display = "" if k < len(runs) else "none"
-            if k < len(runs):
-                button.description = label(runs[k], varying)
-                change = button.add_class if runs[k] is shown else button.remove_class
-                change("rnnlab-shown")
+            run = runs[k] if k < len(runs) else None
+            button.layout.display = "" if run else "none"
+            button.description = label(run, varying) if run else ""
+            change = button.add_class if run and run is shown else button.remove_class
+            change("rnnlab-shown")
 
 
 def label(run: RecordedRun, varying: set[str]) -> str:

@@ -135,7 +135,7 @@ def test_train_goes_on_with_the_run_that_a_changed_setting_has_begun():
 
 def test_the_words_say_of_which_epoch_they_speak():
     lab = rnnlab.TrainingLab("sine", epochs=3, hidden_size=2)
-    assert "Not trained yet" in lab._title.value
+    assert lab._title.value == ""
     lab.run()
     assert "Run 1, after epoch 3 of 3" in lab._title.value
     lab.epoch = 1

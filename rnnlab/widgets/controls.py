@@ -268,7 +268,7 @@ def sized(control: Any) -> Any:
 def compact(control: Any) -> None:
     """Give a control no more width than its words and its choices take."""
     control.layout.width, control.style.description_width = "max-content", "auto"
-    control.layout.margin = "2px 10px 2px 6px"  # its label stands close to it, its neighbours not
+    control.layout.margin = "2px 6px 2px 4px"  # its label stands close to it, its neighbours not
     if isinstance(control, w.ToggleButtons):
         control.style.button_width = "auto"
 

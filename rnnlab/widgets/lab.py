@@ -413,7 +413,7 @@ class TrainingLab(ExaminedLab):
 
     def _show_twin(self) -> None:
         title = title_of(self._viewer.shown, self._viewer.epoch)  # they change only at a rest
-        self._title.value = f'<div class="rnnlab-heading">{title}</div>'
+        self._title.value = f'<div class="rnnlab-heading">{title}</div>' if title else ""
         super()._show_twin()
 
     def _set_epoch(self) -> None:

@@ -14,9 +14,9 @@ def where(run: RecordedRun) -> str:
 
 
 def title_of(run: RecordedRun, epoch: int) -> str:
-    """Return of what run and epoch the words speak."""
+    """Return of what run and epoch the words speak; nothing before there is a run."""
     if run.number == 0:
-        return "Not trained yet"
+        return ""
     text = "Run {number}, after epoch {epoch} of {epochs}"
     return say(text, number=run.number, epoch=epoch, epochs=run.settings["epochs"])
 

@@ -6,6 +6,7 @@ import html
 import inspect
 import re
 import textwrap
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,6 +19,7 @@ import rnnlab
 from rnnlab.base.say import short
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.pictures import plots
+from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.stepper import FAULT_NAMES
 from rnnlab.widgets.stepper_pictures import RING
 from tests.test_own_cell import MGU
@@ -352,3 +354,14 @@ def test_a_cell_of_ones_own_is_walked_through():
     assert len(lab.stepper.history) == 1
     assert lab.controls["cell"].label == "mgu"
     lab.close()
+
+
+def test_lines_are_the_learners_unless_they_are_of_a_library(tmp_path):
+    beside = Path(rnnlab.__file__).parent.with_name("rnnlab_of_mine.py")  # its name begins alike
+    for name, own in ((str(tmp_path / "cell.py"), True), (str(beside), True),
+                      (rnnlab.__file__, False), (nn.__file__, False)):  # fmt: skip
+        with pytest.raises(ZeroDivisionError) as raised:
+            exec(compile("1 / 0", name, "exec"), {})
+        error = raised.value
+        error.__traceback__ = error.__traceback__.tb_next  # this test's own line
+        assert has_own_lines(error) is own, name

@@ -88,6 +88,7 @@ class UnrolledPanel:
             for text, color, y in (KEY if key else ())
         ]
         self.notes: list[Any] = []
+        self._noted: Any = None  # what they and the numbers of the time steps were written for
         self.moving: list[Artist] = [
             self.states, self.frames, self.shafts, self.arrows, self.band, self.head, self.stops,
             self.start, self.waiting, *self.key,
@@ -195,7 +196,7 @@ class UnrolledPanel:
     def _write_notes(self, borders: Sequence[Border]) -> bool:
         """Write at each border what it says, and number the time steps; True if that is new."""
         shown = len(self._x), tuple(borders), self.axes.bbox.width
-        if shown == getattr(self, "_noted", None):
+        if shown == self._noted:
             return False
         self._noted = shown
         for artist in self.notes:

@@ -12,7 +12,8 @@ import ipywidgets as w
 import rnnlab
 
 MOST = 4000  # characters of what was printed: the end of it, as a model may print at each step
-THEIRS = (str(Path(rnnlab.__file__).parent), *sysconfig.get_paths().values())  # not the learner's
+LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
+THEIRS = (Path(rnnlab.__file__).parent, *map(Path, map(sysconfig.get_path, LIBRARIES)))
 LEFT_OUT = "(what was printed before is left out)\n"
 
 
@@ -81,4 +82,5 @@ class LinkedHTML(w.Output):
 def has_own_lines(error: BaseException) -> bool:
     """Return whether an exception was raised in or through lines of the learner's own."""
     frames = traceback.extract_tb(error.__traceback__)
-    return any(not frame.filename.startswith((*THEIRS, "<frozen")) for frame in frames)
+    files = [Path(frame.filename) for frame in frames if not frame.filename.startswith("<frozen")]
+    return not all(any(file.is_relative_to(folder) for folder in THEIRS) for file in files)

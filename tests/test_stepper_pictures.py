@@ -320,3 +320,14 @@ def test_no_text_is_cut_off_and_none_touches_another(task, cell):
                     touched = [w for w, other in some[:k] if box.overlaps(other)]
                     assert not touched, (words, touched, width, clip_norm)
     lab.close()
+
+
+def test_targets_of_another_shape_are_refused_in_the_loss_not_in_forward():
+    batches = [(torch.randn(B, T, 2), torch.randn(B, T))]
+    lab = rnnlab.LoopStepper(model=ByHand(), batches=batches, loss_fn="mse")
+    lab.next_batch()
+    assert lab.stepper.phase == "forward"
+    assert lab.describe().startswith("loss has failed. There is no loss")
+    assert "the shapes must be equal" in lab._message.value
+    assert shown(lab)["prediction"]
+    lab.close()

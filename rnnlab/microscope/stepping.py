@@ -331,11 +331,11 @@ class PhaseStepper:
         weights = {name: p.detach().clone() for name, p in self.model.named_parameters()}
         if phase.name == "forward":
             self.entered = Entered(self.batch.state, random_state())
+        if phase.name == "loss" and not self.history.steps:
+            check_shapes(self.loss_fn, self.batch.predictions, self.batch.targets)
         with self._watching(phase.name):
             if not phase.left_out:
                 phase.function(self.batch)
-        if phase.name == "forward" and not self.history.steps:
-            check_shapes(self.loss_fn, self.batch.predictions, self.batch.targets)
         self.before, self.after = self.after, self._look(weights)
         self._done += 1
 

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import ipywidgets as w
 
-import rnnlab
-
 MOST = 4000  # characters of what was printed: the end of it, as a model may print at each step
 LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
-THEIRS = (Path(rnnlab.__file__).parent, *map(Path, map(sysconfig.get_path, LIBRARIES)))
+THEIRS = (Path(__file__).parents[1], *map(Path, map(sysconfig.get_path, LIBRARIES)))
 LEFT_OUT = "(what was printed before is left out)\n"
 
 

@@ -69,6 +69,15 @@ SHOWN = """() => {
   } }"""
 
 
+def as_shown(traits):
+    """Return settings as the page writes them."""
+    return {
+        **traits, "hidden_size": f"{traits['hidden_size']} units",
+        "learning_rate": f"{traits['learning_rate']:g}", "epochs": f"{traits['epochs']} epochs",
+        "clip_norm": f"{traits['clip_norm']:g}", "seed": str(traits["seed"]), "speed": "full",
+    }  # fmt: skip
+
+
 class Soak:
     """One page and the actions on it.
 
@@ -199,15 +208,7 @@ class Soak:
     def check(self):
         """Let the lab come to rest; what it shows, what it has and what it does must agree."""
         self.click("Resume")
-        state = self.state()
-        traits, shown = state["traits"], self.page.evaluate(SHOWN)
-        expected = {
-            **traits, "hidden_size": f"{traits['hidden_size']} units",
-            "learning_rate": f"{traits['learning_rate']:g}",
-            "epochs": f"{traits['epochs']} epochs", "clip_norm": f"{traits['clip_norm']:g}",
-            "seed": str(traits["seed"]), "speed": "full",
-        }  # fmt: skip
-        assert shown == expected, (shown, expected)
+        traits = self.agreed()
         self.page.get_by_role("button", name="Train", exact=True).click()
         state = self.state()
         assert state["rate"] == traits["learning_rate"], state
@@ -222,6 +223,16 @@ class Soak:
         assert self.page.locator(".rnnlab img.rnnlab-picture").count() == 3  # one lab
         assert self.page.faults == [], self.page.faults
         assert self.complaints == [], self.complaints
+
+    def agreed(self):
+        """Return the lab's settings, once the page shows them: it sends a change late."""
+        end = time.monotonic() + 20
+        while True:
+            traits = self.state()["traits"]
+            shown, expected = self.page.evaluate(SHOWN), as_shown(traits)
+            if shown == expected:
+                return traits
+            assert time.monotonic() < end, (shown, expected)
 
     def state(self):
         self.page.wait_for_timeout(150)  # what was pressed last is on its way

@@ -187,7 +187,8 @@ def test_an_earlier_run_comes_back_and_nothing_is_trained(page):
     page.keyboard.press("Enter")
     page.locator(".rnnlab-run.rnnlab-shown").first.wait_for()
     page.wait_for_function(
-        "run => document.querySelector('.rnnlab-shown').innerText !== run", arg=before["run"]
+        "run => ![run, undefined].includes(document.querySelector('.rnnlab-shown')?.innerText)",
+        arg=before["run"],
     )
     now = at_rest(page)
     assert changed(page, before) <= {"run", "status", "pictures", "sliders", "numbers"}
@@ -197,7 +198,7 @@ def test_an_earlier_run_comes_back_and_nothing_is_trained(page):
     page.locator(".rnnlab-run:visible").last.focus()
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "run => document.querySelector('.rnnlab-shown').innerText === run", arg=before["run"]
+        "run => document.querySelector('.rnnlab-shown')?.innerText === run", arg=before["run"]
     )
 
 
@@ -210,7 +211,8 @@ def test_a_typed_number_is_taken_and_the_notebook_does_not_hear_it(page):
     assert page.locator(".jp-Dialog").count() == 0
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "runs => document.querySelector('.rnnlab-shown').innerText !== runs", arg=before["run"]
+        "run => ![run, undefined].includes(document.querySelector('.rnnlab-shown')?.innerText)",
+        arg=before["run"],
     )
     wait_for_text(page, "is finished")
     now = at_rest(page)

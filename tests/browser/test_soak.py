@@ -3,7 +3,7 @@
 import pytest
 from conftest import IDLE, open_notebook, wait_for_text
 from playwright.sync_api import expect
-from soak import NOTEBOOK, Soak
+from soak import ASK_KERNEL, NOTEBOOK, Soak
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +34,7 @@ def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
 
 def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser, server):
     page = open_notebook(browser, server, NOTEBOOK)
+    page.evaluate(ASK_KERNEL, "lab.speed = 3")  # minutes: the run outlasts the slowest reload
     page.get_by_role("slider", name="Train for").focus()
     page.keyboard.press("End")
     wait_for_text(page, "of 500,")

@@ -322,3 +322,13 @@ def test_an_interrupt_held_in_a_block_within_a_block_comes_when_the_outer_one_de
     with pytest.raises(KeyboardInterrupt), held, held:
         signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_in_a_block_within_anothers_comes_at_the_end_of_that():
+    ended = []
+    with pytest.raises(KeyboardInterrupt), InterruptHeld():
+        with InterruptHeld():
+            signal.raise_signal(signal.SIGINT)
+        ended.append("inner")
+    assert ended == ["inner"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

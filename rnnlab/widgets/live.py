@@ -177,7 +177,7 @@ class Runner:
         if steps is None:
             return None
         try:
-            with on_threads(self.threads):
+            with on_threads(self.threads), InterruptHeld():  # once a slice, not at each step
                 for self._taken, _ in enumerate(steps, start=1):
                     if time.perf_counter() >= deadline:
                         done = False
@@ -231,7 +231,7 @@ class Pace:
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, fraction: float = 0.05, fastest: float = FASTEST) -> None:
+    def __init__(self, fraction: float = 0.07, fastest: float = FASTEST) -> None:
         self.fraction, self.fastest = fraction, fastest
         self._due = 0.0
 

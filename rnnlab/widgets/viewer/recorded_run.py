@@ -76,7 +76,7 @@ class RecordedRun(Iterator[Step]):
         self.epoch = epoch
         if epoch % self._every == 0 or not self._kept:
             self._kept[epoch] = self._last
-        while self.nbytes > MOST_BYTES and len(self._kept) > 2:
+        while len(self._kept) * self._last.nbytes > MOST_BYTES and len(self._kept) > 2:
             self._every *= 2
             self._kept = {e: w for e, w in self._kept.items() if e % self._every == 0}
 

@@ -174,11 +174,13 @@ class Runner:
 
     def _take(self, deadline: float) -> Exception | None:
         steps, done, self._taken = self.steps, True, 0
+        held = InterruptHeld()  # once a slice: a step's own, within it, takes no time
         if steps is None:
             return None
         try:
-            with on_threads(self.threads), InterruptHeld():  # once a slice, not at each step
+            with on_threads(self.threads), held:
                 for self._taken, _ in enumerate(steps, start=1):
+                    held.deliver()
                     if time.perf_counter() >= deadline:
                         done = False
                         break

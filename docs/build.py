@@ -64,6 +64,9 @@ class Client(NotebookClient):
                 asked = nbformat.v4.new_code_cell(SHOW.format(model=view["model_id"]))
                 await super().async_execute_cell(asked, cell_index, store_history=False)
                 self.nb.cells[cell_index] = cell
+                if "text/html" in output.data:  # a guess: a question with a fold
+                    del output.data[WIDGET]
+                    continue
                 if not asked.outputs:  # a progress bar
                     cell.outputs.remove(output)
                     continue

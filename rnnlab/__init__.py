@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnnlab.base.step import Step
-    from rnnlab.course.exercises import check, expect_error, progress, solution
+    from rnnlab.course.exercises import check, expect_error, solution
+    from rnnlab.course.guess_page import guess
+    from rnnlab.course.progress import progress
+    from rnnlab.course.the_loop import show_loop
     from rnnlab.data.batches import Batches, Streams, windows
     from rnnlab.data.reading import read_series
     from rnnlab.data.series import Series
@@ -44,7 +47,10 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "base.step": "Step",
-    "course.exercises": "check expect_error progress solution",
+    "course.exercises": "check expect_error solution",
+    "course.guess_page": "guess",
+    "course.progress": "progress",
+    "course.the_loop": "show_loop",
     "data.batches": "Batches Streams windows",
     "data.reading": "read_series",
     "data.series": "Series",

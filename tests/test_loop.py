@@ -1,5 +1,6 @@
 """The loop against the same loop written out by hand in plain PyTorch, bit for bit."""
 
+import contextlib
 import itertools
 import math
 import os
@@ -326,9 +327,10 @@ def test_an_interrupt_held_in_a_block_within_a_block_comes_when_the_outer_one_de
 
 def test_an_interrupt_in_a_block_within_anothers_comes_at_the_end_of_that():
     ended = []
-    with pytest.raises(KeyboardInterrupt), InterruptHeld():
-        with InterruptHeld():
-            signal.raise_signal(signal.SIGINT)
-        ended.append("inner")
+    inner = contextlib.ExitStack()
+    inner.callback(ended.append, "inner")
+    inner.enter_context(InterruptHeld())
+    with pytest.raises(KeyboardInterrupt), InterruptHeld(), inner:
+        signal.raise_signal(signal.SIGINT)
     assert ended == ["inner"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

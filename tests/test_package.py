@@ -36,7 +36,7 @@ ROOMS = [
 LIBRARIES = {  # the only importers of a library
     "matplotlib": {"pictures", "course.drawings", "widgets.picture"},
     "ipywidgets": {"widgets"},
-    "anywidget": {"widgets"},
+    "anywidget": {"course.guess_page", "widgets"},
     "IPython": {"course.extras", "widgets"},
     "tensorflow": {"twins", "course.judges.e11"},
     "keras": {"twins", "course.judges.e11"},

@@ -71,7 +71,7 @@ def test_counts_that_differ_are_not_yet_a_clear_difference(monkeypatch):
         (20, None): (9, 10), (20, 1.0): (10, 10), (30, None): (2, 10), (30, 1.0): (9, 10),
         (40, None): (0, 10), (40, 1.0): (5, 10),
     }  # fmt: skip
-    monkeypatch.setattr(checks, "_remember", lambda number: None)
+    monkeypatch.setattr(checks.kept, "keep_solved", lambda number: None)
     checks._tries["13.3"] = 0
     said = checks.check("13.3", [20, 30, 40], counts)
     assert "these are all lengths at which the counts differ" in said.text

@@ -2,24 +2,20 @@
 
 The judge of exercise 04.2 is `judge_2` in `rnnlab/course/judges/e04.py`: it takes the learner's
 answers and returns None if they are right, else what is wrong. What the exercise asks and hints at
-stands in `rnnlab/course/words/04.toml`. Nothing leaves the machine; what was solved is kept in a
-file of the learner's.
+stands in `rnnlab/course/words/04.toml`.
 """
 
-import json
-import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from html import escape
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.files import written_whole
+from rnnlab.course import kept
 from rnnlab.course.judging import Hints, Wrong, about_function, three_hints, wrong
 from rnnlab.course.lesson_words import LESSONS, Page, words_of
 
@@ -34,7 +30,8 @@ _tries: Counter[str] = Counter()
 class Exercise(NamedTuple):
     """An exercise: its number ("04.2"), what is asked, its solution as code, judge and hints.
 
-    Where the solution is a function, `returns` says what it returns.
+    Where the solution is a function, `returns` says what it returns. `right` is what a right answer
+    is told: one sentence that adds something.
     """
 
     number: str
@@ -43,6 +40,7 @@ class Exercise(NamedTuple):
     judge: Callable[..., Wrong | None]  # of the answers; None: right
     hints: Mapping[str, Hints]
     returns: str = ""
+    right: str = ""
 
 
 class Feedback(Page):
@@ -74,16 +72,18 @@ def find(number: str) -> Exercise:
         raise ValueError(f'the exercise is {number!r}; expected a number like "04.2"')
     lesson = number[:2]
     check_known("the lesson", lesson, LESSONS, "lessons")
-    check_known("the exercise", number, _numbers(lesson), "exercises")
+    check_known("the exercise", number, numbers_of(lesson), "exercises")
     words, hints = words_of(lesson), dict[str, Hints]()
     for table in (words_of("shared"), words, words[number]):
         hints |= three_hints(table.get("hints", {}))
     question, solution = words[number]["question"], words[number]["solution"].strip("\n")
     judge = getattr(import_module(f"rnnlab.course.judges.e{lesson}"), f"judge_{number[3:]}")
-    return Exercise(number, question, solution, judge, hints, words[number].get("returns", ""))
+    more = [words[number].get(name, "") for name in ("returns", "right")]
+    return Exercise(number, question, solution, judge, hints, *more)
 
 
-def _numbers(lesson: str) -> list[str]:
+def numbers_of(lesson: str) -> list[str]:
+    """Return the numbers of a lesson's exercises."""
     return sorted(name for name in words_of(lesson) if name.startswith(f"{lesson}."))
 
 
@@ -91,7 +91,7 @@ def check(number: str, *answers: Any) -> Feedback:
     """Judge the answers to an exercise.
 
     A gap that still holds `...` is "not yet". Wrong answers get hints, at each try a more
-    concrete one, never the solution.
+    concrete one; the third says how to see the solution.
 
     Args:
         number: of the exercise, like "04.2".
@@ -109,9 +109,12 @@ def check(number: str, *answers: Any) -> Feedback:
         hints = verdict.hints(found.hints)
     _tries[number] += 1
     if hints is None:
-        _remember(number)
-        return Feedback(number, True)
-    return Feedback(number, False, hints[min(_tries[number], 3) - 1])
+        kept.keep_solved(number)
+        return Feedback(number, True, found.right)
+    hint = hints[min(_tries[number], 3) - 1]
+    if _tries[number] >= 3:
+        hint += f" Or look at it: solution({number!r})"
+    return Feedback(number, False, hint)
 
 
 @contextmanager
@@ -134,33 +137,6 @@ def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
 def solution(number: str) -> Page:
     """Show the solution of an exercise, after a try."""
     found = find(number)
-    if _tries[number] == 0 and number not in _solved():
+    if _tries[number] == 0 and number not in kept.solved():
         return Page(f"{number}: try it first; check({number!r}, ...) gives hints.")
     return Page(found.solution)
-
-
-def progress() -> Page:
-    """Show which exercises are solved."""
-    solved, numbers = _solved(), [n for lesson in LESSONS for n in _numbers(lesson)]
-    done = sum(number in solved for number in numbers)
-    lines = [f"{'solved' * (n in solved):6}  {n}  {find(n).question}" for n in numbers]
-    return Page("\n".join([f"{done} of {len(numbers)} exercises solved", *lines]))
-
-
-def _file() -> Path:
-    return Path(os.environ.get("RNNLAB_PROGRESS", Path.home() / ".rnnlab" / "progress.json"))
-
-
-def _solved() -> set[str]:
-    try:
-        return set(json.loads(_file().read_text(encoding="utf-8")))
-    except (OSError, ValueError):  # none yet, or not readable: nothing is solved
-        return set()
-
-
-def _remember(number: str) -> None:
-    path = _file()
-    with suppress(OSError):  # a folder that cannot be written is no reason to fail an exercise
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path, "progress", "w", encoding="utf-8") as file:
-            json.dump(sorted(_solved() | {number}), file)

@@ -188,7 +188,7 @@ def displayed(seconds: float, make: Callable[[], Draw], pause: float) -> Picture
 
 def contenders(seconds: float, epochs: int) -> dict[str, Callable[[], Pictures]]:
     """Return everybody who is installed."""
-    short = seconds * 0.6  # these settle at once
+    short = seconds * 0.3  # these settle at once
     everybody: dict[str, Callable[[], Pictures]] = {
         "no picture": lambda: bare(seconds),
         "TrainingLab": lambda: lab(epochs),
@@ -204,8 +204,8 @@ def contenders(seconds: float, epochs: int) -> dict[str, Callable[[], Pictures]]
 
 
 def measure(small: bool) -> dict[str, list[Pictures]]:
-    """Measure 9 rounds of runs of 5 seconds (small: 1 round of 0.4)."""
-    rounds, seconds = (1, 0.4) if small else (9, 5.0)
+    """Measure 7 rounds of runs of 10 seconds (small: 1 round of 0.4)."""
+    rounds, seconds = (1, 0.4) if small else (7, 10.0)
     for run in contenders(0.1, 2).values():  # what is loaded with the first picture is not counted
         run()
     speed = bare(0.2 if small else 1.0).steps_a_second

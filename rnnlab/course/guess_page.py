@@ -21,7 +21,7 @@ STYLE = """
 .rnnlab-guess legend { font-weight: bold; padding: 0 6px; width: auto; margin: 0;
   font-size: inherit; border: 0; color: inherit }
 .rnnlab-guess p { margin: 4px 0 6px }
-.rnnlab-guess label { display: block; padding: 3px 0; cursor: pointer }
+.rnnlab-guess label { display: flex; align-items: baseline; padding: 3px 0; cursor: pointer }
 .rnnlab-guess input[type=radio] { margin: 0 8px 0 2px }
 .rnnlab-guess input[type=text] { width: 8em; margin-left: 8px; font: inherit; padding: 2px 6px }
 .rnnlab-guess button { margin-top: 6px; padding: 4px 14px; font: inherit; cursor: pointer }

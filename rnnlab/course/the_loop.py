@@ -82,19 +82,21 @@ class LoopPage(Page):
             _row(code, step != "" and step == self.mark, about, lesson)
             for code, (step, lesson, about) in self.rows
         )
-        return f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>{rows}</table>'
+        table = f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>{rows}</table>'
+        return f'<div style="overflow-x: auto">{table}</div>'
 
 
 TABLE = "border-collapse: collapse; margin: 4px 0"
 CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"
-CELL = "text-align: left; padding: 1px 12px 1px 6px; white-space: pre; background: none"
+CELL = "text-align: left; padding: 1px 12px 1px 6px; background: none; white-space: nowrap"
+CODE = "background: none; color: inherit; white-space: pre"
 MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
 
 
 def _row(code: str, marked: bool, about: str, lesson: str) -> str:
     """Return a row of the table: a line of code, what it is for, and where it is taken apart."""
     style = f"{CELL}; {MARKED if marked else 'border-left: 4px solid transparent'}"
-    line = f'<code style="background: none; color: inherit">{escape(code)}</code>'
+    line = f'<code style="{CODE}">{escape(code)}</code>'
     line = f'<mark style="background: none; color: inherit">{line}</mark>' if marked else line
     cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{escape(about)}</td>')
     lesson = f'<td style="{CELL}">lesson {lesson}</td>'

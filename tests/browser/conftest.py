@@ -39,6 +39,7 @@ def jupyterlab(folder, dark=False):
     places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     env = {**os.environ, **{f"JUPYTER_{p}": str(folder / p) for p in places}}
     env |= {f"JUPYTERLAB_{p}_DIR": str(folder / p) for p in ("SETTINGS", "WORKSPACES")}
+    env["RNNLAB_PROGRESS"] = str(folder / "progress.json")
     theme = {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
     for name, content in {**SETTINGS, "themes": theme}.items():
         file = folder / f"SETTINGS/@jupyterlab/apputils-extension/{name}.jupyterlab-settings"
@@ -97,7 +98,8 @@ def open_notebook(browser, base, name, width=1400, height=1000):
     page.wait_for_selector(".jp-Notebook", timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
     page.evaluate(RUN_ALL)
-    page.locator("img.rnnlab-picture, [data-mime-type*=stderr]").first.wait_for(timeout=60_000)
+    shown = "img.rnnlab-picture, .rnnlab-guess, [data-mime-type*=stderr]"
+    page.locator(shown).first.wait_for(timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
     return page
 

@@ -85,10 +85,10 @@ def open_lab(browser, base, making, **size):
     return page
 
 
-def check(page, after):
+def check(page, after, what=LAB, least=15):
     """Hold axe-core's rules against the lab: nothing violated, nothing left undecided."""
-    found = Axe().run(page, LAB, RULES).response
-    assert len(found["passes"]) > 15, after
+    found = Axe().run(page, what, RULES).response
+    assert len(found["passes"]) > least, after
     wrong = [
         f"{rule['id']} after {after}: {node['html'][:200]}\n{node.get('failureSummary')}"
         for rule in found["violations"] + found["incomplete"]
@@ -212,4 +212,35 @@ def test_a_way_is_chosen_by_keyboard_and_less_motion_reaches_the_lab(browser, se
     page.wait_for_timeout(300)
     page.evaluate(RUN, "print('less motion', lab._access.less_motion, lab._pace.fastest)")
     wait_for_text(page, "less motion True 1.0")
+    page.close()
+
+
+@pytest.mark.parametrize("themed", ["light", "dark"], indirect=True)
+def test_a_guess_by_keyboard_and_the_loop_beside_it(browser, themed):
+    cells = ['import rnnlab\nrnnlab.show_loop("backward")', 'rnnlab.guess("04.1")']
+    write_notebook(themed, "guess.ipynb", *cells)
+    page = open_notebook(browser, themed, "guess.ipynb")
+    frame, button = page.locator(".rnnlab-guess"), page.locator(".rnnlab-guess button")
+    for what in (".rnnlab-guess", ".jp-OutputArea-output table"):
+        check(page, "at the start", what, least=2)
+    before = page.evaluate(NOTEBOOK)
+    expect(button).to_be_disabled()
+    expect(frame.get_by_role("status")).to_be_empty()
+    frame.get_by_role("radio").first.focus()
+    for key in ("Space", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(frame.get_by_role("status")).to_contain_text("does multiply a state, h_0")
+    expect(frame.get_by_role("radio", name="Twice")).to_be_checked()
+    expect(frame.get_by_role("radio", name="Twice")).to_be_disabled()
+    check(page, "the guess", ".rnnlab-guess", least=3)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(frame.get_by_role("status")).to_be_empty()
+    frame.get_by_role("radio").last.click()
+    page.keyboard.press("Enter")
+    expect(frame.get_by_role("status")).to_contain_text("Yes. A recurrent network")
+    assert page.evaluate(NOTEBOOK)[0] == before[0]
+    page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
+    expect(frame.get_by_role("status")).to_contain_text("Yes. A recurrent network")
+    assert page.faults == []
     page.close()

@@ -30,10 +30,13 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 # Run after a cell that has shown a lab: what it says and shows once it has done some work.
 SHOW = """
 import asyncio
+from contextlib import suppress
 from ipywidgets.widgets.widget import _instances
+from rnnlab import TrainingDiverged
 _lab = _instances["{model}"]
 if hasattr(_lab, "run"):
-    _lab.run()
+    with suppress(TrainingDiverged):  # lesson 00 has a run that breaks
+        _lab.run()
 elif hasattr(_lab, "next_batch"):
     _lab.next_batch()
 _is_lab = hasattr(_lab, "describe")  # else it is a progress bar, of which nothing is shown

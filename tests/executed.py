@@ -115,7 +115,9 @@ def _execute(path, place, fresh):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code:
         if re.search(LAB, cell.source):
-            _after(cell, f"await _t.lab(get_ipython(), {str(place / 'labs.txt')!r})")
+            diverges = "diverges" in cell.metadata.get("tags", [])
+            file = str(place / "labs.txt")
+            _after(cell, f"await _t.lab(get_ipython(), {file!r}, {diverges})")
     if hasattr(os, "fork") and not needed(path):  # TensorFlow does not work in a copied process
         for number, (where, check) in gaps(notebook).items():
             pairs = [(answer, check) for answer in cases(path, number)]

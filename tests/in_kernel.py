@@ -13,16 +13,24 @@ import sys
 import traceback
 from pathlib import Path
 
+import rnnlab
 from tests import memory
 
 
-async def lab(shell, file):
-    """Let the lab that the cell has shown work, and write down what it shows and says."""
+async def lab(shell, file, diverges=False):
+    """Let the lab that the cell has shown work, and write down what it shows and says.
+
+    `diverges` says that the lesson lets its run break.
+    """
     shown = shell.user_ns["Out"]
     lab = shown[max(shown)]
     kind = type(lab).__name__
     if kind == "LoopStepper":
         lab.next_batch()
+    elif diverges:
+        with contextlib.suppress(rnnlab.TrainingDiverged):
+            lab.run()
+        assert "training cannot go on from here" in lab._message.value
     elif kind != "GradientLab":
         lab.run()
     await _at_rest(lab)
@@ -31,6 +39,8 @@ async def lab(shell, file):
              "png": base64.b64encode(image.data).decode()}  # fmt: skip
     with Path(file).open("a") as lines:
         print(json.dumps(found), file=lines)
+    if diverges:
+        return
     if kind == "TrainingLab":
         await _see_it_again(lab)
     elif kind == "LoopStepper":

@@ -1,6 +1,28 @@
 """What the prose of a lesson relies on, asserted after a cell, which is named by its id."""
 
 CLAIMS = {
+    "00": {
+        "cell-01": [
+            "off = lambda lab: lab._viewer.shown.task.rmse(lab._viewer.shown.task.one_step_ahead("
+            "lab._viewer.shown.model))",
+            "lab.clip = False; lab.run(); assert abs(off(lab) - 20.8) < 0.1",
+            "lab.clip, lab.clip_norm = True, 0.1; lab.run(); assert abs(off(lab) - 22) < 0.1",
+        ],
+        "break": [
+            "second.clip, second.clip_norm = True, 0.1; second.run()",
+            "assert abs(off(second) - 21.9) < 0.1",
+            "second.clip, second.learning_rate = False, 0.1; second.run()",
+            "assert abs(off(second) - 21.7) < 0.1",
+        ],
+        "seeds": [
+            "assert [round(error, 1) for error in errors] == [18.5, 18.7, 19.0, 20.2, 19.3]",
+            "assert [round(e, 1) for e in task.baselines().values()] == [32.7, 19.2]",
+        ],
+        "in-the-open": [
+            "assert round(task.rmse(task.one_step_ahead(model)), 1) == 21.0",
+            "assert len(losses) == epochs",
+        ],
+    },
     "08": {
         "a27": [
             'assert torch.equal(through_time["detached at every step"][:-1], torch.zeros(3))',

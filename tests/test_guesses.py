@@ -159,6 +159,15 @@ def test_the_twelve_lines_train_as_rnnlab_does_bit_for_bit():
     assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
+def test_notebook_00_trains_by_the_lines_that_it_shows():
+    cells = nbformat.read(NOTEBOOKS[0], 4).cells
+    (cell,) = [cell.source for cell in cells if "optimizer.step()" in cell.source]
+    *lines, last = source_lines()
+    assert "\n".join(lines) in cell
+    assert last == "    yield epoch, total / count"
+    assert "    losses[epoch] = total / count" in cell
+
+
 def test_the_loop_is_shown_in_twelve_lines_with_one_step_marked():
     assert len(source_lines()) == len(LINES) == 12
     assert {phase.__name__ for phase in PHASES} | {"batch", "average"} == {*MARKS}

@@ -89,6 +89,13 @@ def write_notebook(base, name, *cells):
     urllib.request.urlopen(request, timeout=10).close()
 
 
+def open_lab(browser, base, **size):
+    """Open a notebook that shows the lab of notebook 00 in its second cell, and nothing else."""
+    lab = 'lab = rnnlab.TrainingLab(task="sunspots")\nlab'
+    write_notebook(base, "only_the_lab.ipynb", "import rnnlab", lab)
+    return open_notebook(browser, base, "only_the_lab.ipynb", **size)
+
+
 def open_notebook(browser, base, name, width=1400, height=1000):
     """Open a notebook, run all its cells, and return the page when the kernel is idle."""
     page = browser.new_page(viewport={"width": width, "height": height})

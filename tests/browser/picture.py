@@ -5,13 +5,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import chromium, jupyterlab, open_notebook, wait_for_text
+from conftest import chromium, jupyterlab, open_lab, wait_for_text
 from PIL import Image
 
 
 def main(target):
     with chromium() as browser, jupyterlab(Path(tempfile.mkdtemp())) as base:
-        page = open_notebook(browser, base, "00_start_here.ipynb", width=1400, height=1300)
+        page = open_lab(browser, base, width=1400, height=1300)
         page.get_by_role("button", name="Train", exact=True).click()
         wait_for_text(page, "Run 1 is finished")
         page.locator(".noUi-handle").first.focus()

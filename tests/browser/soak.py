@@ -1,4 +1,4 @@
-"""A learner in a hurry: random actions on notebook 00 in a real JupyterLab in a real browser.
+"""A learner in a hurry: random actions on the lab of notebook 00, in JupyterLab in a real browser.
 
 `python tests/browser/soak.py --actions 2000` makes as many as that and prints what it saw; a short
 soak is one of the tests.
@@ -15,10 +15,9 @@ import time
 from collections import Counter
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from conftest import chromium, jupyterlab, open_notebook
+from conftest import chromium, jupyterlab, open_lab
 from playwright.sync_api import TimeoutError
 
-NOTEBOOK = "00_start_here.ipynb"
 BUTTONS = ["Train", "Pause", "Step", "Stop", "Clear", "Ask the doctor", "Defaults"]
 FOLD = ["More settings", "Fewer settings"]
 KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]
@@ -82,7 +81,7 @@ class Soak:
     """One page and the actions on it.
 
     Args:
-        page: that `open_notebook` returned.
+        page: that `open_lab` returned.
         seed: of the choices.
     """
 
@@ -259,7 +258,7 @@ def main():
         chromium() as browser,
         jupyterlab(pathlib.Path(folder)) as server,
     ):
-        soak, start = Soak(open_notebook(browser, server, NOTEBOOK), options.seed), time.time()
+        soak, start = Soak(open_lab(browser, server), options.seed), time.time()
         soak.run(options.actions, options.minutes and 60 * options.minutes)
     print(f"{soak.seen.total()} actions in {time.time() - start:.0f} s, no console error, each "
           f"check agreed: {dict(soak.seen)}")  # fmt: skip

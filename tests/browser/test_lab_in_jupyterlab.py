@@ -1,10 +1,10 @@
-"""Notebook 00 in a real JupyterLab in a real browser: it trains, follows the keyboard, stops."""
+"""The lab of notebook 00 in JupyterLab in a real browser: it trains, follows the keyboard, stops."""
 
 import statistics
 import time
 
 import pytest
-from conftest import open_notebook, wait_for_text
+from conftest import open_lab, wait_for_text
 
 pytestmark = pytest.mark.browser
 NEW_PICTURE = """old => { const i = document.querySelector('img.rnnlab-picture');
@@ -30,7 +30,7 @@ print("state", figures, tasks, lab.learning_rate, lab._run and lab._run.learning
 
 @pytest.fixture(scope="module")
 def page(browser, server):
-    page = open_notebook(browser, server, "00_start_here.ipynb")
+    page = open_lab(browser, server)
     yield page
     assert page.faults == []
     page.close()

@@ -1,16 +1,16 @@
-"""Notebook 00 under random actions, in short; and with its kernel or its page gone and back."""
+"""The lab of notebook 00 under random actions, and with its kernel or its page gone and back."""
 
 import pytest
-from conftest import IDLE, open_notebook, wait_for_text
+from conftest import IDLE, open_lab, wait_for_text
 from playwright.sync_api import expect
-from soak import ASK_KERNEL, NOTEBOOK, Soak
+from soak import ASK_KERNEL, Soak
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("actions", [30, pytest.param(200, marks=pytest.mark.slow)])
 def test_random_actions_leave_a_lab_that_agrees_with_its_controls(actions, browser, server, report):
-    page = open_notebook(browser, server, NOTEBOOK)
+    page = open_lab(browser, server)
     soak = Soak(page, seed=1)
     soak.run(actions)
     report(f"browser soak: {soak.seen.total()} actions, no console error")
@@ -18,7 +18,7 @@ def test_random_actions_leave_a_lab_that_agrees_with_its_controls(actions, brows
 
 
 def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
-    page = open_notebook(browser, server, NOTEBOOK)
+    page = open_lab(browser, server)
     notice = page.get_by_text("its kernel is gone or was restarted. Run its cell again.")
     expect(notice).to_have_count(0)
     page.evaluate(
@@ -33,7 +33,7 @@ def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
 
 
 def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser, server):
-    page = open_notebook(browser, server, NOTEBOOK)
+    page = open_lab(browser, server)
     page.evaluate(ASK_KERNEL, "lab.speed = 3")  # minutes: the run outlasts the slowest reload
     page.get_by_role("slider", name="Train for").focus()
     page.keyboard.press("End")

@@ -1,4 +1,4 @@
-"""The lab of notebook 00 in JupyterLab in a real browser: it trains, follows the keyboard, stops."""
+"""The lab of notebook 00 in JupyterLab in a browser: it trains, follows the keyboard, stops."""
 
 import statistics
 import time

@@ -104,7 +104,7 @@ TAUGHT_BY = {  # what only that section of its lesson says of the mistake
     "softmax-before-cross-entropy": "softmax is applied a second time",
     "missing-zero-grad": "with the clearing left out",
     "no-graph": "does not require grad",
-    "vanishing-gradient": "How much of it arrives at `h_1`",
+    "vanishing-gradient": "This is the vanishing gradient",
     "clip-before-backward": "def clip_before_backward",
     "clip-after-step": "def clip_after_step",
     "nonfinite-gradient": "The norm of a vector with a nan is nan",

@@ -98,8 +98,10 @@ def kernel():
     kernel.manager.shutdown_kernel(now=True)
 
 
-@pytest.mark.parametrize("restarts", [40, pytest.param(200, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", LABS)
+@pytest.mark.parametrize(
+    ("name", "restarts"),
+    [("TrainingLab", 40), *(pytest.param(n, 200, marks=pytest.mark.slow) for n in LABS)],
+)
 def test_restarts_keep_no_memory(kernel, report, name, restarts):
     lab, again, seconds = LABS[name]
     settle = 80 if name == "TrainingLab" else 40  # restarts until the allocators have settled

@@ -297,7 +297,7 @@ def test_every_task_is_shown(task, cell):
     lab.close()
 
 
-@pytest.mark.parametrize("changes", [20, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("changes", [8, pytest.param(60, marks=pytest.mark.slow)])
 def test_many_changes_leave_no_figure_and_no_task(changes):
     async def main():
         lab = rnnlab.LoopStepper(speed=8)

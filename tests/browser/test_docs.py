@@ -19,7 +19,7 @@ HANGS = 300  # seconds
 # What ipykernel may say when it is told to end, of the very message that tells it so.
 ENDING = r"Task was destroyed but it is pending!\ntask: .+Kernel\.dispatch_control\(\).+\n"
 WORDS = {  # of each lab, once it has run
-    "TrainingLab": r"Loss: train [\d.]+ after epoch 1, [\d.e+]+ after epoch \d+; held out [\d.e+]+\.",
+    "TrainingLab": r"Loss: train \S+ after epoch 1, \S+ after epoch \d+; held out [\d.e+]+\.",
     "GradientLab": r"RNN.+\n+GRU.+\n+LSTM",
     "LoopStepper": r"Every weight took its step\.",
     "StateLab": r"Loss, carry and detach: [\d.]+ in the first batch",

@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=DOCS / "html", help="folder for the pages")
     parser.add_argument("notebooks", type=Path, nargs="*", help="all of the course when left out")
     options = parser.parse_args()
+    os.environ["RNNLAB_PROGRESS"] = os.devnull  # the pages are nobody's: nothing is solved
     build(options.notebooks or NOTEBOOKS, options.target)
     print(f"open {options.target / 'index.html'}")
 

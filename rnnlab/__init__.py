@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnnlab.course.progress import progress
     from rnnlab.course.the_loop import show_loop
     from rnnlab.data.batches import Batches, Streams, windows
+    from rnnlab.data.padding import PaddedBatches, is_real, last_step, pad
     from rnnlab.data.reading import read_series
     from rnnlab.data.series import Series
     from rnnlab.doctor.watch import watch
@@ -52,6 +53,7 @@ _NAMES = {
     "course.progress": "progress",
     "course.the_loop": "show_loop",
     "data.batches": "Batches Streams windows",
+    "data.padding": "PaddedBatches is_real last_step pad",
     "data.reading": "read_series",
     "data.series": "Series",
     "doctor.watch": "watch",

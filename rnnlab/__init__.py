@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rnnlab.tasks.catalogue import load_task
     from rnnlab.tasks.forecast import SeriesTask
     from rnnlab.tasks.names import NamesTask
+    from rnnlab.tasks.reber import ReberTask
     from rnnlab.tasks.recall import RecallTask
     from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
@@ -75,6 +76,7 @@ _NAMES = {
     "tasks.catalogue": "load_task",
     "tasks.forecast": "SeriesTask",
     "tasks.names": "NamesTask",
+    "tasks.reber": "ReberTask",
     "tasks.recall": "RecallTask",
     "tasks.temporal_order": "TemporalOrderTask",
     "widgets.gradient_lab": "GradientLab",

@@ -260,7 +260,7 @@ def test_a_combination_that_cannot_work_is_refused_when_a_lab_is_made():
 
 def test_tasks_may_change_in_a_lab_and_the_picture_changes_with_them():
     lab = rnnlab.TrainingLab(epochs=1, hidden_size=2)
-    for name in ("names", "recall", "adding", "sine", "names"):
+    for name in ("names", "reber", "recall", "adding", "sine", "names"):
         lab.controls["task"].value = name
         lab.run()
         assert type(lab.pictures[0].panel) is PANELS[lab._task.picture]

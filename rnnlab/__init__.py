@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rnnlab.tasks.adding import AddingTask
     from rnnlab.tasks.catalogue import load_task
     from rnnlab.tasks.forecast import SeriesTask
+    from rnnlab.tasks.name_list import NameListTask
     from rnnlab.tasks.names import NamesTask
     from rnnlab.tasks.reber import ReberTask
     from rnnlab.tasks.recall import RecallTask
@@ -75,6 +76,7 @@ _NAMES = {
     "tasks.adding": "AddingTask",
     "tasks.catalogue": "load_task",
     "tasks.forecast": "SeriesTask",
+    "tasks.name_list": "NameListTask",
     "tasks.names": "NamesTask",
     "tasks.reber": "ReberTask",
     "tasks.recall": "RecallTask",

@@ -280,7 +280,7 @@ class GrammarPanel(TextPanel):
         "the three that it held for likeliest, in percent; a box marks what the grammar allows. "
         "Made up: strings of its own."
     )
-    boxed = "what the grammar allows"
+    boxed = "what may come"
 
     def _right(self, true: Tensor) -> list[set[int]]:
         allowed = self.task.allowed("B" + self.task.decode(true))[:-1]

@@ -10,6 +10,8 @@ from rnnlab.base.nested import map_tensors
 from rnnlab.loop.losses import IGNORED, with_count
 from rnnlab.loop.losses import cross_entropy as classes_last
 from rnnlab.model.cells import CELLS
+from rnnlab.pictures.stepper_panels import first_sequence
+from rnnlab.probes.losses import shares_by_time
 from tests.test_own_cell import MGU
 
 LENGTHS, D, H, C = (4, 1, 7, 7, 2), 3, 5, 4
@@ -162,6 +164,19 @@ def test_an_embedding_learns_through_train():
         device="cpu",
     )  # fmt: skip
     assert history.loss[-1] < 0.1 < history.loss[0]
+
+
+def test_pictures_of_a_padded_batch_end_where_the_sequence_does_and_count_real_steps():
+    model, (inputs, labels) = model_of("rnn"), sequences()
+    ((inputs, targets),) = rnnlab.PaddedBatches(inputs, labels, batch_size=5)
+    logits = model(inputs)[0]
+    truth, right, _ = first_sequence(targets, logits)
+    chances = logits[0, : LENGTHS[0]].softmax(-1)[range(LENGTHS[0]), labels[0]]
+    assert len(truth) == LENGTHS[0]
+    torch.testing.assert_close(torch.tensor(right), chances.float())
+    shares = shares_by_time(classes_last, logits, targets)
+    each = cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    torch.testing.assert_close(shares, each.detach().sum(0) / sum(LENGTHS))
 
 
 PADDED, LAST = torch.zeros(2, 4, D), torch.zeros(2, dtype=torch.int64)

@@ -52,10 +52,15 @@ def with_count(result: Any, loss_fn: LossFunction, targets: Any) -> tuple[Tensor
             f"targets are a {type(targets).__name__}: let loss_fn return the pair (loss, count), "
             "for it cannot be known how many values the loss averages"
         )
+    return result, count_values(loss_fn, targets)
+
+
+def count_values(loss_fn: LossFunction, targets: Tensor) -> int:
+    """Return how many targets a loss averages: all but those that cross-entropy leaves out."""
     if targets.is_floating_point():
-        return result, targets.numel()
+        return targets.numel()
     if isinstance(loss_fn, nn.CrossEntropyLoss | nn.NLLLoss):
-        return result, int((targets != loss_fn.ignore_index).sum())
+        return int((targets != loss_fn.ignore_index).sum())
     if loss_fn in (cross_entropy, functional.cross_entropy, functional.nll_loss):
-        return result, int((targets != IGNORED).sum())
-    return result, targets.numel()
+        return int((targets != IGNORED).sum())
+    return targets.numel()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnnlab.course.progress import progress
     from rnnlab.course.the_loop import show_loop
     from rnnlab.data.batches import Batches, Streams, windows
+    from rnnlab.data.padding import PaddedBatches, is_real, last_step, pad
     from rnnlab.data.reading import read_series
     from rnnlab.data.series import Series
     from rnnlab.doctor.watch import watch
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from rnnlab.tasks.adding import AddingTask
     from rnnlab.tasks.catalogue import load_task
     from rnnlab.tasks.forecast import SeriesTask
+    from rnnlab.tasks.name_list import NameListTask
     from rnnlab.tasks.names import NamesTask
+    from rnnlab.tasks.reber import ReberTask
     from rnnlab.tasks.recall import RecallTask
     from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
@@ -52,6 +55,7 @@ _NAMES = {
     "course.progress": "progress",
     "course.the_loop": "show_loop",
     "data.batches": "Batches Streams windows",
+    "data.padding": "PaddedBatches is_real last_step pad",
     "data.reading": "read_series",
     "data.series": "Series",
     "doctor.watch": "watch",
@@ -72,7 +76,9 @@ _NAMES = {
     "tasks.adding": "AddingTask",
     "tasks.catalogue": "load_task",
     "tasks.forecast": "SeriesTask",
+    "tasks.name_list": "NameListTask",
     "tasks.names": "NamesTask",
+    "tasks.reber": "ReberTask",
     "tasks.recall": "RecallTask",
     "tasks.temporal_order": "TemporalOrderTask",
     "widgets.gradient_lab": "GradientLab",

@@ -66,6 +66,14 @@ def of_classes(batches):
     return [(inputs, (targets[..., 0] > 0).long()) for inputs, targets in batches]
 
 
+def padded(batches):
+    """Return class targets; in the first row of each batch the last three are padding."""
+    pairs = of_classes(batches)
+    for _, targets in pairs:
+        targets[0, -3:] = -100
+    return pairs
+
+
 def sequence_model(cell="rnn", outputs=1, **options):
     return rnnlab.SequenceModel(1, 8, outputs, cell, **options)
 
@@ -115,6 +123,11 @@ CASES |= {
     "classes": (
         lambda: sequence_model(outputs=2),
         lambda: of_classes(of_sizes(5, 3, 1)),
+        {"loss_fn": "cross_entropy"},
+    ),
+    "padded": (
+        lambda: sequence_model(outputs=2),
+        lambda: padded(of_sizes(5, 3, 1)),
         {"loss_fn": "cross_entropy"},
     ),
     "own loss": (sequence_model, lambda: shuffled(29, 8), {"loss_fn": skewed}),

@@ -76,7 +76,8 @@ def test_the_lab_and_every_control_and_picture_has_a_name(kind):
 def test_the_words_of_a_picture_follow_the_task():
     lab = rnnlab.TrainingLab(epochs=1)
     for task, words in (
-        ("co2", "CO2"), ("names", "letters"), ("recall", "held-out sequence"), ("adding", "Scatter")
+        ("co2", "CO2"), ("names", "letters"), ("reber", "symbols"), ("recall", "held-out sequence"),
+        ("adding", "Scatter"),
     ):  # fmt: skip
         lab.task = task
         lab.run()

@@ -39,7 +39,7 @@ WRONG = {
     "train --epoch 5": "'--epoch' is not known here; rnnlab train --help lists the options",
     "train --task": "argument --task: expected one argument",
     "train --task tides": "argument --task: task is 'tides'; the known tasks are adding, co2, "
-    "names, recall, sine, sunspots",
+    "names, reber, recall, sine, sunspots",
     "train --cell tcn": "argument --cell: cell is 'tcn'; the known cells are rnn, gru, lstm",
     "train --hidden-size 0": "argument --hidden-size: hidden_size is 0; it must be an integer "
     "of at least 1",

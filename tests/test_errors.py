@@ -99,7 +99,7 @@ VALUE = [
     (lambda: rnnlab.Shard([]), "batches is empty; expected at least one pair (inputs, targets)"),
     # tasks
     (lambda: rnnlab.load_task("tides"), "task is 'tides'; the known tasks are adding, co2, "
-     "names, recall, sine, sunspots"),
+     "names, reber, recall, sine, sunspots"),
     (lambda: rnnlab.load_task("sunspots", held_out=2), "held_out is 2; it must be a fraction "
      "between 0 and 1"),
     (lambda: rnnlab.load_task("sunspots", held_out=0.001), "held_out is 0.001 of 309 values, "
@@ -227,8 +227,8 @@ VALUE = [
      "at least 0"),
     (lambda: rnnlab.windows(torch.zeros(5, 1), "two"), "length is 'two'; it must be an "
      "integer of at least 1"),
-    (lambda: rnnlab.load_task(5), "task is 5; the known tasks are adding, co2, names, recall, "
-     "sine, sunspots"),
+    (lambda: rnnlab.load_task(5), "task is 5; the known tasks are adding, co2, names, reber, "
+     "recall, sine, sunspots"),
     (lambda: rnnlab.load_task("sunspots", window=0), "window is 0; it must be an integer of "
      "at least 1"),
     (lambda: rnnlab.load_task("sunspots", held_out="a fifth"), "held_out is 'a fifth'; it must be "
@@ -254,8 +254,8 @@ VALUE = [
     (lambda: rnnlab.SequenceModel(1, 4, 1, dropout="half"), "dropout is 'half'; it must be a "
      "fraction from 0 to below 1"),
     # exercises
-    (lambda: rnnlab.check("99.9", 1), "the lesson is '99'; the known lessons are 01, 02, 03, 04, "
-     "05, 06, 07, 08, 09, 10, 11, 12, 13"),
+    (lambda: rnnlab.check("99.9", 1), "the lesson is '99'; the known lessons are 00, 01, 02, 03, "
+     "04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 14"),
     (lambda: rnnlab.solution("zz"), "the exercise is 'zz'; expected a number like \"04.2\""),
     # labs
     (lambda: rnnlab.TrainingLab(hidden_size=10**6), "hidden_size is 1000000; a lab takes at most "
@@ -264,7 +264,7 @@ VALUE = [
      "that it stays quick and within memory: go further with rnnlab.fit"),
     (lambda: rnnlab.TrainingLab(None), "task is None, which has no name, title, input_size, "
      "output_size, loss_fn, picture, batches, validation_loss, answers, words; give one of the "
-     "names adding, co2, names, recall, sine, sunspots, or an object with all that "
+     "names adding, co2, names, reber, recall, sine, sunspots, or an object with all that "
      "rnnlab.tasks.catalogue.Task asks for"),
     (lambda: rnnlab.TrainingLab(apply_while_training="yes"), "apply_while_training is 'yes'; it "
      "must be True or False"),

@@ -158,7 +158,7 @@ CELLS = ["rnn", "gru", "lstm"]
 CHOICES = [
     (task, hidden_state, cell)
     for task, hidden_state, cell in itertools.product(TASKS, ("reset", "carry"), CELLS)
-    if (task, hidden_state) != ("adding", "carry")
+    if (task, hidden_state) not in {("adding", "carry"), ("reber", "carry")}
 ]
 
 
@@ -260,7 +260,7 @@ def test_a_combination_that_cannot_work_is_refused_when_a_lab_is_made():
 
 def test_tasks_may_change_in_a_lab_and_the_picture_changes_with_them():
     lab = rnnlab.TrainingLab(epochs=1, hidden_size=2)
-    for name in ("names", "recall", "adding", "sine", "names"):
+    for name in ("names", "reber", "recall", "adding", "sine", "names"):
         lab.controls["task"].value = name
         lab.run()
         assert type(lab.pictures[0].panel) is PANELS[lab._task.picture]
@@ -841,7 +841,7 @@ ENDS = {
     ("task", "cell"),
     [
         pytest.param(*pair, marks=[pytest.mark.slow] * (pair[0] not in ("co2", "names")))
-        for pair in zip(TASKS, CELLS * 2, strict=True)
+        for pair in zip(TASKS, itertools.cycle(CELLS), strict=False)
     ],
 )
 def test_no_text_is_cut_off_at_any_width_at_any_end_of_a_control(task, cell):

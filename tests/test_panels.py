@@ -116,7 +116,7 @@ def test_scatter_panel_has_a_dot_each_and_the_diagonal():
     assert panel.title.get_text() == "Adding: typically off by 2"
 
 
-@pytest.mark.parametrize("name", ["sunspots", "names", "recall", "adding"])
+@pytest.mark.parametrize("name", ["sunspots", "names", "reber", "recall", "adding"])
 def test_live_pictures_look_like_matplotlibs_own_and_no_text_is_cut_off(name):
     task = rnnlab.load_task(name)
     picture = LivePicture(*panels.make_panel(task))

@@ -287,7 +287,7 @@ def test_a_model_batches_and_loss_of_ones_own():
     lab.close()
 
 
-@pytest.mark.parametrize("task", ["sunspots", "names", "recall", "adding"])
+@pytest.mark.parametrize("task", ["sunspots", "names", "reber", "recall", "adding"])
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
 def test_every_task_is_shown(task, cell):
     lab = rnnlab.LoopStepper(task, cell=cell, hidden_size=4)

@@ -68,13 +68,18 @@ class Batches:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (inputs, targets) of each batch."""
-        inputs, targets = self.inputs, self.targets
-        if self.shuffle:
-            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self._epoch)
-            order = torch.randperm(len(inputs), generator=generator)
+        inputs, targets, order = self.inputs, self.targets, self._next_order()
+        if order is not None:
             inputs, targets = inputs[order], targets[order]
-        self._epoch += 1
         return zip(inputs.split(self.batch_size), targets.split(self.batch_size), strict=True)
+
+    def _next_order(self) -> Tensor | None:
+        """Return the order of the next pass, None if the examples stay as they are."""
+        self._epoch += 1
+        if not self.shuffle:
+            return None
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self._epoch - 1)
+        return torch.randperm(len(self.inputs), generator=generator)
 
     def __len__(self) -> int:
         """Return the number of batches in a pass."""

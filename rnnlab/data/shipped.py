@@ -1,11 +1,17 @@
-"""The series that come with rnnlab: sunspots, CO2, and a sine wave with noise."""
+"""The data that come with rnnlab: sunspots, CO2, a sine wave with noise, and first names."""
 
 import dataclasses
 import pathlib
 
 import torch
 
-from rnnlab.base.checks import check_count, check_not_negative, check_positive, check_seed
+from rnnlab.base.checks import (
+    check_count,
+    check_known,
+    check_not_negative,
+    check_positive,
+    check_seed,
+)
 from rnnlab.data.reading import read_series
 from rnnlab.data.series import Series
 
@@ -33,6 +39,19 @@ def load_co2() -> Series:
         "neighbours: 1958-06, 1958-10, 1964-02, 1964-03, 1964-04."
     )
     return dataclasses.replace(series, note=note)
+
+
+def read_names(whose: str) -> list[str]:
+    """Return the first names of "women" (4,275) or of "men" (1,219), lower case, sorted.
+
+    Source: lists of the 1990 US census (US Census Bureau, public domain), 331 names are in both;
+    see datasets/SOURCES.md.
+
+    Raises:
+        ValueError: for another list.
+    """
+    check_known("whose", whose, ("women", "men"), "lists")
+    return (DATASETS / f"first_names_{whose}.txt").read_text("utf-8").split()
 
 
 def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed: int = 0) -> Series:

@@ -9,12 +9,14 @@ from torch.nn import functional
 from rnnlab.base.checks import check_known
 
 LossFunction = Callable[[Any, Any], Any]
+IGNORED = -100  # the class number of a target that does not count; torch's own ignore_index
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Average cross-entropy of logits (..., C) and class numbers (...), classes last.
 
-    Torch's own expects the classes on axis 1; here they stay where the readout puts them.
+    Torch's own expects the classes on axis 1; here they stay where the readout puts them. Targets
+    of -100, such as those of padding, do not count: the average is over all others.
     """
     # (B, T, C) -> (B*T, C) and (B, T) -> (B*T)
     return functional.cross_entropy(logits.flatten(0, -2), targets.flatten())
@@ -39,8 +41,8 @@ def resolve_loss(loss_fn: str | LossFunction) -> LossFunction:
 def with_count(result: Any, loss_fn: LossFunction, targets: Any) -> tuple[Tensor, int]:
     """Return a loss and how many target values it averages, by which an epoch's average weighs it.
 
-    That is all of them but those that `ignore_index` leaves out; a loss of some of them only, a
-    masked one, says it itself by returning (loss, count).
+    That is all of them but those that cross-entropy leaves out, by its `ignore_index` or as
+    `IGNORED`; another loss of some of them only says it itself by returning (loss, count).
     """
     if isinstance(result, tuple):
         value, count = result
@@ -50,6 +52,15 @@ def with_count(result: Any, loss_fn: LossFunction, targets: Any) -> tuple[Tensor
             f"targets are a {type(targets).__name__}: let loss_fn return the pair (loss, count), "
             "for it cannot be known how many values the loss averages"
         )
-    if isinstance(loss_fn, nn.CrossEntropyLoss | nn.NLLLoss) and not targets.is_floating_point():
-        return result, int((targets != loss_fn.ignore_index).sum())
-    return result, targets.numel()
+    return result, count_values(loss_fn, targets)
+
+
+def count_values(loss_fn: LossFunction, targets: Tensor) -> int:
+    """Return how many targets a loss averages: all but those that cross-entropy leaves out."""
+    if targets.is_floating_point():
+        return targets.numel()
+    if isinstance(loss_fn, nn.CrossEntropyLoss | nn.NLLLoss):
+        return int((targets != loss_fn.ignore_index).sum())
+    if loss_fn in (cross_entropy, functional.cross_entropy, functional.nll_loss):
+        return int((targets != IGNORED).sum())
+    return targets.numel()

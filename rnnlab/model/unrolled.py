@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlab.base.say import say
 from rnnlab.loop.hidden import State
@@ -72,10 +73,22 @@ class UnrolledCell(nn.Module):
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [[getattr(self, f"{n}_l{k}") for n in names] for k in range(self.num_layers)]
 
-    def forward(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
-        """Read a batch of sequences from state (layers, B, H); return outputs and state."""
-        outputs, state, _ = unroll(self, inputs, state)
-        return outputs, state
+    def forward(self, inputs: Any, state: State = None) -> tuple[Any, State]:
+        """Read a batch of sequences from state (layers, B, H); return outputs and state.
+
+        Of a `PackedSequence` the state is that after the last real step of each sequence.
+        """
+        if not isinstance(inputs, PackedSequence):
+            outputs, state, _ = unroll(self, inputs, state)
+            return outputs, state
+        padded, lengths = pad_packed_sequence(inputs, self.batch_first)
+        outputs, _, layers = unroll(self, padded, state)
+        rows = torch.arange(len(lengths))
+        ends = zip(
+            *([part[lengths - 1, rows] for part in layer.after] for layer in layers), strict=True
+        )  # of each part: layers of (T, B, H) -> (B, H)
+        last = self.cell.state(torch.stack(part) for part in ends)  # (layers, B, H)
+        return pack_padded_sequence(outputs, lengths, self.batch_first, False), last
 
     def check_forward_args(self, inputs: Tensor, state: State, _: None) -> None:
         """Refuse inputs and states of other sizes."""

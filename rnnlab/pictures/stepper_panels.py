@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.base.say import short
+from rnnlab.loop.losses import IGNORED
 from rnnlab.pictures import plots
 from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE, RED
 from rnnlab.pictures.unrolled import BOTTOM, TOP
@@ -211,17 +212,18 @@ def first_sequence(
     """Return what to draw of a batch's first sequence: targets, predictions, and their names.
 
     Numbers are drawn as they are (the first feature); for class targets it is the probability
-    that the model gives to the right class.
+    that the model gives to the right class, up to where padding begins.
     """
     truth = None if targets is None else targets[0].detach().cpu()  # (T, D), (T,) or fewer axes
     answers = None if predictions is None else predictions[0].detach().cpu()  # the same, or (T, C)
     if truth is None or truth.is_floating_point():
         return _line(truth), _line(answers), ("target", "prediction")
-    right = None
+    right, real = None, truth != IGNORED
     if answers is not None and answers.dim() == truth.dim() + 1:
+        answers, truth = answers[real], truth[real]
         right = answers.softmax(-1).gather(-1, truth.unsqueeze(-1).long()).flatten()  # (T, C), (T,)
     names = ("certain", "probability\nof the right\nclass")
-    return np.ones(truth.numel()), _line(right), names
+    return np.ones(int(real.sum())), _line(right), names
 
 
 def _line(values: Tensor | None) -> Any:

@@ -1,4 +1,4 @@
-"""The picture that suits each kind of task: forecast, text, sequence or scatter.
+"""The picture that suits each kind of task: forecast, text, grammar, sequence or scatter.
 
 A kind of picture is a subclass of `TaskPanel`, found by its `kind`, which `Task.picture` names.
 All are panels as in `plots`, made for a task and updated with what `task.answers(model)` returns;
@@ -169,6 +169,7 @@ class TextPanel(TaskPanel):
         "Above: a name that the network has never seen. Below each letter: the three that it held "
         "for likeliest, in percent; a box marks the true one. Made up: names of its own."
     )
+    boxed = "the true letter"
     LIKELIEST, MADE, EVERY = 3, 8, 4
 
     def __init__(self, axes: Axes, task: Any) -> None:
@@ -176,13 +177,14 @@ class TextPanel(TaskPanel):
         plots.style(axes, "")
         self.add_title()
         self.name, self._updates = "", 0
+        self.end = getattr(task, "end", END)  # the character that a name or string ends with
         box, room = axes.get_position(), 34 / axes.figure.bbox.height
         axes.set_position((box.x0, box.y0 + room, box.width, box.height - room))
         axes.grid(False)
         axes.set(xticks=[], ylim=(self.LIKELIEST + 1, 0))
         rows = ["it is", "likeliest", "second", "third"]
         axes.set_yticks([row + 0.5 for row in range(len(rows))], rows)
-        plots.write(axes, "in percent; a box marks the true letter", (0, 0), (0, -7), va="top")
+        plots.write(axes, f"in percent; a box marks {self.boxed}", (0, 0), (0, -7), va="top")
         plots.write(axes, "made up", (0, 0), (-5, -23), ha="right", va="top")
         self.made = [
             plots.write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
@@ -207,7 +209,7 @@ class TextPanel(TaskPanel):
         changed = name != self.name
         if changed:
             self._set_name(name)
-        self._set_cells(probabilities, self.task.encode(name + END))
+        self._set_cells(probabilities, self.task.encode(name + self.end))
         self.set_title(name, probabilities, made)
         self._updates += 1
         if scores or changed or self._updates % self.EVERY == 0:
@@ -217,7 +219,7 @@ class TextPanel(TaskPanel):
     def _set_cells(self, probabilities: Tensor, true: Tensor) -> None:
         """Write the likeliest letters of each column, as bars too, and box the true ones."""
         chances, likeliest = probabilities.topk(self.LIKELIEST)  # (N, C) -> (N, 3) of each
-        bars, boxes = [], []
+        bars, boxes, right = [], [], self._right(true)
         for k, number in enumerate(true):
             fractions = [probabilities[k, number].item(), *chances[k].tolist()]
             for percent, fraction in zip(self.percents[k], fractions, strict=True):
@@ -225,10 +227,14 @@ class TextPanel(TaskPanel):
             for row, letter in enumerate(self.letters[k]):
                 letter.set_text(show(self.task.decode(likeliest[k, row : row + 1])))
                 bars.append(rectangle(k, row + 1, fractions[row + 1]))
-                if likeliest[k, row] == number:
+                if int(likeliest[k, row]) in right[k]:
                     boxes.append(rectangle(k, row + 1))
         self.bars.set_verts(bars)
         self.boxes.set_verts(boxes)
+
+    def _right(self, true: Tensor) -> list[set[int]]:
+        """Return the characters of each column that get a box."""
+        return [{number} for number in true.tolist()]
 
     def _set_name(self, name: str) -> None:
         """Make a column for each character of the name and for its end."""
@@ -238,7 +244,7 @@ class TextPanel(TaskPanel):
         self.axes.set_xlim(0, len(columns))
         self.true = [
             self._write(k, 0, 0.34, 9, INK, show(character), fontweight="bold")
-            for k, character in enumerate(name + END)
+            for k, character in enumerate(name + self.end)
         ]
         rows = range(1, self.LIKELIEST + 1)
         self.letters = [[self._write(k, row, 0.34, 9, INK) for row in rows] for k in columns]
@@ -259,6 +265,26 @@ class TextPanel(TaskPanel):
     ) -> Any:
         font |= {"ha": "center", "va": "center_baseline", "fontsize": size, "color": color}
         return self.axes.text(k + 0.5, row + down, text, **font)
+
+
+class GrammarPanel(TextPanel):
+    """As `TextPanel`, for the strings of a grammar: a box marks each symbol that it allows.
+
+    The task is a `ReberTask`, or one with its `encode`, `decode`, `end`, `allowed` and `answers`.
+    """
+
+    kind = "grammar"
+    alt = "Table of the likeliest symbols at each place of a held-out string; below, made-up ones."
+    legend = (
+        "Above: a string that the network has never seen, after its first B. Below each symbol: "
+        "the three that it held for likeliest, in percent; a box marks what the grammar allows. "
+        "Made up: strings of its own."
+    )
+    boxed = "what may come"
+
+    def _right(self, true: Tensor) -> list[set[int]]:
+        allowed = self.task.allowed("B" + self.task.decode(true))[:-1]
+        return [{*self.task.encode(may).tolist()} for may in allowed]
 
 
 class SequencePanel(TaskPanel):

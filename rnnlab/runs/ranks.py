@@ -18,7 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 from rnnlab.base.checks import resolve_device
 from rnnlab.base.nested import to_device
 from rnnlab.loop import hidden
-from rnnlab.loop.losses import LossFunction
+from rnnlab.loop.losses import LossFunction, count_values
 from rnnlab.loop.training import Run
 from rnnlab.runs.checks import Pair, as_loss, as_pair
 from rnnlab.runs.process import Process, begin_epoch
@@ -61,7 +61,7 @@ class Ranks(Process):
         batches, before = iter(run.batches), None
         while True:
             batch = next(batches, None)
-            own = torch.tensor(_next(batch), dtype=torch.float64, device=self.device)
+            own = torch.tensor(_next(batch, run.loss_fn), dtype=torch.float64, device=self.device)
             rows = [torch.empty_like(own) for _ in range(self.size)]
             dist.all_gather(rows, own, self.group)
             ranks = [_Next(*map(int, row)) for row in torch.stack(rows).tolist()]
@@ -183,13 +183,14 @@ def check_shard(model: nn.Module, batches: Iterable[Any]) -> None:
         )
 
 
-def _next(batch: Any) -> _Next:
+def _next(batch: Any, loss_fn: LossFunction) -> _Next:
     if batch is None:
         return _Next(0, 0, 0, 0)
     inputs, targets = as_pair(batch)
     if isinstance(batch, Part) and batch.stands_in:
         return _Next(1, 0, 0, batch.digest)
-    return _Next(1, targets.numel(), len(inputs), getattr(batch, "digest", 0))
+    count = count_values(loss_fn, targets)
+    return _Next(1, count, len(inputs), getattr(batch, "digest", 0))
 
 
 def _check_together(ranks: list[_Next]) -> None:

@@ -25,7 +25,8 @@ class Task(Protocol):
         name: the task's name; title: for pictures.
         input_size, output_size: of the model.
         loss_fn: as for `train`.
-        picture: the kind of picture that suits it, "forecast", "text", "sequence" or "scatter".
+        picture: the kind of picture that suits it, "forecast", "text", "grammar",
+            "sequence" or "scatter".
     """
 
     name: str
@@ -65,10 +66,11 @@ def load_task(name: str, **options: Any) -> Any:
     Args:
         name: "sunspots" (yearly, 1700-2008), "co2" (monthly changes at Mauna Loa), "sine" (noisy),
             "names" (character by character), "recall" (the value of some steps ago), "adding"
-            (the sum of two marked values).
+            (the sum of two marked values), "reber" (the next symbol of the embedded Reber
+            grammar).
         options: `held_out`, `window`, `changes` of `SeriesTask`; for "sine" also `length`,
             `period`, `noise` and `seed` of `data.shipped.make_sine`; the arguments of `NamesTask`,
-            `RecallTask` and `AddingTask`.
+            `RecallTask`, `AddingTask` and `ReberTask`.
 
     Raises:
         ValueError: for an unknown name, with the known ones.

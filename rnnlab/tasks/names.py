@@ -12,7 +12,7 @@ from rnnlab.base.checks import check_count, check_fraction, check_policy, check_
 from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.data.shipped import DATASETS
+from rnnlab.data.shipped import read_names
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
 from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
@@ -47,7 +47,7 @@ class NamesTask:
     def __init__(self, *, held_out: float = 0.1, window: int = 24, seed: int = 0) -> None:
         self.window, seed = check_count("window", window), check_seed("seed", seed)
         held_out = check_fraction("held_out", held_out)
-        names = (DATASETS / "first_names.txt").read_text("utf-8").split()
+        names = sorted({*read_names("women"), *read_names("men")})
         order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed)).tolist()
         split = len(names) - max(1, int(held_out * len(names)))
         self.names = tuple(names[k] for k in order[:split])

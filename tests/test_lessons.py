@@ -46,7 +46,7 @@ def test_a_picture_takes_the_words_of_its_figure_or_its_own():
     ("options", "message"),
     [
         ({"figure": "01.9"}, "figure is '01.9'; the known figures are 01.1, 01.2"),
-        ({"figure": "99.1"}, "the lesson of figure is '99'; the known lessons are 01, 02"),
+        ({"figure": "99.1"}, "the lesson of figure is '99'; the known lessons are 00, 01"),
         ({}, "words is empty; say in a sentence what the picture shows"),
     ],
 )

@@ -58,6 +58,39 @@ def curves(
     return _picture(canvas, title, words, figure)
 
 
+def windows(
+    series: Sequence[float],
+    length: int,
+    *,
+    starts: Sequence[int],
+    title: str,
+    xlabel: str,
+    words: str = "",
+    figure: str = "",
+) -> Picture:
+    """Draw a series, and below it a window from each of `starts`: inputs, and targets one later."""
+    last = len(series) - length - 1
+    if not all(0 <= k <= last for k in starts):
+        raise ValueError(f"starts is {[*starts]}; a window has its targets from 0 to {last}")
+    canvas, axes = make_figure(560, 200 + 44 * len(starts), left=58, right=90)
+    style(axes, title, xlabel)
+    values = [float(v) for v in series]
+    axes.plot(values, color=plots.INK, lw=1.4, marker="o", ms=4)
+    row = max(values) / 12  # the height of a row below the series
+    for n, k in enumerate(starts):
+        for name, first, color, dash, down in (
+            ("inputs", k, plots.BLUE, "-", 3), ("targets", k + 1, plots.ORANGE, plots.DASHED, 4),
+        ):  # fmt: skip
+            y = -row * (3 * n + down - 1)
+            over = range(first, first + length)
+            axes.plot(over, [y] * length, color=color, ls=dash, lw=1.9, marker="o", ms=4)
+            at = first + length - 1, y
+            plots.write(axes, f"{name}[{k}]", at, (8, 0), color, coords="data")
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= max(values)])
+    integer_ticks(axes.xaxis, len(values))
+    return _picture(canvas, title, words, figure)
+
+
 def bars(
     values: Mapping[str, float] | Sequence[float],
     *,

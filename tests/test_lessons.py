@@ -44,6 +44,21 @@ def test_a_picture_takes_the_words_of_its_figure_or_its_own():
     assert own.words == "Two bars."
 
 
+def test_a_line_stands_above_the_columns_that_it_belongs_to():
+    options = {"title": "t", "xlabel": "x", "ylabel": "y", "words": "A matrix."}
+    canvas = drawings.heat([[1, 2, 3], [4, 5, 6]], above={"line": [7, 8, 9]}, **options).figure
+    below, above, _ = canvas.axes
+    assert [*above.lines[0].get_ydata()] == [7, 8, 9]
+    assert above.get_xlim() == below.get_xlim() == (-0.5, 2.5)
+    assert (above.get_title("left"), below.get_title("left")) == ("t", "")
+    (x0, y0), (x1, y1) = below.get_position().get_points()
+    box = above.get_position()
+    assert (box.x0, box.x1) == (x0, x1)
+    assert y0 < y1 < box.y0
+    with pytest.raises(ValueError, match="line has 2 values, the matrix has 3 columns"):
+        drawings.heat([[1, 2, 3]], above={"line": [1, 2]}, **options)
+
+
 def test_windows_are_drawn_below_the_steps_that_they_hold_their_targets_one_later():
     options = {"title": "t", "xlabel": "x", "words": "Windows."}
     (axes,) = drawings.windows([3.0, 1, 4, 1, 5], 3, starts=(0, 1), **options).figure.axes

@@ -122,13 +122,19 @@ def heat(
     words: str = "",
     figure: str = "",
     size: tuple[int, int] = (560, 300),
+    above: Mapping[str, Sequence[float]] | None = None,
 ) -> Picture:
-    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above."""
+    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above.
+
+    `above` is a line with a name and a value for each column, which stands over the matrix.
+    """
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2:
         raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
     canvas, axes = make_figure(*size, left=58, right=96)
-    style(axes, title, xlabel, ylabel)
+    style(axes, "" if above else title, xlabel, ylabel)
+    if above:
+        _draw_above(canvas, axes, title, above, values.shape[1])
     bound = float(np.abs(values).max()) or 1.0
     image = axes.imshow(values, cmap="PuOr_r", vmin=-bound, vmax=bound, aspect="auto")
     axes.grid(False)
@@ -137,6 +143,23 @@ def heat(
     canvas.colorbar(image, cax=scale).outline.set_visible(False)
     scale.tick_params(colors=plots.MUTED, labelsize=plots.SMALL, length=0)
     return _picture(canvas, title, words, figure)
+
+
+def _draw_above(
+    canvas: Figure, axes: Axes, title: str, above: Mapping[str, Sequence[float]], columns: int
+) -> None:
+    """Give the upper third of the Axes to a line, with a value for each column of what is below."""
+    ((name, line),) = above.items()
+    if len(line) != columns:
+        raise ValueError(f"{name} has {len(line)} values, the matrix has {columns} columns")
+    box = axes.get_position()
+    axes.set_position((box.x0, box.y0, box.width, 0.64 * box.height))
+    place = (box.x0, box.y0 + 0.7 * box.height, box.width, 0.3 * box.height)
+    top = canvas.add_axes(place, sharex=axes)
+    style(top, title)
+    top.plot([float(v) for v in line], color=plots.BLUE, lw=1.9)
+    top.tick_params(labelbottom=False)
+    plots.write(top, name, (1, 0.5), (6, 0), plots.BLUE)
 
 
 def blocks(

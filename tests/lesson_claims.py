@@ -1,6 +1,44 @@
 """What the prose of a lesson relies on, asserted after a cell, which is named by its id."""
 
 CLAIMS = {
+    "01": {
+        "a4": ["assert len(small_inputs) == 6"],
+        "a11": ["assert round(moved.item(), 2) == 1.08"],
+        "a22": ["assert (outputs.shape, state.shape) == ((32, 24, 8), (1, 24, 8))"],
+        "a30": ["assert [int(x[0, 0, 0]) for x, _ in streams] == [1700, 1724, 1748]"],
+    },
+    "03": {
+        "a8": ["assert 3.0 < loss < 3.6"],
+        "a21": [
+            "plain = functional.cross_entropy(square_logits, square_targets)",
+            "assert abs(plain - 3.3) < 0.1",
+        ],
+        "a28": ["assert differences.shape == (3, 3)"],
+        "a38": ["assert round(cost, 3) == 2.358"],
+        "a45": [
+            "assert round(sum(losses) / 7, 3) == 4.931",
+            "assert round(sum(n * x for n, x in zip(sizes, losses)) / 224, 3) == 0.450",
+        ],
+    },
+    "05": {
+        "a6": [
+            'assert 3e-16 < linear["radius 0.5"][0] < 3.2e-16',
+            'assert 2e15 < linear["radius 1.5"][0] < 4e15',
+            'assert 8e6 < linear["radius 1.5"][-1] < 9e6',
+        ],
+        "a13": [
+            'assert 1.75 < tanh["radius 1.5"][0] < 1.85',
+            'assert 0.245 < tanh["radius 1.5"][-1] < 0.255',
+            'assert 35 < tanh["radius 1.0"][-1] / tanh["radius 1.0"][0] < 45',
+        ],
+        "a32": ['assert torch.equal(ends["clip_before_backward"], ends["clip_after_step"])'],
+    },
+    "06": {
+        "a4": ["assert abs(weight - 2.05) < 1e-6"],
+        "a10": ["assert round(moves[29], 3) == 0.958"],
+        "a41": ["assert losses_other == losses_right", "assert difference(model, other) == 0"],
+        "a43": ["assert round(sum(values) / len(values), 3) == 0.264"],
+    },
     "00": {
         "cell-01": [
             "off = lambda lab: lab._viewer.shown.task.rmse(lab._viewer.shown.task.one_step_ahead("
@@ -24,6 +62,9 @@ CLAIMS = {
         ],
     },
     "08": {
+        "a15": [
+            'assert fmean(losses["reset"][-32:]) < 0.6 < fmean(losses["carry, shuffled"][-32:])',
+        ],
         "a27": [
             'assert torch.equal(through_time["detached at every step"][:-1], torch.zeros(3))',
             'assert (through_time["whole"] > 0).all()',
@@ -32,6 +73,11 @@ CLAIMS = {
             'assert averages["carry"][-1] < averages["reset"][-1]',
             'assert averages["reset"][-1] < averages["carry, shuffled"][-1]',
         ],
+        "a43": [
+            'assert by_window["window 8"][-1] < 0.06 < 0.9 < by_window["window 4"][-1]',
+            'assert by_window["window 2"][-1] > 0.9',
+        ],
+        "a70": ["assert [validated[how][0][-1] for how in validated] == [998, 0, 0]"],
     },
     "09": {
         "a4": [

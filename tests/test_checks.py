@@ -32,7 +32,7 @@ def fresh(monkeypatch, tmp_path):
 def test_hints_sharpen_stay_at_the_last_and_then_name_the_solution():
     texts = [checks.check("01.9", 2).text for _ in range(4)]
     assert [text.partition(". ")[2] for text in texts] == [
-        "2 is one", "it is below 4", *["it is 2 + 1 Or look at it: solution('01.9')"] * 2,
+        "2 is one", "it is below 4", *["it is 2 + 1 Or look at it: rnnlab.solution('01.9')"] * 2,
     ]  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 
+import rnnlab
 from rnnlab import drawings
 from rnnlab.course.exercises import LESSONS
 from rnnlab.course.lesson_words import words_of, words_of_figure
@@ -40,6 +42,34 @@ def test_a_picture_takes_the_words_of_its_figure_or_its_own():
     assert lesson.words.startswith("The number of sunspots rises and falls")
     own = drawings.bars([1, 2], title="t", xlabel="x", words="Two bars.")
     assert own.words == "Two bars."
+
+
+def test_a_line_stands_above_the_columns_that_it_belongs_to():
+    options = {"title": "t", "xlabel": "x", "ylabel": "y", "words": "A matrix."}
+    canvas = drawings.heat([[1, 2, 3], [4, 5, 6]], above={"line": [7, 8, 9]}, **options).figure
+    below, above, _ = canvas.axes
+    assert [*above.lines[0].get_ydata()] == [7, 8, 9]
+    assert above.get_xlim() == below.get_xlim() == (-0.5, 2.5)
+    assert (above.get_title("left"), below.get_title("left")) == ("t", "")
+    (x0, y0), (x1, y1) = below.get_position().get_points()
+    box = above.get_position()
+    assert (box.x0, box.x1) == (x0, x1)
+    assert y0 < y1 < box.y0
+    with pytest.raises(ValueError, match="line has 2 values, the matrix has 3 columns"):
+        drawings.heat([[1, 2, 3]], above={"line": [1, 2]}, **options)
+
+
+def test_windows_are_drawn_below_the_steps_that_they_hold_their_targets_one_later():
+    options = {"title": "t", "xlabel": "x", "words": "Windows."}
+    (axes,) = drawings.windows([3.0, 1, 4, 1, 5], 3, starts=(0, 1), **options).figure.axes
+    series, *rows = ([*map(float, line.get_xdata())] for line in axes.lines)
+    assert series == [0, 1, 2, 3, 4]
+    inputs, targets = rnnlab.windows(torch.arange(5.0).unsqueeze(-1), 3)
+    assert rows == [part[k].flatten().tolist() for k in (0, 1) for part in (inputs, targets)]
+    assert len({line.get_ydata()[0] for line in axes.lines[1:]}) == 4
+    for starts in ((2,), (-1,)):
+        with pytest.raises(ValueError, match="a window has its targets from 0 to 1"):
+            drawings.windows([3.0, 1, 4, 1, 5], 3, starts=starts, **options)
 
 
 @pytest.mark.parametrize(

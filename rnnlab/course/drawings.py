@@ -58,6 +58,39 @@ def curves(
     return _picture(canvas, title, words, figure)
 
 
+def windows(
+    series: Sequence[float],
+    length: int,
+    *,
+    starts: Sequence[int],
+    title: str,
+    xlabel: str,
+    words: str = "",
+    figure: str = "",
+) -> Picture:
+    """Draw a series, and below it a window from each of `starts`: inputs, and targets one later."""
+    last = len(series) - length - 1
+    if not all(0 <= k <= last for k in starts):
+        raise ValueError(f"starts is {[*starts]}; a window has its targets from 0 to {last}")
+    canvas, axes = make_figure(560, 200 + 44 * len(starts), left=58, right=90)
+    style(axes, title, xlabel)
+    values = [float(v) for v in series]
+    axes.plot(values, color=plots.INK, lw=1.4, marker="o", ms=4)
+    row = max(values) / 12  # the height of a row below the series
+    for n, k in enumerate(starts):
+        for name, first, color, dash, down in (
+            ("inputs", k, plots.BLUE, "-", 3), ("targets", k + 1, plots.ORANGE, plots.DASHED, 4),
+        ):  # fmt: skip
+            y = -row * (3 * n + down - 1)
+            over = range(first, first + length)
+            axes.plot(over, [y] * length, color=color, ls=dash, lw=1.9, marker="o", ms=4)
+            at = first + length - 1, y
+            plots.write(axes, f"{name}[{k}]", at, (8, 0), color, coords="data")
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= max(values)])
+    integer_ticks(axes.xaxis, len(values))
+    return _picture(canvas, title, words, figure)
+
+
 def bars(
     values: Mapping[str, float] | Sequence[float],
     *,
@@ -89,13 +122,19 @@ def heat(
     words: str = "",
     figure: str = "",
     size: tuple[int, int] = (560, 300),
+    above: Mapping[str, Sequence[float]] | None = None,
 ) -> Picture:
-    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above."""
+    """Draw a matrix (rows, columns) as colours: purple below zero, white at zero, orange above.
+
+    `above` is a line with a name and a value for each column, which stands over the matrix.
+    """
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2:
         raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
     canvas, axes = make_figure(*size, left=58, right=96)
-    style(axes, title, xlabel, ylabel)
+    style(axes, "" if above else title, xlabel, ylabel)
+    if above:
+        _draw_above(canvas, axes, title, above, values.shape[1])
     bound = float(np.abs(values).max()) or 1.0
     image = axes.imshow(values, cmap="PuOr_r", vmin=-bound, vmax=bound, aspect="auto")
     axes.grid(False)
@@ -104,6 +143,23 @@ def heat(
     canvas.colorbar(image, cax=scale).outline.set_visible(False)
     scale.tick_params(colors=plots.MUTED, labelsize=plots.SMALL, length=0)
     return _picture(canvas, title, words, figure)
+
+
+def _draw_above(
+    canvas: Figure, axes: Axes, title: str, above: Mapping[str, Sequence[float]], columns: int
+) -> None:
+    """Give the upper third of the Axes to a line, with a value for each column of what is below."""
+    ((name, line),) = above.items()
+    if len(line) != columns:
+        raise ValueError(f"{name} has {len(line)} values, the matrix has {columns} columns")
+    box = axes.get_position()
+    axes.set_position((box.x0, box.y0, box.width, 0.64 * box.height))
+    place = (box.x0, box.y0 + 0.7 * box.height, box.width, 0.3 * box.height)
+    top = canvas.add_axes(place, sharex=axes)
+    style(top, title)
+    top.plot([float(v) for v in line], color=plots.BLUE, lw=1.9)
+    top.tick_params(labelbottom=False)
+    plots.write(top, name, (1, 0.5), (6, 0), plots.BLUE)
 
 
 def blocks(

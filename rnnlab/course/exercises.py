@@ -113,7 +113,7 @@ def check(number: str, *answers: Any) -> Feedback:
         return Feedback(number, True, found.right)
     hint = hints[min(_tries[number], 3) - 1]
     if _tries[number] >= 3:
-        hint += f" Or look at it: solution({number!r})"
+        hint += f" Or look at it: rnnlab.solution({number!r})"
     return Feedback(number, False, hint)
 
 

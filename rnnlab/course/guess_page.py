@@ -61,6 +61,7 @@ export default {
     const given = () => number ? fields[0].value.trim() : fields.find(f => f.checked)?.value ?? "";
     const committed = () => get("answer") !== "";
     const show = () => {
+      const held = fields.includes(el.ownerDocument.activeElement);
       for (const field of fields) {
         if (committed()) number ? field.value = get("answer")
           : field.checked = field.value === get("answer");
@@ -68,6 +69,7 @@ export default {
       }
       reply.innerHTML = get("reply");
       enable();
+      if (held && committed()) button.focus();  // else the next key would be JupyterLab's
     };
     const enable = () => {
       button.textContent = committed() ? "Guess again" : "That is my guess";

@@ -45,7 +45,7 @@ def table(printed, name):
     """Return (smallest, largest) rise above the lowest validation loss, and test loss."""
     _, there, below = printed.partition(f"{name}: validation at its lowest ")
     assert there, name
-    rises = found("that is #% to #% above the lowest", below)
+    rises = found("it is #% to #% above the lowest", below)
     return [rise / 100 for rise in rises], found("test # to #, mean #", below)
 
 
@@ -85,7 +85,7 @@ def test_what_helps_and_what_does_not(printed, report):
         report(f"lesson 15, {name}: test loss {mean:.3f}, without a cure {none:.3f}")
         assert least < mean / none < most, name
         if name in ("weight decay 3", "rate falls by 5 %"):
-            assert most_rise < 0.25
+            assert most_rise < 0.2
             assert highest < 0.2
     decay, falling, small = (
         table(printed, name)[1][2] for name in ("weight decay 3", "rate falls by 5 %", "4 units")
@@ -111,8 +111,11 @@ def test_the_losses_of_the_lesson_are_those_of_the_package_and_its_lab(lesson):
     validation, test = (lesson["loss_on"](part, model) for part in ("validation", "test"))
     together = (75 * validation + 150 * test) / 225
     assert together == pytest.approx(task.validation_loss(model), rel=1e-5)
-    lab = rnnlab.TrainingLab(task=task, cell="rnn", learning_rate=0.01, epochs=3)
+    lab = rnnlab.TrainingLab(task=task, cell="rnn", learning_rate=0.01, epochs=150)
     history = lab.run()
-    assert history.train_loss == pytest.approx(ours, rel=1e-4)
-    assert history.validation_loss[-1] == pytest.approx(together, rel=1e-3)
     lab.close()
+    assert history.train_loss[:3] == pytest.approx(ours, rel=1e-4)
+    assert history.validation_loss[2] == pytest.approx(together, rel=1e-3)
+    off, rivals = [loss**0.5 * task.std for loss in history.validation_loss], task.baselines()
+    assert min(off) < 0.31 < rivals["AR(9)"]
+    assert off[-1] > 0.45 > rivals["persistence"]

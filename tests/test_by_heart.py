@@ -43,9 +43,9 @@ def found(pattern, text):
 
 def table(printed, name):
     """Return (smallest, largest) rise above the lowest validation loss, and test loss."""
-    _, there, below = printed.partition(f"{name}: validation at its lowest ")
+    _, there, below = printed.partition(f"{name}:\n  validation at its lowest ")
     assert there, name
-    rises = found("it is #% to #% above the lowest", below)
+    rises = found("which is #% to #% above the lowest", below)
     return [rise / 100 for rise in rises], found("test # to #, mean #", below)
 
 

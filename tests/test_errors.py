@@ -255,7 +255,8 @@ VALUE = [
      "fraction from 0 to below 1"),
     # exercises
     (lambda: rnnlab.check("99.9", 1), "the lesson is '99'; the known lessons are 00, 01, 02, 03, "
-     "04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 14"),
+     "04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 14, "
+     "15"),
     (lambda: rnnlab.solution("zz"), "the exercise is 'zz'; expected a number like \"04.2\""),
     # labs
     (lambda: rnnlab.TrainingLab(hidden_size=10**6), "hidden_size is 1000000; a lab takes at most "

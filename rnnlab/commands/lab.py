@@ -11,8 +11,8 @@ from rnnlab.commands.course import copy_course
 from rnnlab.course.lessons import FIRST, course_folder
 
 NAME, FOLDER = "rnnlab lab", "rnnlab-course"
-ABOUT = """Copy the notebooks of the course to a folder of your own, with the scripts that they run, and
-open them in JupyterLab.
+ABOUT = """Copy the notebooks of the course to a folder of your own, with the scripts that they run,
+and open them in JupyterLab.
 
 A notebook that is in the folder already stays as it is, whether you have worked in it or not.
 With --update, after an upgrade of rnnlab, new versions come too. A notebook that you have changed

@@ -20,7 +20,13 @@ from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
 
 SETTINGS = {**DEFAULTS, "optimizer": "adam"}
-OWN = ("value", "time", "decimal", "fill_gaps")  # what `read_series` is told of a learner's file
+OWN = (
+    "value",
+    "time",
+    "inputs",
+    "decimal",
+    "fill_gaps",
+)  # what `read_series` is told of a learner's file
 NAMES: dict[str, dict[str, Any]] = {"task": TASKS, "optimizer": OPTIMIZERS}
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
 
@@ -64,7 +70,7 @@ def _task(parser: Parser, options: argparse.Namespace) -> Task:
     """Return the task of the name, or that of the learner's own series."""
     own = {name: getattr(options, name) for name in OWN}
     if options.csv is None:
-        if given := [name for name, value in own.items() if value not in (None, False)]:
+        if given := [name for name, value in own.items() if value not in (None, (), False)]:
             parser.error(f"{option(given[0])} is of a file: give --csv FILE")
         return load_task(options.task)
     if options.no_times:
@@ -84,7 +90,8 @@ def _parser(command: str) -> Parser:
     data.add_argument("--task", **_setting("task", str, ", ".join(TASKS)))
     data.add_argument("--csv", metavar="FILE", help="your own series, instead of a task")
     column: dict[str, Any] = {"metavar": "COLUMN", "type": _column}
-    add("--column", dest="value", **column, help="of its values: name, or number from 1")
+    add("--column", dest="value", **column, help="to predict: name, or number from 1")
+    add("--inputs", nargs="+", default=(), **column, help="more columns to read, likewise")
     times = parser.add_mutually_exclusive_group()
     times.add_argument("--time-column", dest="time", **column, help="of its times, likewise")
     times.add_argument("--no-times", action="store_true", help="count its values 0, 1, 2, ...")

@@ -1,6 +1,5 @@
 """Messages of the library in the words of the command line: `--column b`, not `value='b'`."""
 
-import ast
 import re
 import shlex
 from collections.abc import Iterable
@@ -10,9 +9,10 @@ OPTIONS = {  # where an argument of the library has another name than its option
     "time": "--time-column",
     "time=False": "--no-times",
 }
+QUOTES = "\"'"
 _ARGUMENT = re.compile(
-    r"""\b(?P<name>value|time|decimal|fill_gaps|clip_norm|inputs)="""
-    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|\[[^\]]*\]|[\w.]*\w)"""
+    r"""\b(?P<name>value|time|decimal|fill_gaps|clip_norm)="""
+    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|[\w.]*\w)"""
 )
 
 
@@ -42,6 +42,4 @@ def _as_option(found: re.Match[str]) -> str:
         return OPTIONS.get(found[0], option(name))
     if value == "...":
         return option(name)
-    given = ast.literal_eval(value)
-    words = [shlex.quote(str(word)) for word in (given if isinstance(given, list) else [given])]
-    return " ".join([option(name), *words])
+    return f"{option(name)} {shlex.quote(value.strip(QUOTES))}"

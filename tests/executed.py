@@ -112,6 +112,8 @@ def _execute(path, place, fresh):
     notebook = nbformat.read(path, 4)
     for file in KEPT.glob(f"{path.stem[:2]}_*") if not fresh else ():
         shutil.copy(file, place)
+    for script in path.parent.glob("*.py"):  # which a notebook may run
+        shutil.copy(script, place)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code:
         if re.search(LAB, cell.source):

@@ -252,5 +252,10 @@ CLAIMS = {
         "a38": [
             'assert own.rmse(ahead) < own.baselines()["persistence"]',
         ],
+        "two-columns": [
+            "last_week = own.values[own.split - 7 : -7]",
+            "assert abs(own.rmse(last_week) - 51) < 0.5",
+            "assert max(errors[2]) < 0.5 * min(errors[1])",
+        ],
     },
 }

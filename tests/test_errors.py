@@ -246,9 +246,10 @@ VALUE = [
     (lambda: rnnlab.load_task("adding", length=1), "length is 1; two marks need at least 2 time "
      "steps"),
     (lambda: rnnlab.SeriesTask(series([1.0] * 50, range(9))), "the values of Tides have shape "
-     "(50,) and there are 9 times; expected as many values (N,) as times"),
-    (lambda: rnnlab.SeriesTask(series([[1.0, 2.0]] * 50)), "the values of Tides have shape (50, "
-     "2) and there are 50 times; expected as many values (N,) as times"),
+     "(50,) and there are 9 times; expected as many values (N,) as times, or as many rows (N, D)"),
+    (lambda: rnnlab.SeriesTask(series([[1.0, 2.0]] * 50, range(9))), "the values of Tides have "
+     "shape (50, 2) and there are 9 times; expected as many values (N,) as times, or as many rows "
+     "(N, D)"),
     (lambda: rnnlab.SequenceModel(True, 4, 1), "input_size is True; it must be an integer of "
      "at least 1"),
     (lambda: rnnlab.SequenceModel(1, 4, 1, dropout="half"), "dropout is 'half'; it must be a "

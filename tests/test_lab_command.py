@@ -40,9 +40,11 @@ def test_all_notebooks_are_copied_and_stay_when_there(here, capsys):
     folder = here / "rnnlab-course"
     notebooks = sorted((Path(rnnlab.__file__).parents[1] / "notebooks").glob("*.ipynb"))
     assert [path.name for path in sorted(folder.glob("*.ipynb"))] == [p.name for p in notebooks]
-    assert all((folder / p.name).read_bytes() == p.read_bytes() for p in notebooks)
+    course = [*notebooks, notebooks[0].with_name("train_together.py")]
+    assert {path.name for path in folder.iterdir()} == {MANIFEST, *(p.name for p in course)}
+    assert all((folder / p.name).read_bytes() == p.read_bytes() for p in course)
     assert capsys.readouterr().out == (
-        f"Your copy of the course is {folder}.\nCopied: {len(notebooks)} notebooks.\n"
+        f"Your copy of the course is {folder}.\nCopied: {len(course)} files.\n"
         "To open them: rnnlab lab rnnlab-course\n"
     )
     (folder / FIRST).write_text("mine")
@@ -52,8 +54,8 @@ def test_all_notebooks_are_copied_and_stay_when_there(here, capsys):
         assert (folder / FIRST).read_text() == "mine"
         assert (folder / "03_loss.ipynb").exists()
     said = capsys.readouterr().out
-    kept = len(notebooks) - 1
-    assert f"Copied: 03_loss.ipynb.\nLeft as they were: {kept} notebooks.\n" in said
+    kept = len(course) - 1
+    assert f"Copied: 03_loss.ipynb.\nLeft as they were: {kept} files.\n" in said
     assert "another version" not in said
 
 

@@ -61,7 +61,7 @@ def test_each_option_arrives(here, monkeypatch):
     assert (given["progress"], given["resume"], given["checkpoint"]) == (False, False, None)
     assert (given["model"].cell, given["model"].recurrence.hidden_size) == ("gru", 7)
     assert isinstance(given["batches"], rnnlab.Streams)
-    assert not [*(here / "rnnlab-train").iterdir()]  # no step, nothing to write
+    assert not (here / "rnnlab-train").exists()  # no step, nothing to write
     assert main([*QUICK, "--clip-norm", "0.5", "--seed", "3"]) == 0
     assert (given["clip_norm"], given["batches"].seed) == (0.5, 3)
     assert (given["learning_rate"], given["optimizer"]) == (DEFAULTS["learning_rate"], "adam")
@@ -84,12 +84,53 @@ def test_quiet_says_nothing(capfd):
     assert sorted(os.listdir("rnnlab-train")) == FILES
 
 
+def test_a_second_run_gets_a_folder_of_its_own(here, capsys):
+    for seed in range(3):
+        assert main([*QUICK[:-1], "--seed", str(seed)]) == 0
+    said = capsys.readouterr().out
+    for seed, name in enumerate(["rnnlab-train", "rnnlab-train-2", "rnnlab-train-3"]):
+        again = rnnlab.TrainingLab("sine", epochs=2, seed=seed).run()
+        assert rnnlab.History.from_csv(f"{name}/history.csv") == again
+        assert sorted(os.listdir(name)) == FILES
+        assert f"Written to {here}/{name}: " in said
+
+
+def test_two_runs_at_once_do_not_share_a_folder(here, monkeypatch):
+    fit, inner = rnnlab.fit, []
+
+    def fit_while_another_runs(*given, **options):
+        if not inner:
+            inner.append(0)
+            inner[0] = main([*QUICK, "--seed", "1"])
+        return fit(*given, **options)
+
+    monkeypatch.setattr("rnnlab.commands.running.fit", fit_while_another_runs)
+    assert (main(QUICK), inner) == (0, [0])
+    for name, seed in {"rnnlab-train": 0, "rnnlab-train-2": 1}.items():
+        history = rnnlab.History.from_csv(f"{name}/history.csv")
+        assert history == rnnlab.TrainingLab("sine", epochs=2, seed=seed).run()
+
+
+def test_an_interrupted_second_run_goes_on_in_its_folder(here, capsys, monkeypatch):
+    assert main(QUICK) == 0
+    with monkeypatch.context() as patch:
+        interrupt_in_epoch(patch, 2)
+        assert main([*QUICK, "--seed", "3", "--checkpoint", "run.pt"]) == 130
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.endswith("--checkpoint run.pt --resume --force --output rnnlab-train-2")
+    assert main(shlex.split(line.removeprefix("To go on: rnnlab "))) == 0
+    went_on = rnnlab.History.from_csv("rnnlab-train-2/history.csv")
+    assert went_on == rnnlab.TrainingLab("sine", epochs=2, seed=3).run()
+    assert sorted(os.listdir()) == ["rnnlab-train", "rnnlab-train-2", "run.pt"]
+
+
 def test_force_replaces(here):
     assert main(QUICK) == 0
     first = Path("rnnlab-train/history.csv").read_bytes()
     with pytest.raises(SystemExit):
-        main(QUICK)
+        main([*QUICK, "--output", "rnnlab-train"])
     assert main([*QUICK, "--force", "--seed", "1"]) == 0
+    assert os.listdir() == ["rnnlab-train"]
     assert Path("rnnlab-train/history.csv").read_bytes() != first
 
 
@@ -99,7 +140,7 @@ def test_a_run_that_diverges_leaves_what_was_reached(capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("rnnlab train: error: the loss is inf at epoch 1, step ")
-    assert said.err.endswith("Try a lower learning rate, or clip the gradient (clip_norm=1.0)\n")
+    assert said.err.endswith("Try a lower learning rate, or clip the gradient (--clip-norm 1.0)\n")
     assert sorted(os.listdir("rnnlab-train")) == FILES
     assert len(rnnlab.History.from_csv("rnnlab-train/history.csv")) > 0
 
@@ -168,7 +209,7 @@ def test_what_the_system_refuses_a_run(here, capsys, monkeypatch):
     assert main([*QUICK, "--output", "notes.txt/out"]) == 1
     assert main([*QUICK, "--checkpoint", "nowhere/run.pt"]) == 1
     assert main([*QUICK, "--checkpoint", ".", "--resume"]) == 1
-    assert not [*(here / "rnnlab-train").iterdir()]
+    assert os.listdir() == ["notes.txt"]
     monkeypatch.setattr(os, "fsync", refuse(errno.ENOSPC))
     assert main(QUICK) == 1
     assert capsys.readouterr().err.splitlines() == [

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import rnnlab
+from rnnlab.commands.course import KINDS
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
@@ -55,9 +56,8 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_package_the_course_and_nothing_else(wheel, tmp_path):
     files = {path for path in (ROOT / "rnnlab").rglob("*") if not LEFT_OUT & {*path.parts}}
     wanted = {path.relative_to(ROOT).as_posix() for path in files if path.is_file()}
-    wanted |= {
-        f"rnnlab/course/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")
-    }
+    course = [path for kind in KINDS for path in (ROOT / "notebooks").glob(kind)]
+    wanted |= {f"rnnlab/course/notebooks/{path.name}" for path in course}
     assert {"rnnlab/py.typed", "rnnlab/data/datasets/co2_monthly.csv"} < wanted
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())

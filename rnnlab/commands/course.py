@@ -1,6 +1,6 @@
 """The course in the learner's own folder: what is new is copied, what is theirs is never lost.
 
-A small file in the folder records what each notebook was when it was copied, to tell a notebook
+A small file in the folder records what each notebook and script was when it was copied, to tell one
 that the learner has changed from one that is only older than the course. Where that file is missing
 or damaged, whatever differs from the course counts as changed.
 """
@@ -15,18 +15,21 @@ from rnnlab.base.files import written_whole
 from rnnlab.course.lessons import course_folder
 
 MANIFEST = ".rnnlab.json"
+KINDS = ("*.ipynb", "*.py")  # the notebooks, and the scripts that they run
 
 
 def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
-    """Copy the notebooks of the course into a folder, and never overwrite one that is changed.
+    """Copy the notebooks of the course, and the scripts that they run, into a folder.
+
+    What the learner has changed is never overwritten.
 
     Args:
         folder: where to; it is created if it does not exist.
-        update: bring new versions too. A notebook that nobody has changed is replaced; one that
+        update: bring new versions too. A file that nobody has changed is replaced; one that
             is changed is kept beside the new one, under the name of `free_name`.
 
     Returns:
-        names of the notebooks: "copied", which were not there; "replaced", which were there
+        names of the files: "copied", which were not there; "replaced", which were there
         unchanged; "moved", the new names of those that were changed and have a newer version
         beside them; "kept", which stayed as they were; and "older", those of the kept ones of
         which the course has another version.
@@ -39,8 +42,8 @@ def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
     before = _read_manifest(folder)
     known, done = dict(before), defaultdict[str, list[str]](list)
     try:
-        for notebook in sorted(course.glob("*.ipynb")):
-            _bring(notebook, folder / notebook.name, known, done, update)
+        for file in sorted(file for kind in KINDS for file in course.glob(kind)):
+            _bring(file, folder / file.name, known, done, update)
     finally:
         if known != before:
             _write(json.dumps({"copied": known}, indent=1).encode(), folder / MANIFEST)
@@ -48,10 +51,10 @@ def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
 
 
 def _bring(
-    notebook: Path, target: Path, known: dict[str, str], done: dict[str, list[str]], update: bool
+    file: Path, target: Path, known: dict[str, str], done: dict[str, list[str]], update: bool
 ) -> None:
-    """Copy one notebook to its place, and record what was done."""
-    name, content = notebook.name, notebook.read_bytes()
+    """Copy one file to its place, and record what was done."""
+    name, content = file.name, file.read_bytes()
     new, there, copied = sha256(content).hexdigest(), _digest(target), known.get(name)
     if there is None:
         _write(content, target)
@@ -90,7 +93,7 @@ def _digest(path: Path) -> str | None:
 
 def _write(content: bytes, path: Path, move: Path | None = None) -> None:
     """Write a file whole or not at all; what was there is moved first, if asked."""
-    with written_whole(path, "notebook") as file:
+    with written_whole(path, "file of the course") as file:
         file.write(content)
         if move is not None:
             file.flush()

@@ -11,7 +11,8 @@ from rnnlab.commands.course import copy_course
 from rnnlab.course.lessons import FIRST, course_folder
 
 NAME, FOLDER = "rnnlab lab", "rnnlab-course"
-ABOUT = """Copy the notebooks of the course to a folder of your own, and open them in JupyterLab.
+ABOUT = """Copy the notebooks of the course to a folder of your own, with the scripts that they run,
+and open them in JupyterLab.
 
 A notebook that is in the folder already stays as it is, whether you have worked in it or not.
 With --update, after an upgrade of rnnlab, new versions come too. A notebook that you have changed
@@ -22,7 +23,7 @@ AFTER = """What follows -- is passed to JupyterLab:
   rnnlab lab -- --port=9999
 
 Ctrl-C twice ends JupyterLab."""
-SENTENCES = {  # about the notebooks, by what `copy_course` returns
+SENTENCES = {  # about the files, by what `copy_course` returns
     "copied": "Copied: {names}.",
     "replaced": "Replaced by a new version, because you had not changed them: {names}.",
     "moved": "Kept beside the new version, because you had changed it: {names}.",
@@ -87,7 +88,7 @@ def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
     texts = [say("Your copy of the course is {folder}.", folder=folder)]
     for kind, sentence in SENTENCES.items():
         if names := done.get(kind):
-            few = f"{len(names)} notebooks" if len(names) > 4 else ", ".join(names)
+            few = f"{len(names)} files" if len(names) > 4 else ", ".join(names)
             texts.append(say(sentence, names=few, update=update))
     return texts
 

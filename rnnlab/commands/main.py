@@ -1,6 +1,8 @@
 """The command `rnnlab`: runs the subcommand that its arguments name."""
 
 import argparse
+import atexit
+import gc
 import sys
 from importlib import import_module
 
@@ -43,10 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = make_parser("rnnlab", ABOUT, EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
-    parser.add_argument("command", type=_known, metavar="COMMAND", help="lab, train or doctor")
+    parser.add_argument(
+        "command", nargs="?", type=_known, metavar="COMMAND", help="lab, train or doctor"
+    )
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # Python 3.11 would ask for it when there is no command either
     options = parser.parse_args(arguments)
+    if options.command is None:
+        known = ", ".join(COMMANDS)
+        parser.error(say("which command? One of {known}; rnnlab --help explains them", known=known))
+    if arguments is None:
+        atexit.register(gc.freeze)  # a process that ends need not look for garbage: 0.4 s of it
     try:
         run = import_module(COMMANDS[options.command]).main
         status: int = run(options.rest, f"rnnlab {options.command}")

@@ -2,9 +2,12 @@
 
 import argparse
 import io
+import itertools
+import shlex
 import sys
 import tempfile
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import torch
 from rnnlab.base.files import written_whole
 from rnnlab.base.say import say
 from rnnlab.commands.console import INTERRUPTED, fail, refusal
+from rnnlab.commands.words import in_options
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.run_panels import draw_run
@@ -21,7 +25,7 @@ from rnnlab.runs.history import History
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 
-NAME = "rnnlab train"
+NAME, FOLDER = "rnnlab train", "rnnlab-train"
 FILES = HISTORY, PICTURE, WEIGHTS = "history.csv", "picture.png", "model.pt"
 
 
@@ -35,32 +39,46 @@ class CommandRun:
     batches: Batches | Streams
     history: History = field(default_factory=History)
 
-    def run_and_write(self, again: str) -> int:
+    def run_and_write(self, arguments: list[str]) -> int:
         """Train, write the three files, and return the exit status.
 
-        `again` is the line that resumes the run if it is interrupted; "" if none does.
+        Args:
+            arguments: of the command, to say how an interrupted run goes on.
 
         Raises:
             CheckpointError: as `fit`; nothing is written then.
         """
-        folder = self.options.output.absolute()
         tell = print if not self.options.quiet else lambda _: None
+        place = self.options.output or Path(FOLDER)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder = make_folder(self.options.output).absolute()
             tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after
         except OSError as error:
-            return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+            return fail(NAME, f"cannot write to {place.absolute()}: {refusal(error, place)}")
         tell(self._what_is_trained())
-        with on_threads(fitting_threads(self.model)):
-            status = self._train(again)
-            if not self.history.steps:
-                return status
-            try:
+        try:
+            with on_threads(fitting_threads(self.model)):
+                status = self._train(self._again(arguments, folder))
+                if not self.history.steps:
+                    return status
                 words = self._write(folder)
-            except OSError as error:
-                return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+        except OSError as error:
+            return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+        finally:
+            if self.options.output is None:
+                with suppress(OSError):  # nothing to write: its name is free for the next run
+                    folder.rmdir()
         tell(f"{self._losses()}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
         return status
+
+    def _again(self, arguments: list[str], folder: Path) -> str:
+        """Return the line that resumes the run in its folder; "" without a checkpoint."""
+        if not self.options.checkpoint:
+            return ""
+        more = [option for option in ("--resume", "--force") if option not in arguments]
+        if self.options.output is None and folder.name != FOLDER:
+            more += ["--output", folder.name]
+        return shlex.join(["rnnlab", "train", *arguments, *more])
 
     def _train(self, again: str) -> int:
         """Train into the history; say why it ended, if not as it should; return the status."""
@@ -88,7 +106,7 @@ class CommandRun:
         except OSError as error:
             return fail(NAME, refusal(error))
         except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
-            return fail(NAME, str(error))
+            return fail(NAME, in_options(error))
         return 0
 
     def _write(self, folder: Path) -> str:
@@ -126,3 +144,22 @@ class CommandRun:
             return ""
         epoch, train, held_out = self.history.epochs[-1]
         return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
+
+
+def make_folder(named: Path | None) -> Path:
+    """Make the folder that is named, or else a new one: rnnlab-train, rnnlab-train-2, ...
+
+    A new one is of this run alone, also where two runs start at the same time.
+
+    Raises:
+        OSError: if the system refuses it.
+    """
+    if named is not None:
+        named.mkdir(parents=True, exist_ok=True)
+        return named
+    for number in itertools.count(1):
+        folder = Path(FOLDER if number == 1 else f"{FOLDER}-{number}")
+        with suppress(FileExistsError):
+            folder.mkdir()
+            break
+    return folder

@@ -2,14 +2,15 @@
 
 import argparse
 import os
-import shlex
 from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
 from rnnlab.base.say import say
-from rnnlab.commands.console import fail, make_parser
-from rnnlab.commands.running import FILES, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
+from rnnlab.commands.console import Parser, fail, make_parser, rare_collections
+from rnnlab.commands.running import FILES, FOLDER, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
+from rnnlab.commands.words import in_options, option
+from rnnlab.data.parsing import MARKS
 from rnnlab.data.reading import read_series
 from rnnlab.model.cells import CELLS
 from rnnlab.runs.checkpoints import CheckpointError
@@ -18,8 +19,14 @@ from rnnlab.tasks.catalogue import TASKS, Task, load_task
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
 
-FOLDER = "rnnlab-train"
 SETTINGS = {**DEFAULTS, "optimizer": "adam"}
+OWN = (
+    "value",
+    "time",
+    "inputs",
+    "decimal",
+    "fill_gaps",
+)  # what `read_series` is told of a learner's file
 NAMES: dict[str, dict[str, Any]] = {"task": TASKS, "optimizer": OPTIMIZERS}
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
 
@@ -37,50 +44,58 @@ def main(arguments: list[str], command: str = NAME) -> int:
     options, left_over = parser.parse_known_args(arguments)
     if left_over:
         parser.error(f"{left_over[0]!r} is not known here; rnnlab train --help lists the options")
+    _check_settings(parser, options)
+    task = _task(parser, options)
     _check_paths(parser, options)
     going_on = options.resume and os.path.exists(options.checkpoint)
     if options.learning_rate is None and not going_on:
         options.learning_rate = DEFAULTS["learning_rate"]
     try:
-        task = _task(parser, options)
         pair = prepare(
             task, cell=options.cell, hidden_size=options.hidden_size,
             hidden_state=options.hidden_state, seed=options.seed,
         )  # fmt: skip
     except ValueError as error:  # of settings that do not go together
-        parser.error(str(error))
+        parser.error(in_options(error, SETTINGS))
     except RuntimeError as error:  # torch's, for want of memory
         return fail(NAME, f"the network cannot be made: {error}; give a smaller --hidden-size")
-    more = [option for option in ("--resume", "--force") if option not in arguments]
-    again = shlex.join(["rnnlab", "train", *arguments, *more]) if options.checkpoint else ""
     try:
-        return CommandRun(options, task, *pair).run_and_write(again)
+        with rare_collections():
+            return CommandRun(options, task, *pair).run_and_write(arguments)
     except CheckpointError as error:
         parser.error(f"argument --checkpoint: {error}")
 
 
-def _task(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Task:
+def _task(parser: Parser, options: argparse.Namespace) -> Task:
     """Return the task of the name, or that of the learner's own series."""
-    own = (options.column, options.time_column, options.fill_gaps)
+    own = {name: getattr(options, name) for name in OWN}
     if options.csv is None:
-        if any(own):
-            parser.error("--column, --time-column and --fill-gaps are of a file: give --csv FILE")
+        if given := [name for name, value in own.items() if value not in (None, (), False)]:
+            parser.error(f"{option(given[0])} is of a file: give --csv FILE")
         return load_task(options.task)
+    if options.no_times:
+        own["time"] = False
     try:
-        series = read_series(options.csv, value=own[0], time=own[1], fill_gaps=own[2])
-    except (OSError, ValueError) as error:
+        return SeriesTask(read_series(options.csv, **own))
+    except OSError as error:
         parser.error(f"argument --csv: {error}")
-    return SeriesTask(series)
+    except ValueError as error:
+        parser.error(in_options(error, OWN))
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
+def _parser(command: str) -> Parser:
     parser = make_parser(command, ABOUT, AFTER)
     add = parser.add_argument
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--task", **_setting("task", str, ", ".join(TASKS)))
     data.add_argument("--csv", metavar="FILE", help="your own series, instead of a task")
-    add("--column", metavar="COLUMN", type=_column, help="of its values: name, or number from 1")
-    add("--time-column", metavar="COLUMN", type=_column, help="of its times, likewise")
+    column: dict[str, Any] = {"metavar": "COLUMN", "type": _column}
+    add("--column", dest="value", **column, help="to predict: name, or number from 1")
+    add("--inputs", nargs="+", default=(), **column, help="more columns to read, likewise")
+    times = parser.add_mutually_exclusive_group()
+    times.add_argument("--time-column", dest="time", **column, help="of its times, likewise")
+    times.add_argument("--no-times", action="store_true", help="count its values 0, 1, 2, ...")
+    add("--decimal", choices=MARKS, metavar="MARK", help="what stands before its decimals, . or ,")
     add("--fill-gaps", action="store_true", help="fill missing values by a straight line")
     add("--cell", **_setting("cell", str, ", ".join(CELLS)))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
@@ -95,7 +110,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
         help="do not clip the gradient",
     )  # fmt: skip
     add("--seed", **_setting("seed", int, "of the first weights and the order of the data"))
-    add("--output", default=FOLDER, metavar="FOLDER", type=Path, help=f"for the files ({FOLDER})")
+    where = f"for the files ({FOLDER}, or {FOLDER}-2, ... if that is there)"
+    add("--output", metavar="FOLDER", type=Path, help=where)
     add("--force", action="store_true", help="replace files that are in the folder")
     add("--checkpoint", metavar="FILE", type=Path, help="save the run in this file as it goes")
     add("--resume", action="store_true", help="resume from the checkpoint, if it exists")
@@ -105,43 +121,52 @@ def _parser(command: str) -> argparse.ArgumentParser:
 
 
 def _setting(name: str, kind: type, what: str) -> dict[str, Any]:
-    """Return how an option is read: with the lab's default, and the lab's check of a setting."""
+    """Return how an option is read, with the lab's default; `_check_settings` checks the value."""
 
     def read(text: str) -> Any:
         try:
-            value = kind(text)
+            return kind(text)
         except ValueError:
-            value = text  # which the check refuses, in its words
-        try:
-            if name in NAMES:
-                check_known(name, value, NAMES[name], f"{name}s")
-            else:
-                check_setting(name, value)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-        return value
+            return text  # which the check refuses, in its words
 
     default = SETTINGS[name]
     metavar = {int: "N", float: "X"}.get(kind, "NAME")
     return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
 
 
+def _check_settings(parser: Parser, options: argparse.Namespace) -> None:
+    """Refuse a setting that cannot work, as the lab does, by the name of its option."""
+    for name in SETTINGS:
+        if (value := getattr(options, name, None)) is None:  # as after --no-clip
+            continue
+        try:
+            if name in NAMES:
+                check_known(name, value, NAMES[name], f"{name}s")
+            else:
+                check_setting(name, value)
+        except ValueError as error:
+            parser.error(in_options(error, SETTINGS))
+
+
 def _column(text: str) -> str | int:
     return int(text) if text.isdecimal() else text
 
 
-def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_paths(parser: Parser, options: argparse.Namespace) -> None:
     """Refuse to overwrite files, before anything is done."""
+    if options.force and options.output is None:
+        options.output = Path(FOLDER)
 
     def refuse(option: str, text: str) -> None:
         text = say(text, output=output, checkpoint=checkpoint, there=", ".join(there))
         parser.error(f"argument {option}: {text}")
 
-    output, checkpoint = options.output, options.checkpoint
+    named, checkpoint = options.output is not None, options.checkpoint
+    output = options.output if named else Path(FOLDER)  # which may get a number
     there = [name for name in FILES if os.path.lexists(output / name)]
-    if os.path.exists(output) and not os.path.isdir(output):
+    if named and os.path.exists(output) and not os.path.isdir(output):
         refuse("--output", "{output} is a file; expected a folder: give another name")
-    if there and not options.force:
+    if named and there and not options.force:
         refuse("--output", "{output} has {there} already: give --force to replace what is there, "
                "or another folder")  # fmt: skip
     if options.resume and checkpoint is None:
@@ -151,6 +176,8 @@ def _check_paths(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     if os.path.exists(checkpoint) and not options.resume:
         refuse("--checkpoint", "{checkpoint} is there already: give --resume to go on from it, or "
                "another name")  # fmt: skip
-    if checkpoint.absolute() in [output.absolute() / name for name in FILES]:
+    place = checkpoint.absolute()
+    ours = place.parent == output.absolute() or (not named and place.parent.name.startswith(FOLDER))
+    if ours and place.name in FILES:
         refuse("--checkpoint", "{checkpoint} is a file that the run writes when it ends: give "
                "another name")  # fmt: skip

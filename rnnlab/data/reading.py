@@ -3,7 +3,7 @@
 import itertools
 import math
 import pathlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ def read_series(
     *,
     value: str | int | None = None,
     time: str | int | Literal[False] | None = None,
+    inputs: Sequence[str | int] = (),
     name: str | None = None,
     unit: str = "",
     time_unit: str | None = None,
@@ -53,6 +54,7 @@ def read_series(
             the only one of numbers, where the first of several columns does not count.
         time: the column of the times, likewise; by default the first one if it is not the value.
             Where that holds words, or with `time=False`, the values are counted 0, 1, 2, ...
+        inputs: more columns that a network is to read beside the values, likewise.
         name: what is measured; by default the column's name, or the file's.
         unit: of the values.
         time_unit: what lies between two values, in the singular; by default found from calendar
@@ -63,7 +65,8 @@ def read_series(
             over the rows between their neighbours, and say so in the note.
 
     Returns:
-        A `Series` with values (N,) as float32.
+        A `Series` with values (N,) as float32; with `inputs` (N, D), the values first, and the
+        names of the D columns.
 
     Raises:
         OSError: if there is no such file (FileNotFoundError) or it cannot be read.
@@ -73,28 +76,32 @@ def read_series(
     """
     if decimal not in (None, *parsing.MARKS):
         raise ValueError(f'decimal is {decimal!r}; expected "." or ","')
-    columns = read_columns(path, (value, time))
+    if isinstance(inputs, str | int):
+        raise TypeError(f"inputs is {inputs!r}; expected a list of columns, such as [{inputs!r}]")
+    columns = read_columns(path, (value, time, *inputs))
     value_column, time_column = _choose(columns, value, time)
-    cells = columns.cells(value_column)
+    read = [value_column, *_find_inputs(columns, inputs, (value_column, time_column))]
     time_cells, remark = _time_cells(columns, time_column, asked=time is not None)
     first = time_cells[0].text if time_cells else ""
     formats = [f for f in parsing.DATE_FORMATS if parsing.parse_date(first, f)]
 
-    given = [cell for cell in cells if not parsing.is_missing(cell.text)]
+    given = [cell for k in read for cell in columns.cells(k) if not parsing.is_missing(cell.text)]
     numbers = _numbers(columns, given, [] if formats else time_cells, decimal)
-    values, note = _values(columns, cells, given, numbers[: len(given)], fill_gaps)
+    by_cell = dict(zip(given, numbers, strict=False))
+    values, notes = zip(*(_values(columns, k, by_cell, fill_gaps, read) for k in read), strict=True)
     if formats:
         times, between = _dates(columns, time_cells, formats)
     else:
-        times, between = _plain_times(numbers[len(given) :] or range(len(cells)))
+        times, between = _plain_times(numbers[len(given) :] or range(len(columns.rows)))
     _check_times(columns, time_cells, times)
     return Series(
         name if name is not None else columns.titles[value_column - 1] or pathlib.Path(path).stem,
         tuple(times),
-        values,
+        torch.stack(values, dim=1) if inputs else values[0],
         unit,
         time_unit or between,
-        " ".join(sentence for sentence in (note, remark) if sentence),
+        " ".join(sentence for sentence in (*notes, remark) if sentence),
+        tuple(columns.titles[k - 1] or f"column {k}" for k in read) if inputs else (),
     )
 
 
@@ -115,6 +122,22 @@ def _choose(
     if time is None and value_column != 1:
         time_column = 1
     return value_column, time_column
+
+
+def _find_inputs(
+    columns: Columns, inputs: Sequence[str | int], others: tuple[int | None, ...]
+) -> list[int]:
+    """Return the columns of the inputs, each once and none of the others, values and times."""
+    found: list[int] = []
+    for column in inputs:
+        number = columns.find("inputs", column)
+        if number in (*found, *others):
+            raise TableError(
+                f"{columns.file}: {columns.words(number)} is given twice, the second time in "
+                "inputs; expected columns beside the values and the times: leave it out there"
+            )
+        found.append(number)
+    return found
 
 
 def _time_cells(columns: Columns, column: int | None, asked: bool) -> tuple[list[Cell], str]:
@@ -171,16 +194,18 @@ def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> st
 
 
 def _values(
-    columns: Columns, cells: list[Cell], given: list[Cell], numbers: list[float], fill_gaps: bool
+    columns: Columns, column: int, numbers: dict[Cell, float], fill_gaps: bool, read: list[int]
 ) -> tuple[Tensor, str]:
-    """Return the values with gaps filled, and a note on what was filled."""
+    """Return the values of a column with gaps filled, and a note on what was filled."""
+    cells = columns.cells(column)
+    given = [cell for cell in cells if cell in numbers]
     if not given:
         words = "is missing, as is all else in this column: choose another with value=..."
         raise columns.error(cells[0], words)
-    missing = [cell for cell in cells if parsing.is_missing(cell.text)]
+    missing = [cell for cell in cells if cell not in numbers]
     if missing:
         _check_gaps(columns, cells, missing, fill_gaps)
-    values = torch.tensor(numbers, dtype=torch.float64).float()
+    values = torch.tensor([numbers[cell] for cell in given], dtype=torch.float64).float()
     if too_large := values.isinf().nonzero().flatten().tolist():
         raise columns.error(
             given[too_large[0]],
@@ -190,9 +215,10 @@ def _values(
     if not missing:
         return values, ""
     filled = np.interp([cell.row for cell in cells], [cell.row for cell in given], values)
+    which = f" of {columns.words(column)}" if len(read) > 1 else ""
     note = (
-        f"{len(missing)} of {len(cells)} values are missing and are filled by a straight line "
-        f"between their neighbours: row{'s' * (len(missing) > 1)} "
+        f"{len(missing)} of {len(cells)} values{which} are missing and are filled by a straight "
+        f"line between their neighbours: row{'s' * (len(missing) > 1)} "
         f"{listed(cell.row for cell in missing)}."
     )
     return torch.from_numpy(filled).float(), note

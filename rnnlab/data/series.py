@@ -1,4 +1,4 @@
-"""Series: one measured value at each time; and what a series must be."""
+"""Series: one or several measured values at each time; and what a series must be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,19 @@ from rnnlab.base.say import say
 
 @dataclass(frozen=True)
 class Series:
-    """A measured series: one value at each time, in its own unit.
+    """A measured series: one value at each time, or several, in columns.
+
+    Example:
+        rain = rnnlab.Series("Rain", times, values, "mm", "day", columns=("rain", "pressure"))
 
     Attributes:
         name: what is measured, as a title.
         times: (N,) where each value stands on the time axis (years, or counts).
-        values: (N,) the values, with gaps filled.
-        unit: of the values.
+        values: (N,), or (N, D) for D columns; with gaps filled.
+        unit: of the values; of several columns, that of the one which is predicted.
         time_unit: what lies between two values, in the singular ("year", "month", "step").
         note: what was done to the data, in a sentence; empty if nothing.
+        columns: (D,) their names; empty if they have none.
     """
 
     name: str
@@ -29,20 +33,40 @@ class Series:
     unit: str
     time_unit: str
     note: str = ""
+    columns: tuple[str, ...] = ()
 
 
 def check_series(series: Series) -> None:
-    """Refuse what is no series with finite values (N,) and a time for each."""
+    """Refuse what is no series with finite values (N,) or (N, D) and a time for each."""
     if not isinstance(series, Series):
         raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
     check_tensor("values", series.values)
     shape, times = tuple(series.values.shape), len(series.times)
-    if len(shape) != 1 or shape[0] != times:
+    if len(shape) not in (1, 2) or shape[0] != times or 0 in shape[1:]:
         raise ValueError(
             f"the values of {series.name} have shape {shape} and there are {times} times; "
-            "expected as many values (N,) as times"
+            "expected as many values (N,) as times, or as many rows (N, D)"
         )
-    check_values(series.values.unsqueeze(-1), series.times)
+    names, count = series.columns, [*shape, 1][1]
+    if names and (len(names) != count or len({*names}) != count):
+        text = "the columns of {name} are {names}; expected {count} different names, or none"
+        raise ValueError(say(text, name=series.name, names=", ".join(names), count=count))
+    check_values(series.values.reshape(times, count), series.times)
+
+
+def find_column(series: Series, column: int | str) -> int:
+    """Return the number of a column, from 0, that is given by its name or its number.
+
+    Raises:
+        ValueError: if there is none, with those that there are.
+    """
+    count = 1 if series.values.dim() == 1 else series.values.shape[1]
+    known = [*range(count), *series.columns]
+    if isinstance(column, bool) or column not in known:
+        text = "column is {column!r}; {name} has the columns {known}"
+        shown = ", ".join(map(repr, known))
+        raise ValueError(say(text, column=column, name=series.name, known=shown))
+    return known.index(column) % count
 
 
 def check_values(series: Tensor, times: Sequence[float] | None = None) -> None:

@@ -108,10 +108,10 @@ class ForecastPanel(TaskPanel):
         )
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
-        axes.plot(series.times[known], series.values[known], color=PALE, lw=1.3)
+        axes.plot(series.times[known], task.values[known], color=PALE, lw=1.3)
         axes.axvline(times[0], color=MUTED, lw=0.9)
         axes.plot(times, task.held_out_values, color=INK, lw=1.3)
-        axes.set(xlim=(series.times[start], times[-1]), ylim=around(series.values[start:], 0.18))
+        axes.set(xlim=(series.times[start], times[-1]), ylim=around(task.values[start:], 0.18))
         up = axes.get_xaxis_transform()
         self.never_seen = plots.write(axes, "", (times[0], 0.99), va="top", coords=up)
         self.misses = add_misses(axes)
@@ -127,11 +127,12 @@ class ForecastPanel(TaskPanel):
         ]  # fmt: skip
 
     def answers(self, model: Any) -> tuple[Any, ...]:
-        """Return the forecasts that `update` shows: the free-running one only if it is asked for.
+        """Return the forecasts that `update` shows: the free-running one if asked for and there.
 
         It takes a call of the model for each value, twenty times as long as all else.
         """
-        alone = (self.task.free_running(model),) if self.free_running else ()
+        wanted = self.free_running and self.task.runs_free
+        alone = (self.task.free_running(model),) if wanted else ()
         return (*super().answers(model), *alone)
 
     def update(

@@ -10,7 +10,7 @@ from rnnlab.base.checks import check_count, check_fraction, check_policy
 from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say, short
 from rnnlab.data.batches import Batches, Streams, windows
-from rnnlab.data.series import Series, check_series
+from rnnlab.data.series import Series, check_series, find_column
 from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
 from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
@@ -25,26 +25,39 @@ class SeriesTask:
     deviation are those of the training part. With `changes=True` the model sees and predicts the
     change from one value to the next, which suits a series that grows.
 
+    Of a series with several columns the model reads all, each scaled by its own mean and standard
+    deviation, and predicts one. What the others will be it does not say: there is no free-running
+    forecast then, and a lab leaves it out.
+
+    Example:
+        task = rnnlab.SeriesTask(weather, column="rain")  # values (N, D)
+        model = rnnlab.SequenceModel(task.input_size, 32, task.output_size)  # D -> 1
+
     Attributes:
         series: the measured `Series`; split: index of the first held-out value.
+        column: the number of the column that is predicted, from 0; values: its values, (N,).
         held_out_times, held_out_values: from there on, the values in the series' unit, (held out,).
-        mean, std: of the training part, in the series' unit.
+        mean, std: of the predicted column's training part, in the series' unit.
+        scaled: (N, D) what the model reads; with `changes`, (N - 1, D).
+        input_size: D; output_size: 1.
+        runs_free: whether there is a free-running forecast.
 
     Args:
         series: what to predict.
         name: the task's name.
         held_out: fraction of the values at the end that is never trained on.
         window: time steps in a training example.
-        changes: predict changes instead of values.
+        changes: read and predict changes instead of values, in every column.
+        column: which one of several is predicted, by its name or its number from 0.
 
     Raises:
         ValueError: for NaN in the series (with its time), a training part shorter than a window,
-            a fraction that is not between 0 and 1, a series that never changes.
+            a fraction that is not between 0 and 1, a column that never changes or is not there.
     """
 
     loss_fn = "mse"
     picture = "forecast"
-    input_size = output_size = 1
+    output_size = 1
 
     def __init__(
         self,
@@ -54,35 +67,57 @@ class SeriesTask:
         held_out: float = 0.2,
         window: int = 24,
         changes: bool = False,
+        column: int | str = 0,
     ) -> None:
         check_series(series)
+        self.column = find_column(series, column)
         held_out = check_fraction("held_out", held_out)
         window = check_count("window", window)
         self.name, self.title, self.series = name, series.name, series
         self.window, self.changes = window, changes
-        self.split = len(series.values) - int(held_out * len(series.values))
-        if self.split == len(series.values):
+        columns = series.values.reshape(len(series.times), -1)  # (N,) or (N, D) -> (N, D)
+        self.input_size = columns.shape[1]
+        self.runs_free = self.input_size == 1
+        self.values = columns[:, self.column]
+        self.split = len(columns) - int(held_out * len(columns))
+        if self.split == len(columns):
             raise ValueError(
-                f"held_out is {held_out!r} of {len(series.values)} values, which is none: "
+                f"held_out is {held_out!r} of {len(columns)} values, which is none: "
                 "hold out a larger fraction"
             )
         self.held_out_times, self.held_out_values = (
             series.times[self.split :],
-            series.values[self.split :],
+            self.values[self.split :],
         )
-        self._before = series.values[self.split - 1 : -1]  # the value before each held-out one
-        signal = series.values.diff() if changes else series.values
+        self._before = self.values[self.split - 1 : -1]  # the value before each held-out one
+        signal = columns.diff(dim=0) if changes else columns
         self._first = self.split - changes  # index in `signal` of the first held-out target
-        training = signal[: self._first]
-        if len(training) <= window:
+        if self._first <= window:
             raise ValueError(
-                f"the training part has {len(training)} values; a window of {window} and its "
+                f"the training part has {self._first} values; a window of {window} and its "
                 f"target need at least {window + 1}: give a longer series or a shorter window"
             )
-        self.mean, self.std = training.mean().item(), training.std().item()
-        if self.std == 0:
-            raise ValueError(f"the training part of {series.name} never changes: nothing to learn")
-        self.scaled = ((signal - self.mean) / self.std).unsqueeze(-1)  # (N,) -> (N, 1)
+        scales = [self._scale(signal[: self._first, k], k) for k in range(self.input_size)]
+        self.mean, self.std = scales[self.column]
+        means, stds = torch.tensor(scales, dtype=signal.dtype).unbind(1)
+        self.scaled = (signal - means) / stds
+
+    def _scale(self, training: Tensor, column: int) -> tuple[float, float]:
+        """Return mean and standard deviation of a column's training part, (training,)."""
+        training = training.contiguous()  # summed up in the order of a series that stands alone
+        mean, std = training.mean().item(), training.std().item()
+        if std == 0:
+            name = self.series.name
+            if self.input_size == 1:
+                raise ValueError(f"the training part of {name} never changes: nothing to learn")
+            which = self.series.columns[column] if self.series.columns else column
+            text = "column {which!r} of {name} never changes in the training part: leave it out"
+            raise ValueError(say(text, which=which, name=name))
+        return mean, std
+
+    def _predicted(self, values: Tensor) -> Tensor:
+        """Return of values (..., D) the column that is predicted, (..., 1)."""
+        return values[..., self.column : self.column + 1]
 
     def batches(
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0
@@ -95,15 +130,15 @@ class SeriesTask:
         training = self.scaled[: self._first]
         if check_policy(hidden_state) == "reset":
             inputs, targets = windows(training, self.window)
-            return shuffled_batches(inputs, targets, batch_size, seed)
+            return shuffled_batches(inputs, self._predicted(targets), batch_size, seed)
         rows = choose_batch_size(batch_size, 4)
         updates = -(-(len(training) - self.window) // 32)
         length = max(1, math.ceil((len(training) - 1) // rows / updates))
-        return Streams(training[:-1], training[1:], rows, length)
+        return Streams(training[:-1], self._predicted(training[1:]), rows, length)
 
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
-        predictions = predict(model, self.scaled[None, :-1])  # (1, N - 1, 1)
+        predictions = predict(model, self.scaled[None, :-1])  # (1, N - 1, D) -> (1, N - 1, 1)
         return self._in_unit(predictions[0, self._first - 1 :, 0])
 
     def _in_unit(self, ahead: Tensor) -> Tensor:
@@ -112,7 +147,17 @@ class SeriesTask:
         return values + self._before if self.changes else values
 
     def free_running(self, model: nn.Module) -> Tensor:
-        """Return a forecast of the held-out part that reads its own predictions, (held out,)."""
+        """Return a forecast of the held-out part that reads its own predictions, (held out,).
+
+        Raises:
+            ValueError: for a series of several columns, and for a model without a state.
+        """
+        if not self.runs_free:
+            text = (
+                "a free-running forecast reads its own predictions, and of the {count} columns of "
+                "{name} only one is predicted: use one_step_ahead"
+            )
+            raise ValueError(say(text, count=self.input_size, name=self.series.name))
         with evaluating(model) as device:
             predictions, state = call(model, self.scaled[None, : self._first].to(device))
             if state is None:
@@ -138,7 +183,7 @@ class SeriesTask:
         with evaluating(model) as device:
             _, state = call(model, self.scaled[None, : self._first - 1].to(device))
         held_out = self.scaled[None, self._first - 1 :]
-        batch = (held_out[:, :-1], held_out[:, 1:])
+        batch = (held_out[:, :-1], self._predicted(held_out[:, 1:]))
         return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
 
     def rmse(self, predictions: Tensor) -> float:
@@ -149,13 +194,14 @@ class SeriesTask:
         """Return the one-step RMSE of two simple forecasters on the held-out values.
 
         "persistence" says that the next value equals the last; "AR(9)" is the least-squares
-        linear function of the last nine (scaled) values, fitted to the training part.
+        linear function of the last nine (scaled) values of the predicted column, fitted to the
+        training part.
         """
         rivals = {"persistence": self._before, "AR(9)": self._autoregression(9)}
         return {name: self.rmse(forecast) for name, forecast in rivals.items()}
 
     def _autoregression(self, order: int) -> Tensor:
-        signal = self.scaled[:, 0].double()
+        signal = self.scaled[:, self.column].double()
         past, following = windows(signal.unsqueeze(-1), order)
         rows = torch.cat([past[:, :, 0], torch.ones(len(past), 1, dtype=torch.float64)], dim=1)
         known = self._first - order  # rows whose following value is in the training part
@@ -184,32 +230,38 @@ class SeriesTask:
 
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out part, in a sentence or two."""
-        rmse, alone = self.rmse(self.one_step_ahead(model)), self.rmse(self.free_running(model))
-        baselines = self.baselines()
+        rmse, baselines = self.rmse(self.one_step_ahead(model)), self.baselines()
         better = 1 - rmse / baselines["persistence"]
         verdict = "far more than persistence"
         if better > -1:
             verdict = f"{abs(better):.0%} {'less' if better > 0 else 'more'} than persistence"
         beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
         unit = f" {self.series.unit}" if self.series.unit else ""
+        alone = ""
+        if self.runs_free:
+            error = short(self.rmse(self.free_running(model)))
+            alone = say("; free-running, on its own predictions, {error}", error=error)
         return say(
             "{title}: the network is typically off by {rmse}{unit} on the {count} {time_unit}s "
             "that it has never seen; saying 'as the {time_unit} before' is off by {persistence}, a "
             "straight-line formula of the last nine {time_unit}s by {formula}.\n"
-            "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}); free-running, on its own "
-            "predictions, {alone}. {note}",
+            "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}){alone}. {note}",
             title=self.title, rmse=short(rmse), unit=unit, count=len(self.held_out_values),
             time_unit=self.series.time_unit, persistence=short(baselines["persistence"]),
             formula=short(baselines["AR(9)"]), verdict=verdict, beside=beside,
-            alone=short(alone), note=self.series.note,
+            alone=alone, note=self.series.note,
         ).strip()  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
         times, unit = self.series.times, self.series.time_unit
+        which = ""
+        if not self.runs_free:
+            name = repr(self.series.columns[self.column]) if self.series.columns else self.column
+            which = f"column {name} of {self.input_size}, "
         return (
-            f"SeriesTask({self.name!r}: {self.split} {unit}s to train on from {times[0]:g}, "
-            f"{len(times) - self.split} held out from {times[self.split]:g})"
+            f"SeriesTask({self.name!r}: {which}{self.split} {unit}s to train on from "
+            f"{times[0]:g}, {len(times) - self.split} held out from {times[self.split]:g})"
         )
 
 

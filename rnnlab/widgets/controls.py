@@ -33,7 +33,8 @@ TIPS = {
     "clip": "Whether a step that asks for too large a change (a long gradient) is shortened.",
     "clip_norm": "The length to which a longer gradient is shortened, so that no step is too wild.",
     "speed": "How fast a run goes by: full, or slowly enough to watch it.",
-    "free_running": "Show, dotted, the forecast that reads its own predictions, never the data.",
+    "free_running": "Show, dotted, the forecast that reads its own predictions, never the data; "
+    "there is none where the network reads more columns than the one that it predicts.",
     "apply_while_training": "A changed learning rate or bound acts in the middle of a run.",
     "seed": "Which random numbers a run starts from. The same seed gives the same run.",
 }

@@ -24,10 +24,13 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PAGE = ("lab", "lab/api/settings", "lab/api/translations", "api/contents")  # what it asks for first
 # What a learner does with a lab that a cell has shown.
 USE = """
+from contextlib import suppress
 from ipywidgets.widgets.widget import _instances
+from rnnlab import TrainingDiverged
 _lab = _instances["{model}"]
 _use = [n for n in ("run", "next_epoch", "describe") if hasattr(_lab, n)]  # a bar has none
-getattr(_lab, _use[0])() if _use else None
+with suppress(TrainingDiverged):  # lesson 00 has a run that breaks
+    getattr(_lab, _use[0])() if _use else None
 """
 
 

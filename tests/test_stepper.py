@@ -311,7 +311,8 @@ def test_many_changes_leave_no_figure_and_no_task(changes):
             assert len(asyncio.all_tasks()) <= 3  # this one, the lab's, and one that is ending
         lab.buttons["Restart"].click()
         await asyncio.sleep(0.3)
-        assert lab.stepper.optimizer.param_groups[0]["lr"] == lab.learning_rate == rates[(changes - 1) % 20]
+        last = rates[(changes - 1) % 20]
+        assert lab.stepper.optimizer.param_groups[0]["lr"] == lab.learning_rate == last
         lab.next_epoch()
         assert len(asyncio.all_tasks()) == 1
         gc.collect()

@@ -26,7 +26,7 @@ def fresh(monkeypatch, tmp_path):
     hints = {"else": ["{given} is one", "it is below 4", "it is 2 + 1"]}
     asked = {"question": "say three", "solution": "answer = 3", "hints": hints}
     monkeypatch.setitem(words_of("01"), "01.9", asked)
-    monkeypatch.setattr("rnnlab.course.judges.e01.judge_9", judge, raising=False)
+    monkeypatch.setattr("rnnlab.course.judges.steps.e01.judge_9", judge, raising=False)
 
 
 def test_hints_sharpen_stay_at_the_last_and_then_name_the_solution():
@@ -121,7 +121,7 @@ def test_the_last_hint_names_the_line_and_what_to_write():
 
 
 def test_the_lessons_are_found_and_each_has_its_words():
-    judges = [path.stem[1:] for path in JUDGES.glob("e*.py")]
+    judges = [path.stem[1:] for path in JUDGES.rglob("e*.py")]
     assert ["00", *sorted(judges)] == checks.LESSONS  # 00 has guesses alone
     assert all((JUDGES.parent / "words" / f"{lesson}.toml").exists() for lesson in checks.LESSONS)
 
@@ -133,7 +133,7 @@ def test_every_hint_is_given_by_a_judge(lesson):
     names = {name for table in tables for name in table.get("hints", {})}
     names -= {"then", "else", *RULES}  # the doctor names some mistakes
     files = [JUDGES.parent / f"{name}.py" for name in ("exercises", "judging", "trials")]
-    files += list(JUDGES.glob(f"e{lesson}.py"))
+    files += list(JUDGES.rglob(f"e{lesson}.py"))
     text = "".join(path.read_text() for path in files)
     assert {name for name in names if f'"{name.partition(", ")[0]}"' not in text} == set()
 
@@ -158,7 +158,7 @@ def test_an_answer_is_compared_with_the_right_and_with_the_known_wrong_values():
 @pytest.mark.parametrize("mistake", ["right", "unclipped", "one by one", "by value", "twice"])
 def test_a_step_in_tensorflow_is_judged_by_the_same_step_in_torch(mistake, monkeypatch):
     """Here the step is made in torch: what TensorFlow computes, `test_tensorflow_twin` compares."""
-    e11 = importlib.import_module("rnnlab.course.judges.e11")
+    e11 = importlib.import_module("rnnlab.course.judges.further.e11")
 
     def follow(answer, task):
         known = {"right": (1, ""), "twice": (2, "")}

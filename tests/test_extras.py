@@ -99,7 +99,7 @@ def test_an_unknown_extra_is_refused():
 
 def test_the_layouts_and_the_exercises_load_no_tensorflow():
     code = "import sys, rnnlab.twins.keras_layout, rnnlab.twins.tensorflow_twin"
-    code += ", rnnlab.course.judges.e11"
+    code += ", rnnlab.course.judges.further.e11"
     code += "; print({'tensorflow', 'keras'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

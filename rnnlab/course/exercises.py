@@ -1,8 +1,8 @@
 """Feedback on exercises: what is right, what is wrong, and a hint drawn from the answer itself.
 
-The judge of exercise 04.2 is `judge_2` in `rnnlab/course/judges/e04.py`: it takes the learner's
-answers and returns None if they are right, else what is wrong. What the exercise asks and hints at
-stands in `rnnlab/course/words/04.toml`.
+The judge of exercise 04.2 is `judge_2` in `rnnlab/course/judges/steps/e04.py`: it takes the
+learner's answers and returns None if they are right, else what is wrong. What the exercise asks and
+hints at stands in `rnnlab/course/words/04.toml`.
 """
 
 import re
@@ -24,6 +24,7 @@ VERDICTS = {  # by `Feedback.passed`: check, cross and dots, and in words
     False: ("\u2717", "not right"),
     None: ("\u2026", "not yet: put your answer in place of the dots"),
 }
+LAST_STEP = "07"  # the lessons until then take the steps of the loop
 _tries: Counter[str] = Counter()
 
 
@@ -77,9 +78,14 @@ def find(number: str) -> Exercise:
     for table in (words_of("shared"), words, words[number]):
         hints |= three_hints(table.get("hints", {}))
     question, solution = words[number]["question"], words[number]["solution"].strip("\n")
-    judge = getattr(import_module(f"rnnlab.course.judges.e{lesson}"), f"judge_{number[3:]}")
+    judge = getattr(import_module(_home_of_judges(lesson)), f"judge_{number[3:]}")
     more = [words[number].get(name, "") for name in ("returns", "right")]
     return Exercise(number, question, solution, judge, hints, *more)
+
+
+def _home_of_judges(lesson: str) -> str:
+    folder = "steps" if lesson <= LAST_STEP else "further"
+    return f"rnnlab.course.judges.{folder}.e{lesson}"
 
 
 def numbers_of(lesson: str) -> list[str]:

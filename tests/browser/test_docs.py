@@ -19,8 +19,9 @@ DRAWN = r"\b(?:curves|bars|blocks|heat|heat_map|unrolled|cycle|drawings\.windows
 HANGS = 300  # seconds
 # What ipykernel may say when it is told to end, of the very message that tells it so.
 ENDING = r"Task was destroyed but it is pending!\ntask: .+Kernel\.dispatch_control\(\).+\n"
+LOSS = r"[\d.e+]+"
 WORDS = {  # of each lab, once it has run
-    "TrainingLab": r"Loss: train \S+ after epoch 1, \S+ after epoch \d+; held out [\d.e+]+\.",
+    "TrainingLab": rf"Loss: train {LOSS} after epoch 1, {LOSS} after epoch \d+; held out {LOSS}\.",
     "GradientLab": r"RNN.+\n+GRU.+\n+LSTM",
     "LoopStepper": r"Every weight took its step\.",
     "StateLab": r"Loss, carry and detach: [\d.]+ in the first batch",

@@ -1,0 +1,1 @@
+"""The judges of the lessons from 08 on."""

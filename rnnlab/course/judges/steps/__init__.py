@@ -1,0 +1,1 @@
+"""The judges of lessons 01 to 07, the steps of the loop."""

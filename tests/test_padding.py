@@ -204,3 +204,19 @@ def test_errors(call, message):
     with pytest.raises(ValueError) as error:
         call()
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "lengths", "message"),
+    [
+        ([[1, 2], [3, 4]], [0, 2], "lengths go from 0 to 2; expected 1 to 2"),
+        ([[1, 2], [3, 4]], [1, 9], "lengths go from 1 to 9; expected 1 to 2"),
+        ([[1, 2], [3, 4]], [1, 2, 2], "lengths are 3, and there are 2 sequences"),
+        ([[1, 5], [3, 4]], [1, 2], "inputs go from 1 to 5; expected symbols from 0 to 4"),
+        ([[-1, 2], [3, 4]], [1, 2], "inputs go from -1 to 4; expected symbols from 0 to 4"),
+    ],
+)
+def test_a_model_refuses_symbols_and_lengths_that_there_cannot_be(inputs, lengths, message):
+    model = rnnlab.SequenceModel(5, 4, 2, embedding_size=3)
+    with pytest.raises(ValueError, match=message):
+        model((torch.tensor(inputs), torch.tensor(lengths)))

@@ -131,3 +131,14 @@ def _integer(name: str, value: int, least: int) -> int:
         text = "{name} is {value!r}; it must be an integer of at least {least}"
         raise ValueError(say(text, name=name, value=value, least=least))
     return int(value)
+
+
+def check_lengths(lengths: Tensor, longest: int, count: int | None = None) -> None:
+    """Refuse lengths of sequences that are not between 1 and the longest, or not as many."""
+    low, high = int(lengths.min()), int(lengths.max())
+    if low < 1 or high > longest:
+        text = "lengths go from {low} to {high}; expected 1 to {longest}, the steps that there are"
+        raise ValueError(say(text, low=low, high=high, longest=longest))
+    if count is not None and len(lengths) != count:
+        text = "lengths are {given}, and there are {count} sequences; expected as many of both"
+        raise ValueError(say(text, given=len(lengths), count=count))

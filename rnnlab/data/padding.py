@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from rnnlab.base.checks import check_count, check_tensor
+from rnnlab.base.checks import check_count, check_lengths, check_tensor
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches
 from rnnlab.loop.losses import IGNORED
@@ -55,7 +55,7 @@ def is_real(lengths: Tensor, length: int | None = None) -> Tensor:
         loss = losses[rnnlab.is_real(lengths)].mean()  # losses (B, T): the mean over real steps
     """
     longest = int(lengths.max()) if length is None else check_count("length", length)
-    _check_lengths(lengths, longest)
+    check_lengths(lengths, longest)
     return torch.arange(longest, device=lengths.device) < lengths.unsqueeze(1)  # -> (B, T)
 
 
@@ -69,19 +69,9 @@ def last_step(values: Tensor, lengths: Tensor) -> Tensor:
     Raises:
         ValueError: for lengths that are not between 1 and T, or not as many as sequences.
     """
-    _check_lengths(lengths, values.shape[1], len(values))
+    check_lengths(lengths, values.shape[1], len(values))
     rows = torch.arange(len(values), device=values.device)
     return values[rows, lengths.to(values.device) - 1]
-
-
-def _check_lengths(lengths: Tensor, longest: int, count: int | None = None) -> None:
-    low, high = int(lengths.min()), int(lengths.max())
-    if low < 1 or high > longest:
-        text = "lengths go from {low} to {high}; expected 1 to {longest}, the steps that there are"
-        raise ValueError(say(text, low=low, high=high, longest=longest))
-    if count is not None and len(lengths) != count:
-        text = "lengths are {given}, and there are {count} sequences; expected as many of both"
-        raise ValueError(say(text, given=len(lengths), count=count))
 
 
 class PaddedBatches(Batches):

@@ -7,7 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from rnnlab.base.checks import check_count, check_fraction, check_known, check_tensor
+from rnnlab.base.checks import (
+    check_count,
+    check_fraction,
+    check_known,
+    check_lengths,
+    check_tensor,
+)
 from rnnlab.base.say import say
 from rnnlab.loop.hidden import State
 from rnnlab.model.cells import RELU_RNN, RNN, Cell, resolve_cell
@@ -98,11 +104,13 @@ class SequenceModel(nn.Module):
             the state after that step: padding counts for nothing.
 
         Raises:
-            TypeError, ValueError: if inputs are not a tensor (B, T, D) with D = input_size.
+            TypeError, ValueError: if inputs are not a tensor (B, T, D) with D = input_size, or for
+                symbols or lengths that there cannot be.
         """
         inputs, lengths = inputs if isinstance(inputs, tuple) else (inputs, None)
         features = self._features(inputs)
         if lengths is not None:
+            check_lengths(lengths, features.shape[1], len(features))
             packed = pack_padded_sequence(features, lengths.cpu(), True, enforce_sorted=False)
             _, state = self.recurrence(packed, state)
             return self.readout(self._cell.parts(state)[0][-1]), state  # (B, H) -> (B, output_size)
@@ -123,6 +131,10 @@ class SequenceModel(nn.Module):
                     "numbers of symbols, for an embedding"
                 )
                 raise ValueError(say(text, shape=shape, dtype=inputs.dtype))
+            low, high = int(inputs.min()), int(inputs.max())
+            if low < 0 or high >= expected:  # torch would say "index out of range in self"
+                text = "inputs go from {low} to {high}; expected symbols from 0 to {last}"
+                raise ValueError(say(text, low=low, high=high, last=expected - 1))
             features: Tensor = self.embedding(inputs)  # (B, T) -> (B, T, E)
             return features
         if inputs.dim() != 3 or inputs.shape[2] != expected or 0 in shape:

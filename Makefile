@@ -24,7 +24,7 @@ test: lint
 	$(PYTEST) -m "not slow"
 
 test-all: $(BENCH) lint
-	$(PYTEST)
+	$(PYTEST) -m "not short"
 	$(MAKE) test-tensorflow
 
 lint: $(READY)

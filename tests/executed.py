@@ -80,22 +80,21 @@ def cases(path, number):
     return [*answers, exercises.find(number).solution]
 
 
-def executed(path, folder, fresh=False):
+def executed(path, folder):
     """Execute a notebook if that has not been done yet, and return what it leaves.
 
     Args:
         path: of the notebook.
         folder: for the copies.
-        fresh: without the tables that a first run of lesson 13 leaves.
 
     Raises:
         AssertionError: if a cell fails, or a lab does not do what it should.
     """
-    place = folder / (f"{path.stem}_fresh" if fresh else path.stem)
+    place = folder / path.stem
     with FileLock(f"{place}.lock"):
         if not place.exists():
             place.mkdir()
-            _execute(path, place, fresh)
+            _execute(path, place)
     error = place / "error.txt"
     assert not error.exists(), error.read_text()
     lines = place / "labs.txt"
@@ -108,9 +107,9 @@ def executed(path, folder, fresh=False):
     )
 
 
-def _execute(path, place, fresh):
+def _execute(path, place):
     notebook = nbformat.read(path, 4)
-    for file in KEPT.glob(f"{path.stem[:2]}_*") if not fresh else ():
+    for file in KEPT.glob(f"{path.stem[:2]}_*"):
         shutil.copy(file, place)
     for script in path.parent.glob("*.py"):  # which a notebook may run
         shutil.copy(script, place)

@@ -24,6 +24,7 @@ from rnnlab.microscope.carrying import (
     recall_task,
     retain_through,
 )
+from tests.sizes import short_or_long
 
 GOOD = (RESET, DETACH, SHUFFLE)
 
@@ -211,7 +212,7 @@ def test_the_steps_that_are_read_are_those_of_the_batches(window):
     assert all(a[1] + 1 != b[0] for a, b in itertools.pairwise(shuffled[:4]))
 
 
-@pytest.mark.parametrize("seeds", [1, pytest.param(5, marks=pytest.mark.slow)])
+@short_or_long("seeds", 1, 5)
 def test_recall_two_back_carry_below_reset_below_shuffle_for_every_seed(seeds, report):
     held_out = {way: [] for way in GOOD}
     for seed, way in itertools.product(range(seeds), GOOD):

@@ -6,9 +6,10 @@ A few seconds of `python -m tests.fuzz`, which see.
 import pytest
 
 from tests import fuzz
+from tests.sizes import short_or_long
 
 
-@pytest.mark.parametrize("inputs", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@short_or_long("inputs", 100, 1000)
 @pytest.mark.parametrize("name", fuzz.TARGETS)
 def test_no_bytes_make_a_reader_fail(name, inputs, report):
     tally = fuzz.Tally()

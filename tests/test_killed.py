@@ -12,14 +12,10 @@ from rnnlab.runs import checkpoints
 from rnnlab.runs.random_states import random_state, set_random_state
 from rnnlab.widgets.live import on_threads
 from tests import killed_run
+from tests.sizes import short_or_long
 from tests.test_checkpoints import equal
 
 SEED = 7
-
-
-def few_or(many):
-    """Parametrize a test that kills: a few, and where there is time many."""
-    return pytest.mark.parametrize("kills", [3, pytest.param(many, marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +34,7 @@ def steps_in(path):
     return checkpoints.read(path)["index"] if path.exists() else 0
 
 
-@few_or(50)
+@short_or_long("kills", 3, 50)
 def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(kills, whole, tmp_path, report):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.killed_run"])
@@ -71,7 +67,7 @@ def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(kills, whole, tm
     assert within > kills / 2 or kills < 10  # few may all come before or after
 
 
-@few_or(5)
+@short_or_long("kills", 3, 5)
 def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(kills, whole, tmp_path, report):
     manager, client = start_new_kernel(kernel_name="python3")
     moments = random.Random(SEED)

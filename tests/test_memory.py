@@ -4,6 +4,8 @@ import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from tests.sizes import short_or_long
+
 LAB = """
 import rnnlab
 lab = rnnlab.TrainingLab()
@@ -98,10 +100,7 @@ def kernel():
     kernel.manager.shutdown_kernel(now=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "restarts"),
-    [("TrainingLab", 40), *(pytest.param(n, 200, marks=pytest.mark.slow) for n in LABS)],
-)
+@short_or_long(("name", "restarts"), ("TrainingLab", 40), *((name, 200) for name in LABS))
 def test_restarts_keep_no_memory(kernel, report, name, restarts):
     lab, again, seconds = LABS[name]
     settle = 80 if name == "TrainingLab" else 40  # restarts until the allocators have settled

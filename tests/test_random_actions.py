@@ -38,12 +38,8 @@ from rnnlab.widgets.base import SettingError
 from rnnlab.widgets.controls import NumberSlider
 from rnnlab.widgets.live import on_threads
 from tests.memory import in_use
+from tests.sizes import short_or_long
 
-# examples in a round, their actions at most, and how many actions there are at least
-SIZES = [
-    pytest.param(2, 25, 0, id="quick"),
-    pytest.param(6, 50, 300, id="long", marks=pytest.mark.slow),
-]
 NONSENSE = [
     None, -1, 0, 2.5, float("nan"), float("inf"), 10**9, "", "tides", "reset ", [], {}, (1, 2),
     object(), True, torch.ones(3), b"rnn", lambda: 1,
@@ -509,7 +505,8 @@ def frozen():
 MACHINES = [TrainingLabMachine, LoopStepperMachine, GradientLabMachine, StateLabMachine]
 
 
-@pytest.mark.parametrize(("examples", "steps", "actions"), SIZES)
+# examples in a round, their actions at most, and how many actions there are at least
+@short_or_long(("examples", "steps", "actions"), (2, 25, 0), (4, 50, 200))
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
     machine, examples, steps, actions, report

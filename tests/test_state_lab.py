@@ -21,6 +21,7 @@ from rnnlab.microscope.carrying import (
 )
 from rnnlab.widgets.state_lab import StateLab
 from rnnlab.widgets.state_page import COSTS, CURVES, FLOW, sizes
+from tests.sizes import short_or_long
 
 
 async def until_done(lab, seconds=30):
@@ -211,7 +212,7 @@ def test_a_window_from_code_is_offered_on_the_slider():
     lab.close()
 
 
-@pytest.mark.parametrize("last", [4, pytest.param(40, marks=pytest.mark.slow)])
+@short_or_long("last", 4, 40)
 def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
     async def main():
         lab = StateLab(epochs=2)

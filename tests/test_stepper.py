@@ -22,6 +22,7 @@ from rnnlab.pictures import plots
 from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.stepper import FAULT_NAMES
 from rnnlab.widgets.stepper_pictures import RING
+from tests.sizes import short_or_long
 from tests.test_own_cell import MGU
 
 
@@ -297,7 +298,7 @@ def test_every_task_is_shown(task, cell):
     lab.close()
 
 
-@pytest.mark.parametrize("changes", [8, pytest.param(60, marks=pytest.mark.slow)])
+@short_or_long("changes", 8, 60)
 def test_many_changes_leave_no_figure_and_no_task(changes):
     async def main():
         lab = rnnlab.LoopStepper(speed=8)

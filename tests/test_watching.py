@@ -19,6 +19,7 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 import rnnlab
 from rnnlab.doctor.trace import FIRST, LAST
+from tests.sizes import short_or_long
 
 
 class Model(nn.Module):
@@ -191,7 +192,7 @@ def test_two_processes_watch_at_the_same_time(tmp_path):
         assert finding["code"] == "missing-zero-grad"
 
 
-@pytest.mark.parametrize("few", [60, pytest.param(300, marks=pytest.mark.slow)])
+@short_or_long("few", 60, 300)
 def test_memory_does_not_grow_with_the_number_of_batches(few, report):
     """Python's memory, in a watch of few and of many batches, all but the kept events."""
     grown = []

@@ -1,7 +1,8 @@
 """Each notebook executed once, as it is shipped: by nbmake, on a copy. What reads it comes here.
 
 Whoever asks first executes it, in whichever process; the others wait for that. Between its cells
-`in_kernel.py` looks at the labs, and has answers to the exercises judged.
+`in_kernel.py` looks at the labs, asserts what the prose says of the cells, and has answers to the
+exercises judged.
 """
 
 import importlib
@@ -19,6 +20,7 @@ from filelock import FileLock
 from nbmake.nb_run import NotebookRun
 
 from rnnlab.course import exercises
+from tests.lesson_claims import CLAIMS
 from tests.needs import needed
 
 ROOT = Path(__file__).parents[1]
@@ -119,6 +121,8 @@ def _execute(path, place):
             diverges = "diverges" in cell.metadata.get("tags", [])
             file = str(place / "labs.txt")
             _after(cell, f"await _t.lab(get_ipython(), {file!r}, {diverges})")
+        if claims := CLAIMS.get(path.stem[:2], {}).get(cell.id):
+            _after(cell, f"_t.claims(get_ipython(), {claims!r})")
     if hasattr(os, "fork") and not needed(path):  # TensorFlow does not work in a copied process
         for number, (where, check) in gaps(notebook).items():
             pairs = [(answer, check) for answer in cases(path, number)]

@@ -112,6 +112,20 @@ def _told(shell, answer, check):
     return feedback.passed, feedback.text
 
 
+_of_claims = {}  # names that earlier claims have given
+
+
+def claims(shell, claims):
+    """Assert what the prose relies on, in a copy of the learner's names."""
+    names = {**_of_claims, **shell.user_ns}
+    for claim in claims:
+        try:
+            exec(claim, names)
+        except AssertionError:
+            raise AssertionError(claim) from None
+    _of_claims.update(names)
+
+
 def peak(file):
     """Write down how much memory the kernel has taken at most, in MB."""
     Path(file).write_text(str(memory.peak()))

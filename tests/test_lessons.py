@@ -1,7 +1,6 @@
 """The lessons: what their pictures show is said in files, and the package is what they write."""
 
 import ast
-import linecache
 from pathlib import Path
 
 import nbformat
@@ -12,6 +11,7 @@ import rnnlab
 from rnnlab import drawings
 from rnnlab.course.exercises import LESSONS
 from rnnlab.course.lesson_words import words_of, words_of_figure
+from tests.executed import executed
 from tests.lesson_claims import CLAIMS
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
@@ -87,19 +87,19 @@ def test_a_picture_without_words_is_refused(options, message):
 
 
 @pytest.mark.parametrize("lesson", CLAIMS)
-def test_what_the_cells_of_a_lesson_compute_is_what_its_prose_says(lesson, monkeypatch, tmp_path):
-    monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))
-    (path,) = (path for path in NOTEBOOKS if path.name.startswith(lesson))
-    monkeypatch.chdir(path.parent)
-    claims, names = dict(CLAIMS[lesson]), {"__name__": "__main__"}
-    for cell in nbformat.read(path, 4).cells:
-        if cell.cell_type == "code":
-            name = f"<{path.stem}, cell {cell.id}>"
-            lines = cell.source.splitlines(keepends=True)
-            linecache.cache[name] = len(cell.source), None, lines, name  # the doctor quotes lines
-            exec(compile(cell.source, name, "exec"), names)
-            for claim in claims.pop(cell.id, []):
-                exec(claim, names)
-        if not claims:
-            return
-    raise AssertionError(f"no cells {list(claims)}")
+def test_what_the_cells_of_a_lesson_compute_is_what_its_prose_says(lesson, executions):
+    paths = [path for path in NOTEBOOKS if path.name.startswith(lesson)]
+    cells = {cell.id for path in paths for cell in nbformat.read(path, 4).cells}
+    assert CLAIMS[lesson].keys() <= cells
+    for path in paths:
+        executed(path, executions)  # which asserts each after its cell
+
+
+def test_a_claim_that_does_not_hold_is_named(tmp_path):
+    path = tmp_path / "03_of_ours.ipynb"
+    (claimed, claims), *_ = CLAIMS["03"].items()
+    cell = nbformat.v4.new_code_cell("loss = 0.0", id=claimed)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    with pytest.raises(AssertionError) as error:
+        executed(path, tmp_path)
+    assert claims[0] in str(error.value)

@@ -3,11 +3,10 @@
 import pytest
 
 
-def short_or_long(names, short, *long):
+def short_or_long(names, short, long):
     """Parametrize a test by its size, or by several values: `names` is as pytest takes them."""
-    marked = [(short, pytest.mark.short), *((size, pytest.mark.slow) for size in long)]
     values = [
         pytest.param(*(size if isinstance(size, tuple) else (size,)), marks=mark)
-        for size, mark in marked
+        for size, mark in ((short, pytest.mark.short), (long, pytest.mark.slow))
     ]
     return pytest.mark.parametrize(names, values)

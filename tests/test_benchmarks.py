@@ -143,6 +143,7 @@ print(before, peak(process), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss 
     assert after == pytest.approx(kernels, rel=0.02)
 
 
+@pytest.mark.slow
 def test_processes_that_a_notebook_starts_are_counted():
     # in a process of its own, whose memory stands still but for what the test starts
     code = """

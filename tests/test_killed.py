@@ -67,7 +67,8 @@ def test_resumed_after_kills_a_run_ends_as_the_one_never_killed(kills, whole, tm
     assert within > kills / 2 or kills < 10  # few may all come before or after
 
 
-@short_or_long("kills", 3, 5)
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [5])
 def test_a_killed_kernel_is_restarted_and_the_same_cell_goes_on(kills, whole, tmp_path, report):
     manager, client = start_new_kernel(kernel_name="python3")
     moments = random.Random(SEED)

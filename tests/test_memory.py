@@ -4,8 +4,6 @@ import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.sizes import short_or_long
-
 LAB = """
 import rnnlab
 lab = rnnlab.TrainingLab()
@@ -64,6 +62,9 @@ print(f"{in_use():.1f}")
 """
 
 
+TIMES = 200
+
+
 class Kernel:
     """A kernel that runs code as JupyterLab does: each request names its cell."""
 
@@ -100,17 +101,18 @@ def kernel():
     kernel.manager.shutdown_kernel(now=True)
 
 
-@short_or_long(("name", "restarts"), ("TrainingLab", 40), *((name, 200) for name in LABS))
-def test_restarts_keep_no_memory(kernel, report, name, restarts):
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LABS)
+def test_restarts_keep_no_memory(kernel, report, name):
     lab, again, seconds = LABS[name]
     settle = 80 if name == "TrainingLab" else 40  # restarts until the allocators have settled
     kernel.run(lab)
     kernel.run(RESTART.format(again=again, seconds=seconds, times=settle))
     before, *state, used = kernel.megabytes(), *kernel.run(STATE), *kernel.run(USED)
-    kernel.run(RESTART.format(again=again, seconds=seconds, times=restarts))
+    kernel.run(RESTART.format(again=again, seconds=seconds, times=TIMES))
     after, *state_after, used_after = kernel.megabytes(), *kernel.run(STATE), *kernel.run(USED)
     report(
-        f"kernel with a {name}: {before:.0f} MB, {used} in use; after {restarts} more restarts "
+        f"kernel with a {name}: {before:.0f} MB, {used} in use; after {TIMES} more restarts "
         f"{after:.0f} MB, {used_after} in use"
     )
     assert float(used_after) - float(used) < 2
@@ -134,6 +136,7 @@ def test_a_cell_run_again_ends_its_earlier_lab(kernel):
     assert kernel.run("print(second.comm is None)") == ["False"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in LABS if name != "TrainingLab"])
 def test_every_lab_run_again_ends_the_earlier_one(kernel, name):
     code, again, _ = LABS[name]

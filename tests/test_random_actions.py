@@ -506,7 +506,7 @@ MACHINES = [TrainingLabMachine, LoopStepperMachine, GradientLabMachine, StateLab
 
 
 # examples in a round, their actions at most, and how many actions there are at least
-@short_or_long(("examples", "steps", "actions"), (2, 25, 0), (4, 50, 200))
+@short_or_long(("examples", "steps", "actions"), (1, 25, 0), (4, 50, 200))
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
     machine, examples, steps, actions, report

@@ -42,7 +42,10 @@ def keeping(how):
         checkpoints.FRACTION = fraction
 
 
-@pytest.fixture(scope="module", params=[2, pytest.param(3, marks=pytest.mark.slow)])
+RANKS = [pytest.param(ranks, marks=pytest.mark.slow) for ranks in (2, 3)]
+
+
+@pytest.fixture(scope="module", params=RANKS)
 def on_ranks(request, tmp_path_factory):
     """Return what rank_runs leaves on each of so many ranks, and the folder it was in."""
     folder = tmp_path_factory.mktemp("ranks")
@@ -198,6 +201,7 @@ print("went on")
 
 
 @needs_ranks
+@pytest.mark.slow
 def test_an_error_on_one_rank_ends_all(tmp_path):
     (tmp_path / "fails.py").write_text(FAILS)
     done = torchrun(2, tmp_path / "fails.py")  # it would wait forever, if it hung

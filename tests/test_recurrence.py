@@ -153,6 +153,7 @@ print(memory.peak())
 """
 
 
+@pytest.mark.slow
 def test_a_long_step_of_a_gru_takes_no_more_memory_than_torchs_own(report):
     peaks = [
         int(subprocess.check_output([sys.executable, "-c", PEAK, how])) for how in ("auto", "torch")

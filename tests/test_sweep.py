@@ -135,6 +135,7 @@ def kill_when_there(path, find):
     threading.Thread(target=wait, daemon=True).start()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_of_the_own_pool_loses_nothing(expected, tmp_path):
     killed, before = [], {*psutil.Process().children(recursive=True)}  # a server, of other tests
 
@@ -157,6 +158,7 @@ def deadly(task, settings):
     return rnnlab.SequenceModel(1, 4, 1)
 
 
+@pytest.mark.slow
 def test_a_run_that_kills_its_worker_or_raises_costs_itself_only():
     table = rnnlab.sweep("sine", {"epochs": 1}, repeats=6, model=deadly, progress=False)
     outcomes = [row["outcome"] for row in table.rows]
@@ -179,6 +181,7 @@ def lines(path):
     return path.read_text().splitlines()
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_and_repeats_no_run(tmp_path):
     (tmp_path / "runs.py").write_text(SCRIPT)
     here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.getcwd()}}
@@ -337,6 +340,7 @@ def die_or_answer(number):
     return number
 
 
+@pytest.mark.slow
 def test_a_process_that_died_before_the_next_piece_is_handed_out_costs_its_piece_only(monkeypatch):
     """As above, but each piece is handed out when what went before has surely come to its end."""
     submit = pool.loky.ProcessPoolExecutor.submit

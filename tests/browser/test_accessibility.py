@@ -100,9 +100,9 @@ def check(page, after, what=LAB, least=15):
 @pytest.mark.parametrize(
     ("themed", "making"),
     [
-        pytest.param(theme, making, marks=[pytest.mark.slow] * (theme == "dark" and place > 0))
+        pytest.param(theme, making, marks=[pytest.mark.slow] * (theme == "dark"))
         for theme in ("light", "dark")
-        for place, making in enumerate(STATES)
+        for making in STATES
     ],
     indirect=["themed"],
 )
@@ -215,7 +215,9 @@ def test_a_way_is_chosen_by_keyboard_and_less_motion_reaches_the_lab(browser, se
     page.close()
 
 
-@pytest.mark.parametrize("themed", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize(
+    "themed", ["light", pytest.param("dark", marks=pytest.mark.slow)], indirect=True
+)
 def test_a_guess_by_keyboard_and_the_loop_beside_it(browser, themed):
     cells = ['import rnnlab\nrnnlab.show_loop("backward")', 'rnnlab.guess("04.1")']
     write_notebook(themed, "guess.ipynb", *cells)

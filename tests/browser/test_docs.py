@@ -59,6 +59,7 @@ def folder(tmp_path_factory, executions):
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_executes_and_writes_the_same(folder, tmp_path):
     command = [sys.executable, "docs/build.py", "--target", tmp_path, NOTEBOOKS[0]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS)

@@ -36,8 +36,9 @@ def wait_for_heading(page, notebook, heading):
     [
         (STEPPER, ("05_gradient_clipping.ipynb", "Where it belongs"),
          ("09_break_it.ipynb", "Clipped before there is a gradient")),
-        ("TrainingLab(learning_rate=1.0)", ("06_optimizer_step.ipynb", "The learning rate"),
-         ("09_break_it.ipynb", "Too large a step")),
+        pytest.param(
+            "TrainingLab(learning_rate=1.0)", ("06_optimizer_step.ipynb", "The learning rate"),
+            ("09_break_it.ipynb", "Too large a step"), marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 def test_a_link_opens_the_lesson_where_it_treats_the_mistake(

@@ -34,6 +34,7 @@ def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
     page.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_is_closed_and_opened_again_shows_the_present_state(browser, server):
     page = open_lab(browser, server)
     page.evaluate(ASK_KERNEL, "lab.speed = 3")  # minutes: the run outlasts the slowest reload

@@ -74,7 +74,7 @@ def test_every_picture_is_there_as_soon_as_the_lab_is(browser, server):
     page.close()
 
 
-@pytest.mark.parametrize("width", [1400, 800])
+@pytest.mark.parametrize("width", [pytest.param(1400, marks=pytest.mark.slow), 800])
 def test_the_pictures_take_the_width_and_nothing_is_cut_off(browser, server, width):
     write_notebook(server, f"{width}.ipynb", LAB)  # the other notebook keeps its lab
     page = open_notebook(browser, server, f"{width}.ipynb", width=width)

@@ -10,6 +10,7 @@ import torch
 import rnnlab
 from rnnlab import drawings
 from rnnlab.course.exercises import LESSONS
+from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of, words_of_figure
 from tests.executed import executed
 from tests.lesson_claims import CLAIMS
@@ -57,6 +58,26 @@ def test_a_line_stands_above_the_columns_that_it_belongs_to():
     assert y0 < y1 < box.y0
     with pytest.raises(ValueError, match="line has 2 values, the matrix has 3 columns"):
         drawings.heat([[1, 2, 3]], above={"line": [1, 2]}, **options)
+
+
+def test_fractions_are_points_with_their_intervals_at_what_was_tried_and_nowhere_else():
+    counts = {"a": [(10, 10), (2, 10)], "b": [(4, 5), (0, 20)]}
+    options = {"x": (20, 50), "title": "t", "xlabel": "x", "words": "Points."}
+    (axes,) = drawings.fractions(counts, **options).figure.axes
+    assert [*axes.get_xticks()] == [20, 50]
+    for pairs, (points, _, (bars,)), line in zip(
+        counts.values(), axes.containers, (axes.lines[0], axes.lines[2]), strict=True
+    ):
+        fractions = [successes / runs for successes, runs in pairs]
+        assert [*points.get_ydata()] == [*line.get_ydata()] == fractions
+        assert (points.get_linestyle(), line.get_linewidth()) == ("None", 0.7)
+        assert [*map(round, points.get_xdata())] == [20, 50]
+        ends = [[y for _, y in bar] for bar in bars.get_segments()]
+        assert ends == [pytest.approx(wilson_interval(*pair)) for pair in pairs]
+    (first, second) = (points.get_xdata()[0] for points, _, _ in axes.containers)
+    assert first < second, "no interval hides another"
+    with pytest.raises(ValueError, match="counts has 0 entries; a picture shows 1 to 3"):
+        drawings.fractions({}, **options)
 
 
 def test_windows_are_drawn_below_the_steps_that_they_hold_their_targets_one_later():

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
 from rnnlab.pictures.picture import Picture
@@ -55,6 +56,37 @@ def curves(
     axes.autoscale_view()  # now, for the labels stand where the lines end
     integer_ticks(axes.xaxis, 8)
     EndLabels(axes, tuple(lines), drawn).place()
+    return _picture(canvas, title, words, figure)
+
+
+def fractions(
+    counts: Mapping[str, Sequence[tuple[int, int]]],
+    *,
+    x: Sequence[int],
+    title: str,
+    xlabel: str,
+    words: str = "",
+    figure: str = "",
+) -> Picture:
+    """Draw (successes, runs) at each x as a point with its interval of 95 %, by `wilson_interval`.
+
+    A tick stands where something was tried, and nowhere else; a thin line leads from point to
+    point. Up to three ways stand a little apart, so that no interval hides another.
+    """
+    if not 1 <= len(counts) <= 3:
+        raise ValueError(f"counts has {len(counts)} entries; a picture shows 1 to 3")
+    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, counts)))
+    style(axes, title, xlabel)
+    drawn, apart = [], 0.015 * (max(x) - min(x))
+    for k, (name, (color, dash)) in enumerate(zip(counts, LOOKS, strict=False)):
+        over = [at + apart * (k - (len(counts) - 1) / 2) for at in x]
+        middle = np.array([successes / runs for successes, runs in counts[name]])
+        low, high = np.transpose([wilson_interval(*pair) for pair in counts[name]])
+        drawn += axes.plot(over, middle, color=color, ls=dash, lw=0.7)
+        bars = (middle - low).clip(0), (high - middle).clip(0)
+        axes.errorbar(over, middle, bars, fmt="os^"[k], color=color, ms=6, elinewidth=1.4)
+    axes.set(xticks=x, ylim=(-0.03, 1.03))
+    EndLabels(axes, tuple(counts), drawn).place()
     return _picture(canvas, title, words, figure)
 
 

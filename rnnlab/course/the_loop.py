@@ -45,7 +45,7 @@ LINES = (
     ("", "07", "again and again through all data"),
     ("average", "03", "nothing added up yet"),
     ("batch", "01", "take some sequences, and what comes next in them"),
-    ("zero_grad", "04", "forget the gradients of the batch before"),
+    ("zero_grad", "04", "no gradients yet"),
     ("forward", "02", "predict"),
     ("loss", "03", "how far off?"),
     ("backward", "04", "what would each weight change? back through time"),
@@ -88,7 +88,7 @@ class LoopPage(Page):
 
 TABLE = "border-collapse: collapse; margin: 4px 0"
 CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"
-CELL = "text-align: left; padding: 1px 12px 1px 6px; background: none; white-space: nowrap"
+CELL = "text-align: left; padding: 1px 12px 1px 6px; background: none"
 CODE = "background: none; color: inherit; white-space: pre"
 MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
 
@@ -99,7 +99,7 @@ def _row(code: str, marked: bool, about: str, lesson: str) -> str:
     line = f'<code style="{CODE}">{escape(code)}</code>'
     line = f'<mark style="background: none; color: inherit">{line}</mark>' if marked else line
     cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{escape(about)}</td>')
-    lesson = f'<td style="{CELL}">lesson {lesson}</td>'
+    lesson = f'<td style="{CELL}; white-space: nowrap">lesson {lesson}</td>'
     return f'<tr style="background: none">{"".join(cells)}{lesson}</tr>'
 
 

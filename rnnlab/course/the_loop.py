@@ -44,11 +44,11 @@ def training_loop(
 LINES = (
     ("", "07", "again and again through all data"),
     ("average", "03", "nothing added up yet"),
-    ("batch", "01", "take some sequences, and what comes next in them"),
+    ("batch", "01", "some sequences, and what comes next"),
     ("zero_grad", "04", "no gradients yet"),
     ("forward", "02", "predict"),
     ("loss", "03", "how far off?"),
-    ("backward", "04", "what would each weight change? back through time"),
+    ("backward", "04", "what would each weight change?"),
     ("clip", "05", "shorten a gradient that is too long"),
     ("step", "06", "change every weight a little"),
     ("average", "03", "add up the losses,"),
@@ -88,7 +88,7 @@ class LoopPage(Page):
 
 TABLE = "border-collapse: collapse; margin: 4px 0"
 CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"
-CELL = "text-align: left; padding: 1px 12px 1px 6px; background: none"
+CELL = "text-align: left; padding: 1px 12px 1px 6px; vertical-align: top; background: none"
 CODE = "background: none; color: inherit; white-space: pre"
 MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
 

@@ -11,6 +11,22 @@ CLAIMS = {
         "a28": ["assert [len(x) for x, _ in batches] == [60, 60, 60, 44]"],
         "a30": ["assert [int(x[0, 0, 0]) for x, _ in streams] == [1700, 1724, 1748]"],
     },
+    "02": {
+        "b17": ["assert (moved[:4] == 0).all() and moved[4] > 0"],
+        "b32": [
+            "rows = [torch.stack([unit, sunspots, change]) for unit in last_years.T]",
+            "r = [torch.corrcoef(row)[0] for row in rows]",
+            "assert r[2][1] < -0.9 and r[3][1] < -0.9 and r[7][1] > 0.9",
+            "assert [round(r[k][2].item(), 2) for k in (5, 6)] == [0.97, -0.88]",
+        ],
+        "b34": ["assert count == 72"],
+        "b52": [
+            "assert round(kept[3].item(), 3) == 0.035 and (kept < 0.002).sum() == 7",
+            "f = forget[-60:].T",
+            "r = [torch.corrcoef(torch.stack([f[k], sunspots]))[0, 1].item() for k in (0, 1, 4)]",
+            "assert [round(one, 2) for one in r] == [0.92, 0.97, -0.98]",
+        ],
+    },
     "03": {
         "a8": ["assert 3.0 < loss < 3.6"],
         "a21": [

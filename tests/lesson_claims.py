@@ -42,6 +42,18 @@ CLAIMS = {
             "assert round(sum(n * x for n, x in zip(sizes, losses)) / 224, 3) == 0.450",
         ],
     },
+    "04": {
+        "a16": [
+            "assert round(norms[0] / norms[-1], 6) == 8e-6",
+            "assert round((norms[0] / norms[-1]) ** (1 / 23), 1) == 0.6",
+        ],
+        "a23": ["assert sum(part.norm() for part in parts) > weight_hh.grad.norm()"],
+        "a35": [
+            "assert max(losses[60:]) < 0.3 and min(uncleared_losses[:25]) < 0.5",
+            "assert min(uncleared_norms[5:10]) > 5 and uncleared_norms[-1] > 100",
+            "assert max(uncleared_losses[-5:]) > 10 and min(losses) < 0.2",
+        ],
+    },
     "05": {
         "a6": [
             'assert 3e-16 < linear["radius 0.5"][0] < 3.2e-16',

@@ -173,12 +173,13 @@ def blocks(
     """
     sides = {name: _sides(name, tuple(sizes.values())) for name, sizes in shapes.items()}
     wide, tall = (max(side[k] + SLANT * side[2] for side in sides.values()) for k in (1, 0))
-    scale = min(120 / wide, 230 / tall)  # pixels for 1
-    width, height = 215 * len(shapes) + 40, max(150, round(scale * tall) + 122)
+    scale = min(100 / wide, 230 / tall)  # pixels for 1
+    place = round(scale * wide) + 118  # for a block and the names of its axes
+    width, height = place * len(shapes) + 40, max(150, round(scale * tall) + 122)
     canvas, axes = _blank(width, height, title, (0, width - 20), (0, height - 96))  # in pixels
     for k, (name, side) in enumerate(sides.items()):
         named = [f"{axis} = {n}" for axis, n in shapes[name].items()]
-        _block(axes, 215 * k + 70, name, named, [scale * n for n in side])
+        _block(axes, place * k + 70, name, named, [scale * n for n in side])
     return _picture(canvas, title, words, figure)
 
 

@@ -4,10 +4,31 @@ CLAIMS = {
     "01": {
         "a4": ["assert len(small_inputs) == 6"],
         "a11": ["assert round(moved.item(), 2) == 1.08"],
-        "a22": ["assert (outputs.shape, state.shape) == ((32, 24, 8), (1, 24, 8))"],
+        "a24": [
+            "assert (outputs.shape, state.shape) == ((32, 24, 8), (1, 24, 8))",
+            "assert (moved[:6] > 0).all()",  # of the forgotten
+        ],
+        "a28": ["assert [len(x) for x, _ in batches] == [60, 60, 60, 44]"],
         "a30": ["assert [int(x[0, 0, 0]) for x, _ in streams] == [1700, 1724, 1748]"],
     },
+    "02": {
+        "b17": ["assert (moved[:4] == 0).all() and moved[4] > 0"],
+        "b32": [
+            "rows = [torch.stack([unit, sunspots, change]) for unit in last_years.T]",
+            "r = [torch.corrcoef(row)[0] for row in rows]",
+            "assert r[2][1] < -0.9 and r[3][1] < -0.9 and r[7][1] > 0.9",
+            "assert [round(r[k][2].item(), 2) for k in (5, 6)] == [0.97, -0.88]",
+        ],
+        "b34": ["assert count == 72"],
+        "b52": [
+            "assert round(kept[3].item(), 3) == 0.035 and (kept < 0.002).sum() == 7",
+            "f = forget[-60:].T",
+            "r = [torch.corrcoef(torch.stack([f[k], sunspots]))[0, 1].item() for k in (0, 1, 4)]",
+            "assert [round(one, 2) for one in r] == [0.92, 0.97, -0.98]",
+        ],
+    },
     "03": {
+        "a3": ["assert 0.5 < loss < 1.5"],
         "a8": ["assert 3.0 < loss < 3.6"],
         "a21": [
             "plain = functional.cross_entropy(square_logits, square_targets)",
@@ -17,7 +38,20 @@ CLAIMS = {
         "a38": ["assert round(cost, 3) == 2.358"],
         "a45": [
             "assert round(sum(losses) / 7, 3) == 4.931",
+            "assert 10.5 < 4.931 / 0.450 < 11.5",
             "assert round(sum(n * x for n, x in zip(sizes, losses)) / 224, 3) == 0.450",
+        ],
+    },
+    "04": {
+        "a16": [
+            "assert round(norms[0] / norms[-1], 6) == 8e-6",
+            "assert round((norms[0] / norms[-1]) ** (1 / 23), 1) == 0.6",
+        ],
+        "a23": ["assert sum(part.norm() for part in parts) > weight_hh.grad.norm()"],
+        "a35": [
+            "assert max(losses[60:]) < 0.3 and min(uncleared_losses[:25]) < 0.5",
+            "assert min(uncleared_norms[5:10]) > 5 and uncleared_norms[-1] > 100",
+            "assert max(uncleared_losses[-5:]) > 10 and min(losses) < 0.2",
         ],
     },
     "05": {

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
 
@@ -91,6 +92,22 @@ def test_windows_are_drawn_below_the_steps_that_they_hold_their_targets_one_late
     for starts in ((2,), (-1,)):
         with pytest.raises(ValueError, match="a window has its targets from 0 to 1"):
             drawings.windows([3.0, 1, 4, 1, 5], 3, starts=starts, **options)
+
+
+def test_the_sides_of_blocks_are_in_proportion_in_one_scale():
+    shapes = {"a": {"B": 32, "T": 24, "D": 27}, "b": {"B": 8, "T": 4}, "c": {"T": 6}}
+    options = {"title": "t", "words": "Three blocks."}
+    (axes,) = drawings.blocks(shapes, **options).figure.axes
+    across, up = (np.ptp(axes.transData.transform([(0, 0), (1, 1)]), axis=0)).tolist()
+    assert across == pytest.approx(up), "a pixel is as wide as high"
+    faces, lengths = [patch.get_xy() for patch in axes.patches], []  # top, right and front of each
+    for right, front in zip(faces[1::3], faces[2::3], strict=True):
+        edges = front[3] - front[0], front[1] - front[0], right[2] - right[1]
+        lengths += [float(np.hypot(*edge)) for edge in edges]
+    unit = lengths[0] / 32
+    assert [n / unit for n in lengths] == pytest.approx([32, 24, 27, 8, 4, 0, 1, 6, 0])
+    with pytest.raises(ValueError, match="d has 4 axes; a block has one to three"):
+        drawings.blocks({"d": dict.fromkeys("ABCD", 2)}, **options)
 
 
 @pytest.mark.parametrize(

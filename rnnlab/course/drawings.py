@@ -197,19 +197,33 @@ def _draw_above(
 def blocks(
     shapes: Mapping[str, Mapping[str, int]], *, title: str, words: str = "", figure: str = ""
 ) -> Picture:
-    """Draw tensors as blocks with each axis' name and size, side by side.
+    """Draw tensors as blocks side by side, their sides in proportion to the sizes of their axes.
 
     `shapes` names each tensor and its one to three axes, in order:
-    `{"inputs": {"B": 32, "T": 24, "D": 1}}`.
+    `{"inputs": {"B": 32, "T": 24, "D": 1}}`. The first axis goes down, the second across, the third
+    back; a single axis goes across. All blocks are drawn to one scale.
     """
-    limits = (0, 2.3 * len(shapes)), (-0.5, 1.8)
-    canvas, axes = _blank(215 * len(shapes) + 40, 230, title, *limits)
-    axes.set_aspect("equal")
-    for k, (name, sizes) in enumerate(shapes.items()):
-        if not 1 <= len(sizes) <= 3:
-            raise ValueError(f"{name} has the axes {dict(sizes)}; a block has one to three")
-        _block(axes, 2.3 * k + 0.45, name, [f"{axis} = {n}" for axis, n in sizes.items()])
+    sides = {name: _sides(name, tuple(sizes.values())) for name, sizes in shapes.items()}
+    wide, tall = (max(side[k] + SLANT * side[2] for side in sides.values()) for k in (1, 0))
+    scale = min(100 / wide, 230 / tall)  # pixels for 1
+    place = round(scale * wide) + 118  # for a block and the names of its axes
+    width, height = place * len(shapes) + 40, max(150, round(scale * tall) + 122)
+    canvas, axes = _blank(width, height, title, (0, width - 20), (0, height - 96))  # in pixels
+    for k, (name, side) in enumerate(sides.items()):
+        named = [f"{axis} = {n}" for axis, n in shapes[name].items()]
+        _block(axes, place * k + 70, name, named, [scale * n for n in side])
     return _picture(canvas, title, words, figure)
+
+
+SLANT = 0.5**0.5  # what lies back is drawn at 45 degrees
+
+
+def _sides(name: str, sizes: Sequence[int]) -> tuple[int, int, int]:
+    """Return how far a block goes down, across and back; what has fewer axes is a sheet, a row."""
+    if not 1 <= len(sizes) <= 3:
+        raise ValueError(f"{name} has {len(sizes)} axes; a block has one to three")
+    down, across, back = ((1, *sizes, 0), (*sizes, 0), tuple(sizes))[len(sizes) - 1]
+    return down, across, back
 
 
 def _blank(
@@ -223,23 +237,23 @@ def _blank(
     return canvas, axes
 
 
-def _block(axes: Axes, left: float, name: str, named: Sequence[str]) -> None:
-    tall, right = (0.9 if len(named) > 1 else 0.25), left + 1.1
-    deep = 0.35 if len(named) == 3 else 0.0
-    corners = np.array([(left, 0), (right, 0), (right, tall), (left, tall)])
-    for offset in (deep, 0.0):  # the back first
-        axes.add_patch(Polygon(corners + offset, fc="white", ec=plots.BLUE, lw=1.4))
-    for x, y in corners[1:]:
-        axes.plot([x, x + deep], [y, y + deep], color=plots.BLUE, lw=1.4)
+def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Sequence[float]) -> None:
+    tall, right, deep = side[0], left + side[1], SLANT * side[2]
+    front = [(left, 0), (right, 0), (right, tall), (left, tall)]
+    for a, b in ((3, 2), (2, 1)):  # the top and the right side, up and back from an edge in front
+        edge = front[a], front[b]
+        side_face = [*edge, *((x + deep, y + deep) for x, y in reversed(edge))]
+        axes.add_patch(Polygon(side_face, fc="white", ec=plots.BLUE, lw=1.4))
+    axes.add_patch(Polygon(front, fc="white", ec=plots.BLUE, lw=1.4))
     middle = (left + right) / 2
     texts = [  # the names of the axes: down, across and back; the last of one or two is across
-        (left - 0.07, tall / 2, named[0] if len(named) > 1 else "", "right", "center", 90),
-        (middle, -0.1, named[min(1, len(named) - 1)], "center", "top", 0),
-        (right + deep + 0.04, tall + deep - 0.1, "".join(named[2:]), "left", "center", 0),
+        (left - 6, tall / 2, named[0] if len(named) > 1 else "", "right", "center"),
+        (middle, -6, named[min(1, len(named) - 1)], "center", "top"),
+        (right + deep + 5, max(tall, 12) + deep - 6, "".join(named[2:]), "left", "center"),
     ]
-    for x, y, text, ha, va, turn in texts:
-        axes.text(x, y, text, ha=ha, va=va, rotation=turn, fontsize=plots.SMALL, color=plots.MUTED)
-    axes.text(middle, tall + deep + 0.12, name, ha="center", fontsize=9.5, color=plots.INK)
+    for x, y, text, ha, va in texts:
+        axes.text(x, y, text, ha=ha, va=va, fontsize=plots.SMALL, color=plots.MUTED)
+    axes.text(middle, tall + deep + 12, name, ha="center", fontsize=9.5, color=plots.INK)
 
 
 def cycle(*, title: str, words: str = "", figure: str = "", lit: str | None = None) -> Picture:

@@ -44,11 +44,11 @@ def training_loop(
 LINES = (
     ("", "07", "again and again through all data"),
     ("average", "03", "nothing added up yet"),
-    ("batch", "01", "take some sequences, and what comes next in them"),
-    ("zero_grad", "04", "forget the gradients of the batch before"),
+    ("batch", "01", "some sequences, and what comes next"),
+    ("zero_grad", "04", "no gradients yet"),
     ("forward", "02", "predict"),
     ("loss", "03", "how far off?"),
-    ("backward", "04", "what would each weight change? back through time"),
+    ("backward", "04", "what would each weight change?"),
     ("clip", "05", "shorten a gradient that is too long"),
     ("step", "06", "change every weight a little"),
     ("average", "03", "add up the losses,"),
@@ -82,14 +82,16 @@ class LoopPage(Page):
             _row(code, step != "" and step == self.mark, about, lesson)
             for code, (step, lesson, about) in self.rows
         )
-        table = f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>{rows}</table>'
-        return f'<div style="overflow-x: auto">{table}</div>'
+        head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in HEAD)
+        table = f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>'
+        return f'<div style="overflow-x: auto">{table}<tr>{head}</tr>{rows}</table></div>'
 
 
+HEAD = ("line", "what for", "lesson")
 TABLE = "border-collapse: collapse; margin: 4px 0"
 CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"
-CELL = "text-align: left; padding: 1px 12px 1px 6px; background: none; white-space: nowrap"
-CODE = "background: none; color: inherit; white-space: pre"
+CELL = "text-align: left; padding: 1px 8px 1px 6px; vertical-align: top; background: none"
+CODE = "background: none; color: inherit; white-space: pre; font-size: 12px"
 MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
 
 
@@ -99,7 +101,7 @@ def _row(code: str, marked: bool, about: str, lesson: str) -> str:
     line = f'<code style="{CODE}">{escape(code)}</code>'
     line = f'<mark style="background: none; color: inherit">{line}</mark>' if marked else line
     cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{escape(about)}</td>')
-    lesson = f'<td style="{CELL}">lesson {lesson}</td>'
+    lesson = f'<td style="{CELL}">{lesson}</td>'
     return f'<tr style="background: none">{"".join(cells)}{lesson}</tr>'
 
 

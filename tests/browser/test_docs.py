@@ -139,6 +139,14 @@ def test_nothing_waits_for_a_kernel(visit, name):
     assert "widget-view" not in page.content()
 
 
+def test_the_loop_shows_the_lesson_of_each_line_on_a_narrow_page(visit):
+    page = visit(PAGES[1])
+    for width in (1100, 800):
+        page.set_viewport_size({"width": width, "height": 900})
+        loop = page.locator("div:has(> table > caption)")
+        assert loop.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_formulas_are_shown_without_a_script(visit, name):
     page = visit(name)

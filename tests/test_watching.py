@@ -314,3 +314,27 @@ def test_the_command_runs_a_script_and_tells_by_its_exit_status(tmp_path):
     assert raising.returncode == 1
     assert "RuntimeError: element 0 of tensors does not require grad" in raising.stderr
     assert "error: no-graph" in raising.stdout
+    unknown = run_doctor(tmp_path, "import torch\ntorch.nn.GRU(3, 4)(torch.zeros(2, 5, 2))\n")
+    assert unknown.returncode == 1
+    assert unknown.stdout.startswith("error: error\n")
+    assert "script.py, line 2" in unknown.stdout
+    assert "Expected 3, got 2. No mistake of the loop was seen before it." in unknown.stdout
+    assert "Nothing wrong" not in unknown.stdout
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise RuntimeError("this exception has no text")
+
+
+def test_an_exception_that_no_rule_knows_is_a_finding():
+    for error in (KeyError("row"), Unreadable()):
+        with pytest.raises(type(error)), rnnlab.watch() as report:
+            raise error
+        (finding,) = report.findings
+        assert (finding.code, finding.severity) == ("error", "error")
+        assert finding.what.startswith(type(error).__name__)
+        assert finding.where.line
+    with pytest.raises(KeyboardInterrupt), rnnlab.watch() as report:
+        raise KeyboardInterrupt
+    assert report.findings == []  # nobody's mistake

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
 from rnnlab.course.judging import Wrong, averages, compare, first_of, wrong
-from rnnlab.doctor.report import Finding, Report
+from rnnlab.doctor.report import UNKNOWN, Finding, Report
 from rnnlab.doctor.trace import Trace
 from rnnlab.doctor.watch import AlreadyWatched, watch
 from rnnlab.loop import hidden
@@ -44,7 +44,7 @@ def watched(trial: Callable[[], Any]) -> tuple[Any, list[Finding], Trace]:
         return result, report.findings, report.trace
     except Exception as error:
         message = f"{type(error).__name__}: "
-        causes = [finding for finding in report.findings if finding.what.startswith(message)]
+        causes = [f for f in report.findings if f.what.startswith(message) and f.code != UNKNOWN]
         if causes:
             return None, causes[:1], report.trace
         if not isinstance(error, AlreadyWatched):

@@ -50,7 +50,8 @@ class Event(NamedTuple):
 
     Attributes:
         kind: a phase ("zero_grad", "forward", "loss", "backward", "clip", "step"), or what else
-            tells something: "recurrent", "difference", "item", "mean", "kept", "last_row".
+            tells something: "recurrent", "difference", "item", "mean", "kept", "last_row", "grad"
+            (a call of `torch.autograd.grad`).
         place: the line of the user's code that did it.
         numbers: what was seen of it; each kind has its own.
     """

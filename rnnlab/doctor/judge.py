@@ -4,10 +4,11 @@ import re
 from importlib import import_module
 from pkgutil import iter_modules
 
+from rnnlab.base.say import one_line
 from rnnlab.doctor import rules
 from rnnlab.doctor.events import Place
-from rnnlab.doctor.report import SEVERITIES, Finding
-from rnnlab.doctor.rules.rule import RULES, Rule
+from rnnlab.doctor.report import SEVERITIES, UNKNOWN, Finding
+from rnnlab.doctor.rules.rule import OWN, RULES, Found, Rule
 from rnnlab.doctor.trace import Trace
 
 for module in iter_modules(rules.__path__, f"{rules.__name__}."):
@@ -15,35 +16,65 @@ for module in iter_modules(rules.__path__, f"{rules.__name__}."):
 
 
 def judge(trace: Trace) -> list[Finding]:
-    """Return what is wrong, the gravest first."""
+    """Return what is wrong, the gravest first; an exception is told of, whatever its cause."""
     # where the doctor has stumbled, what is missing may be its own doing
     seen = {} if trace.stumbled else {code: rule.judge(trace) for code, rule in RULES.items()}
-    seen |= _cause_of_error(trace)
+    cause = _cause_of_error(trace)
+    seen |= cause
     findings = [
-        Finding(code, rule.severity, *found, rule.why, rule.fix, rule.lesson)
+        Finding(code, found.severity, found.where, found.what, rule.why, rule.fix, rule.lesson)
         for code, rule in RULES.items()
         if (found := seen.get(code)) is not None
     ]
+    if trace.error is not None and not cause:
+        findings.append(_of_unknown_error(trace, bool(findings)))
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _cause_of_error(trace: Trace) -> dict[str, tuple[Place, str]]:
+def _sentence(error: BaseException) -> str:
+    """Return an exception's type and the first sentence of its text: some are a page long."""
+    sentence = re.split(r"(?<=[a-z)])[.!] |\n", _text(error), maxsplit=1)[0]
+    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # the user's own exception, whose text fails
+        return ""
+
+
+def _cause_of_error(trace: Trace) -> dict[str, Found]:
     """Return what the exception says, by the first mistake that it and the run fit, if any."""
     error, place = trace.error, trace.error_place
     if error is None or place is None:
         return {}
-    text = str(error)
-    sentence = re.split(r"(?<=[a-z)])[.!] |\n", text, maxsplit=1)[0]  # some texts are a page long
+    text = _text(error)
     for code, rule in RULES.items():
         if any(re.search(pattern, text) for pattern in rule.raises) and (fit := rule.fits(trace)):
             where = fit if isinstance(fit, Place) else place
-            return {code: (where, f"{type(error).__name__}: {sentence}")}
+            return {code: Found(where, _sentence(error), rule.severity)}
     return {}
+
+
+def _of_unknown_error(trace: Trace, others: bool) -> Finding:
+    """Return the finding for an exception that no rule knows."""
+    error, place = trace.error, trace.error_place
+    assert error is not None
+    assert place is not None
+    said = f"{type(error).__name__}: {one_line(_text(error))}".rstrip(".: ")
+    before = "" if others else " No mistake of the loop was seen before it."
+    return Finding(
+        UNKNOWN, "error", place, f"{said}.{before}",
+        "The doctor does not know this error; what it says comes from the line above or from what "
+        "that line calls.",
+        "print the types, shapes and dtypes that meet in this line, just before it", OWN,
+    )  # fmt: skip
 
 
 def rule_of_error(error: BaseException) -> Rule | None:
     """Return the mistake that an exception's text alone tells of; None if it is none or several."""
-    text = str(error)
+    text = _text(error)
     fitting = [
         rule for rule in RULES.values() if any(re.search(pattern, text) for pattern in rule.raises)
     ]

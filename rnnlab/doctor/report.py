@@ -16,6 +16,7 @@ PARTS = {"forward": "forward passes", "loss": "losses", "backward": "backward pa
          "clip": "clippings", "step": "updates"}  # fmt: skip
 RARELY = "; losses and clippings in the first rounds and in every 8th later one"
 SEVERITIES = ("error", "warning", "note")
+UNKNOWN = "error"  # the code of an exception that no rule knows
 
 
 class Finding(NamedTuple):

@@ -33,6 +33,7 @@ class Trace:
         self.error_place: Place | None = None  # the user's line from which it came
         self.last_graph: dict[str, Any] = {}  # what the graph of the latest backward told
         self.left_out: list[str] = []  # parameters with a gradient, in no optimizer and unchanged
+        self.head_alone = False  # whether all of them come before what is trained
         self.weights_changed = False  # whether any parameter is not what it was
         self.stumbled: str | None = None  # an exception of the doctor's own
 

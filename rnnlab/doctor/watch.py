@@ -40,7 +40,7 @@ def watch() -> Iterator[Report]:
         recorder.begin()
         try:
             yield report
-        except BaseException as error:
+        except Exception as error:
             report.trace.error, report.trace.error_place = error, place_of_error(error)
             raise
         finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.course.lessons import sections_by_mistake
-from rnnlab.doctor.report import Finding, Reading, Report
+from rnnlab.doctor.report import UNKNOWN, Finding, Reading, Report
 from rnnlab.doctor.watch import AlreadyWatched, examine
 from rnnlab.loop import batch
 from rnnlab.microscope import faults
@@ -99,11 +99,14 @@ class ExaminedLab(Lab):
         finally:
             set_random_state(outside)
         report.findings = [self._placed(finding) for finding in report.findings]
-        report.readings = {finding.code: readings(finding.code) for finding in report.findings}
+        report.readings = {
+            finding.code: readings(finding.code)
+            for finding in report.findings if finding.code != UNKNOWN
+        }  # fmt: skip
         text, page = str(report), report._repr_html_()
         if any(not reading.address for known in report.readings.values() for reading in known):
             text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{escape(ELSEWHERE)}</p>"
-        if raised and not report.findings:  # that is no clean bill
+        if any(finding.code == UNKNOWN for finding in report.findings):
             text = f"It has ended with an error whose cause is not known: {raised}"
             page = f"<p>{escape(text)}</p>"
         self._show_doctor("What the doctor says", WATCHED, text, page)

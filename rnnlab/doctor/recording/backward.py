@@ -42,6 +42,7 @@ class BackwardRecorder:
         self._session, self._tensors = session, tensors
         self._gradients, self._through_time = gradients, through_time
         self._before, self._after = session.safely(self._see), session.safely(self._note)
+        self._grad = session.safely(self._note_grad)
         self._inside = False
         self._read: Counter[Place] = Counter()
         self.graph: Graph | None = None  # of the latest loss, if it was read
@@ -61,6 +62,14 @@ class BackwardRecorder:
             self._after(root, place, numbers)
         finally:
             self._inside = False
+
+    def grad(self, original: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let `torch.autograd.grad` do its work, and note that a graph was used."""
+        self._grad()
+        return original(*args, **kwargs)
+
+    def _note_grad(self) -> None:
+        self._session.note("grad")
 
     def _see(self, root: Any, place: Place, numbers: dict[str, Any]) -> None:
         if isinstance(root, Tensor):

@@ -36,7 +36,9 @@ class ForwardRecorder:
         self.depth = 0
         self._place = NOWHERE  # where the loop calls the model
         self.of_linear: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
-        self._seen: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self._seen: weakref.WeakKeyDictionary[nn.Module, frozenset[int]] = (
+            weakref.WeakKeyDictionary()  # with the ids of its parameters
+        )
         self._positions: dict[int, tuple[int, int]] = {}  # where a module's last input lay
 
     def before_module(self, module: nn.Module, args: Any) -> None:
@@ -47,8 +49,9 @@ class ForwardRecorder:
             self._place = users_place()
             self._session.on_caller(self._place)
         if module not in self._seen and not torch.jit.is_tracing():
-            self._seen.add(module)
-            for name, parameter in module.named_parameters():
+            named = dict(module.named_parameters())
+            self._seen[module] = frozenset(map(id, named.values()))
+            for name, parameter in named.items():
                 self._gradients.follow(parameter, name)
         if self._session.looks_closely and module._parameters:
             self._tensors.on_module(module, args)
@@ -83,7 +86,7 @@ class ForwardRecorder:
         if self.depth == 0 and next(module.parameters(), None) is not None:
             session.note(
                 "forward", self._place, training=module.training, noisy=_is_noisy(module),
-                graph=has_graph(output),
+                graph=has_graph(output), parameters=self._seen.get(module, frozenset()),
             )  # fmt: skip
             if looks:
                 self._tensors.graphs.after_model(output, module.training)

@@ -75,7 +75,12 @@ class GradientThroughTime:
 
 def _add(squares: list[float | None], call: int, gradient: Tensor | None) -> None:
     if gradient is not None:  # of several outputs not all go into the loss
-        squares[call] = (squares[call] or 0.0) + gradient.detach().square().sum().item()
+        squares[call] = (squares[call] or 0.0) + _square(gradient)
+
+
+def _square(gradient: Tensor) -> float:
+    """Return the squared norm in float64: in float32 a gradient of 1e-23 has a square of 0."""
+    return gradient.detach().double().square().sum().item()
 
 
 def _keep(gradients: dict[int, Tensor], number: int, gradient: Tensor | None) -> None:
@@ -102,6 +107,6 @@ def _norms_inside(
         loss = torch.stack([(returned[k] * d).sum() for k, d in gradients.items()]).sum()
         states = [part for parts in zip(*layer.states[1:], strict=True) for part in parts]
         found = torch.autograd.grad(loss, states, allow_unused=True)
-    squares = [0.0 if d is None else d.square().sum().item() for d in found]
+    squares = [0.0 if d is None else _square(d) for d in found]
     length = len(layer.hidden) - 1
     return [sum(squares[t::length]) ** 0.5 for t in range(length)]

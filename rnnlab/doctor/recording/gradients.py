@@ -46,6 +46,7 @@ class GradientRecorder:
         self._step = Event("step", NOWHERE, {"closure": False})
         self._backwards = 0  # before that step
         self._moving: list[tuple[Tensor, Tensor]] = []  # parameters, and what they were before it
+        self._held: frozenset[int] = frozenset()  # ids of the parameters of the latest optimizer
 
     def follow(self, parameter: Tensor, name: str | None = None) -> Followed:
         """Follow this one too, and return what is known of it."""
@@ -68,7 +69,7 @@ class GradientRecorder:
         for parameter in parameters:
             if id(parameter) in self._all:
                 self._all[id(parameter)].stale = False
-        self._session.note("zero_grad")
+        self._session.note("zero_grad", by_optimizer=isinstance(owner, Optimizer))
 
     def before_backward(self) -> None:
         """Look at the gradients that are there."""
@@ -117,7 +118,9 @@ class GradientRecorder:
         measured = norm is not None and (step in MEASURED or step % 48 == 0)
         moving = [p for p in parameters if p.grad is not None] if measured else []
         self._moving = [(p, p.detach().clone()) for p in moving]
-        return {"grads": len(grads), "norm": norm, "stale": stale}
+        held = frozenset(map(id, parameters))
+        self._held = self._held if held == self._held else held  # one for many events
+        return {"grads": len(grads), "norm": norm, "stale": stale, "held": self._held}
 
     def after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Note which gradients were used, and complete what was noted of the step."""
@@ -134,16 +137,22 @@ class GradientRecorder:
         self._step.numbers["closure"] &= self._session.trace.counts["backward"] > self._backwards
         self._session.resume()
 
-    def conclude(self) -> tuple[list[str], bool]:
-        """Return the names of those left out, and whether any changed; let go of all."""
+    def conclude(self) -> tuple[list[str], bool, bool]:
+        """Return the names of those left out, whether a head alone is trained, and any changed.
+
+        Then let go of all.
+        """
         same = [f for f in self._all.values() if _fingerprint(f.parameter) == f.start]
         left_out = [
             f.name for f in same
             if f.name and f.filled and not f.trained and f.parameter.requires_grad
         ]  # fmt: skip
+        places = {f.name: place for place, f in enumerate(self._all.values())}  # as modules come
+        trained = [p for p, f in enumerate(self._all.values()) if f.trained and f.filled]
+        head = bool(left_out and trained) and max(places[n] for n in left_out) < min(trained)
         changed = len(same) < len(self._all)
         self._all, self._moving = {}, []
-        return left_out, changed
+        return left_out, head, changed
 
 
 def _parameters_of(optimizer: Optimizer) -> list[Tensor]:

@@ -65,6 +65,7 @@ class Recorder(Session):
         self._replace(Optimizer, "zero_grad", gradients.zero_grad)
         self._replace(nn.Module, "zero_grad", gradients.zero_grad)
         self._replace(torch.autograd, "backward", self._backward.backward)
+        self._replace(torch.autograd, "grad", self._backward.grad)
         self._replace(_BaseDataLoaderIter, "__next__", self._next_batch)
         self.resume()
 
@@ -80,7 +81,8 @@ class Recorder(Session):
         self._through_time.clear()
         self._tensors.graphs.conclude()
         self._backward.graph = None
-        self.trace.left_out, self.trace.weights_changed = self._gradients.conclude()
+        left_out, self.trace.head_alone, changed = self._gradients.conclude()
+        self.trace.left_out, self.trace.weights_changed = left_out, changed
 
     def _replace(self, owner: Any, name: str, instead: Callable[..., Any]) -> None:
         original = getattr(owner, name)
@@ -122,8 +124,10 @@ class Recorder(Session):
 
     def _see_clipping(self, func: Any) -> None:
         last = self.trace.last
-        if functions.is_clipping(func) and (last is None or last.kind != "clip"):
-            self.note("clip", empty=func is torch.tensor)  # one clipping calls several of these
+        if functions.is_clipping(func):  # one clipping calls several of these
+            if last is None or last.kind != "clip":
+                last = self.note("clip", empty=True)
+            last.numbers["empty"] &= func is torch.tensor  # of several in a row, all
 
     def _see_function(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
         if self.looks_closely:

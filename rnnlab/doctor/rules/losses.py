@@ -6,6 +6,7 @@ import math
 import re
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import torch
 
@@ -111,7 +112,8 @@ def _is_averaged(place: Place) -> bool:
     """Whether a loss is added up here as it is, and the sum is divided, or the list averaged.
 
     `total += loss.item()` with `total / count` elsewhere is; `total += loss.item() * len(x)` and a
-    list that is only drawn are not. What cannot be read is not.
+    list that is only drawn are not. What cannot be read is not. A name means the same within one
+    function, an attribute within one class.
     """
     try:
         tree = ast.parse("".join(linecache.getlines(place.source)))
@@ -119,13 +121,25 @@ def _is_averaged(place: Place) -> bool:
         return False
     here = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno == place.line]
     for statement in map(ast.unparse, here):  # in one writing, without comments
+        scope = ast.unparse(_scope(tree, place.line, ast.ClassDef if "self." in statement
+                                   else (ast.FunctionDef, ast.AsyncFunctionDef)))  # fmt: skip
         added = re.fullmatch(r"(?P<name>.+) \+= [^*/]+|(?P<list>.+)\.append\([^*/]+\)", statement)
         if added:
             name = re.escape(added["name"] or added["list"])
             divided = rf"(?<![\w.])(?<![*/] )({name}|sum\({name}\)) / "
             averaged = rf"\b(f?mean|average)\({name}[,)]"
-            return bool(re.search(f"{divided}|{averaged}", ast.unparse(tree)))
+            return bool(re.search(f"{divided}|{averaged}", scope))
     return False
+
+
+def _scope(tree: ast.Module, line: int, kinds: Any) -> ast.AST:
+    """Return the innermost node of some kinds around a line; around none it is the module."""
+    around = [
+        node for node in ast.walk(tree)
+        if isinstance(node, kinds) and node.lineno <= line <= (node.end_lineno or line)
+    ]  # fmt: skip
+    own = [n for n in tree.body if not isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+    return max(around, key=lambda node: node.lineno, default=ast.Module(own, []))
 
 
 @Rule(

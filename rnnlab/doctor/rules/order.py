@@ -53,7 +53,7 @@ def _zero_grad_after_backward(trace: Trace) -> Evidence:
     least=3,
 )
 def _missing_step(trace: Trace) -> Evidence:
-    trains = trace.counts["zero_grad"] or trace.counts["clip"]
+    trains = any(event.numbers["by_optimizer"] for event in trace.of("zero_grad"))
     if trace.counts["step"] or trace.weights_changed or not trains:
         return []
     return [event for event in trace.of("backward") if event.numbers["filled"]]
@@ -186,6 +186,8 @@ def _misplaced_clips(trace: Trace, where: str) -> Evidence:
 )
 def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
     numbers = {"names": ", ".join(trace.left_out), "all_updates": trace.counts["step"]}
+    if trace.head_alone:  # as in fine-tuning, where it is meant
+        numbers["severity"] = "note"
     return [s.with_numbers(**numbers) for s in trace.of("step")] if trace.left_out else []
 
 
@@ -200,8 +202,13 @@ def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
 def _eval_mode_while_training(trace: Trace) -> Evidence:
     wrong = []
     for events in trace.updates():
-        backward = next((k for k, e in enumerate(events) if e.kind == "backward"), 0)
-        forwards = [e for e in events[:backward] if e.kind == "forward" and e.numbers["graph"]]
+        backwards = [k for k, event in enumerate(events) if event.kind == "backward"]
+        held = events[-1].numbers["held"]  # a frozen critic's are not
+        forwards = [
+            event for event in events[: backwards[-1] if backwards else 0]
+            if event.kind == "forward" and event.numbers["graph"]
+            and not held.isdisjoint(event.numbers["parameters"])
+        ]  # fmt: skip
         if forwards and forwards[-1].numbers["noisy"] and not forwards[-1].numbers["training"]:
             wrong.append(forwards[-1])
     return wrong
@@ -218,8 +225,8 @@ def _eval_mode_while_training(trace: Trace) -> Evidence:
 def _validation_builds_graph(trace: Trace) -> Evidence:
     wrong: list[Event] = []
     waiting: list[Event] = []  # for a backward that may still come
-    for event in trace.of("forward", "backward"):
-        if event.kind == "backward":
+    for event in trace.of("forward", "backward", "grad"):
+        if event.kind != "forward":
             waiting = []
         elif event.numbers["training"]:
             wrong, waiting = wrong + waiting, []

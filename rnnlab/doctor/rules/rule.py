@@ -12,6 +12,7 @@ mistake that torch always refuses needs no function.
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
+from typing import NamedTuple
 
 from rnnlab.base.say import say
 from rnnlab.doctor.events import Event, Place
@@ -25,6 +26,14 @@ LOOP, STATE, OWN = "07_the_training_loop", "08_hidden_state", "10_your_own"
 Evidence = list[Event]
 Judge = Callable[[Trace], Evidence]
 RULES: dict[str, "Rule"] = {}  # by code
+
+
+class Found(NamedTuple):
+    """What shows a mistake in one run."""
+
+    where: Place
+    what: str
+    severity: str
 
 
 @dataclass
@@ -59,11 +68,16 @@ class Rule:
 
         return add
 
-    def judge(self, trace: Trace) -> tuple[Place, str] | None:
-        """Return the user's line and what was seen there, by the first sign with evidence."""
+    def judge(self, trace: Trace) -> Found | None:
+        """Return what the first sign with evidence shows, and where; None if there is none.
+
+        Evidence that is less grave than the mistake mostly is has a "severity" of its own.
+        """
         for judge, what, least in self.signs:
             events = judge(trace)
             if len(events) >= least:
                 numbers = {"times": len(events), "updates": len(trace.of("step"))}
-                return events[-1].place, say(what, **numbers | events[-1].numbers)
+                numbers |= events[-1].numbers
+                severity = str(numbers.pop("severity", self.severity))
+                return Found(events[-1].place, say(what, **numbers), severity)
         return None

@@ -10,6 +10,7 @@ from rnnlab.doctor.trace import Trace
 
 TINY, FAR, HUGE = 2e-6, 0.1, 0.3  # length of a step, as a fraction of the weights' size
 SHRINKS, GROWS = 0.15, 1.4  # factor of one time step
+UNDERFLOW = 1e-30  # of a gradient in float32: below, it is 0 whatever its factor a step is
 
 
 @Rule(
@@ -110,11 +111,24 @@ def _vanishing_gradient(trace: Trace) -> Evidence:
     for event, norms in every:
         top = max(range(len(norms)), key=norms.__getitem__)
         left = norms[0] / norms[top] if norms[top] > 0 else 1.0
-        if top >= 5 and left < 1e-6 and left ** (1 / top) < SHRINKS:
-            factor = left ** (1 / top)
+        if top >= 5 and left < 1e-6 and (factor := _factor(norms[: top + 1])) < SHRINKS:
             said = f"{left:.1g} of what it was, {factor:.2g} a step" if left else "exactly 0"
             found.append(event.with_numbers(length=top, left=said))
-    return found if len(found) >= 0.8 * len(every) else []
+    return found if len(found) >= 0.8 * len(every) and not _learns(trace) else []
+
+
+def _factor(norms: list[float]) -> float:
+    """Return by what each step back multiplies, from the last norm to the first that is no 0."""
+    first = next(k for k, norm in enumerate(norms) if norm > min(UNDERFLOW, norms[-1] / 2))
+    steps = len(norms) - 1 - first
+    return (norms[first] / norms[-1]) ** (1 / steps) if steps else 0.0
+
+
+def _learns(trace: Trace) -> bool:
+    """Whether the loss has fallen to less than half of what it was, whatever the gradient does."""
+    _, losses, _ = _steps_of_one_optimizer(trace)
+    part = len(losses) // 4
+    return part >= 3 and 0 <= median(losses[-part:]) < median(losses[:part]) / 2
 
 
 @Rule(

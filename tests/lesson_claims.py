@@ -31,7 +31,17 @@ CLAIMS = {
             'assert 0.245 < tanh["radius 1.5"][-1] < 0.255',
             'assert 35 < tanh["radius 1.0"][-1] / tanh["radius 1.0"][0] < 45',
         ],
-        "a32": ['assert torch.equal(ends["clip_before_backward"], ends["clip_after_step"])'],
+        "a28": ["assert round(angle.item()) == 38"],
+        "a32": [
+            'assert torch.equal(ends["before backward"], ends["after step"])',
+            'assert not torch.equal(ends["before backward"], ends["after backward"])',
+        ],
+        "a45": [
+            "assert round(without.loss[6], 1) == 10",
+            "assert [round(x, 1) for x in with_bound.loss[5:8]] == [0.4, 3.5, 0.4]",
+            "assert 320 < with_bound.grad_norm[6] < 340",
+            "assert with_bound.loss[-1] < 0.2",
+        ],
     },
     "06": {
         "a4": ["assert abs(weight - 2.05) < 1e-6"],

@@ -44,10 +44,31 @@ CLAIMS = {
         ],
     },
     "06": {
-        "a4": ["assert abs(weight - 2.05) < 1e-6"],
         "a10": ["assert round(moves[29], 3) == 0.958"],
-        "a41": ["assert losses_other == losses_right", "assert difference(model, other) == 0"],
-        "a43": ["assert round(sum(values) / len(values), 3) == 0.264"],
+        "a21": [
+            "ih, hh = (sgd_change[name].abs().mean() for name in ('weight_ih', 'weight_hh'))",
+            "assert 19 < ih / hh < 21",
+            "assert all(abs(c.abs().mean() - 0.003) < 1e-5 for c in adam_change.values())",
+        ],
+        "a28": [
+            'assert round(by_rate["0.01"][-1], 2) == 0.13',
+            'assert round(by_rate["0.0001"][-1], 2) == 0.82',
+            'assert by_rate["0.5"][0] > 5 and min(by_rate["0.5"]) > 0.4',
+        ],
+        "a31": [
+            "assert not runs[sgd, 0.5][-1] < 100",
+            "assert round(runs[sgd, 0.003][-1], 2) == 0.52",
+            "assert abs(runs[sgd, 0.1][-1] - 0.15) < 0.01",
+            "assert abs(runs[adam, 0.003][-1] - 0.15) < 0.01",
+            "assert abs(runs[rmsprop, 0.003][-1] - 0.15) < 0.01",
+        ],
+        "a37": ["assert len({*losses}) == 1 and losses[0] == '1.0028'"],
+        "a41": [
+            "assert other_losses == losses",
+            "assert difference(model, other) > 0.01",
+            "other_optimizer.step(); assert difference(model, other) == 0",
+        ],
+        "a43": ["assert round(sum(losses) / len(losses), 3) == 0.264"],
     },
     "00": {
         "cell-01": [

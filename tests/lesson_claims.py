@@ -70,6 +70,26 @@ CLAIMS = {
         ],
         "a43": ["assert round(sum(losses) / len(losses), 3) == 0.264"],
     },
+    "07": {
+        "a6": ["assert round(averages[-1], 4) == 0.2", "assert len(averages) == 10"],
+        "a17": [
+            "assert sizes == [36, 1]",
+            "assert round(over_examples, 3) == 0.545",
+            "assert round(sum(held_losses) / 2, 3) == 0.482",
+        ],
+        "a21": ["assert {round(loss, 4) for loss in order_averages} == {1.0456}"],
+        "a23": [
+            'assert {round(loss, 4) for loss in curves["step before backward"]} == {1.0456}',
+            'assert curves["clip before backward"][-1] < 0.25 > curves["no zero_grad"][-1]',
+            "assert round(clip_saw[1], 2) == 2.33",
+        ],
+        "a34": [
+            "held = steps.history.validation_loss",
+            "assert held == sorted(held, reverse=True)",
+            "assert (round(held[0], 2), round(held[-1], 2)) == (2.18, 0.55)",
+            "assert held[-1] == package",
+        ],
+    },
     "00": {
         "cell-01": [
             "off = lambda lab: lab._viewer.shown.task.rmse(lab._viewer.shown.task.one_step_ahead("

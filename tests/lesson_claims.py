@@ -290,8 +290,13 @@ CLAIMS = {
         ],
     },
     "10": {
+        "a9": [
+            "assert choosing.validation_loss(probe) == run.history.validation_loss[-1]",
+            "assert best_loss < 0.125 < 0.13 < run.history.validation_loss[-1]",
+        ],
         "a15": [
             'assert task.rmse(ahead) < task.baselines()["persistence"]',
+            "assert 26 < task.rmse(alone) < 34 < 59 < task.rmse(always_the_mean) < 60",
         ],
         "a18": [
             'assert co2.rmse(ahead) < co2.baselines()["AR(9)"]',

@@ -120,7 +120,7 @@ def test_the_sides_of_blocks_are_in_proportion_in_one_scale():
 )
 def test_a_picture_without_words_is_refused(options, message):
     with pytest.raises(ValueError) as error:
-        drawings.cycle(title="t", **options)
+        drawings.bars([1], title="t", xlabel="x", **options)
     assert message in str(error.value)
 
 

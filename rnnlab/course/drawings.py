@@ -16,7 +16,7 @@ from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
 from rnnlab.pictures.picture import Picture
-from rnnlab.pictures.plots import EndLabels, draw_loop, integer_ticks, log_scale, make_figure, style
+from rnnlab.pictures.plots import EndLabels, integer_ticks, log_scale, make_figure, style
 from rnnlab.pictures.unrolled import Border, UnrolledPanel
 
 NAMED = 6  # time steps that an unrolled network has at most, if its inputs and outputs are named
@@ -254,13 +254,6 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Seque
     for x, y, text, ha, va in texts:
         axes.text(x, y, text, ha=ha, va=va, fontsize=plots.SMALL, color=plots.MUTED)
     axes.text(middle, tall + deep + 12, name, ha="center", fontsize=9.5, color=plots.INK)
-
-
-def cycle(*, title: str, words: str = "", figure: str = "", lit: str | None = None) -> Picture:
-    """Draw the phases of one batch as a ring, one of them lit."""
-    canvas, axes = make_figure(460, 380, left=10, right=10)
-    draw_loop(axes, current=lit)
-    return _picture(canvas, title, words, figure)
 
 
 def unrolled(

@@ -15,7 +15,7 @@ from tests.needs import reason
 pytestmark = pytest.mark.browser
 PAGES = [path.stem for path in NOTEBOOKS]
 # one in a cell at most
-DRAWN = r"\b(?:curves|bars|blocks|heat|heat_map|unrolled|cycle|drawings\.windows)\("
+DRAWN = r"\b(?:curves|bars|blocks|fractions|heat|heat_map|unrolled|drawings\.windows)\("
 HANGS = 300  # seconds
 # What ipykernel may say when it is told to end, of the very message that tells it so.
 ENDING = r"Task was destroyed but it is pending!\ntask: .+Kernel\.dispatch_control\(\).+\n"

@@ -121,7 +121,7 @@ def _execute(path, place):
             diverges = "diverges" in cell.metadata.get("tags", [])
             file = str(place / "labs.txt")
             _after(cell, f"await _t.lab(get_ipython(), {file!r}, {diverges})")
-        if claims := CLAIMS.get(path.stem[:2], {}).get(cell.id):
+        if claims := CLAIMS.get(path.stem.partition("_")[0], {}).get(cell.id):
             _after(cell, f"_t.claims(get_ipython(), {claims!r})")
     if hasattr(os, "fork") and not needed(path):  # TensorFlow does not work in a copied process
         for number, (where, check) in gaps(notebook).items():

@@ -63,12 +63,13 @@ def unescaped(html):
         "&quot;", '"').replace("&#x27;", "'")  # fmt: skip
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_lesson_shows_its_guesses_in_order_each_before_the_cell_that_answers(path):
-    cells = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+@pytest.mark.parametrize("lesson", sorted({path.stem[:2] for path in NOTEBOOKS}))
+def test_a_lesson_shows_its_guesses_in_order_each_before_the_cell_that_answers(lesson):
+    paths = [path for path in NOTEBOOKS if path.stem[:2] == lesson]  # of 09 there are five
+    cells = [c.source for path in paths for c in nbformat.read(path, 4).cells
+             if c.cell_type == "code"]  # fmt: skip
     calls = [re.fullmatch(r'(?:rnnlab\.)?guess\("(.+)"\)', source) for source in cells]
     found = [call[1] for call in calls if call]
-    lesson = path.stem[:2]
     assert found == ([*guesses_of(lesson)] if lesson in LESSONS else [])
     assert sum("guess(" in source for source in cells) == len(found), "a cell of its own"
 

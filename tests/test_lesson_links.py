@@ -22,7 +22,7 @@ def test_a_finding_links_to_the_lessons_that_stand_beside_the_notebook(tmp_path,
     lab = rnnlab.LoopStepper(fault="clip-before-backward")
     expected = {
         'lesson 05, "Where it belongs"': "05_gradient_clipping.ipynb#cell-id=a29",
-        'lesson 09, "Clipped before there is a gradient"': "09_break_it.ipynb#cell-id=a68",
+        'lesson 09b, "Clipping to 1"': "09b_order_and_modes.ipynb#cell-id=a68",
     }
     course = tmp_path / "course"
     course.mkdir()

@@ -1,5 +1,6 @@
-"""The mistakes in the lessons: each has a section in the gallery, 09, and in one other lesson."""
+"""The mistakes in the lessons: each has a section in the gallery, 09, most in another lesson."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from rnnlab.course.lessons import sections_by_mistake
 from rnnlab.doctor.judge import RULES
+from tests.lesson_claims import CLAIMS
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-NOTEBOOK = NOTEBOOKS / "09_break_it.ipynb"
+GALLERY = sorted(NOTEBOOKS.glob("09*.ipynb"))
 CODES = (
     "state-not-detached",
     "retain-graph",
@@ -45,55 +47,128 @@ CODES = (
     "vanishing-gradient",
     "exploding-gradient",
 )
-PHASES = ("batch", "zero_grad", "forward", "loss", "backward", "clip", "step", "state", "epoch")
+PHASES = {  # of the loop, in its order, and what goes wrong there
+    "batch": {"batch-first", "dtype-mismatch", "device-mismatch"},
+    "zero_grad": {"missing-zero-grad", "zero-grad-after-backward"},
+    "forward": {"output-not-unpacked", "no-graph"},
+    "loss": {"loss-broadcast", "cross-entropy-axis", "target-dtype",
+             "softmax-before-cross-entropy"},
+    "backward": {"missing-backward", "vanishing-gradient", "exploding-gradient"},
+    "clip": {"clip-before-backward", "clip-after-step", "nonfinite-gradient"},
+    "step": {"missing-step", "step-before-backward", "parameters-not-in-optimizer",
+             "learning-rate-too-high", "learning-rate-too-low"},
+    "state": {"state-not-detached", "retain-graph", "lstm-state-is-a-tuple", "state-batch-size",
+              "detached-every-time-step", "carried-and-shuffled"},
+    "epoch": {"mean-of-batch-means", "graph-kept", "eval-mode-while-training",
+              "validation-builds-graph"},
+}  # fmt: skip
 
 
-def sections():
-    """Return the cells below each heading, by the heading."""
-    found, heading = {}, ""
-    for cell in nbformat.read(NOTEBOOK, 4).cells:
+def sections(notebook):
+    """Return the cells below each heading of level 1 or 2, by the heading's cell."""
+    found, place, seen = {}, "", set()
+    for cell in nbformat.read(notebook, 4).cells:
         lines = cell.source.split("\n") if cell.cell_type == "markdown" else []
         for line in lines:
             if re.match("#+ ", line):
-                heading = line
-                assert heading not in found, f"{heading!r} stands twice"
-        found.setdefault(heading, []).append(cell)
+                assert line not in seen, f"{line!r} stands twice"
+                seen.add(line)
+                place = place if line.startswith("###") else cell.id
+        found.setdefault(place, []).append(cell)
     return found
 
 
-SECTIONS = sections()
+REPORT = re.compile("^report$", re.MULTILINE)  # the last line of a cell
+SECTIONS = {path: sections(path) for path in GALLERY}
+
+
+def codes_of(cell):
+    tags = cell.metadata.get("tags", [])
+    return [tag.removeprefix("mistake:") for tag in tags if tag.startswith("mistake:")]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_mistake_has_a_section(code):
-    headings = [heading for heading in SECTIONS if f"`{code}`" in heading]
-    assert len(headings) == 1, headings
-    assert headings[0].startswith("### ")
-    cells = SECTIONS[headings[0]]
-    text = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    is_run = any(cell.cell_type == "code" for cell in cells)
-    assert is_run or re.search(r"\]\(\d\d_\w+\.ipynb\)", text)
-    assert not is_run or "**What is wrong?**" in text
+    found = [
+        cells for places in SECTIONS.values() for cells in places.values()
+        if code in codes_of(cells[0])
+    ]  # fmt: skip
+    ((heading, *cells),) = found
+    assert codes_of(heading) == [code], "one mistake a section"
+    assert re.search(r"^## ", heading.source, re.MULTILINE)
+    kinds = [
+        "asks" if "**What is wrong?**" in cell.source
+        else "says" if REPORT.search(cell.source)
+        else "watches" if "rnnlab.watch() as report" in cell.source else ""
+        for cell in cells
+    ]  # fmt: skip
+    kinds = [kind for kind in kinds if kind]
+    assert {*kinds} >= {"asks", "says"}
+    assert kinds.index("asks") < kinds.index("says"), "the question comes first"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_word_before_the_report_names_the_mistake(code):
+    ((path, cells),) = [
+        (path, cells) for path, places in SECTIONS.items() for cells in places.values()
+        if code in codes_of(cells[0])
+    ]  # fmt: skip
+    before = itertools.takewhile(lambda cell: not REPORT.search(cell.source), cells)
+    assert not any(code in cell.source for cell in before), path
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_what_the_doctor_says_in_each_section_is_asserted(path):
+    claims = CLAIMS[path.stem.partition("_")[0]]
+    for heading, *cells in SECTIONS[path].values():
+        said = [claim for cell in cells for claim in claims.get(cell.id, [])]
+        for code in codes_of(heading):
+            assert any("report.findings" in claim and f'"{code}"' in claim for claim in said), code
 
 
 def test_the_doctor_knows_these_mistakes():
     assert set(CODES) == {*RULES}
 
 
-def test_no_heading_names_an_unknown_mistake():
-    named = {code for heading in SECTIONS for code in re.findall("`([^`]+)`", heading)}
-    assert named == set(CODES)
+def test_no_tag_names_an_unknown_mistake():
+    named = [code for places in SECTIONS.values() for cells in places.values() for cell in cells
+             for code in codes_of(cell)]  # fmt: skip
+    assert sorted(named) == sorted(CODES)
 
 
-def test_the_phases_stand_in_the_order_of_the_loop():
-    headings = [heading.lower() for heading in SECTIONS if heading.startswith("## ")]
-    places = [next(k for k, h in enumerate(headings) if phase in h) for phase in PHASES]
-    assert places == list(range(len(PHASES)))
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_the_sections_stand_in_the_order_of_the_loop(path):
+    phase_of = {code: k for k, codes in enumerate(PHASES.values()) for code in codes}
+    assert {*phase_of} == {*CODES}
+    places = [phase_of[code] for cells in SECTIONS[path].values() for code in codes_of(cells[0])]
+    assert places == sorted(places)
+
+
+def test_a_table_leads_to_each_section_by_what_is_seen():
+    table = re.findall(r"^\| .+ \|$", text_of("09_break_it.ipynb"), re.MULTILINE)
+    links = set(re.findall(r"\]\(([\w.]*)#([^)]+)\)", "\n".join(table)))
+    for path, places in SECTIONS.items():
+        for cells in places.values():
+            if codes_of(cells[0]):
+                *_, heading = re.findall("^## (.+)$", cells[0].source, re.MULTILINE)
+                here = "" if path.stem == "09_break_it" else path.name
+                assert (here, heading.replace(" ", "-")) in links, heading
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_link_to_a_heading_leads_to_one(path):
+    for notebook, anchor in re.findall(r"\]\(([\w.]*)#(?!cell-id=)([^)]+)\)", text_of(path.name)):
+        headings = re.findall("^#+ (.+)$", text_of(notebook or path.name), re.MULTILINE)
+        assert anchor in [heading.replace(" ", "-") for heading in headings], anchor
 
 
 # ---- the sections that the labs link to ---------------------------------------------------
 
-IN_THE_GALLERY_ALONE = {"missing-backward": "no other lesson leaves this line out"}
+IN_THE_GALLERY_ALONE = {
+    "missing-backward": "no other lesson leaves this line out",
+    "retain-graph": "moved there from the lesson on the state",
+    "graph-kept": "moved there from the lesson on the state",
+}
 TAUGHT_BY = {  # what only that section of its lesson says of the mistake
     "batch-first": "forgotten = nn.RNN(1, 8)",
     "output-not-unpacked": "readout(rnn(inputs))",
@@ -121,10 +196,8 @@ TAUGHT_BY = {  # what only that section of its lesson says of the mistake
     "carried-and-shuffled": 'training(carry, task.batches(order="shuffled"))',
     "state-not-detached": "training(keep, streams)",
     "detached-every-time-step": "a wrong one: inside the time loop",
-    "retain-graph": ".backward(retain_graph=True)",
     "lstm-state-is-a-tuple": "'tuple' object has no attribute 'detach'",
     "state-batch-size": "what does a recurrent layer say to a state of 4 rows and a batch of 3",
-    "graph-kept": "`total + loss` holds on to the graph of each batch",
     "device-mismatch": "the model moves, the inputs are forgotten",
 }
 
@@ -148,11 +221,11 @@ def text_of(notebook, id=None):
 def test_the_sections_of_each_mistake_speak_of_it(code):
     sections = {section.notebook: section for section in sections_by_mistake()[code]}
     assert len(sections) == len(sections_by_mistake()[code])
-    gallery = text_of(NOTEBOOK.name, sections.pop(NOTEBOOK.name).cell)
-    assert re.match(rf"### .+: `{code}`\n", gallery)
-    assert f'doctor_says(report, "{code}")' in gallery
+    (gallery,) = (name for name in sections if name.startswith("09"))
+    assert sections.pop(gallery).heading in text_of(gallery)
     if code in IN_THE_GALLERY_ALONE:
         assert sections == {}
+        assert RULES[code].lesson in {gallery.removesuffix(".ipynb"), "07_the_training_loop"}
         return
     (section,) = sections.values()
     assert section.notebook == f"{RULES[code].lesson}.ipynb"

@@ -1,7 +1,7 @@
 """Where the lessons are, and which of their sections treats a mistake that the doctor knows.
 
-The sections are found in the notebooks: a section treats a mistake if its heading ends in the
-mistake's code, as in lesson 09, or if the cell of the heading has the tag `mistake:<code>`.
+The sections are found in the notebooks: a section treats a mistake if the cell of its heading has
+the tag `mistake:<code>`. The heading itself does not name the mistake, which is to be found.
 """
 
 import json
@@ -15,19 +15,20 @@ from rnnlab.base.say import say
 
 FIRST = "00_start_here.ipynb"
 TAG = "mistake:"
-HEADING = re.compile(r"^#+ (?P<words>.+?)(: `(?P<code>[a-z\d-]+)`)?$", re.MULTILINE)
+HEADING = re.compile(r"^#+ (?P<words>.+)$", re.MULTILINE)
 
 
 class Section(NamedTuple):
     """A part of a lesson."""
 
     notebook: str  # the name of its file
-    heading: str  # without the code
+    heading: str
     cell: str  # the id of the cell where it begins
 
     def __str__(self) -> str:
         """Return in words where it is."""
-        return say('lesson {number}, "{heading}"', number=self.notebook[:2], heading=self.heading)
+        number = self.notebook.partition("_")[0]
+        return say('lesson {number}, "{heading}"', number=number, heading=self.heading)
 
     @property
     def address(self) -> str:
@@ -63,9 +64,8 @@ def sections_by_mistake() -> dict[str, list[Section]]:
             headings = [*HEADING.finditer("".join(cell["source"]))]
             if cell["cell_type"] != "markdown" or not headings:
                 continue
-            tags = cell["metadata"].get("tags", [])
-            codes = [tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)]
-            codes += [heading["code"] for heading in headings if heading["code"]]
-            for code in codes:
-                found[code].append(Section(path.name, headings[-1]["words"], cell["id"]))
+            for tag in cell["metadata"].get("tags", []):
+                if tag.startswith(TAG):
+                    section = Section(path.name, headings[-1]["words"], cell["id"])
+                    found[tag.removeprefix(TAG)].append(section)
     return dict(found)

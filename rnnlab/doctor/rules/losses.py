@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from rnnlab.doctor.events import Place
-from rnnlab.doctor.rules.rule import LOOP, LOSS, STATE, Evidence, Rule
+from rnnlab.doctor.rules.rule import GRAPH, LOOP, LOSS, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 
@@ -147,7 +147,7 @@ def _scope(tree: ast.Module, line: int, kinds: Any) -> ast.AST:
     "What is made here keeps the graphs of {most} batches and more: none of them can be freed.",
     why="A tensor with a graph holds all that it was computed from.",
     fix="total += loss.item(), or kept.append(state.detach())",
-    lesson=STATE,
+    lesson=GRAPH,
     severity="warning",
     least=1,
 )

@@ -22,6 +22,7 @@ from rnnlab.doctor.trace import Trace
 BATCHES, FORWARD, LOSS = "01_batches_and_shapes", "02_forward_pass", "03_loss"
 BACKWARD, CLIPPING, STEP = "04_backward", "05_gradient_clipping", "06_optimizer_step"
 LOOP, STATE, OWN = "07_the_training_loop", "08_hidden_state", "10_your_own"
+GRAPH = "09c_state_and_graph"
 
 Evidence = list[Event]
 Judge = Callable[[Trace], Evidence]

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from rnnlab.doctor.rules.rule import BATCHES, RULES, STATE, Evidence, Rule
+from rnnlab.doctor.rules.rule import BATCHES, GRAPH, RULES, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 LOOKED_AT = 40  # calls that are looked at, at least
@@ -37,7 +37,7 @@ Rule(
     why="With retain_graph=True backward goes on into the batches before, whose weights the "
     "optimizer has changed since.",
     fix="state = state.detach(), and loss.backward() as it was",
-    lesson=STATE,
+    lesson=GRAPH,
     least=3,
     raises=(r"modified by an inplace operation",),
     fits=lambda trace: any(event.numbers["retained"] for event in trace.of("backward")),

@@ -455,8 +455,8 @@ CLAIMS = {
             "assert moved == [True] * 6",
         ],
         "a97": [
-            "assert high[4] > 1000 * high[0]",
-            "assert high[-1] != high[-1]",
+            "assert rate_one[4] > 1000 * rate_one[0]",
+            "assert rate_one[-1] != rate_one[-1]",
         ],
         "r-learning-rate-too-high": [
             "assert len(report.findings) == 2",

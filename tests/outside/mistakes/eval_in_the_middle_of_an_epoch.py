@@ -1,5 +1,5 @@
 # expect: eval-mode-while-training
-# line: 42
+# line: 40
 # source: https://github.com/shubhamagarwal92/mmd/issues/14
 import torch
 from torch import nn

@@ -1,5 +1,5 @@
 # expect: new:length-zero
-# line: 22
+# line: 20
 # source: https://github.com/ASUS-AICS/LibMultiLabel-Old-Archive/pull/164
 import torch
 from torch import nn

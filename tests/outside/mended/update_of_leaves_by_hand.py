@@ -9,7 +9,7 @@ letters = torch.tensor([ord(c) - 97 for c in "abcabdabcabd" * 40])
 stream = letters[:480].view(8, 60).T  # time, batch
 embedding, rnn, decoder = nn.Embedding(4, 8), nn.RNN(8, 24), nn.Linear(24, 4)
 model = nn.ModuleList([embedding, rnn, decoder])
-rate, h = 0.5, torch.zeros(1, 8, 24)
+rate = 0.5
 for epoch in range(6):
     h = torch.zeros(1, 8, 24)
     for i in range(0, 59, 10):

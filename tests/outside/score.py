@@ -31,14 +31,14 @@ def header(path):
 
 
 def diagnose(path):
-    """Return what `rnnlab doctor --json` finds in a script, and what it says it has watched."""
+    """Return what `rnnlab doctor --json` prints of a script, and its exit status."""
     from rnnlab.doctor.__main__ import main
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
-        main(["--json", str(path)])
+        status = main(["--json", str(path)])
     text = printed.getvalue()
-    return json.loads(text[text.rindex('{\n  "findings"') :])
+    return {**json.loads(text[text.rindex('{\n  "findings"') :]), "status": status}
 
 
 def verdict(path, findings):
@@ -73,6 +73,8 @@ def score(folder, pool):
         unexpected += [(path.stem, finding) for finding in others]
         if "stumbled" in report["watched"]:
             print(f"| {path.stem} | | | {report['watched']} | STUMBLED |")
+        if expected == "nothing" and report["status"] and word != "FALSE ALARM":
+            print(f"| {path.stem} | | | it has raised an error | FAILED |")
     print(f"\n{folder.name}: {sum(totals.values())} scripts")
     for (word, is_new), count in sorted(totals.items()):
         print(f"- {word}{' (a new kind)' if is_new else ''}: {count}")

@@ -40,5 +40,5 @@ def test_two_processes_have_the_losses_of_one_whether_or_not_a_batch_is_split(pr
         count, apart = re.search(r"(\d+) losses, at most (\S+) apart", printed[cell]).groups()
         assert int(count) == 21
         assert float(apart) < bound
-    assert "rows of the batches: 32 32 32 32 32 32 31" in printed["c25"]
+    assert "batches of 32 32 32 32 32 32 31" in printed["c25"]
     assert "2 processes: " in printed["c25"]

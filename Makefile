@@ -12,8 +12,9 @@ TENSORFLOW := $(VENV)/.tensorflow
 PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
-# two processes; the tests of one file run in one of them, in the order of tests/conftest.py
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# three processes, for two cores: tests wait for browsers and labs; the tests of one file run in one
+# of them, in the order of tests/conftest.py
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lab test test-all lint test-tensorflow docs bench picture format lock clean binder
 

@@ -4,8 +4,8 @@ import os
 import signal
 import sys
 
-# read when torch is loaded, here and in the processes that tests start: there are two workers, and
-# models this small lose on more than one thread, by a factor where cores are shared
+# read when torch is loaded, here and in the processes that tests start: there are several at once,
+# and models this small lose on more than one thread, by a factor where cores are shared
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items):
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
     for item in items:
+        if item.get_closest_marker("browser"):  # a page may be late on a busy machine: it is told
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if item.path.suffix == ".ipynb" and (why := reason(item.path)):
             item.add_marker(pytest.mark.skip(reason=why))
 

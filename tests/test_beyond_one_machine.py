@@ -6,6 +6,7 @@ import pytest
 
 from tests.executed import ROOT, executed
 
+pytestmark = pytest.mark.slow  # the notebook takes half a minute
 NOTEBOOK = ROOT / "notebooks" / "12_beyond_one_machine.ipynb"
 
 

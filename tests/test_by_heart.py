@@ -10,6 +10,7 @@ from torch.optim import AdamW
 import rnnlab
 from tests.executed import ROOT, executed
 
+pytestmark = pytest.mark.slow  # the notebook takes half a minute
 NOTEBOOK = ROOT / "notebooks" / "15_learning_by_heart.ipynb"
 NUMBER = r"(-?[\d.]+)"
 

@@ -10,7 +10,17 @@ import nbformat
 import pytest
 
 from rnnlab.course import exercises as checks
-from tests.executed import LAB, NOTEBOOKS, ROOT, cases, executed, exercise_of, gaps, wrong_answers
+from tests.executed import (
+    HEAVY,
+    LAB,
+    NOTEBOOKS,
+    ROOT,
+    cases,
+    executed,
+    exercise_of,
+    gaps,
+    wrong_answers,
+)
 from tests.needs import needed, reason
 
 LESSONS = [
@@ -26,7 +36,13 @@ print(_m.peak())
 
 def each(paths):
     """Parametrize by notebook."""
-    return pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in paths])
+    return pytest.mark.parametrize(
+        "path",
+        [
+            pytest.param(p, id=p.stem, marks=[pytest.mark.slow] * p.name.startswith(HEAVY))
+            for p in paths
+        ],
+    )
 
 
 def most_memory(path):

@@ -231,7 +231,10 @@ def test_what_lies_outside_of_the_axes_is_marked_and_said():
     assert limits == [(axes.get_xlim(), axes.get_ylim()) for axes in (panel.axes, panel.heat_axes)]
 
 
-@pytest.mark.parametrize("length", [2, 5, 50, 100])
+LENGTHS = [100, *(pytest.param(length, marks=pytest.mark.slow) for length in (2, 5, 50))]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
 def test_the_axes_are_as_long_as_the_sequences_and_change_with_them_alone(length):
     lab = GradientLab(length=length, hidden_size=2)
     for cell in CELLS:
@@ -292,7 +295,7 @@ def check_texts(picture, case):
         assert [other for other, its in before if its.overlaps(box)] == [], (case, text)
 
 
-@pytest.mark.parametrize("length", [2, 5, 50, 100])
+@pytest.mark.parametrize("length", LENGTHS)
 def test_no_text_of_a_picture_is_cut_off_or_touches_another(length):
     lab = GradientLab(length=length, hidden_size=4, clip_norm=1e-6)
     for width in (290, 340, 700, 968, 1600):

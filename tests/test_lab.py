@@ -840,7 +840,7 @@ ENDS = {
 @pytest.mark.parametrize(
     ("task", "cell"),
     [
-        pytest.param(*pair, marks=[pytest.mark.slow] * (pair[0] not in ("co2", "names")))
+        pytest.param(*pair, marks=[pytest.mark.slow] * (pair[0] != "co2"))
         for pair in zip(TASKS, itertools.cycle(CELLS), strict=False)
     ],
 )

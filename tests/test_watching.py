@@ -182,6 +182,7 @@ def test_in_an_async_cell_other_tasks_go_on():
     assert global_state() == before
 
 
+@pytest.mark.slow
 def test_two_processes_watch_at_the_same_time(tmp_path):
     script = tmp_path / "loop.py"
     script.write_text(SCRIPT.format(clear="pass"))

@@ -1,6 +1,7 @@
 """The labs by axe-core, by keyboard alone and by what a screen reader is told, in JupyterLab."""
 
 import contextlib
+import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -100,9 +101,8 @@ def check(page, after, what=LAB, least=15):
 @pytest.mark.parametrize(
     ("themed", "making"),
     [
-        pytest.param(theme, making, marks=[pytest.mark.slow] * (theme == "dark"))
-        for theme in ("light", "dark")
-        for making in STATES
+        pytest.param(theme, making, marks=[pytest.mark.slow] * (place > 0))
+        for place, (theme, making) in enumerate(itertools.product(("light", "dark"), STATES))
     ],
     indirect=["themed"],
 )

@@ -12,7 +12,7 @@ from docs import build
 from tests.executed import LAB, NOTEBOOKS, ROOT, executed
 from tests.needs import reason
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # it executes all notebooks
 PAGES = [path.stem for path in NOTEBOOKS]
 # one in a cell at most
 DRAWN = r"\b(?:curves|bars|blocks|fractions|heat|heat_map|unrolled|drawings\.windows)\("
@@ -59,7 +59,6 @@ def folder(tmp_path_factory, executions):
     return folder
 
 
-@pytest.mark.slow
 def test_the_command_executes_and_writes_the_same(folder, tmp_path):
     command = [sys.executable, "docs/build.py", "--target", tmp_path, NOTEBOOKS[0]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS)
@@ -116,7 +115,7 @@ def test_every_picture_is_there_with_its_words(visit, name):
     labs = [kind for cell in cells for kind in re.findall(LAB, cell.source)]
     drawn = [cell for cell in cells if re.search(DRAWN, cell.source)]
     images = page.evaluate(IMAGES)
-    assert len(images) == len(labs) + len(drawn) > 0
+    assert len(images) == len(labs) + len(drawn)
     for shown, alt in images:
         assert shown
         assert len(alt) > 20

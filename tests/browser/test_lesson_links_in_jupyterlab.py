@@ -62,6 +62,7 @@ def test_a_link_opens_the_lesson_where_it_treats_the_mistake(
     page.close()
 
 
+@pytest.mark.slow
 def test_a_notebook_elsewhere_names_the_lessons_and_has_no_dead_link(browser, server):
     body = json.dumps({"type": "directory"}).encode()
     address = f"{server}/api/contents/elsewhere?token=t"

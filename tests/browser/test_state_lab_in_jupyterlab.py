@@ -105,7 +105,12 @@ def test_training_shows_the_order_and_follows_the_window(page, report):
     start = time.perf_counter()
     wait_for_text(page, "Training is finished: 12 epochs of 32 batches for each way.")
     report(f"StateLab: Train to finished {time.perf_counter() - start:.1f} s, window 4")
-    wait_for_text(page, "Loss, carry with shuffle: ")  # the words follow what is said of the run
+    page.wait_for_function(  # the words follow what is said of the run
+        """ways => { const t = document.querySelector('.rnnlab-twin[role=group]').innerText
+          return ways.every(w => t.split(`Loss, ${w}: `)[1]?.split('Loss, ')[0]
+            .includes(' on average in epoch 12')) }""",
+        arg=[WAYS[1], WAYS[0], WAYS[3]],
+    )
     final = {
         way: float(re.search(rf"Loss, {way}: .* ([\d.]+) on average in epoch 12", twin(page))[1])
         for way in (WAYS[1], WAYS[0], WAYS[3])

@@ -1,7 +1,7 @@
 """Typical wrong answers to the exercises of notebook 04, and a part of each one's first hint."""
 
 TWO_HALVES = """
-for half_inputs, half_targets in zip(first, second, strict=True):
+for half_inputs, half_targets in zip(input_halves, target_halves, strict=True):
     BEFORE
     half_loss = functional.mse_loss(model(half_inputs)[0], half_targets)
     (half_loss SCALE).backward()

@@ -186,7 +186,7 @@ TAUGHT_BY = {  # what only that section of its lesson says of the mistake
     "clip-after-step": 'if place == "after step":',
     "nonfinite-gradient": "the norm of a vector with a nan is nan",
     "exploding-gradient": "over an edge, beyond which the gradient is hundreds of times as long",
-    "learning-rate-too-high": "Too high, it jumps up",
+    "learning-rate-too-high": "Too high, it jumps: at 0.5",
     "learning-rate-too-low": "Too low, it goes down slowly",
     "missing-step": "one that does not move at all points at the step",
     "step-before-backward": 'if place == "before backward":',

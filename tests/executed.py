@@ -26,7 +26,7 @@ from tests.needs import needed
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 KEPT = ROOT / "tests" / "kept"  # what a first run of lesson 13 has left, which took minutes
-HEAVY = ("12_", "15_")  # which take half a minute each: `make test-all` executes them
+HEAVY = ("11_", "12_", "15_")  # half a minute each: `make test-all` executes them
 SECONDS = 300  # for a cell, where the notebook does not say
 LAB = r"rnnlab\.(\w+(?:Lab|Stepper))\("
 

@@ -19,6 +19,7 @@ from rnnlab.twins.tensorflow_twin import (
 )
 from tests.test_keras_layout import random_model
 
+pytestmark = pytest.mark.slow  # TensorFlow is loaded
 CELLS = ["rnn", "gru", "lstm"]
 SIZES = [(1, 1, 1, 1), (2, 5, 3, 1), (27, 16, 27, 1), (1, 32, 1, 2)]  # D, H, output, layers
 LEARNING_RATE = 0.05

@@ -46,6 +46,7 @@ def told(page, name, waits):
     return f"GradientLab, {name}: median {statistics.median(waits):.0f} ms of {len(waits)}: {every}"
 
 
+@pytest.mark.slow
 def test_all_pictures_follow_the_scale_at_50_steps(page, report):
     press(page, SCALE, "ArrowRight", ALL)
     keys = ["ArrowRight"] * 5 + ["ArrowLeft"] * 5

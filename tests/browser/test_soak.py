@@ -5,12 +5,11 @@ from conftest import IDLE, open_lab, wait_for_text
 from playwright.sync_api import expect
 from soak import ASK_KERNEL, Soak
 
-from tests.sizes import short_or_long
-
 pytestmark = pytest.mark.browser
 
 
-@short_or_long("actions", 30, 150)
+@pytest.mark.slow
+@pytest.mark.parametrize("actions", [150])
 def test_random_actions_leave_a_lab_that_agrees_with_its_controls(actions, browser, server, report):
     page = open_lab(browser, server)
     soak = Soak(page, seed=1)

@@ -467,6 +467,7 @@ def test_gradients_that_are_no_numbers_are_told(monkeypatch):
 # ---- its life ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_sixty_changes_end_in_the_state_of_the_last_and_leave_nothing():
     async def main():
         gc.collect()

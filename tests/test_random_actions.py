@@ -502,7 +502,8 @@ def frozen():
         gc.unfreeze()
 
 
-MACHINES = [TrainingLabMachine, LoopStepperMachine, GradientLabMachine, StateLabMachine]
+OTHERS = (LoopStepperMachine, GradientLabMachine, StateLabMachine)  # in the long form alone
+MACHINES = [TrainingLabMachine, *(pytest.param(other, marks=pytest.mark.slow) for other in OTHERS)]
 
 
 # examples in a round, their actions at most, and how many actions there are at least

@@ -198,6 +198,7 @@ def test_it_trains_stops_changes_the_task_and_is_read_without_a_mouse(browser, s
     page.close()
 
 
+@pytest.mark.slow
 def test_a_way_is_chosen_by_keyboard_and_less_motion_reaches_the_lab(browser, server):
     page = open_lab(browser, server, "StateLab()")
     wait_for_text(page, "Training is finished")  # it trains as soon as it is there

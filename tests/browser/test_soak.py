@@ -18,6 +18,7 @@ def test_random_actions_leave_a_lab_that_agrees_with_its_controls(actions, brows
     page.close()
 
 
+@pytest.mark.slow
 def test_a_lab_whose_kernel_was_restarted_says_so(browser, server):
     page = open_lab(browser, server)
     notice = page.get_by_text("its kernel is gone or was restarted. Run its cell again.")

@@ -59,6 +59,7 @@ def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
         assert (f"{last} time steps and" in twin(page)) is (last == 128)
 
 
+@pytest.mark.slow
 def test_every_picture_is_there_as_soon_as_the_lab_is(browser, server):
     write_notebook(server, "long.ipynb", "import rnnlab\nrnnlab.StateLab(epochs=2000)")
     page = open_notebook(browser, server, "long.ipynb")

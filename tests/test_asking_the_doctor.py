@@ -304,6 +304,20 @@ def test_an_error_that_the_doctor_does_not_know_is_no_clean_bill():
     lab.close()
 
 
+def test_an_unknown_error_hides_no_other_finding():
+    class Late(Steady):
+        def batches(self, *given, **options):
+            good = (torch.ones(2, 5, 1), torch.ones(2, 5, 1))
+            return [*[good] * 30, (torch.ones(2, 5, 3), torch.ones(2, 5, 1))]
+
+    lab = rnnlab.TrainingLab(Late(), hidden_size=4, learning_rate=1e-9)
+    found = ask(lab)
+    assert "error" in found
+    assert len(found) > 1
+    assert "learning-rate-too-low" in lab.describe()
+    lab.close()
+
+
 def test_a_run_that_goes_on_is_not_disturbed():
     async def main():
         expected = rnnlab.TrainingLab(epochs=100, cell="gru").run()

@@ -106,7 +106,7 @@ class ExaminedLab(Lab):
         text, page = str(report), report._repr_html_()
         if any(not reading.address for known in report.readings.values() for reading in known):
             text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{escape(ELSEWHERE)}</p>"
-        if any(finding.code == UNKNOWN for finding in report.findings):
+        if [finding.code for finding in report.findings] == [UNKNOWN]:
             text = f"It has ended with an error whose cause is not known: {raised}"
             page = f"<p>{escape(text)}</p>"
         self._show_doctor("What the doctor says", WATCHED, text, page)

@@ -143,16 +143,14 @@ class GradientRecorder:
         Then let go of all.
         """
         same = [f for f in self._all.values() if _fingerprint(f.parameter) == f.start]
-        left_out = [
-            f.name for f in same
-            if f.name and f.filled and not f.trained and f.parameter.requires_grad
-        ]  # fmt: skip
-        places = {f.name: place for place, f in enumerate(self._all.values())}  # as modules come
-        trained = [p for p, f in enumerate(self._all.values()) if f.trained and f.filled]
-        head = bool(left_out and trained) and max(places[n] for n in left_out) < min(trained)
+        left = [
+            f for f in same if f.name and f.filled and not f.trained and f.parameter.requires_grad
+        ]
+        used = [f for f in self._all.values() if f in left or (f.trained and f.filled)]  # as called
+        head = used[: len(left)] == left != used
         changed = len(same) < len(self._all)
         self._all, self._moving = {}, []
-        return left_out, head, changed
+        return [f.name for f in left if f.name], head, changed
 
 
 def _parameters_of(optimizer: Optimizer) -> list[Tensor]:

@@ -121,10 +121,12 @@ def _is_averaged(place: Place) -> bool:
         return False
     here = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno == place.line]
     for statement in map(ast.unparse, here):  # in one writing, without comments
-        scope = ast.unparse(_scope(tree, place.line, ast.ClassDef if "self." in statement
-                                   else (ast.FunctionDef, ast.AsyncFunctionDef)))  # fmt: skip
         added = re.fullmatch(r"(?P<name>.+) \+= [^*/]+|(?P<list>.+)\.append\([^*/]+\)", statement)
         if added:
+            kinds = (
+                ast.ClassDef if "self." in statement else (ast.FunctionDef, ast.AsyncFunctionDef)
+            )
+            scope = ast.unparse(_scope(tree, place.line, kinds))
             name = re.escape(added["name"] or added["list"])
             divided = rf"(?<![\w.])(?<![*/] )({name}|sum\({name}\)) / "
             averaged = rf"\b(f?mean|average)\({name}[,)]"

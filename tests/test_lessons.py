@@ -1,6 +1,7 @@
 """The lessons: what their pictures show is said in files, and the package is what they write."""
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -122,6 +123,16 @@ def test_a_picture_without_words_is_refused(options, message):
     with pytest.raises(ValueError) as error:
         drawings.bars([1], title="t", xlabel="x", **options)
     assert message in str(error.value)
+
+
+def test_no_words_name_a_colour_that_the_dark_theme_turns_round():
+    said = [text for lesson in LESSONS for text in words_of(lesson).get("figures", {}).values()]
+    tasks = ("sunspots", "names", "recall", "adding", "reber")
+    for task in map(rnnlab.load_task, tasks):
+        lab = rnnlab.TrainingLab(task, epochs=1, hidden_size=2)
+        said.append(lab.pictures[0].panel.legend)
+        lab.close()
+    assert not [text for text in said if {"black", "white"} & {*re.findall(r"\w+", text.lower())}]
 
 
 @pytest.mark.parametrize("lesson", CLAIMS)

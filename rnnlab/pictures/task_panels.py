@@ -102,7 +102,7 @@ class ForecastPanel(TaskPanel):
             f"predicted one {series.time_unit} ahead, and the distance between the two."
         )
         self.legend = (
-            f"Bold blue: what the network predicted, one {series.time_unit} ahead. Thin black: "
+            f"Bold blue: what the network predicted, one {series.time_unit} ahead. Thin: "
             "what was measured; the pale strokes between the two are how far off it was. Grey: "
             f"{series.time_unit}s that it learnt from."
         )

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import rnnlab
+from rnnlab.widgets import live
 from rnnlab.widgets.viewer import recorded_run
 from tests.test_random_actions import Faulty
 
@@ -141,3 +142,15 @@ def test_the_words_say_of_which_epoch_they_speak():
     lab.epoch = 1
     assert "Run 1, after epoch 1 of 3" in lab._title.value
     lab.close()
+
+
+def test_how_a_finished_run_looks_does_not_depend_on_the_frames_before(monkeypatch):
+    seen = []
+    for slice_of_time in (60.0, 0.0):  # seconds: one frame, or one after each step
+        monkeypatch.setattr(live, "SLICE", slice_of_time)
+        monkeypatch.setattr(live.Pace, "due", lambda pace: True)
+        lab = rnnlab.TrainingLab(optimizer="sgd", learning_rate=0.1, clip=False)
+        lab.run()
+        seen.append([picture.panel.axes.get_ylim() for picture in lab.pictures[1:]])
+        lab.close()
+    assert seen[0] == seen[1]

@@ -92,6 +92,7 @@ class LossPanel:
         cursor: int | None = None,
         marks: Sequence[Mark] = (),
         name: str = "run before",
+        going: bool = False,
     ) -> bool:
         """Show a history, and that of another run.
 
@@ -102,13 +103,14 @@ class LossPanel:
             cursor: an epoch that is looked at; None: none is.
             marks: the changes of a setting in the middle of the run.
             name: of the run before.
+            going: whether the run goes on; the limits may then lie further out, see `log_limits`.
         """
         self.labels.texts[0].set_text(name)
         runs = [history.train_loss, history.validation_loss, before.train_loss if before else []]
         for line, losses in zip((self.train, self.held_out, self.before), runs, strict=True):
             line.set_data(range(1, len(losses) + 1), losses)
         losses = [loss for run in runs for loss in run]
-        limits = log_limits(self.axes, losses, grows=0 < self._drawn <= len(runs[0]))
+        limits = log_limits(self.axes, losses, grows=going and 0 < self._drawn <= len(runs[0]))
         self._drawn = len(runs[0])
         changed = plots.set_limits(
             self.axes, x=(0, max(epochs, len(runs[0]), len(runs[2]))), y=limits
@@ -150,6 +152,7 @@ class GradientPanel:
         clip_norm: float | None = None,
         cursor: int | None = None,
         marks: Sequence[Mark] = (),
+        going: bool = False,
     ) -> bool:
         """Show a history, and the run before it.
 
@@ -160,6 +163,7 @@ class GradientPanel:
             clip_norm: the bound that gradients are clipped to; None: they are not.
             cursor: a step that is looked at; None: none is.
             marks: the changes of a setting in the middle of the run.
+            going: whether the run goes on; the limits may then lie further out, see `log_limits`.
         """
         norms, old = history.grad_norm, before.grad_norm if before else []
         self.norm.set_data(*outline(norms))
@@ -172,7 +176,7 @@ class GradientPanel:
         if clip_norm is not None:
             self.bound.set_ydata([clip_norm, clip_norm])
             shown.append(clip_norm)
-        limits = log_limits(self.axes, shown, grows=0 < self._drawn <= len(norms))
+        limits = log_limits(self.axes, shown, grows=going and 0 < self._drawn <= len(norms))
         self._drawn = len(norms)
         changed = plots.set_limits(self.axes, x=(0, max(steps, len(norms), len(old), 2)), y=limits)
         if clip_norm is not None:
@@ -194,7 +198,8 @@ class GradientPanel:
 def log_limits(axes: Axes, values: Sequence[float], grows: bool) -> tuple[float, float]:
     """Return limits around the values that a log axis can show.
 
-    While a run grows so do they, with room below: each change of the limits is a whole drawing.
+    While a run grows so do they, with room below: each change of the limits is a whole drawing. How
+    much room that left depends on which frames were drawn, so a run that has ended gets its own.
     """
     low, high = axes.get_ylim()
     shown = [value for value in values if 0 < value < math.inf]

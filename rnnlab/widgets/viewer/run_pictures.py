@@ -72,19 +72,24 @@ class RunPictures:
         self.large = sizes(width)[0][0]
         self.small.layout.width = f"{sizes(width)[1][0]}px" if width >= TWO_COLUMNS else "100%"
 
-    def draw_losses(self, run: RecordedRun, before: RecordedRun | None, epoch: int | None) -> None:
+    def draw_losses(
+        self, run: RecordedRun, before: RecordedRun | None, epoch: int | None, going: bool
+    ) -> None:
         """Draw the losses of a run; `epoch` is one that is looked at, None: none is."""
         self.loss.draw(self.loss.panel.update(
             run.history, before and before.history, run.settings["epochs"], epoch, run.marks,
-            f"run {before.number}" if before else "",
+            f"run {before.number}" if before else "", going,
         ))  # fmt: skip
 
-    def draw_norms(self, run: RecordedRun, before: RecordedRun | None, epoch: int | None) -> None:
+    def draw_norms(
+        self, run: RecordedRun, before: RecordedRun | None, epoch: int | None, going: bool
+    ) -> None:
         """Draw the gradient norms of a run, and the bound that is theirs now."""
         bound = run.settings["clip_norm"] if run.settings["clip"] else None
         cursor = None if epoch is None else run.step_of(epoch)
         self.gradient.draw(self.gradient.panel.update(
-            run.history, before and before.history, run.steps, bound, cursor, run.marks
+            run.history, before and before.history, run.steps, bound, cursor, run.marks,
+            going,
         ))  # fmt: skip
 
     def draw_answers(self, run: RecordedRun, epoch: int | None, still: bool) -> str:

@@ -113,9 +113,10 @@ class RunViewer:
         self.film.show(self.epoch, run.settings["epochs"])
         epoch = None if self.follows else self.epoch
         with self._pace.drawing(), on_threads(self._runner.threads):
-            self.pictures.draw_losses(run, self.before, epoch)
+            going = self._runner.busy
+            self.pictures.draw_losses(run, self.before, epoch, going)
             if turn != 1:
-                self.pictures.draw_norms(run, self.before, epoch)
+                self.pictures.draw_norms(run, self.before, epoch, going)
             if turn != 0:
                 result = self.pictures.draw_answers(run, epoch, still=not self.busy)
                 run.result = result if self.follows and run.history.epochs else run.result

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rnnlab.data.padding import PaddedBatches, is_real, last_step, pad
     from rnnlab.data.reading import read_series
     from rnnlab.data.series import Series
+    from rnnlab.doctor.preflight import preflight
     from rnnlab.doctor.watch import watch
     from rnnlab.loop.batch import Phase, train_batch
     from rnnlab.loop.training import Run
@@ -58,6 +59,7 @@ _NAMES = {
     "data.padding": "PaddedBatches is_real last_step pad",
     "data.reading": "read_series",
     "data.series": "Series",
+    "doctor.preflight": "preflight",
     "doctor.watch": "watch",
     "loop.batch": "Phase train_batch",
     "loop.training": "Run",

@@ -1,0 +1,267 @@
+"""Of the data alone, and of how predictions meet targets: values, shapes, what guessing gives."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnlab.base.say import say, short
+from rnnlab.doctor.before.changes import parts_of
+from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.subject import Subject
+
+Predict = Any
+FAR, FAR_SQUARED = 2.0, 100.0  # times what guessing gives
+UNSCALED = 10.0
+DRAWS = 8  # of weights, to see between which bounds predictions lie
+
+
+def check_data(batches: Iterable[tuple[Any, Any]]) -> Check:
+    """Look for values that are no number."""
+    name, count = "inputs and targets", 0
+    for index, batch in enumerate(batches):
+        for what, value in zip(("inputs", "targets"), batch, strict=True):
+            for part in parts_of(value):
+                values = part.data if isinstance(part, PackedSequence) else part
+                if values.is_floating_point() and not bool(torch.isfinite(values).all()):
+                    wrong = int((~torch.isfinite(values)).sum())
+                    text = (
+                        "{wrong} of {all} values of the {what} of batch {index} are nan or infinite"
+                    )
+                    seen = say(text, wrong=wrong, all=values.numel(), what=what, index=index)
+                    advice = "fill the gaps or leave these rows out, before batches are made"
+                    return Check(name, FAULT, seen, advice)
+        count += 1
+    text = "all numbers are finite in the first {count} batches" if count > 1 else (
+        "all numbers are finite in the first batch")  # fmt: skip
+    return Check(name, OK, say(text, count=count))
+
+
+def check_shapes(subject: Subject, warned: str) -> Check:
+    """Look at predictions beside targets: are they compared value by value, or broadcast?"""
+    name, predictions, targets = "shapes", subject.predictions, subject.targets
+    if not bool(torch.isfinite(predictions).all()):
+        seen = "the untrained model predicts nan or infinity from finite inputs"
+        return Check(name, FAULT, seen, "look for log, division or sqrt of 0 in forward")
+    if not isinstance(targets, Tensor):
+        text = "predictions have shape {shape}, and targets are a {kind}"
+        kind = type(targets).__name__
+        return Check(name, FACT, say(text, shape=tuple(predictions.shape), kind=kind))
+    given = say(
+        "predictions have shape {predictions}, targets {targets}",
+        predictions=tuple(predictions.shape), targets=tuple(targets.shape),
+    )  # fmt: skip
+    if "target size" in warned or _are_broadcast(subject):
+        return Check(
+            name, FAULT, f"{given}: they are broadcast, each prediction meets other targets too",
+            "make the shapes equal, as in loss_fn(predictions.squeeze(-1), targets)",
+        )  # fmt: skip
+    return Check(name, OK, given)
+
+
+def _are_broadcast(subject: Subject) -> bool:
+    """Whether the loss is another one when predictions have the targets' shape."""
+    predictions, targets = subject.predictions, subject.targets
+    if predictions.shape == targets.shape or predictions.numel() != targets.numel():
+        return False
+    if predictions.numel() == 1 or not targets.is_floating_point():
+        return False
+    try:
+        alike = subject.loss(predictions.reshape(targets.shape))
+        return not math.isclose(alike, subject.loss(predictions), rel_tol=1e-4, abs_tol=1e-7)
+    except Exception:  # a loss for this shape alone
+        return False
+
+
+def check_first_loss(subject: Subject, loss: float) -> Check:
+    """Compare the untrained model's loss with what guessing gives."""
+    name, predictions = "first loss", subject.predictions
+    if not math.isfinite(loss):
+        seen = say("the first loss is {loss}", loss=loss)
+        return Check(
+            name, FAULT, seen, "print predictions and targets, and what loss_fn takes of them"
+        )
+    axis = class_axis(subject)
+    if takes_softmax(subject):
+        return _check_cross_entropy(subject, loss, axis)
+    best = _best_constant(subject, axis)
+    if best is None:
+        seen = say("the first loss is {loss}; what guessing gives is not known", loss=short(loss))
+        return Check(name, OPEN, seen + " for this loss_fn")
+    binary = " (0.693 if both answers are as likely)" if _is_binary(subject) else ""
+    seen = say(
+        "the first loss is {loss}; always the same, best prediction gives {best}{binary}",
+        loss=short(loss), best=short(best), binary=binary,
+    )  # fmt: skip
+    bounds = _check_bounds(subject, seen)
+    if bounds is not None:
+        return bounds
+    targets = subject.targets
+    if isinstance(targets, Tensor) and targets.is_floating_point():
+        size, predicted = _rms(targets), _rms(predictions)
+        if size > UNSCALED and predicted < size / UNSCALED and predictions.shape == targets.shape:
+            seen += say(
+                "; targets are about {size} in size, predictions {predicted}",
+                size=short(size), predicted=short(predicted),
+            )  # fmt: skip
+            return Check(
+                name, FAULT, seen, "scale: targets = (targets - mean) / std of the training part"
+            )
+    if best > 1e-6 and loss > FAR_SQUARED * best and not _is_binary(subject):
+        advice = "scale the targets to mean 0 and standard deviation 1, or look at the last layer"
+        return Check(name, FAULT, seen, advice)
+    return Check(name, OK, seen)
+
+
+def _check_cross_entropy(subject: Subject, loss: float, axis: int) -> Check:
+    name, predictions = "first loss", subject.predictions
+    classes = predictions.shape[axis]
+    best = _best_constant(subject, axis)
+    seen = say(
+        "the first loss is {loss}; guessing gives {log} = log({classes})",
+        loss=short(loss), log=short(math.log(classes)), classes=classes,
+    )  # fmt: skip
+    if best is not None:
+        seen += say(", or {best} by how often each class occurs in the batch", best=short(best))
+    if bool((predictions >= 0).all()) and classes > 1:
+        ones = torch.ones_like(sums := predictions.sum(axis))
+        if torch.allclose(sums, ones, atol=1e-3):
+            seen += "; the predictions are probabilities already, and the loss takes a softmax too"
+            return Check(name, FAULT, seen, "leave out the softmax at the end of the model")
+    if loss > FAR * math.log(classes) + 1:
+        advice = "look at the last layer and at the labels: the untrained model is sure, and wrong"
+        return Check(name, FAULT, seen, advice)
+    return Check(name, OK, seen)
+
+
+def class_axis(subject: Subject) -> int:
+    """Return the axis of the predictions that the classes, or the features, stand on."""
+    predictions, targets, loss_fn = subject.predictions, subject.targets, subject.loss_fn
+    if predictions.dim() < 3 or not isinstance(targets, Tensor):
+        return -1
+    torchs = isinstance(loss_fn, nn.CrossEntropyLoss) or loss_fn is functional.cross_entropy
+    shape = predictions.shape
+    first = targets.shape == shape[:1] + shape[2:]
+    return 1 if first and (torchs or targets.shape != shape[:-1]) else -1
+
+
+def takes_softmax(subject: Subject) -> bool:
+    """Whether the loss is the same when all predictions are larger by as much."""
+    try:
+        some = torch.randn(subject.predictions.shape, generator=torch.Generator().manual_seed(0))
+        some = some.to(subject.predictions)
+        before, after = subject.loss(some), subject.loss(some + 2)
+        apart = math.isclose(before, subject.loss(some * 2), rel_tol=1e-3)
+    except Exception:  # a loss of something else
+        return False
+    return math.isclose(before, after, rel_tol=1e-3, abs_tol=1e-5) and not apart
+
+
+@torch.enable_grad()
+def _best_constant(subject: Subject, axis: int) -> float | None:
+    """Return the loss of the best prediction that is the same for all; None if it is not found."""
+    predictions = subject.predictions
+    size = predictions.shape[axis] if predictions.dim() > 1 else 1
+    axis = axis % max(predictions.dim(), 1)
+    shape = [size if k == axis and predictions.dim() > 1 else 1 for k in range(predictions.dim())]
+    constant = predictions.new_zeros(size, requires_grad=True)
+    lowest = [math.inf]
+    search = torch.optim.LBFGS([constant], max_iter=50, line_search_fn="strong_wolfe")
+    through = _to_probabilities(subject, axis)
+
+    def closure() -> Any:
+        search.zero_grad()
+        guess = through(constant.view(shape).expand(predictions.shape)).contiguous()
+        result = subject.loss_fn(guess, subject.targets)
+        loss = result[0] if isinstance(result, tuple) else result
+        lowest[0] = min(lowest[0], loss.item())
+        loss.backward()
+        return loss
+
+    try:
+        search.step(closure)
+    except Exception:  # a loss of the model's own state, or of something else than values
+        return None
+    return lowest[0] if math.isfinite(lowest[0]) else None
+
+
+def _to_probabilities(subject: Subject, axis: int) -> Any:
+    """Return what makes of any numbers what this loss takes: probabilities, their logarithm."""
+    predictions, loss_fn = subject.predictions, subject.loss_fn
+    if isinstance(loss_fn, nn.NLLLoss) or loss_fn is functional.nll_loss:
+        return lambda values: values.log_softmax(axis)
+    if isinstance(loss_fn, nn.BCELoss) or loss_fn is functional.binary_cross_entropy:
+        return torch.sigmoid
+    sums = predictions.logsumexp(axis) if predictions.dim() > 1 else predictions
+    if predictions.dim() > 1 and bool((sums.abs() < 1e-3).all()):
+        return lambda values: values.log_softmax(axis)
+    return lambda values: values
+
+
+def _is_binary(subject: Subject) -> bool:
+    """Whether targets are 0 and 1, and logits of 0 cost log 2."""
+    targets, predictions = subject.targets, subject.predictions
+    if not isinstance(targets, Tensor) or not bool(((targets == 0) | (targets == 1)).all()):
+        return False
+    logits = 0.5 if _to_probabilities(subject, -1) is torch.sigmoid else 0.0
+    return math.isclose(
+        subject.loss(torch.full_like(predictions, logits)), math.log(2), rel_tol=1e-3
+    )
+
+
+def _check_bounds(subject: Subject, seen: str) -> Check | None:
+    """Return a fault if targets lie where no weights bring a prediction."""
+    targets = subject.targets
+    if not isinstance(targets, Tensor) or not targets.is_floating_point():
+        return None
+    if targets.numel() != subject.predictions.numel() or not subject.is_time_for(2 * DRAWS):
+        return None
+    low, high = _bounds(subject)
+    if (
+        _is_binary(subject)
+        and low >= 0
+        and high <= 1
+        and _to_probabilities(subject, -1) is not torch.sigmoid
+    ):
+        seen += "; the predictions lie between 0 and 1 already, and the loss takes a sigmoid too"
+        return Check("first loss", FAULT, seen, "leave out the sigmoid at the end of the model")
+    below = float((targets < -0.01 * _rms(targets)).float().mean())
+    if low >= 0 and below > 0.01:
+        text = "; no weights make a prediction negative, and {below:.0%} of the targets are"
+        seen += say(text, below=below)
+        return Check(
+            "first loss", FAULT, seen, "end the model with a linear layer: no relu, no sigmoid"
+        )
+    above = float((targets.abs() > 1.05).float().mean())
+    if low >= -1 and 0.9 < high <= 1 and above > 0.05:
+        text = "; no weights bring a prediction out of {low:.0f} to 1, where {above:.0%} of the targets are"
+        seen += say(text, low=round(low), above=above)
+        return Check(
+            "first loss", FAULT, seen, "end the model with a linear layer: no tanh, no sigmoid"
+        )
+    return None
+
+
+def _bounds(subject: Subject) -> tuple[float, float]:
+    """Return the least and the largest prediction with all kinds of weights."""
+    found = [subject.predictions]
+    for draw in range(DRAWS):
+
+        def randomize(model: nn.Module, draw: int = draw) -> None:
+            generator = torch.Generator().manual_seed(draw)
+            for parameter in model.parameters():
+                values = torch.randn(parameter.shape, generator=generator)
+                parameter.data = values.to(parameter)
+
+        found.append(subject.predict(prepare=randomize))
+    values = torch.cat([p.flatten() for p in found])
+    values = values[torch.isfinite(values)]
+    return float(values.min()), float(values.max())
+
+
+def _rms(values: Tensor) -> float:
+    return float(values.float().square().mean().sqrt())

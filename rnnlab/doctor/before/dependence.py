@@ -1,0 +1,294 @@
+"""On what a prediction depends: other examples, its future, its past. Inputs change, one at a time.
+
+All in evaluation mode, in which neither dropout nor batch norm hides it.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlab.base.say import say
+from rnnlab.doctor.before.axes import (
+    Part,
+    along,
+    along_time,
+    differ,
+    find_parts,
+    known_batch_axis,
+    time_axis,
+)
+from rnnlab.doctor.before.changes import change, replace, sizes
+from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.subject import Subject
+
+ROUNDING = 1e-5  # of the largest prediction
+ALIKE = 0.8  # of the targets that are inputs of one step later; the rest is the ends of sequences
+SHUFFLED = "use transpose or permute to swap axes (never view), batch_first=True, softmax(dim=-1)"
+
+
+class Dependence:
+    """What depends on what in one model; the checks share the unchanged predictions."""
+
+    def __init__(self, subject: Subject, batches: Any) -> None:
+        self.subject, self.batches = subject, batches
+        self.parts = find_parts(subject.inputs)
+        self.prepare: Any = lambda model: None
+        self.base = subject.predict()
+        self.is_deaf = bool(self.parts) and not self._hears(self.parts)
+        if self.is_deaf:  # weights of zero, perhaps: with others, where does it listen?
+            self.prepare = _jitter
+            self.base = subject.predict(prepare=self.prepare)
+        self.batch: int | None = known_batch_axis(subject, batches) if self.parts else None
+
+    def _hears(self, parts: list[Part]) -> bool:
+        inputs = self.subject.inputs
+        for part in parts:
+            inputs = replace(inputs, part.number, change(part.value, 0, 0, sizes(part.value)[0]))
+        return differ(self.base, self.subject.predict(inputs, prepare=self.prepare)) > 0
+
+    def _after(self, part: Part, axis: int, first: int, last: int) -> Tensor:
+        """Return the predictions after a change of some positions of a part."""
+        changed = change(part.value, axis, first, last)
+        inputs = replace(self.subject.inputs, part.number, changed)
+        return self.subject.predict(inputs, prepare=self.prepare)
+
+    def examples(self) -> Check:
+        """Look whether one example's prediction depends on another example."""
+        name = "other examples"
+        if not self.parts:
+            return Check(name, OPEN, "the inputs hold no values that can be changed")
+        shape = sizes(self.parts[0].value)
+        axes = [self.batch] if self.batch is not None else [0, 1]
+        mixing = {axis: self._mixing(axis) for axis in axes}
+        if self.batch is None and mixing[0] is not None and mixing[0] <= ROUNDING:
+            self.batch = 0
+        if self.batch is not None:
+            return self._judge_mixing(mixing[self.batch], shape[self.batch])
+        text = "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second})"
+        seen = say(text, first=shape[0], second=shape[1])
+        if mixing[0] is None or mixing[1] is None:
+            return Check(name, OPEN, f"{seen}, and predictions {tuple(self.base.shape)} neither")
+        if mixing[1] <= ROUNDING:
+            seen += "; predictions along axis 0 depend on each other, along axis 1 they do not"
+            return Check(
+                name, OPEN, seen,
+                "right if axis 0 is time; if it is the batch, the recurrent module needs "
+                "batch_first=True",
+            )  # fmt: skip
+        self.batch = 0
+        text = "predictions depend on each other along axis 0 and along axis 1 of the inputs"
+        return Check(name, FAULT, f"{text}, one of which is the batch", SHUFFLED)
+
+    def _judge_mixing(self, mixing: float | None, size: int) -> Check:
+        name = "other examples"
+        if size == 1:
+            return Check(name, OPEN, "the batch has one example", "give a batch of two or more")
+        if mixing is None:
+            text = "predictions of shape {shape} have no axis of {size}, the examples of the batch"
+            return Check(name, OPEN, say(text, shape=tuple(self.base.shape), size=size))
+        if mixing > ROUNDING:
+            text = "one example was changed, and predictions of others moved by up to {part:.1%}"
+            return Check(name, FAULT, say(text, part=mixing), SHUFFLED)
+        return Check(name, OK, "one example was changed, and no other's prediction moved")
+
+    def _mixing(self, axis: int) -> float | None:
+        """Return by how much others' predictions move when one example changes; None if unknown."""
+        main = self.parts[0]
+        size = sizes(main.value)[axis]
+        where = size // 2
+        before, inputs = along(self.base, main, axis), self.subject.inputs
+        if before is None:
+            return None
+        for part in self.parts:
+            if sizes(part.value)[axis] == size:
+                changed = change(part.value, axis, where, where + 1)
+                inputs = replace(inputs, part.number, changed)
+        after = along(self.subject.predict(inputs, prepare=self.prepare), main, axis)
+        if after is None or after.shape != before.shape:
+            return None
+        others = [k for k in range(size) if k != where]
+        return differ(before[others], after[others])
+
+    def future(self) -> Check:
+        """Look whether a prediction depends on inputs after it, and whether these are its target."""
+        name = "its future"
+        reads = [(part, self._future_of(part)) for part in self.parts]
+        found = [(part, depends) for part, depends in reads if depends is not None]
+        if not found or self.batch is None:
+            return Check(name, *self._no_time())
+        for part, depends in found:
+            if self._is_shifted(part):
+                text = say("the targets are {part} of one step later, and", part=part.name)
+                if not depends:
+                    return Check(name, OK, f"{text} no prediction depends on inputs after it")
+                text += " a prediction depends on inputs after it: it can read its answer there"
+                return Check(name, FAULT, text, "bidirectional=False, a causal mask in attention")
+        names = [part.name for part, depends in found if depends]
+        if names:
+            text = "a prediction depends on what comes after it in {names}"
+            advice = "right for whole sequences that are there at once; not for forecasts"
+            return Check(name, FACT, say(text, names=" and ".join(names)), advice)
+        return Check(name, FACT, "no prediction depends on inputs after its time step")
+
+    def _no_time(self) -> tuple[str, str]:
+        if self.batch is None:
+            return OPEN, "it is not known which axis is time"
+        axes = [time_axis(self.subject, part, self.batch) for part in self.parts]
+        if not any(axis is not None for axis in axes):
+            return OPEN, "it is not known which axis of the inputs is time"
+        return FACT, "there is not one prediction for each time step: nothing comes after it"
+
+    def _future_of(self, part: Part) -> bool | None:
+        """Whether predictions depend on a part's later steps; None if they do not go with them."""
+        time = None if self.batch is None else time_axis(self.subject, part, self.batch)
+        if time is None or self.batch is None:
+            return None
+        before = along_time(self.base, part, self.batch, time)
+        if before is None:
+            return None
+        steps = len(before)
+        half = steps // 2
+        after = along_time(self._after(part, time, half, steps), part, self.batch, time)
+        return after is not None and differ(before[:half], after[:half]) > ROUNDING
+
+    def _is_shifted(self, part: Part) -> bool:
+        """Whether the targets are a part of the inputs, one time step later."""
+        assert self.batch is not None
+        value, targets = _padded(part.value), self.subject.targets
+        time = time_axis(self.subject, part, self.batch)
+        if not isinstance(targets, Tensor) or time is None:
+            return False
+        value = value.movedim((self.batch, time), (0, 1))  # (B, T, ...)
+        targets = targets.movedim(self.batch, 0) if targets.dim() > 1 else targets
+        if targets.numel() == value.shape[0] * value.shape[1] and targets.dim() == 1:
+            targets = targets.reshape(value.shape[:2])
+        if targets.shape[:2] != value.shape[:2] or targets.shape[1] < 2:
+            return False
+        return _is_later(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
+
+    def past(self) -> Check:
+        """Look whether a prediction depends on time steps before the last one."""
+        name = "its past"
+        if self.is_deaf and not self._hears(self.parts):
+            return Check(
+                name, FAULT, "no prediction depends on the inputs", "pass them on in forward"
+            )
+        if not self.parts or self.batch is None:
+            return Check(name, OPEN, "it is not known which axis of the inputs is time")
+        main = self.parts[0]
+        if len(self.parts) > 1 and not self._hears([main]):
+            text = "no prediction depends on {part}"
+            advice = "pass it on: the encoder's state to the decoder"
+            return Check(name, FAULT, say(text, part=main.name), advice)
+        seen = count_steps(self.subject, self.prepare)
+        if seen == 1 and not self._returns_state():
+            text = "the recurrent module sees one time step; inputs have shape {shape}"
+            advice = "give it (batch, time, features); a window of values is inputs.unsqueeze(-1)"
+            shape = getattr(main.value, "shape", sizes(main.value))
+            return Check(name, FAULT, say(text, shape=tuple(shape)), advice)
+        return self._look_back(main, seen)
+
+    def _look_back(self, main: Part, seen: int | None) -> Check:
+        name = "its past"
+        assert self.batch is not None
+        time = time_axis(self.subject, main, self.batch)
+        if time is None:
+            return Check(name, OPEN, "it is not known which axis of the inputs is time")
+        steps = (
+            sizes(main.value)[1]
+            if isinstance(main.value, PackedSequence)
+            else main.value.shape[time]
+        )
+        if steps == 1:
+            return Check(
+                name, FACT, "the sequences have one time step: only a carried state can tell"
+            )
+        moved, first = (self._moved(main, time, last) for last in (steps - 1, 1))
+        if moved > 0:
+            text = "the last prediction depends on steps before the last"
+            text += (
+                "; the first of {steps} moves it by {first:.2g} of its size"
+                if first
+                else (", but not on the first of {steps}")
+            )
+            return Check(name, OK, say(text, steps=steps, first=first))
+        text = "the last prediction depends on the last of {steps} time steps alone"
+        advice = "pass the state on from step to step, and give the recurrent module all steps"
+        verdict = FACT if seen is None else FAULT
+        return Check(name, verdict, say(text, steps=steps), advice)
+
+    def _moved(self, part: Part, time: int, last: int) -> float:
+        """Return by how much the last prediction moves when the steps up to `last` change."""
+        assert self.batch is not None
+        results = [self.base, self._after(part, time, 0, last)]
+        by_time = [along_time(result, part, self.batch, time) for result in results]
+        one, other = (r if t is None else t[-1] for r, t in zip(results, by_time, strict=True))
+        return differ(one, other)
+
+    def _returns_state(self) -> bool:
+        found: list[bool] = []
+
+        def look(model: nn.Module) -> None:
+            model.register_forward_hook(
+                lambda m, args, output: found.append(isinstance(output, tuple))
+            )
+
+        self.subject.predict(prepare=look)
+        return any(found)
+
+
+def count_steps(subject: Subject, prepare: Any) -> int | None:
+    """Return how many time steps the recurrent module sees, of several the most; None if none is."""
+    steps: dict[int, int] = {}
+
+    def count(module: Any, args: Any) -> None:
+        given = args[0] if args else None
+        if isinstance(given, PackedSequence):
+            size = len(given.batch_sizes)
+        elif isinstance(module, nn.RNNBase) and isinstance(given, Tensor):
+            size = given.shape[1 if module.batch_first and given.dim() == 3 else 0]
+        else:
+            size = 1
+        steps[id(module)] = steps.get(id(module), 0) + size
+
+    def hook(model: nn.Module) -> None:
+        prepare(model)
+        for module in model.modules():
+            if isinstance(module, nn.RNNBase | nn.RNNCellBase):
+                module.register_forward_pre_hook(count)
+
+    subject.predict(prepare=hook)
+    return max(steps.values(), default=None)
+
+
+def _jitter(model: nn.Module) -> None:
+    """Add small random numbers to the weights."""
+    for parameter in model.parameters():
+        if parameter.is_floating_point():
+            parameter.data = parameter.data + 0.1 * torch.randn_like(parameter)
+
+
+def _padded(value: Any) -> Tensor:
+    return (
+        pad_packed_sequence(value, batch_first=True)[0]
+        if isinstance(value, PackedSequence)
+        else value
+    )
+
+
+def _is_later(value: Tensor, targets: Tensor) -> bool:
+    """Whether targets (B, T, K) are values (B, T, D) of one step later, in one of the features."""
+    if not targets.is_floating_point() and value.is_floating_point() and value.shape[2] > 1:
+        value = value.argmax(2, keepdim=True)  # one-hot
+    if value.shape[2] != targets.shape[2] and targets.shape[2] != 1:
+        return False
+    counts = (targets != -100).all(2)
+    if value.shape[2] == targets.shape[2]:
+        value, targets = value.unsqueeze(2), targets.unsqueeze(2)
+    else:
+        value, targets = value.unsqueeze(3), targets.unsqueeze(3)
+    later = (value[:, 1:] == targets[:, :-1]).all(3)[counts[:, :-1]].float().mean(0)  # (D,)
+    same = (value == targets).all(3)[counts].float().mean(0)
+    return bool(((later >= ALIKE) & (same < ALIKE)).any())

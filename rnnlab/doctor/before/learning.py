@@ -1,0 +1,228 @@
+"""Whether it can learn: gradients, what the optimizer holds, and one batch's loss in 20 steps."""
+
+import math
+import time
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import Parameter
+from torch.optim import Optimizer
+
+from rnnlab.base.nested import map_tensors
+from rnnlab.base.say import say, short
+from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check, fault_of
+from rnnlab.doctor.before.subject import Copies, Subject, as_loss, as_predictions, seed
+
+STEPS, ENOUGH = 20, 5
+RATES = (1e-2, 1e-3)  # of Adam, where no optimizer is given
+MOST_NAMES = 5
+
+
+class Trial:
+    """Some 20 updates on one batch, made on copies.
+
+    Attributes:
+        losses: before each update, and after the last.
+        gradients: by a parameter's name the largest |gradient| of all updates; None if there
+            was none.
+        unregistered: the attributes that hold layers which the model does not know, and use.
+        error: what was raised, if anything.
+    """
+
+    def __init__(self, subject: Subject, optimizer: Optimizer | None, rate: float) -> None:
+        copies = Copies(subject.model, subject.loss_fn, optimizer)
+        self.subject, self.model, self.loss_fn = subject, copies.model.train(), copies.loss_fn
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.losses: list[float] = []
+        self.gradients: dict[str, float | None] = {
+            n: None for n, _ in self.model.named_parameters()
+        }
+        self.error: Exception | None = None
+        self.optimizer = copies.optimizer
+        if self.optimizer is None and trained:
+            self.optimizer = torch.optim.Adam(trained, lr=rate)
+        self._loss = math.nan
+        hidden = _hidden_layers(self.model)
+        try:
+            self._train()
+        except Exception as error:  # of the user's model, loss or optimizer
+            self.error = error
+        self.unregistered = [name for name, layers in hidden.items() if _has_gradient(layers)]
+
+    @torch.enable_grad()
+    def _train(self) -> None:
+        seconds = 0.0
+        for step in range(STEPS):
+            start = time.monotonic()
+            if step > 1 and start + seconds > self.subject.end:
+                break
+            self._seen = False
+            if self.optimizer is None:
+                self._closure()
+                break
+            self.optimizer.step(self._closure)
+            seconds = max(seconds, time.monotonic() - start)
+        with torch.no_grad():
+            self.losses.append(float(self._forward()))
+
+    def _forward(self) -> Any:
+        seed()  # the same dropout each time
+        clone = lambda t: t.clone() if isinstance(t, torch.Tensor) else t  # noqa: E731
+        inputs, targets = map_tensors(clone, (self.subject.inputs, self.subject.targets))
+        return as_loss(self.loss_fn(as_predictions(self.model(inputs)), targets))
+
+    def _closure(self) -> float:
+        self.model.zero_grad()
+        if self.optimizer is not None:
+            self.optimizer.zero_grad()
+        loss = self._forward()
+        loss.backward()
+        if not self._seen:  # an optimizer may call more than once
+            self.losses.append(loss.item())
+            self._seen = True
+        for name, parameter in self.model.named_parameters():
+            if parameter.grad is not None:
+                largest = float(parameter.grad.detach().abs().max()) if parameter.numel() else 1.0
+                self.gradients[name] = max(self.gradients[name] or 0.0, largest)
+        return loss.item()
+
+
+def check_gradients(trial: Trial) -> Check:
+    """Name the parameters that no gradient reaches."""
+    name, parameters = "gradients", dict(trial.model.named_parameters())
+    if trial.unregistered:
+        text = "the model computes with layers that it does not list as its own: {names}"
+        advice = "hold them in nn.ModuleList or nn.ModuleDict, not in a Python list or dictionary"
+        return Check(name, FAULT, say(text, names=", ".join(trial.unregistered)), advice)
+    if trial.error is not None and not trial.losses:
+        advice = (
+            "print the shapes and dtypes that meet in this line; look for detach() and no_grad()"
+        )
+        return fault_of(name, trial.error, "the backward pass", advice)
+    free = {n: trial.gradients[n] for n, p in parameters.items() if p.requires_grad}
+    frozen = [n for n, p in parameters.items() if not p.requires_grad]
+    without = [n for n, size in free.items() if size is None]
+    zero = [n for n, size in free.items() if size == 0 and parameters[n].numel() > 1]
+    if without:
+        text = "no gradient reaches {names}: the loss does not depend on them"
+        advice = "look for detach(), no_grad(), .data, or a layer that forward does not use"
+        return Check(name, FAULT, say(text, names=_names(without)), advice)
+    if zero and len(trial.losses) > ENOUGH:
+        text = "the gradient of {names} is 0 in each of {count} steps"
+        advice = "look at the initial weights (all 0?), and whether forward uses these layers"
+        seen = say(text, names=_names(zero), count=len(trial.losses) - 1)
+        return Check(name, FAULT, seen, advice)
+    if zero:
+        text = "the gradient of {names} is 0 in the first step; there was no time for more"
+        return Check(name, OPEN, say(text, names=_names(zero)))
+    seen = say("a gradient reaches all {count} parameters", count=len(free))
+    if not free:
+        return Check(name, FACT, "the model has no parameters to train")
+    if frozen:
+        text = " that are trained; {names} {are} frozen (requires_grad=False)"
+        seen += say(text, names=_names(frozen), are="is" if len(frozen) == 1 else "are")
+        advice = "if that is not meant: requires_grad_(True), or from_pretrained(..., freeze=False)"
+        return Check(name, FACT, seen, advice)
+    return Check(name, OK, seen)
+
+
+def check_optimizer(model: nn.Module, loss_fn: Any, optimizer: Optimizer) -> Check:
+    """Compare what the optimizer holds with what the model, and the loss, have."""
+    name = "optimizer"
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    own = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    known = {id(p) for p in model.parameters()}
+    if isinstance(loss_fn, nn.Module):
+        known |= {id(p) for p in loss_fn.parameters()}
+    foreign = held - known
+    missing = [n for n, p in own.items() if id(p) not in held]
+    if foreign and len(missing) == len(own):
+        seen = "the optimizer holds no parameter of this model, but those of another"
+        advice = "make it after the model: torch.optim.Adam(model.parameters())"
+        return Check(name, FAULT, seen, advice)
+    if missing:
+        text = "the optimizer does not hold {names}: they keep their first values"
+        advice = "give it model.parameters(), or say that they stay: requires_grad_(False)"
+        return Check(name, FAULT, say(text, names=_names(missing)), advice)
+    if foreign:
+        text = "the optimizer holds all {own} parameters, and {count} that are not of this model"
+        return Check(name, FACT, say(text, own=len(own), count=len(foreign)))
+    return Check(name, OK, say("the optimizer holds all {count} parameters", count=len(own)))
+
+
+def check_one_batch(trials: list[Trial], given: Optimizer | None, guess: float) -> Check:
+    """Look whether the loss of one batch falls; of several trials the best counts."""
+    name = "one batch"
+    checks = [_check_trial(trial, given, guess) for trial in trials]
+    return next((c for c in checks if c.verdict == OK), checks[-1] if checks else Check(
+        name, OPEN, "the updates on one batch were not tried"))  # fmt: skip
+
+
+def _check_trial(trial: Trial, given: Optimizer | None, guess: float) -> Check:
+    name, losses = "one batch", trial.losses
+    if trial.error is not None:
+        where = say("the loop, after {count} updates,", count=max(len(losses) - 1, 0))
+        return fault_of(name, trial.error, where, "print what the model keeps from call to call")
+    if len(losses) <= ENOUGH:
+        text = "there was time for {count} updates only"
+        return Check(name, OPEN, say(text, count=len(losses) - 1))
+    first, last, count = losses[0], losses[-1], len(losses) - 1
+    late = sum(losses[-3:]) / 3
+    rate = _rate(trial.optimizer)
+    seen = say(
+        "in {count} updates on this batch the loss went from {first} to {last} ({by}, {rate})",
+        count=count, first=short(first), last=short(last),
+        by=type(trial.optimizer).__name__, rate=rate,
+    )  # fmt: skip
+    if not all(map(math.isfinite, losses)) or late > 2 * first + 1e-3:
+        return Check(
+            name, FAULT, seen, "choose a learning rate ten times lower, or clip the gradient"
+        )
+    if late < first and last < first:
+        return Check(name, OK, seen)
+    if first <= 1e-3 * guess:
+        return Check(name, OK, f"{seen}: there was nothing left to fall")
+    if min(losses) < 0.99 * first:
+        return Check(name, OPEN, f"{seen}, lower between: {short(min(losses))}", "try a lower rate")
+    advice = "look at the rows above, and at the learning rate"
+    return Check(name, FAULT, seen, advice)
+
+
+def _rate(optimizer: Optimizer | None) -> str:
+    rates = {group.get("lr") for group in optimizer.param_groups} if optimizer else set()
+    return say(
+        "learning rate {rates}", rates=", ".join(f"{float(r):g}" for r in rates if r is not None)
+    )
+
+
+def _names(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
+
+
+def _hidden_layers(model: nn.Module) -> dict[str, list[Parameter]]:
+    """Return the parameters that stand in lists and dictionaries of the model, unregistered."""
+    known, found = {id(p) for p in model.parameters()}, {}
+    for path, module in model.named_modules():
+        for key, value in vars(module).items():
+            if key.startswith("_") or not isinstance(value, list | tuple | dict):
+                continue
+            items = [*value.values()] if isinstance(value, dict) else [*value]
+            parameters = [p for item in items for p in _parameters_of(item) if id(p) not in known]
+            if parameters:
+                found[f"{path}.{key}".lstrip(".")] = parameters
+    return found
+
+
+def _parameters_of(item: Any) -> list[Parameter]:
+    if isinstance(item, nn.Module):
+        return [*item.parameters()]
+    if isinstance(item, list | tuple):
+        return [p for part in item for p in _parameters_of(part)]
+    return [item] if isinstance(item, Parameter) else []
+
+
+def _has_gradient(parameters: list[Parameter]) -> bool:
+    return any(p.grad is not None for p in parameters)

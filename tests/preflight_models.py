@@ -1,0 +1,319 @@
+"""Models and data for the tests of preflight: correct ones, and planted defects."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
+from torch.utils.data import DataLoader, TensorDataset
+
+import rnnlab
+
+B, T, D, H, C = 16, 12, 3, 8, 5
+VALUES = torch.Generator().manual_seed(0)
+
+
+def floats(*shape):
+    return torch.randn(shape, generator=VALUES)
+
+
+def symbols(*shape, most=C):
+    return torch.randint(most, shape, generator=VALUES)
+
+
+def loader(inputs, targets, size=B):
+    return DataLoader(TensorDataset(inputs, targets), batch_size=size, shuffle=True)
+
+
+class Net(nn.Module):
+    """A recurrent layer and a readout, put together as a function says."""
+
+    def __init__(self, forward, **layers):
+        super().__init__()
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+        self.compute = forward
+
+    def forward(self, inputs):
+        return self.compute(self, inputs)
+
+
+def sequence_net(cell=nn.GRU, inputs=D, outputs=1, forward=None, **options):
+    """Predictions at each step."""
+    rnn = cell(inputs, H, **{"batch_first": True} | options)
+    width = H * (2 if options.get("bidirectional") else 1)
+    return Net(
+        forward or (lambda net, x: net.head(net.rnn(x)[0])), rnn=rnn, head=nn.Linear(width, outputs)
+    )
+
+
+def last_net(cell=nn.LSTM, inputs=D, outputs=C, **options):
+    return sequence_net(
+        cell, inputs, outputs, lambda net, x: net.head(net.rnn(x)[0][:, -1]), **options
+    )
+
+
+def regression():
+    x = floats(4 * B, T, D)
+    return loader(x, x.cumsum(1)[..., :1] / 3)
+
+
+def classes():
+    return loader(floats(4 * B, T, D), symbols(4 * B))
+
+
+def tags():
+    return loader(floats(4 * B, T, D), symbols(4 * B, T))
+
+
+def tokens():
+    text = symbols(4 * B, T + 1)
+    return loader(text[:, :-1], text[:, 1:])
+
+
+def classes_on_axis_one(net, x):
+    return net.head(net.rnn(x)[0]).transpose(1, 2)
+
+
+def language_model(net, x):
+    return net.head(net.rnn(net.embedding(x))[0])
+
+
+def both_ends(net, x):
+    _, h_n = net.rnn(x)
+    return net.head(torch.cat([h_n[-2], h_n[-1]], -1))
+
+
+def cell_loop(net, x):
+    h, outputs = x.new_zeros(len(x), H), []
+    for t in range(x.shape[1]):
+        h = net.cell(x[:, t], h)
+        outputs.append(net.head(h))
+    return torch.stack(outputs, 1)
+
+
+def forgetful_loop(net, x):
+    h = x.new_zeros(len(x), H)
+    return torch.stack([net.head(net.cell(x[:, t], h)) for t in range(x.shape[1])], 1)
+
+
+def seq2seq(net, pair, passes_on=True):
+    source, target = pair
+    _, state = net.encoder(net.embedding(source))
+    outputs, _ = net.decoder(net.embedding(target), state if passes_on else None)
+    return net.head(outputs)
+
+
+def make_seq2seq(**options):
+    return Net(
+        lambda net, pair: seq2seq(net, pair, **options),
+        embedding=nn.Embedding(C + 1, H), encoder=nn.GRU(H, H, batch_first=True),
+        decoder=nn.GRU(H, H, batch_first=True), head=nn.Linear(H, C + 1),
+    )  # fmt: skip
+
+
+def translations():
+    source, target = symbols(B, T), symbols(B, 7)
+    start = torch.full((B, 1), C)
+    return [((source, torch.cat([start, target[:, :-1]], 1)), target)] * 2
+
+
+def masked_mse(predictions, targets):
+    values, mask = targets
+    return ((predictions - values).square() * mask).sum() / mask.sum()
+
+
+def padded():
+    lengths = torch.arange(B) % 8 + 4
+    mask = rnnlab.is_real(lengths, T).unsqueeze(-1)
+    x = floats(B, T, D) * mask
+    return [(x, (x.cumsum(1)[..., :1], mask))]
+
+
+def packing(net, pair):
+    x, lengths = pair
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    outputs, _ = pad_packed_sequence(net.rnn(packed)[0], batch_first=True, total_length=T)
+    return net.head(rnnlab.last_step(outputs, lengths))
+
+
+def with_lengths():
+    lengths = torch.arange(B) % 8 + 4
+    lengths[0] = T
+    return [((floats(B, T, D), lengths), symbols(B))]
+
+
+def attending(net, x):
+    outputs, _ = net.rnn(x)
+    weights = net.score(outputs).softmax(1)
+    return net.head((weights * outputs).sum(1))
+
+
+def causal(net, x):
+    mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1])
+    hidden, _ = net.rnn(net.embedding(x))
+    return net.head(net.attention(hidden, hidden, hidden, attn_mask=mask)[0])
+
+
+def convolving(net, x):
+    features = net.conv(x.transpose(1, 2)).relu().transpose(1, 2)
+    return net.head(net.rnn(features)[0][:, -1])
+
+
+def autoencoding(net, x):
+    _, h_n = net.encoder(x)
+    return net.head(net.decoder(h_n[-1].unsqueeze(1).expand(-1, x.shape[1], -1))[0])
+
+
+def windows_of(values, length=T):
+    return rnnlab.windows(values, length)
+
+
+class Stateful(nn.Module):
+    """Keeps its state from call to call, detached."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.head, self.state = nn.GRU(D, H, batch_first=True), nn.Linear(H, 1), None
+
+    def forward(self, x):
+        outputs, state = self.rnn(x, self.state)
+        self.state = state.detach()
+        return self.head(outputs)
+
+
+def normed(net, x):
+    return net.head(net.norm(net.rnn(x)[0].flatten(0, 1))).unflatten(0, x.shape[:2])
+
+
+def wave():
+    return torch.sin(torch.arange(200.0) / 5).unsqueeze(-1) + 0.1 * floats(200, 1)
+
+
+def task_case(name):
+    task = rnnlab.load_task(name)
+    sizes = (task.input_size, H, task.output_size)
+    model = rnnlab.SequenceModel(*sizes, readout_from=getattr(task, "readout_from", "all")) if (
+        False) else rnnlab.SequenceModel(*sizes)  # fmt: skip
+    return model, task.batches(), task.loss_fn
+
+
+def axis_one(predictions, targets):
+    return functional.cross_entropy(predictions.transpose(1, 2), targets)
+
+
+def squeezed(predictions, targets):
+    return functional.mse_loss(predictions.squeeze(-1), targets)
+
+
+CE, MSE = nn.CrossEntropyLoss(), nn.MSELoss()
+
+CORRECT = {
+    "regression": lambda: (sequence_net(), regression(), MSE),
+    "classifier": lambda: (last_net(), classes(), CE),
+    "tagger": lambda: (sequence_net(outputs=C), tags(), "cross_entropy"),
+    "classes on axis 1": lambda: (
+        sequence_net(outputs=C, forward=classes_on_axis_one), tags(), CE),
+    "bidirectional classifier": lambda: (
+        sequence_net(outputs=C, forward=both_ends, bidirectional=True), classes(), CE),
+    "bidirectional tagger": lambda: (
+        sequence_net(outputs=C, bidirectional=True), tags(), axis_one),
+    "seq2seq": lambda: (make_seq2seq(), translations(), "cross_entropy"),
+    "language model": lambda: (
+        Net(language_model, embedding=nn.Embedding(C, H), rnn=nn.LSTM(H, H, batch_first=True),
+            head=nn.Linear(H, C)), tokens(), "cross_entropy"),
+    "embedding of tokens, one-hot targets": lambda: (
+        rnnlab.SequenceModel(27, H, 27), rnnlab.load_task("names").batches(), "cross_entropy"),
+    "time first, many to one": lambda: (
+        sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][-1]),
+                     batch_first=False), [(floats(T, B, D), symbols(B))], CE),
+    "time first, transposed": lambda: (
+        sequence_net(outputs=1, forward=lambda net, x: net.head(
+            net.rnn(x.transpose(0, 1))[0]).transpose(0, 1), batch_first=False), regression(), MSE),
+    "time first, many to many": lambda: (
+        sequence_net(batch_first=False), [(floats(T, B, D), floats(T, B, 1))], MSE),
+    "dropout": lambda: (sequence_net(num_layers=2, dropout=0.5), regression(), MSE),
+    "batch norm": lambda: (
+        Net(normed, rnn=nn.GRU(D, H, batch_first=True), norm=nn.BatchNorm1d(H),
+            head=nn.Linear(H, 1)), regression(), MSE),
+    "layer norm": lambda: (
+        Net(lambda net, x: net.head(net.norm(net.rnn(x)[0])), rnn=nn.GRU(D, H, batch_first=True),
+            norm=nn.LayerNorm(H), head=nn.Linear(H, 1)), regression(), MSE),
+    "stateful": lambda: (Stateful(), regression(), MSE),
+    "returns a state": lambda: (
+        Net(lambda net, x: (net.head(net.rnn(x)[0]), net.rnn(x)[1]),
+            rnn=nn.GRU(D, H, batch_first=True), head=nn.Linear(H, 1)), regression(), "mse"),
+    "masked": lambda: (sequence_net(), padded(), masked_mse),
+    "padding of -100": lambda: (
+        rnnlab.SequenceModel(D, H, C),
+        rnnlab.PaddedBatches([floats(n, D) for n in range(4, 24)],
+                             [symbols(n) for n in range(4, 24)]), "cross_entropy"),
+    "padded, with lengths": lambda: (
+        rnnlab.SequenceModel(D, H, C),
+        rnnlab.PaddedBatches([floats(n, D) for n in range(4, 24)], symbols(20)), "cross_entropy"),
+    "packing": lambda: (
+        Net(packing, rnn=nn.GRU(D, H, batch_first=True), head=nn.Linear(H, C)),
+        with_lengths(), CE),
+    "packed": lambda: (
+        Net(lambda net, x: net.head(net.rnn(x)[1][-1]), rnn=nn.GRU(D, H), head=nn.Linear(H, C)),
+        [(pack_sequence([floats(n, D) for n in (3, 9, 5, 7)], enforce_sorted=False),
+          torch.tensor([0, 1, 2, 4]))], CE),
+    "GRUCell": lambda: (
+        Net(cell_loop, cell=nn.GRUCell(D, H), head=nn.Linear(H, 1)), regression(), MSE),
+    "attention": lambda: (
+        Net(attending, rnn=nn.GRU(D, H, batch_first=True), score=nn.Linear(H, 1),
+            head=nn.Linear(H, C)), classes(), CE),
+    "causal attention": lambda: (
+        Net(causal, embedding=nn.Embedding(C, H), rnn=nn.GRU(H, H, batch_first=True),
+            attention=nn.MultiheadAttention(H, 2, batch_first=True), head=nn.Linear(H, C)),
+        tokens(), "cross_entropy"),
+    "four layers": lambda: (sequence_net(nn.LSTM, num_layers=4), regression(), MSE),
+    "convolution first": lambda: (
+        Net(convolving, conv=nn.Conv1d(D, 6, 3, padding=1), rnn=nn.GRU(6, H, batch_first=True),
+            head=nn.Linear(H, C)), classes(), CE),
+    "autoregression": lambda: (
+        sequence_net(nn.RNN, inputs=1), rnnlab.Batches(*windows_of(wave()), shuffle=True), "mse"),
+    "autoencoder": lambda: (
+        Net(autoencoding, encoder=nn.GRU(D, H, batch_first=True),
+            decoder=nn.GRU(H, H, batch_first=True), head=nn.Linear(H, D)),
+        [(x, x) for x in [floats(B, T, D)]], MSE),
+    "binary": lambda: (
+        last_net(outputs=1), loader(floats(4 * B, T, D), symbols(4 * B, 1, most=2).float()),
+        nn.BCEWithLogitsLoss()),
+    "probabilities of two": lambda: (
+        sequence_net(outputs=1, forward=lambda net, x: net.head(net.rnn(x)[0][:, -1]).sigmoid()),
+        loader(floats(4 * B, T, D), symbols(4 * B, 1, most=2).float()), nn.BCELoss()),
+    "log probabilities": lambda: (
+        sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][:, -1]
+                                                               ).log_softmax(-1)),
+        classes(), nn.NLLLoss()),
+    "relu for counts": lambda: (
+        sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0]).exp()),
+        loader(floats(4 * B, T, D), symbols(4 * B, T, 1).float()), nn.PoissonNLLLoss(log_input=False)),
+    "squeezed in the loss": lambda: (
+        last_net(outputs=1), loader(floats(4 * B, T, D), floats(4 * B)), squeezed),
+    "a batch as long as its sequences": lambda: (
+        sequence_net(), loader(floats(4 * T, T, D), floats(4 * T, T, 1), T), MSE),
+    "a readout of zeros": lambda: (zero_head(), regression(), MSE),
+    "fine-tuned on top": lambda: (frozen_below(), classes(), CE),
+    "dictionary": lambda: (
+        Net(lambda net, x: net.head(net.rnn(x["x"])[0] * x["mask"]),
+            rnn=nn.GRU(D, H, batch_first=True), head=nn.Linear(H, 1)),
+        [({"x": floats(B, T, D), "mask": torch.ones(B, T, 1, dtype=torch.bool)},
+          floats(B, T, 1))], MSE),
+    "targets of a mean": lambda: (
+        last_net(outputs=1), loader(floats(4 * B, T, D), 5 + floats(4 * B, 1)), MSE),
+    **{task: lambda task=task: task_case(task)
+       for task in ("sunspots", "co2", "sine", "recall", "adding", "reber", "names")},
+}  # fmt: skip
+
+
+def zero_head():
+    model = sequence_net()
+    nn.init.zeros_(model.head.weight)
+    return model
+
+
+def frozen_below():
+    model = last_net()
+    model.rnn.requires_grad_(False)
+    return model

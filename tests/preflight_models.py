@@ -317,3 +317,178 @@ def frozen_below():
     model = last_net()
     model.rnn.requires_grad_(False)
     return model
+
+
+def reshaped(net, x):
+    """Time first, by view in place of transpose."""
+    outputs, _ = net.rnn(x.reshape(x.shape[1], x.shape[0], -1))
+    return net.head(outputs).reshape(x.shape[0], x.shape[1], -1)
+
+
+def detached(net, x):
+    return net.head(net.rnn(x)[0].detach())
+
+
+def in_list():
+    layers = [nn.GRU(D, H, batch_first=True), nn.GRU(H, H, batch_first=True)]
+
+    def forward(net, x):
+        for layer in net.layers:
+            x, _ = layer(x)
+        return net.head(x)
+
+    return Net(forward, layers=layers, head=nn.Linear(H, 1))
+
+
+def zeroed():
+    model = sequence_net()
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    return model
+
+
+def with_nan():
+    x = floats(B, T, D)
+    x[3, 4, 1] = float("nan")
+    return [(x, floats(B, T, 1))]
+
+
+def half_optimizer(make):
+    def case():
+        model, batches, loss_fn = make()
+        return model, batches, loss_fn, torch.optim.Adam(model.rnn.parameters())
+
+    return case
+
+
+def optimized(make, optimizer, **options):
+    def case():
+        model, batches, loss_fn = make()
+        return model, batches, loss_fn, optimizer(model.parameters(), **options)
+
+    return case
+
+
+def other_optimizer():
+    return (*CORRECT["regression"](), torch.optim.Adam(sequence_net().parameters()))
+
+
+def frozen_embedding():
+    embedding = nn.Embedding.from_pretrained(floats(C, H))
+    model = Net(language_model, embedding=embedding, rnn=nn.GRU(H, H, batch_first=True),
+                head=nn.Linear(H, C))  # fmt: skip
+    return model, tokens(), "cross_entropy", torch.optim.Adam(model.parameters())
+
+
+def double_inputs():
+    return loader(floats(B, T, D).double(), floats(B, T, 1))
+
+
+def keeps_graph():
+    model = Stateful()
+    model.forward = None
+    return model
+
+
+class Undetached(Stateful):
+    def forward(self, x):
+        outputs, self.state = self.rnn(x, self.state)
+        return self.head(outputs)
+
+
+def no_state_loop(net, x):
+    return torch.stack([net.head(net.rnn(x[:, t : t + 1])[0][:, 0]) for t in range(T)], 1)
+
+
+def softmaxed(axis):
+    return lambda net, x: net.head(net.rnn(x)[0][:, -1]).softmax(axis)
+
+
+def scaled(net, x):
+    return net.head(net.rnn(x)[0] * 1000)
+
+
+DEFECTS = {  # what is wrong: the checks that may name it, a part of what it says, the case
+    "view for transpose": ("other examples", "others moved", lambda: (
+        sequence_net(batch_first=False, forward=reshaped), regression(), MSE)),
+    "view for transpose, a list": ("other examples", "axis 0 and along axis 1", lambda: (
+        sequence_net(batch_first=False, forward=reshaped),
+        [(floats(B, T, D), floats(B, T, 1))], MSE)),
+    "batch_first left out": ("other examples", "others moved", lambda: (
+        sequence_net(batch_first=False), regression(), MSE)),
+    "batch_first left out, many to one": ("other examples", "others moved", lambda: (
+        last_net(batch_first=False), classes(), CE)),
+    "windows unbatched": ("other examples", "others moved", lambda: (
+        sequence_net(inputs=T, forward=lambda net, x: net.head(net.rnn(x)[0])),
+        loader(floats(B, T), floats(B, 1)), MSE)),
+    "softmax over the batch": ("other examples", "others moved", lambda: (
+        sequence_net(outputs=C, forward=softmaxed(0)), classes(), CE)),
+    "softmax twice": ("first loss", "probabilities already", lambda: (
+        sequence_net(outputs=C, forward=softmaxed(-1)), classes(), CE)),
+    "sigmoid twice": ("first loss", "between 0 and 1 already", lambda: (
+        sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0][:, -1]).sigmoid()),
+        loader(floats(4 * B, T, D), symbols(4 * B, 1, most=2).float()), nn.BCEWithLogitsLoss())),
+    "targets not scaled": ("first loss", "targets are about", lambda: (
+        last_net(outputs=1), loader(floats(4 * B, T, D), 300 + 80 * floats(4 * B, 1)), MSE)),
+    "relu on negative targets": ("first loss", "prediction negative", lambda: (
+        sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0]).relu()), regression(), MSE)),
+    "tanh on large targets": ("first loss", "out of -1 to 1", lambda: (
+        sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0]).tanh()), regression(), MSE)),
+    "logits not scaled": ("first loss", "guessing gives", lambda: (
+        sequence_net(outputs=C, forward=scaled), tags(), "cross_entropy")),
+    "encoder detached": ("gradients", "rnn.weight_ih_l0", lambda: (
+        sequence_net(forward=detached), regression(), MSE)),
+    "layers in a list": ("gradients", "layers", lambda: (in_list(), regression(), MSE)),
+    "weights of zero": ("gradients", "rnn.weight_ih_l0", lambda: (zeroed(), regression(), MSE)),
+    "the last step of a bidirectional layer": ("gradients", "weight_hh_l0_reverse", lambda: (
+        last_net(bidirectional=True), classes(), CE)),
+    "argmax in the model": ("gradients", "does not require grad", lambda: (
+        sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0]).argmax(-1).float()),
+        loader(floats(B, T, D), floats(B, T)), MSE)),
+    "frozen embedding": ("gradients", "embedding.weight is frozen", frozen_embedding),
+    "head not in the optimizer": ("optimizer", "head.weight", half_optimizer(CORRECT["regression"])),
+    "optimizer of another model": ("optimizer", "of another", other_optimizer),
+    "one time step": ("its past", "sees one time step", lambda: (
+        sequence_net(inputs=T, forward=lambda net, x: net.head(net.rnn(x)[0][:, -1])),
+        loader(floats(B, 1, T), floats(B, 1)), MSE)),
+    "one time step, made in forward": ("its past", "sees one time step", lambda: (
+        sequence_net(inputs=T, forward=lambda net, x: net.head(net.rnn(x[:, None])[0][:, -1])),
+        loader(floats(B, T), floats(B, 1)), MSE)),
+    "state not passed on": ("its past", "alone", lambda: (
+        Net(forgetful_loop, cell=nn.GRUCell(D, H), head=nn.Linear(H, 1)), regression(), MSE)),
+    "state not passed on to an LSTM": ("its past", "alone", lambda: (
+        sequence_net(nn.LSTM, forward=no_state_loop), regression(), MSE)),
+    "decoder without the encoder": ("its past", "inputs[0]", lambda: (
+        make_seq2seq(passes_on=False), translations(), "cross_entropy")),
+    "bidirectional language model": ("its future", "read its answer", lambda: (
+        Net(language_model, embedding=nn.Embedding(C, H),
+            rnn=nn.GRU(H, H, batch_first=True, bidirectional=True), head=nn.Linear(2 * H, C)),
+        tokens(), "cross_entropy")),
+    "bidirectional forecast": ("its future", "read its answer", lambda: (
+        sequence_net(inputs=1, bidirectional=True), rnnlab.Batches(*windows_of(wave())), "mse")),
+    "learning rate 0": ("one batch", "learning rate 0", optimized(
+        CORRECT["regression"], torch.optim.SGD, lr=0.0)),
+    "learning rate 1000": ("one batch", "learning rate 1000", optimized(
+        CORRECT["regression"], torch.optim.SGD, lr=1e3)),
+    "Adam at 1000": ("one batch", "learning rate 1000", optimized(
+        CORRECT["classifier"], torch.optim.Adam, lr=1e3)),
+    "rising": ("one batch", "SGD", optimized(
+        CORRECT["regression"], torch.optim.SGD, lr=0.01, maximize=True)),
+    "graph kept": ("one batch", "second time", lambda: (Undetached(), regression(), MSE)),
+    "nan in the inputs": ("inputs and targets", "1 of 576", lambda: (
+        sequence_net(), with_nan(), MSE)),
+    "targets broadcast": ("shapes", "broadcast", lambda: (
+        last_net(outputs=1), loader(floats(B, T, D), floats(B)), MSE)),
+    "targets broadcast by hand": ("shapes", "broadcast", lambda: (
+        last_net(outputs=1), loader(floats(B, T, D), floats(B)), lambda p, y: (p - y).abs().mean())),
+    "one target for all steps": ("shapes", "broadcast", lambda: (
+        sequence_net(), loader(floats(B, T, D), floats(B, 1, 1)), MSE)),
+    "double inputs": ("forward", "RNN input dtype", lambda: (sequence_net(), double_inputs(), MSE)),
+    "input size": ("forward", "Expected", lambda: (sequence_net(inputs=4), regression(), MSE)),
+    "float class numbers": ("loss", "Long", lambda: (
+        last_net(), loader(floats(B, T, D), symbols(B).float()), CE)),
+    "classes on the wrong axis": ("loss", "target size", lambda: (
+        sequence_net(outputs=C), tags(), CE)),
+    "returns a list": ("forward", "returned list", lambda: (
+        sequence_net(forward=lambda net, x: [net.head(net.rnn(x)[0])]), regression(), MSE)),
+}  # fmt: skip

@@ -7,13 +7,14 @@ from html import escape
 from itertools import islice
 from typing import Any
 
+import torch
 from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
 from rnnlab.doctor.before.check import FAULT, OPEN, VERDICTS, Check, fault_of
-from rnnlab.doctor.before.data import check_data, check_first_loss, check_shapes
+from rnnlab.doctor.before.data import check_data, check_first_loss, check_shapes, is_finite
 from rnnlab.doctor.before.dependence import Dependence
 from rnnlab.doctor.before.learning import (
     RATES,
@@ -124,8 +125,9 @@ def preflight(
     Example:
         rnnlab.preflight(model, batches, nn.MSELoss(), optimizer)
     """
-    start = time.monotonic()
     _check_arguments(model, batches, optimizer)
+    torch.optim.SGD([torch.zeros(1)])  # with its first optimizer torch loads much: that counts not
+    start = time.monotonic()
     loss_fn, report = resolve_loss(loss_fn), Preflight()
     with untouched(model, loss_fn, optimizer, batches):
         report.checks = [*_look(model, batches, loss_fn, optimizer, start)]
@@ -190,7 +192,10 @@ def _look(
     """Yield the checks, each as soon as it is made."""
     pairs = _read(batches, start + FOR_DATA)
     yield check_data(pairs)
-    subject = Subject(model, pairs[0], loss_fn, optimizer, start + (1 - FOR_LEARNING) * SECONDS)
+    batch = next(filter(is_finite, pairs), None)
+    if batch is None:  # all else would follow from that
+        return
+    subject = Subject(model, batch, loss_fn, optimizer, start + (1 - FOR_LEARNING) * SECONDS)
     try:
         subject.predictions = subject.predict(training=True)
     except Exception as error:  # the user's, whatever it is

@@ -125,5 +125,7 @@ def differ(one: Tensor, other: Tensor) -> float:
     """Return the largest difference, as a fraction of the largest prediction."""
     if not one.numel():
         return 0.0
+    if not bool(torch.isfinite(one).all() and torch.isfinite(other).all()):
+        raise ValueError("it predicts nan or infinity in evaluation mode")
     scale = torch.maximum(one.abs().max(), other.abs().max()).clamp(min=1e-12)
     return float((one - other).abs().max() / scale)

@@ -1,7 +1,6 @@
 """Of the data alone, and of how predictions meet targets: values, shapes, what guessing gives."""
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -14,31 +13,37 @@ from rnnlab.doctor.before.changes import parts_of
 from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
 from rnnlab.doctor.before.subject import Subject
 
-Predict = Any
 FAR, FAR_SQUARED = 2.0, 100.0  # times what guessing gives
 UNSCALED = 10.0
 DRAWS = 8  # of weights, to see between which bounds predictions lie
 
 
-def check_data(batches: Iterable[tuple[Any, Any]]) -> Check:
+def check_data(batches: list[tuple[Any, Any]]) -> Check:
     """Look for values that are no number."""
-    name, count = "inputs and targets", 0
+    name = "inputs and targets"
     for index, batch in enumerate(batches):
         for what, value in zip(("inputs", "targets"), batch, strict=True):
-            for part in parts_of(value):
-                values = part.data if isinstance(part, PackedSequence) else part
-                if values.is_floating_point() and not bool(torch.isfinite(values).all()):
-                    wrong = int((~torch.isfinite(values)).sum())
+            for values in map(_values, parts_of(value)):
+                wrong = int((~torch.isfinite(values)).sum())
+                if wrong:
                     text = (
                         "{wrong} of {all} values of the {what} of batch {index} are nan or infinite"
                     )
                     seen = say(text, wrong=wrong, all=values.numel(), what=what, index=index)
                     advice = "fill the gaps or leave these rows out, before batches are made"
                     return Check(name, FAULT, seen, advice)
-        count += 1
-    text = "all numbers are finite in the first {count} batches" if count > 1 else (
-        "all numbers are finite in the first batch")  # fmt: skip
-    return Check(name, OK, say(text, count=count))
+    count, one = len(batches), "all numbers are finite in the first batch"
+    text = "all numbers are finite in the first {count} batches"
+    return Check(name, OK, say(text, count=count) if count > 1 else one)
+
+
+def is_finite(batch: tuple[Any, Any]) -> bool:
+    """Whether all values of a batch are numbers."""
+    return all(bool(torch.isfinite(_values(part)).all()) for part in parts_of(batch))
+
+
+def _values(part: Any) -> Tensor:
+    return part.data if isinstance(part, PackedSequence) else part
 
 
 def check_shapes(subject: Subject, warned: str) -> Check:
@@ -79,41 +84,36 @@ def _are_broadcast(subject: Subject) -> bool:
 
 def check_first_loss(subject: Subject, loss: float) -> Check:
     """Compare the untrained model's loss with what guessing gives."""
-    name, predictions = "first loss", subject.predictions
+    name = "first loss"
     if not math.isfinite(loss):
-        seen = say("the first loss is {loss}", loss=loss)
-        return Check(
-            name, FAULT, seen, "print predictions and targets, and what loss_fn takes of them"
-        )
+        advice = "print predictions and targets, and what loss_fn makes of them"
+        return Check(name, FAULT, say("the first loss is {loss}", loss=loss), advice)
     axis = class_axis(subject)
     if takes_softmax(subject):
         return _check_cross_entropy(subject, loss, axis)
     best = _best_constant(subject, axis)
     if best is None:
-        seen = say("the first loss is {loss}; what guessing gives is not known", loss=short(loss))
-        return Check(name, OPEN, seen + " for this loss_fn")
-    binary = " (0.693 if both answers are as likely)" if _is_binary(subject) else ""
-    seen = say(
-        "the first loss is {loss}; always the same, best prediction gives {best}{binary}",
-        loss=short(loss), best=short(best), binary=binary,
-    )  # fmt: skip
-    bounds = _check_bounds(subject, seen)
-    if bounds is not None:
-        return bounds
-    targets = subject.targets
+        text = "the first loss is {loss}; what guessing gives is not known for this loss_fn"
+        return Check(name, OPEN, say(text, loss=short(loss)))
+    text = "the first loss is {loss}; the best constant prediction gives {best}"
+    text += ", and log 2 = 0.693 is what a coin gives" if _is_binary(subject) else ""
+    seen = say(text, loss=short(loss), best=short(best))
+    if not subject.is_time_for(DRAWS):
+        return Check(name, OPEN, f"{seen}; there was no time to see which predictions can be made")
+    return _check_bounds(subject, seen) or _check_scale(subject, loss, best, seen)
+
+
+def _check_scale(subject: Subject, loss: float, best: float, seen: str) -> Check:
+    name, targets, predictions = "first loss", subject.targets, subject.predictions
+    advice = "scale: targets = (targets - mean) / std, both of the training part"
     if isinstance(targets, Tensor) and targets.is_floating_point():
         size, predicted = _rms(targets), _rms(predictions)
         if size > UNSCALED and predicted < size / UNSCALED and predictions.shape == targets.shape:
-            seen += say(
-                "; targets are about {size} in size, predictions {predicted}",
-                size=short(size), predicted=short(predicted),
-            )  # fmt: skip
-            return Check(
-                name, FAULT, seen, "scale: targets = (targets - mean) / std of the training part"
-            )
+            text = "; targets are about {size} in size, predictions {predicted}"
+            seen += say(text, size=short(size), predicted=short(predicted))
+            return Check(name, FAULT, seen, advice)
     if best > 1e-6 and loss > FAR_SQUARED * best and not _is_binary(subject):
-        advice = "scale the targets to mean 0 and standard deviation 1, or look at the last layer"
-        return Check(name, FAULT, seen, advice)
+        return Check(name, FAULT, seen, f"{advice}, or look at the last layer")
     return Check(name, OK, seen)
 
 
@@ -215,34 +215,27 @@ def _is_binary(subject: Subject) -> bool:
 
 def _check_bounds(subject: Subject, seen: str) -> Check | None:
     """Return a fault if targets lie where no weights bring a prediction."""
-    targets = subject.targets
+    name, targets = "first loss", subject.targets
     if not isinstance(targets, Tensor) or not targets.is_floating_point():
         return None
-    if targets.numel() != subject.predictions.numel() or not subject.is_time_for(2 * DRAWS):
+    if targets.numel() != subject.predictions.numel():
         return None
     low, high = _bounds(subject)
-    if (
-        _is_binary(subject)
-        and low >= 0
-        and high <= 1
-        and _to_probabilities(subject, -1) is not torch.sigmoid
-    ):
+    takes_logits = _to_probabilities(subject, -1) is not torch.sigmoid
+    if low >= 0 and high <= 1 and takes_logits and _is_binary(subject):
         seen += "; the predictions lie between 0 and 1 already, and the loss takes a sigmoid too"
-        return Check("first loss", FAULT, seen, "leave out the sigmoid at the end of the model")
+        return Check(name, FAULT, seen, "leave out the sigmoid at the end of the model")
+    advice = "end the model with a linear layer: no relu, no sigmoid, no tanh"
     below = float((targets < -0.01 * _rms(targets)).float().mean())
     if low >= 0 and below > 0.01:
         text = "; no weights make a prediction negative, and {below:.0%} of the targets are"
-        seen += say(text, below=below)
-        return Check(
-            "first loss", FAULT, seen, "end the model with a linear layer: no relu, no sigmoid"
-        )
+        return Check(name, FAULT, seen + say(text, below=below), advice)
     above = float((targets.abs() > 1.05).float().mean())
     if low >= -1 and 0.9 < high <= 1 and above > 0.05:
-        text = "; no weights bring a prediction out of {low:.0f} to 1, where {above:.0%} of the targets are"
-        seen += say(text, low=round(low), above=above)
-        return Check(
-            "first loss", FAULT, seen, "end the model with a linear layer: no tanh, no sigmoid"
+        text = (
+            "; no weights bring a prediction out of {low:.0f} to 1, and {above:.0%} of targets are"
         )
+        return Check(name, FAULT, seen + say(text, low=round(low), above=above), advice)
     return None
 
 

@@ -27,6 +27,8 @@ class Trial:
         gradients: by a parameter's name the largest |gradient| of all updates; None if there
             was none.
         unregistered: the attributes that hold layers which the model does not know, and use.
+        borrowed: names of parameters of the model itself that the copy computes with, as a
+            function that closes over the model does.
         error: what was raised, if anything.
     """
 
@@ -48,6 +50,8 @@ class Trial:
             self._train()
         except Exception as error:  # of the user's model, loss or optimizer
             self.error = error
+        own = subject.model.named_parameters()
+        self.borrowed = {name for name, parameter in own if parameter.grad is not None}
         self.unregistered = [name for name, layers in hidden.items() if _has_gradient(layers)]
 
     @torch.enable_grad()
@@ -103,6 +107,9 @@ def check_gradients(trial: Trial) -> Check:
     free = {n: trial.gradients[n] for n, p in parameters.items() if p.requires_grad}
     frozen = [n for n, p in parameters.items() if not p.requires_grad]
     without = [n for n, size in free.items() if size is None]
+    if borrowed := [n for n in without if n in trial.borrowed]:
+        text = "a copy of the model computes with {names} of the model itself, so it cannot be seen"
+        return Check(name, OPEN, say(text, names=_names(borrowed)))
     zero = [n for n, size in free.items() if size == 0 and parameters[n].numel() > 1]
     if without:
         text = "no gradient reaches {names}: the loss does not depend on them"

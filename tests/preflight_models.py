@@ -192,9 +192,7 @@ def wave():
 def task_case(name):
     task = rnnlab.load_task(name)
     sizes = (task.input_size, H, task.output_size)
-    model = rnnlab.SequenceModel(*sizes, readout_from=getattr(task, "readout_from", "all")) if (
-        False) else rnnlab.SequenceModel(*sizes)  # fmt: skip
-    return model, task.batches(), task.loss_fn
+    return rnnlab.SequenceModel(*sizes), task.batches(), task.loss_fn
 
 
 def axis_one(predictions, targets):
@@ -221,7 +219,7 @@ CORRECT = {
     "language model": lambda: (
         Net(language_model, embedding=nn.Embedding(C, H), rnn=nn.LSTM(H, H, batch_first=True),
             head=nn.Linear(H, C)), tokens(), "cross_entropy"),
-    "embedding of tokens, one-hot targets": lambda: (
+    "one-hot characters": lambda: (
         rnnlab.SequenceModel(27, H, 27), rnnlab.load_task("names").batches(), "cross_entropy"),
     "time first, many to one": lambda: (
         sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][-1]),
@@ -286,9 +284,10 @@ CORRECT = {
         sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][:, -1]
                                                                ).log_softmax(-1)),
         classes(), nn.NLLLoss()),
-    "relu for counts": lambda: (
+    "exp for counts": lambda: (
         sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0]).exp()),
-        loader(floats(4 * B, T, D), symbols(4 * B, T, 1).float()), nn.PoissonNLLLoss(log_input=False)),
+        loader(floats(4 * B, T, D), symbols(4 * B, T, 1).float()),
+        nn.PoissonNLLLoss(log_input=False)),
     "squeezed in the loss": lambda: (
         last_net(outputs=1), loader(floats(4 * B, T, D), floats(4 * B)), squeezed),
     "a batch as long as its sequences": lambda: (
@@ -384,12 +383,6 @@ def double_inputs():
     return loader(floats(B, T, D).double(), floats(B, T, 1))
 
 
-def keeps_graph():
-    model = Stateful()
-    model.forward = None
-    return model
-
-
 class Undetached(Stateful):
     def forward(self, x):
         outputs, self.state = self.rnn(x, self.state)
@@ -446,7 +439,8 @@ DEFECTS = {  # what is wrong: the checks that may name it, a part of what it say
         sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0]).argmax(-1).float()),
         loader(floats(B, T, D), floats(B, T)), MSE)),
     "frozen embedding": ("gradients", "embedding.weight is frozen", frozen_embedding),
-    "head not in the optimizer": ("optimizer", "head.weight", half_optimizer(CORRECT["regression"])),
+    "head not in the optimizer": (
+        "optimizer", "head.weight", half_optimizer(CORRECT["regression"])),
     "optimizer of another model": ("optimizer", "of another", other_optimizer),
     "one time step": ("its past", "sees one time step", lambda: (
         sequence_net(inputs=T, forward=lambda net, x: net.head(net.rnn(x)[0][:, -1])),
@@ -480,7 +474,8 @@ DEFECTS = {  # what is wrong: the checks that may name it, a part of what it say
     "targets broadcast": ("shapes", "broadcast", lambda: (
         last_net(outputs=1), loader(floats(B, T, D), floats(B)), MSE)),
     "targets broadcast by hand": ("shapes", "broadcast", lambda: (
-        last_net(outputs=1), loader(floats(B, T, D), floats(B)), lambda p, y: (p - y).abs().mean())),
+        last_net(outputs=1), loader(floats(B, T, D), floats(B)),
+        lambda p, y: (p - y).abs().mean())),
     "one target for all steps": ("shapes", "broadcast", lambda: (
         sequence_net(), loader(floats(B, T, D), floats(B, 1, 1)), MSE)),
     "double inputs": ("forward", "RNN input dtype", lambda: (sequence_net(), double_inputs(), MSE)),

@@ -13,7 +13,7 @@ from rnnlab.doctor.before.changes import parts_of
 from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
 from rnnlab.doctor.before.subject import Subject
 
-FAR, FAR_SQUARED = 2.0, 100.0  # times what guessing gives
+FAR, FAR_SQUARED = 2.0, 1000.0  # times what guessing gives
 UNSCALED = 10.0
 DRAWS = 8  # of weights, to see between which bounds predictions lie
 
@@ -119,20 +119,19 @@ def _check_scale(subject: Subject, loss: float, best: float, seen: str) -> Check
 
 def _check_cross_entropy(subject: Subject, loss: float, axis: int) -> Check:
     name, predictions = "first loss", subject.predictions
-    classes = predictions.shape[axis]
-    best = _best_constant(subject, axis)
-    seen = say(
-        "the first loss is {loss}; guessing gives {log} = log({classes})",
-        loss=short(loss), log=short(math.log(classes)), classes=classes,
-    )  # fmt: skip
+    classes, best = predictions.shape[axis], _best_constant(subject, axis)
+    guess = subject.loss(torch.zeros_like(predictions))  # all classes alike
+    text = "the first loss is {loss}; guessing gives {guess}"
+    text += " = log({classes})" if math.isclose(guess, math.log(classes), rel_tol=1e-3) else ""
+    seen = say(text, loss=short(loss), guess=short(guess), classes=classes)
     if best is not None:
         seen += say(", or {best} by how often each class occurs in the batch", best=short(best))
     if bool((predictions >= 0).all()) and classes > 1:
-        ones = torch.ones_like(sums := predictions.sum(axis))
-        if torch.allclose(sums, ones, atol=1e-3):
+        sums = predictions.sum(axis)
+        if torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
             seen += "; the predictions are probabilities already, and the loss takes a softmax too"
             return Check(name, FAULT, seen, "leave out the softmax at the end of the model")
-    if loss > FAR * math.log(classes) + 1:
+    if loss > FAR * guess + guess / math.log(max(classes, 2)):
         advice = "look at the last layer and at the labels: the untrained model is sure, and wrong"
         return Check(name, FAULT, seen, advice)
     return Check(name, OK, seen)

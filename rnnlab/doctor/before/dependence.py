@@ -112,7 +112,7 @@ class Dependence:
         return differ(before[others], after[others])
 
     def future(self) -> Check:
-        """Look whether a prediction depends on inputs after it, and whether it is to predict these."""
+        """Look whether a prediction depends on inputs after it, and whether they are its target."""
         name = "its future"
         reads = [(part, self._future_of(part)) for part in self.parts]
         found = [(part, depends) for part, depends in reads if depends is not None]
@@ -240,7 +240,7 @@ class Dependence:
 
 
 def count_steps(subject: Subject, prepare: Any) -> int | None:
-    """Return how many time steps the recurrent module sees, of several the most; None: no module."""
+    """Return how many time steps a recurrent module sees, of several the most; None: none."""
     steps: dict[int, int] = {}
 
     def count(module: Any, args: Any) -> None:

@@ -299,6 +299,22 @@ CORRECT = {
             rnn=nn.GRU(D, H, batch_first=True), head=nn.Linear(H, 1)),
         [({"x": floats(B, T, D), "mask": torch.ones(B, T, 1, dtype=torch.bool)},
           floats(B, T, 1))], MSE),
+    "log link": lambda: (
+        sequence_net(), loader(floats(4 * B, T, D), 40.0 + symbols(4 * B, T, 1)),
+        nn.PoissonNLLLoss()),
+    "likelihood of values close to 0": lambda: (
+        sequence_net(outputs=2), loader(floats(4 * B, T, D), 0.05 * floats(4 * B, T, 1)),
+        lambda p, y: nn.functional.gaussian_nll_loss(p[..., :1], y, p[..., 1:].exp())),
+    "sum over the batch": lambda: (last_net(), classes(), nn.CrossEntropyLoss(reduction="sum")),
+    "a rate that warms up from 0": lambda: warming_up(),
+    "two outputs time first": lambda: (
+        sequence_net(forward=lambda net, x: (net.head(net.rnn(x)[0]).transpose(0, 1), None)),
+        [(floats(B, T, D), floats(T, B, 1))], MSE),
+    "transformer": lambda: (
+        Net(lambda net, x: net.head(net.encoder(net.embedding(x)).mean(1)),
+            embedding=nn.Embedding(C, H), head=nn.Linear(H, C), encoder=nn.TransformerEncoder(
+                nn.TransformerEncoderLayer(H, 2, 16, batch_first=True), 2)),
+        loader(symbols(4 * B, T), symbols(4 * B)), CE),
     "targets of a mean": lambda: (
         last_net(outputs=1), loader(floats(4 * B, T, D), 5 + floats(4 * B, 1)), MSE),
     **{task: lambda task=task: task_case(task)
@@ -310,6 +326,13 @@ def zero_head():
     model = sequence_net()
     nn.init.zeros_(model.head.weight)
     return model
+
+
+def warming_up():
+    model = sequence_net()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step / 100, 1))
+    return model, regression(), MSE, optimizer
 
 
 def frozen_below():
@@ -460,6 +483,12 @@ DEFECTS = {  # what is wrong: the checks that may name it, a part of what it say
         tokens(), "cross_entropy")),
     "bidirectional forecast": ("its future", "read its answer", lambda: (
         sequence_net(inputs=1, bidirectional=True), rnnlab.Batches(*windows_of(wave())), "mse")),
+    "decoder reads its targets": ("its future", "the targets themselves", lambda: (
+        make_seq2seq(), [((source, target), target) for (source, _), target in translations()],
+        "cross_entropy")),
+    "the first output in place of the last": ("its past", "first of 12", lambda: (
+        sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][:, 0])),
+        classes(), CE)),
     "learning rate 0": ("one batch", "learning rate 0", optimized(
         CORRECT["regression"], torch.optim.SGD, lr=0.0)),
     "learning rate 1000": ("one batch", "learning rate 1000", optimized(

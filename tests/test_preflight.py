@@ -302,7 +302,8 @@ def test_without_time_it_says_so(monkeypatch):
     report = rnnlab.preflight(*CORRECT["regression"]())
     assert report.worst == "not decided"
     undecided = {check.name for check in report.checks if check.verdict == "not decided"}
-    assert undecided == {"first loss", "other examples", "its future", "its past", "one batch"}
+    dependence, learned = {"other examples", "its future", "its past"}, {"gradients", "one batch"}
+    assert undecided == {"first loss"} | dependence | learned
 
 
 def test_a_loss_that_rises_at_adams_first_rate_may_fall_at_a_lower_one(monkeypatch):
@@ -313,7 +314,7 @@ def test_a_loss_that_rises_at_adams_first_rate_may_fall_at_a_lower_one(monkeypat
     assert row(report, "one batch").verdict == "ok"
 
 
-@pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW", "RMSprop", "LBFGS", "Adagrad"])
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW", "RMSprop", "LBFGS"])
 def test_a_copy_of_the_given_optimizer_is_what_trains(kind):
     model = sequence_net()
     options = {"lr": 0.02} | ({"momentum": 0.9} if kind == "SGD" else {})

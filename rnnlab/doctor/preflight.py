@@ -30,6 +30,7 @@ from rnnlab.doctor.report import STYLE
 SECONDS = 2.0
 FOR_DATA, FOR_LEARNING = 0.2, 0.5  # of these seconds
 MOST_BATCHES = 8
+FOR_AN_UPDATE = 4  # calls of the model, in time
 PRINT = "print the types, shapes and dtypes of a batch beside what forward expects"
 NAMES = {"other examples": "examples", "its future": "future", "its past": "past"}
 
@@ -221,7 +222,7 @@ def _rest(subject: Subject, batches: Any, loss: float | None, warned: str) -> It
     if subject.optimizer is not None:
         yield check_optimizer(subject.model, subject.loss_fn, subject.optimizer)
     if loss is not None:
-        yield from _look_at_learning(subject, loss)
+        yield from _look_at_learning(subject)
 
 
 def _look_at_dependence(subject: Subject, batches: Any) -> Iterator[Check]:
@@ -238,12 +239,16 @@ def _look_at_dependence(subject: Subject, batches: Any) -> Iterator[Check]:
         yield _tried(name, getattr(dependence, method))
 
 
-def _look_at_learning(subject: Subject, loss: float) -> Iterator[Check]:
+def _look_at_learning(subject: Subject) -> Iterator[Check]:
     subject.end += FOR_LEARNING * SECONDS
     trials: list[Trial] = []
+    if not subject.is_time_for(FOR_AN_UPDATE):
+        for name in ("gradients", "one batch"):
+            yield Check(name, OPEN, "there was no time left for it")
+        return
     try:
         for rate in RATES if subject.optimizer is None else RATES[:1]:
-            if trials and check_one_batch(trials, None, loss).verdict != FAULT:
+            if trials and check_one_batch(trials).verdict != FAULT:
                 break
             trials.append(Trial(subject, subject.optimizer, rate))
     except Exception as error:  # a model or an optimizer that cannot be copied
@@ -251,7 +256,7 @@ def _look_at_learning(subject: Subject, loss: float) -> Iterator[Check]:
     if trials:
         yield check_gradients(trials[0])
     if trials and trials[0].losses:
-        yield check_one_batch(trials, subject.optimizer, loss)
+        yield check_one_batch(trials)
 
 
 def _tried(name: str, check: Callable[[], Check]) -> Check:

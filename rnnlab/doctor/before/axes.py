@@ -53,8 +53,9 @@ def known_batch_axis(subject: Subject, batches: Any) -> int | None:
     first, second = sizes(value)
     counts = [len(part) for part in parts if isinstance(part, Tensor) and part.dim() == 1]
     targets = next(iter(parts_of(subject.targets)), None)
-    if isinstance(targets, Tensor) and targets.dim() and targets.shape[:2] != value.shape[:2]:
-        counts.append(len(targets))
+    if isinstance(targets, Tensor) and targets.dim():
+        if tuple(targets.shape[:2]) not in ((first, second), (second, first)):
+            counts.append(len(targets))
     size = getattr(batches, "batch_size", None)
     if isinstance(size, int) and getattr(batches, "collate_fn", None) is default_collate:
         return 0

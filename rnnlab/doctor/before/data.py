@@ -98,6 +98,8 @@ def check_first_loss(subject: Subject, loss: float) -> Check:
     text = "the first loss is {loss}; the best constant prediction gives {best}"
     text += ", and log 2 = 0.693 is what a coin gives" if _is_binary(subject) else ""
     seen = say(text, loss=short(loss), best=short(best))
+    if not (_is_binary(subject) or _is_comparison(subject, best)):
+        return Check(name, FACT, seen)
     if not subject.is_time_for(DRAWS):
         return Check(name, OPEN, f"{seen}; there was no time to see which predictions can be made")
     return _check_bounds(subject, seen) or _check_scale(subject, loss, best, seen)
@@ -106,9 +108,9 @@ def check_first_loss(subject: Subject, loss: float) -> Check:
 def _check_scale(subject: Subject, loss: float, best: float, seen: str) -> Check:
     name, targets, predictions = "first loss", subject.targets, subject.predictions
     advice = "scale: targets = (targets - mean) / std, both of the training part"
-    if isinstance(targets, Tensor) and targets.is_floating_point():
+    if isinstance(targets, Tensor):
         size, predicted = _rms(targets), _rms(predictions)
-        if size > UNSCALED and predicted < size / UNSCALED and predictions.shape == targets.shape:
+        if size > UNSCALED and predicted < size / UNSCALED:
             text = "; targets are about {size} in size, predictions {predicted}"
             seen += say(text, size=short(size), predicted=short(predicted))
             return Check(name, FAULT, seen, advice)
@@ -212,12 +214,22 @@ def _is_binary(subject: Subject) -> bool:
     )
 
 
+def _is_comparison(subject: Subject, best: float) -> bool:
+    """Whether the loss is lowest where predictions equal targets: predictions are no logarithms."""
+    targets, predictions = subject.targets, subject.predictions
+    if isinstance(targets, tuple | list):  # values, and a mask
+        targets = targets[0]
+    if not isinstance(targets, Tensor) or not targets.is_floating_point():
+        return False
+    if targets.numel() != predictions.numel():
+        return False
+    return subject.loss(targets.reshape(predictions.shape)) <= best
+
+
 def _check_bounds(subject: Subject, seen: str) -> Check | None:
     """Return a fault if targets lie where no weights bring a prediction."""
     name, targets = "first loss", subject.targets
-    if not isinstance(targets, Tensor) or not targets.is_floating_point():
-        return None
-    if targets.numel() != subject.predictions.numel():
+    if not isinstance(targets, Tensor):
         return None
     low, high = _bounds(subject)
     takes_logits = _to_probabilities(subject, -1) is not torch.sigmoid

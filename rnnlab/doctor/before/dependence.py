@@ -119,12 +119,16 @@ class Dependence:
         if not found or self.batch is None:
             return Check(name, *self._no_time())
         for part, depends in found:
-            if self._is_shifted(part):
-                text = say("the targets are {part} of one step later, and", part=part.name)
-                if not depends:
-                    return Check(name, OK, f"{text} no prediction depends on inputs after it")
-                text += " a prediction depends on inputs after it: it can read its answer there"
-                return Check(name, FAULT, text, "bidirectional=False, a causal mask in attention")
+            if (lag := self._lag(part)) is None:
+                continue
+            if lag == 0:
+                text = "{part} are the targets themselves: a prediction can read its answer there"
+                return Check(name, FAULT, say(text, part=part.name), "shift them by one step")
+            text = say("the targets are {part} of one step later, and", part=part.name)
+            if not depends:
+                return Check(name, OK, f"{text} no prediction depends on inputs after it")
+            text += " a prediction depends on inputs after it: it can read its answer there"
+            return Check(name, FAULT, text, "bidirectional=False, a causal mask in attention")
         names = [part.name for part, depends in found if depends]
         if names:
             text = "a prediction depends on what comes after it in {names}"
@@ -153,20 +157,27 @@ class Dependence:
         after = along_time(self._after(part, time, half, steps), part, self.batch, time)
         return after is not None and differ(before[:half], after[:half]) > ROUNDING
 
-    def _is_shifted(self, part: Part) -> bool:
-        """Whether the targets are a part of the inputs, one time step later."""
+    def _lag(self, part: Part) -> int | None:
+        """Return 1 if the targets are a part of the inputs, one time step later.
+
+        It is 0 if they are one of the further parts, such as what a decoder reads, as they stand;
+        otherwise None.
+        """
         assert self.batch is not None
         value, targets = _padded(part.value), self.subject.targets
         time = time_axis(self.subject, part, self.batch)
         if not isinstance(targets, Tensor) or time is None:
-            return False
+            return None
         value = value.movedim((self.batch, time), (0, 1))  # (B, T, ...)
         targets = targets.movedim(self.batch, 0) if targets.dim() > 1 else targets
         if targets.numel() == value.shape[0] * value.shape[1] and targets.dim() == 1:
             targets = targets.reshape(value.shape[:2])
         if targets.shape[:2] != value.shape[:2] or targets.shape[1] < 2:
-            return False
-        return _is_later(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
+            return None
+        later, same = _alike(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
+        if later and not same:
+            return 1
+        return 0 if same and part.number and not later else None
 
     def past(self) -> Check:
         """Look whether a prediction depends on time steps before the last one."""
@@ -196,33 +207,30 @@ class Dependence:
         time = time_axis(self.subject, main, self.batch)
         if time is None:
             return Check(name, OPEN, "it is not known which axis of the inputs is time")
-        steps = (
-            sizes(main.value)[1]
-            if isinstance(main.value, PackedSequence)
-            else main.value.shape[time]
-        )
+        packed = isinstance(main.value, PackedSequence)
+        steps = sizes(main.value)[1] if packed else int(main.value.shape[time])
         if steps == 1:
-            return Check(
-                name, FACT, "the sequences have one time step: only a carried state can tell"
-            )
-        moved, first = (self._moved(main, time, last) for last in (steps - 1, 1))
-        if moved > 0:
+            return Check(name, FACT, "the sequences have one time step: only a carried state tells")
+        early, start, late = (
+            self._moved(main, time, *which) for which in ((0, steps - 1), (0, 1), (1, steps))
+        )
+        if early > 0 and late > 0:
             text = "the last prediction depends on steps before the last"
-            text += (
-                "; the first of {steps} moves it by {first:.2g} of its size"
-                if first
-                else (", but not on the first of {steps}")
-            )
-            return Check(name, OK, say(text, steps=steps, first=first))
-        text = "the last prediction depends on the last of {steps} time steps alone"
+            text += "; the first of {steps} moves it by {start:.2g} of its size" if start else (
+                ", but not on the first of {steps}")  # fmt: skip
+            return Check(name, OK, say(text, steps=steps, start=start))
+        text = "the last prediction depends on the {which} of {steps} time steps alone"
+        which = "first" if early > 0 else "last"
         advice = "pass the state on from step to step, and give the recurrent module all steps"
+        if early > 0:
+            advice = "take the last time step, outputs[:, -1], not outputs[:, 0] or outputs[0]"
         verdict = FACT if seen is None else FAULT
-        return Check(name, verdict, say(text, steps=steps), advice)
+        return Check(name, verdict, say(text, which=which, steps=steps), advice)
 
-    def _moved(self, part: Part, time: int, last: int) -> float:
-        """Return by how much the last prediction moves when the steps up to `last` change."""
+    def _moved(self, part: Part, time: int, first: int, last: int) -> float:
+        """Return by how much the last prediction moves when steps first to last - 1 change."""
         assert self.batch is not None
-        results = [self.base, self._after(part, time, 0, last)]
+        results = [self.base, self._after(part, time, first, last)]
         by_time = [along_time(result, part, self.batch, time) for result in results]
         one, other = (r if t is None else t[-1] for r, t in zip(results, by_time, strict=True))
         return differ(one, other)
@@ -278,12 +286,12 @@ def _padded(value: Any) -> Tensor:
     )
 
 
-def _is_later(value: Tensor, targets: Tensor) -> bool:
-    """Whether targets (B, T, K) are values (B, T, D) of one step later, in one of the features."""
+def _alike(value: Tensor, targets: Tensor) -> tuple[bool, bool]:
+    """Whether targets (B, T, K) are one of the features of values (B, T, D), or all: later, now."""
     if not targets.is_floating_point() and value.is_floating_point() and value.shape[2] > 1:
         value = value.argmax(2, keepdim=True)  # one-hot
     if value.shape[2] != targets.shape[2] and targets.shape[2] != 1:
-        return False
+        return False, False
     counts = (targets != -100).all(2)
     if value.shape[2] == targets.shape[2]:
         value, targets = value.unsqueeze(2), targets.unsqueeze(2)
@@ -291,4 +299,4 @@ def _is_later(value: Tensor, targets: Tensor) -> bool:
         value, targets = value.unsqueeze(3), targets.unsqueeze(3)
     later = (value[:, 1:] == targets[:, :-1]).all(3)[counts[:, :-1]].float().mean(0)  # (D,)
     same = (value == targets).all(3)[counts].float().mean(0)
-    return bool(((later >= ALIKE) & (same < ALIKE)).any())
+    return bool((later >= ALIKE).any()), bool((same >= ALIKE).any())

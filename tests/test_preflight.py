@@ -97,6 +97,11 @@ def test_a_future_that_is_not_the_target_is_a_fact():
     assert row(report, "its future").verdict == "ok"
 
 
+def test_what_follows_from_a_fault_is_said_as_such():
+    report = rnnlab.preflight(*DEFECTS["batch_first left out"][2]())
+    assert "mend the row above first" in row(report, "its past").advice
+
+
 def test_one_batch_alone_says_too_little_of_a_time_first_model():
     report = rnnlab.preflight(*CORRECT["time first, many to many"]())
     assert "batch_first=True" in row(report, "other examples").advice

@@ -35,6 +35,7 @@ class Dependence:
         self.subject, self.batches = subject, batches
         self.parts = find_parts(subject.inputs)
         self.prepare: Any = lambda model: None
+        self.is_mixed = False
         self.base = subject.predict()
         self.is_deaf = bool(self.parts) and not self._hears(self.parts)
         if self.is_deaf:  # weights of zero, perhaps: with others, where does it listen?
@@ -88,7 +89,8 @@ class Dependence:
         if mixing is None:
             text = "predictions of shape {shape} have no axis of {size}, the examples of the batch"
             return Check(name, OPEN, say(text, shape=tuple(self.base.shape), size=size))
-        if mixing > ROUNDING:
+        self.is_mixed = mixing > ROUNDING
+        if self.is_mixed:
             text = "one example was changed, and predictions of others moved by up to {part:.1%}"
             return Check(name, FAULT, say(text, part=mixing), SHUFFLED)
         return Check(name, OK, "one example was changed, and no other's prediction moved")
@@ -222,7 +224,9 @@ class Dependence:
         text = "the last prediction depends on the {which} of {steps} time steps alone"
         which = "first" if early > 0 else "last"
         advice = "pass the state on from step to step, and give the recurrent module all steps"
-        if early > 0:
+        if self.is_mixed:
+            advice = "mend the row above first: what is taken for time may be the batch"
+        elif early > 0:
             advice = "take the last time step, outputs[:, -1], not outputs[:, 0] or outputs[0]"
         verdict = FACT if seen is None else FAULT
         return Check(name, verdict, say(text, which=which, steps=steps), advice)

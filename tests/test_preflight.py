@@ -311,6 +311,15 @@ def test_without_time_it_says_so(monkeypatch):
     assert undecided == {"first loss"} | dependence | learned
 
 
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [("learning rate 1000", "ten times lower"), ("learning rate 0", "rows above")],
+)
+def test_a_rate_that_is_too_high_is_told_from_one_that_is_none(case, words):
+    report = rnnlab.preflight(*DEFECTS[case][2]())
+    assert words in row(report, "one batch").advice
+
+
 def test_a_loss_that_rises_at_adams_first_rate_may_fall_at_a_lower_one(monkeypatch):
     monkeypatch.setattr(learning, "RATES", (1e4, 1e-2))
     monkeypatch.setattr(preflight_module, "RATES", (1e4, 1e-2))

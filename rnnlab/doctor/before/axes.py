@@ -10,6 +10,8 @@ from torch.utils.data import default_collate
 from rnnlab.doctor.before.changes import is_changeable, parts_of, sizes
 from rnnlab.doctor.before.subject import Subject
 
+ALIKE = 0.8  # of the targets that are inputs of one step later; the rest is the ends of sequences
+
 
 class Part(NamedTuple):
     """One tensor of the inputs that holds values.
@@ -130,3 +132,19 @@ def differ(one: Tensor, other: Tensor) -> float:
         raise ValueError("it predicts nan or infinity in evaluation mode")
     scale = torch.maximum(one.abs().max(), other.abs().max()).clamp(min=1e-12)
     return float((one - other).abs().max() / scale)
+
+
+def alike(value: Tensor, targets: Tensor) -> tuple[bool, bool]:
+    """Whether targets (B, T, K) are one of the features of values (B, T, D), or all: later, now."""
+    if not targets.is_floating_point() and value.is_floating_point() and value.shape[2] > 1:
+        value = value.argmax(2, keepdim=True)  # one-hot
+    if value.shape[2] != targets.shape[2] and targets.shape[2] != 1:
+        return False, False
+    counts = (targets != -100).all(2)
+    if value.shape[2] == targets.shape[2]:
+        value, targets = value.unsqueeze(2), targets.unsqueeze(2)
+    else:
+        value, targets = value.unsqueeze(3), targets.unsqueeze(3)
+    later = (value[:, 1:] == targets[:, :-1]).all(3)[counts[:, :-1]].float().mean(0)  # (D,)
+    same = (value == targets).all(3)[counts].float().mean(0)
+    return bool((later >= ALIKE).any()), bool((same >= ALIKE).any())

@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from rnnlab.base.say import say
 from rnnlab.doctor.before.axes import (
     Part,
+    alike,
     along,
     along_time,
     differ,
@@ -24,7 +25,6 @@ from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
 from rnnlab.doctor.before.subject import Subject
 
 ROUNDING = 1e-5  # of the largest prediction
-ALIKE = 0.8  # of the targets that are inputs of one step later; the rest is the ends of sequences
 SHUFFLED = "use transpose or permute to swap axes (never view), batch_first=True, softmax(dim=-1)"
 
 
@@ -176,7 +176,7 @@ class Dependence:
             targets = targets.reshape(value.shape[:2])
         if targets.shape[:2] != value.shape[:2] or targets.shape[1] < 2:
             return None
-        later, same = _alike(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
+        later, same = alike(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
         if later and not same:
             return 1
         return 0 if same and part.number and not later else None
@@ -288,19 +288,3 @@ def _padded(value: Any) -> Tensor:
         if isinstance(value, PackedSequence)
         else value
     )
-
-
-def _alike(value: Tensor, targets: Tensor) -> tuple[bool, bool]:
-    """Whether targets (B, T, K) are one of the features of values (B, T, D), or all: later, now."""
-    if not targets.is_floating_point() and value.is_floating_point() and value.shape[2] > 1:
-        value = value.argmax(2, keepdim=True)  # one-hot
-    if value.shape[2] != targets.shape[2] and targets.shape[2] != 1:
-        return False, False
-    counts = (targets != -100).all(2)
-    if value.shape[2] == targets.shape[2]:
-        value, targets = value.unsqueeze(2), targets.unsqueeze(2)
-    else:
-        value, targets = value.unsqueeze(3), targets.unsqueeze(3)
-    later = (value[:, 1:] == targets[:, :-1]).all(3)[counts[:, :-1]].float().mean(0)  # (D,)
-    same = (value == targets).all(3)[counts].float().mean(0)
-    return bool((later >= ALIKE).any()), bool((same >= ALIKE).any())

@@ -231,7 +231,7 @@ def test_default_settings_get_no_finding(cell, report):
 def shuffled(hidden_state="reset", batch_size=None, seed=0):
     """Batches that no state should be carried over."""
     noise = torch.randn(64, 6, 1, generator=torch.Generator().manual_seed(1))
-    return rnnlab.Batches(noise, noise, 8, shuffle=True)
+    return rnnlab.Batches(noise, noise.square(), 8, shuffle=True)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ WRONG = {
     "checkpoint of rnnlab: expected a file that save_checkpoint, fit(checkpoint=...) or a lab has "
     "written",
     # doctor
-    "doctor": "the following arguments are required: script",
+    "doctor": "which script? give a Python file, or --list for all that can be found",
     "doctor nosuch.py": "argument script: there is no file nosuch.py; give a Python script",
     "doctor full": "argument script: there is no file full; give a Python script",
 }

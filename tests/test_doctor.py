@@ -9,16 +9,27 @@ import torch
 
 import rnnlab
 from rnnlab.doctor.judge import RULES
+from tests.outside.score import header
 
 CORPUS = Path(__file__).parent / "doctor"
+NEEDS_ALL = pytest.mark.slow  # `make test` runs two loops with each mistake, `make test-all` all
 CORRECT = sorted((CORPUS / "correct").glob("*.py"))
 DEFECTS = sorted((CORPUS / "defects").glob("*.py"))
 FOUND: Counter[str] = Counter()  # by the tests of this run
-NOTES = {"mean-of-batch-means"}  # what is told wrong, and trained right
+NOTES = {  # what is told, and may be meant
+    "mean-of-batch-means", "accumulation-not-divided", "frozen-parameters",
+}  # fmt: skip
 
 
 def code_of(path):
     return path.stem.rsplit("_", 1)[0]
+
+
+def of_two_sizes(paths, few):
+    """Return the scripts for pytest, those for `make test` without a mark."""
+    return [
+        pytest.param(path, id=path.stem, marks=() if few(path) else NEEDS_ALL) for path in paths
+    ]
 
 
 def watched(path):
@@ -36,7 +47,7 @@ def watched(path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("path", CORRECT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", of_two_sizes(CORRECT, lambda path: len(path.stem) % 2 == 0))
 def test_a_correct_loop_gets_no_finding_above_note(path):
     report = watched(path)
     assert report.trace.error_place is None
@@ -45,7 +56,7 @@ def test_a_correct_loop_gets_no_finding_above_note(path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("path", DEFECTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", of_two_sizes(DEFECTS, lambda p: p.stem.endswith(("1", "2"))))
 def test_each_mistake_is_found_on_its_line(path):
     code = code_of(path)
     lines = path.read_text().splitlines()
@@ -57,6 +68,37 @@ def test_each_mistake_is_found_on_its_line(path):
     assert found[code].where.file == str(path)
     assert [found[code].where.line] == wanted, str(report)
     FOUND[code] += 1
+
+
+OUTSIDE = Path(__file__).parent / "outside"
+MISTAKES = sorted((OUTSIDE / "mistakes").glob("*.py"))
+SOUND = [path for name in ("mended", "correct") for path in sorted((OUTSIDE / name).glob("*.py"))]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
+def test_a_mistake_from_outside_is_named_on_its_line(path):
+    code, lines = header(path)
+    found = {f.code: f.where.line for f in watched(path).findings}
+    assert found.get(code) in lines
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", SOUND, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_correct_loop_from_outside_gets_no_finding_above_note(path):
+    report = watched(path)
+    assert report.worst in (None, "note"), str(report)
+
+
+def test_the_document_tells_of_each_mistake_what_it_is_and_how_it_was_tested():
+    counts = Counter(map(code_of, DEFECTS))
+    text = (CORPUS.parents[1] / "docs" / "doctor.md").read_text()
+    for code, rule in RULES.items():
+        lesson = rule.lesson.partition("_")[0]
+        assert f"| `{code}` | {rule.severity} | {counts[code]} | {lesson} |" in text
+    assert f"Of {len(CORRECT)} correct loops" in text
 
 
 def test_every_rule_has_advice_with_a_lesson_that_is_there():

@@ -47,6 +47,20 @@ CODES = (
     "vanishing-gradient",
     "exploding-gradient",
 )
+# What the doctor finds too, and no lesson has a section of its own for yet.
+NO_SECTION_YET = {
+    "accumulated-gradients-cleared", "accumulation-not-divided", "batch-axis-squeezed",
+    "changed-in-place", "dropout-without-effect", "embedding-index", "frozen-parameters",
+    "future-seen", "input-size", "inputs-not-scaled", "last-step-is-padding",
+    "learning-rate-becomes-zero", "loss-made-not-called", "loss-not-scalar", "mean-over-padding",
+    "nll-without-log", "one-time-step", "optimizer-made-anew", "outputs-cannot-reach",
+    "padding-in-loss", "part-cut-from-graph", "regression-on-class-numbers",
+    "reshape-for-transpose", "rows-never-filled", "scheduler-per-batch", "sequence-lengths",
+    "shape-mismatch", "sigmoid-before-bce-with-logits", "softmax-axis", "sorted-by-class",
+    "state-not-passed-on", "state-shape", "stepped-twice", "target-is-input", "target-shape",
+    "targets-not-scaled", "train-mode-in-validation", "unequal-lengths",
+    "update-outside-no-grad", "wrong-last-state",
+}  # fmt: skip
 PHASES = {  # of the loop, in its order, and what goes wrong there
     "batch": {"batch-first", "dtype-mismatch", "device-mismatch"},
     "zero_grad": {"missing-zero-grad", "zero-grad-after-backward"},
@@ -127,7 +141,8 @@ def test_what_the_doctor_says_in_each_section_is_asserted(path):
 
 
 def test_the_doctor_knows_these_mistakes():
-    assert set(CODES) == {*RULES}
+    assert {*CODES} | NO_SECTION_YET == {*RULES}
+    assert not {*CODES} & NO_SECTION_YET
 
 
 def test_no_tag_names_an_unknown_mistake():
@@ -219,7 +234,7 @@ def text_of(notebook, id=None):
     return "\n".join(lines[begin : next(after, None)])
 
 
-@pytest.mark.parametrize("code", RULES)
+@pytest.mark.parametrize("code", CODES)
 def test_the_sections_of_each_mistake_speak_of_it(code):
     sections = {section.notebook: section for section in sections_by_mistake()[code]}
     assert len(sections) == len(sections_by_mistake()[code])
@@ -238,4 +253,4 @@ def test_the_sections_of_each_mistake_speak_of_it(code):
 
 
 def test_no_section_is_of_an_unknown_mistake():
-    assert set(sections_by_mistake()) == {*RULES} == {*TAUGHT_BY, *IN_THE_GALLERY_ALONE}
+    assert set(sections_by_mistake()) == {*CODES} == {*TAUGHT_BY, *IN_THE_GALLERY_ALONE}

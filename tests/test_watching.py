@@ -8,6 +8,8 @@ import sys
 import threading
 import tracemalloc
 import weakref
+from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,9 +17,13 @@ from torch import nn
 from torch.nn.modules import module as module_hooks
 from torch.optim import Optimizer
 from torch.optim import optimizer as optimizer_hooks
+from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 import rnnlab
+from rnnlab.doctor.events import is_users
+from rnnlab.doctor.judge import RULES
+from rnnlab.doctor.recording.recorder import Recorder
 from rnnlab.doctor.trace import FIRST, LAST
 from tests.sizes import short_or_long
 
@@ -315,12 +321,143 @@ def test_the_command_runs_a_script_and_tells_by_its_exit_status(tmp_path):
     assert raising.returncode == 1
     assert "RuntimeError: element 0 of tensors does not require grad" in raising.stderr
     assert "error: no-graph" in raising.stdout
-    unknown = run_doctor(tmp_path, "import torch\ntorch.nn.GRU(3, 4)(torch.zeros(2, 5, 2))\n")
+    unknown = run_doctor(tmp_path, "import torch\ntorch.zeros(2).to(torch.device('x'))\n")
     assert unknown.returncode == 1
     assert unknown.stdout.startswith("error: error\n")
     assert "script.py, line 2" in unknown.stdout
-    assert "Expected 3, got 2. No mistake of the loop was seen before it." in unknown.stdout
+    assert "No mistake of the loop was seen before it." in unknown.stdout
     assert "Nothing wrong" not in unknown.stdout
+
+
+def test_json_stands_alone_whatever_the_script_prints(tmp_path):
+    noise = "import os\nprint('{')\nos.write(1, b'}')\nos.system('echo [')\n"
+    noisy = noise + SCRIPT.format(clear="pass")
+    found = run_doctor(tmp_path, noisy, "--json")
+    assert [f["code"] for f in json.loads(found.stdout)["findings"]] == ["missing-zero-grad"]
+    assert all(sign in found.stderr for sign in "{}[")
+    file = tmp_path / "report.json"
+    found = run_doctor(tmp_path, noisy, "--json", "--output", str(file))
+    assert len(json.loads(file.read_text())["findings"]) == 1
+    assert "{" in found.stdout
+
+
+def test_github_shows_a_finding_beside_its_line(tmp_path):
+    found = run_doctor(tmp_path, SCRIPT.format(clear="pass"), "--format", "github")
+    file, line = str(tmp_path / "script.py"), 9
+    assert found.stdout.startswith(
+        f"::error file={file},line={line},title=missing-zero-grad::In 3 of 4 updates"
+    )
+    assert found.stdout.count("\n") == 1
+
+
+def test_a_line_may_say_what_is_to_be_left_out(tmp_path):
+    wrong = SCRIPT.format(clear="pass")
+    for comment, status in (("missing-zero-grad", 0), ("missing-step, missing-zero-grad", 0),
+                            ("missing-step", 1)):  # fmt: skip
+        ignoring = wrong.replace("backward()", f"backward()  # doctor: ignore[{comment}]")
+        assert run_doctor(tmp_path, ignoring).returncode == status, comment
+
+
+def test_a_warning_ends_with_status_1_and_a_note_with_0(tmp_path):
+    made = "cell = nn.RNN(1, 1, dropout=0.5)\n"
+    warned = SCRIPT.replace("optimizer = torch", f"{made}optimizer = torch")
+    found = run_doctor(tmp_path, warned.format(clear="optimizer.zero_grad()"))
+    assert "warning: dropout-without-effect" in found.stdout
+    assert found.returncode == 1
+    noted = SCRIPT.replace(", lr=0.1", " + [nn.Parameter(torch.ones(1), False)], lr=0.1")
+    noted = noted.replace("cell.parameters()", "[*cell.parameters()]")
+    assert run_doctor(tmp_path, noted.format(clear="optimizer.zero_grad()")).returncode == 0
+
+
+def test_all_codes_are_listed():
+    command = [sys.executable, "-m", "rnnlab.doctor", "--list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [code for code in RULES if f"\n{code} " not in listed] == []
+
+
+# ---- nothing that it meets may disturb it --------------------------------------------------
+
+
+def test_a_function_without_a_name_is_called():
+    class Nameless(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return torch.ones(1)
+
+    def call():
+        return torch.overrides.handle_torch_function(partial(max), (value,), value)
+
+    value = torch.ones(2).as_subclass(Nameless)
+    with rnnlab.watch() as report:
+        assert call() == 1.0
+    assert report.trace.stumbled is None
+
+
+def test_a_mode_of_the_users_own_stays_theirs():
+    class Counting(TorchFunctionMode):
+        seen = 0
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            Counting.seen += 1
+            return func(*args, **(kwargs or {}))
+
+    before = _get_current_function_mode()
+    with rnnlab.watch() as report, Counting() as mine:
+        losses, _ = train()
+        assert _get_current_function_mode() is mine
+    assert _get_current_function_mode() is before
+    assert losses == train()[0]
+    assert report.trace.stumbled is None
+    assert Counting.seen > 100
+
+
+def test_lazy_modules_are_followed_once_they_are_made():
+    torch.manual_seed(0)
+    rnn, head = nn.RNN(1, 4, batch_first=True), nn.LazyLinear(1)
+    with rnnlab.watch() as report:
+        inputs = torch.randn(5, 3, 6, 1)
+        head(rnn(inputs[0])[0])
+        optimizer = torch.optim.SGD([*rnn.parameters(), *head.parameters()], lr=0.1)
+        for x in inputs:
+            optimizer.zero_grad()
+            nn.functional.mse_loss(head(rnn(x)[0]), 0.5 * x).backward()
+            optimizer.step()
+    assert (report.findings, report.trace.stumbled) == ([], None)
+
+
+def test_a_folder_beside_the_package_is_the_users(tmp_path):
+    script = Path(rnnlab.__file__).parents[0].with_name("rnnlab-mine") / "loop.py"
+    assert is_users(str(script))
+    assert not is_users(rnnlab.__file__)
+
+
+def test_a_watch_that_ends_in_another_thread_leaves_no_patch():
+    def left():
+        patched = (Optimizer.zero_grad, nn.Module.zero_grad, torch.autograd.backward)
+        made = (Optimizer.__init__, nn.RNNBase.__init__, _BaseDataLoaderIter.__next__)
+        return *patched, *made, len(module_hooks._global_forward_hooks)
+
+    before, watch = left(), rnnlab.watch()
+    watch.__enter__()
+    assert left() != before
+    end = threading.Thread(target=watch.__exit__, args=(None, None, None))
+    end.start()
+    end.join()
+    assert left() == before
+    assert train()[0] == train()[0]
+    while isinstance(_get_current_function_mode(), Recorder):  # this thread's own stack
+        torch.overrides._pop_mode()
+
+
+def test_a_mistake_at_its_end_hides_neither_the_loop_s_error_nor_the_report(monkeypatch):
+    def fails(self):
+        raise RuntimeError("at the end")
+
+    monkeypatch.setattr("rnnlab.doctor.recording.gradients.GradientRecorder.conclude", fails)
+    with pytest.raises(KeyError, match="own"), rnnlab.watch() as report:
+        raise KeyError("the loop's own")
+    assert report.trace.stumbled == "RuntimeError: at the end"
+    assert [finding.code for finding in report.findings] == ["error"]
 
 
 class Unreadable(Exception):

@@ -15,6 +15,7 @@ LIBRARIES = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {os.path.dirname(os.path.dirname(os.path.abspath(torch.__file__))), HERE}
 )
+FOLDERS = tuple(f"{folder}{os.sep}" for folder in LIBRARIES)  # not one beside it, as rnnlab-mine
 
 
 class Place(NamedTuple):
@@ -75,7 +76,7 @@ def is_users(file: str) -> bool:
 
 @cache
 def _is_of_library(file: str) -> bool:
-    return file.startswith((*LIBRARIES, "<frozen"))
+    return file.startswith((*FOLDERS, "<frozen"))
 
 
 def users_place() -> Place:

@@ -8,7 +8,7 @@ from rnnlab.base.say import one_line
 from rnnlab.doctor import rules
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.report import SEVERITIES, UNKNOWN, Finding
-from rnnlab.doctor.rules.rule import OWN, RULES, Found, Rule
+from rnnlab.doctor.rules.rule import OWN, RULES, Advice, Found, Rule
 from rnnlab.doctor.trace import Trace
 
 for module in iter_modules(rules.__path__, f"{rules.__name__}."):
@@ -22,13 +22,31 @@ def judge(trace: Trace) -> list[Finding]:
     cause = _cause_of_error(trace)
     seen |= cause
     findings = [
-        Finding(code, found.severity, found.where, found.what, rule.why, rule.fix, rule.lesson)
+        Finding(
+            code,
+            found.severity,
+            found.where,
+            found.what,
+            rule.why,
+            found.fix or rule.fix,
+            rule.lesson,
+        )
         for code, rule in RULES.items()
         if (found := seen.get(code)) is not None
     ]
     if trace.error is not None and not cause:
         findings.append(_of_unknown_error(trace, bool(findings)))
+    findings = [finding for finding in findings if not _is_ignored(finding)]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+IGNORE = re.compile(r"#\s*doctor:\s*ignore\[([\w\s,-]+)\]")  # at the end of a line
+
+
+def _is_ignored(finding: Finding) -> bool:
+    """Whether the finding's line says that it is to be left out."""
+    found = IGNORE.search(finding.where.text)
+    return found is not None and finding.code in re.split(r"[\s,]+", found[1].strip())
 
 
 def _sentence(error: BaseException) -> str:
@@ -50,10 +68,12 @@ def _cause_of_error(trace: Trace) -> dict[str, Found]:
     if error is None or place is None:
         return {}
     text = _text(error)
-    for code, rule in RULES.items():
+    for code, rule in sorted(RULES.items(), key=lambda entry: entry[1].general):
         if any(re.search(pattern, text) for pattern in rule.raises) and (fit := rule.fits(trace)):
-            where = fit if isinstance(fit, Place) else place
-            return {code: Found(where, _sentence(error), rule.severity)}
+            place_only = fit if isinstance(fit, Place) else None
+            advice = fit if isinstance(fit, Advice) else Advice(place_only)
+            what = f"{_sentence(error)}. {advice.more}" if advice.more else _sentence(error)
+            return {code: Found(advice.where or place, what, rule.severity, advice.fix)}
     return {}
 
 
@@ -76,6 +96,8 @@ def rule_of_error(error: BaseException) -> Rule | None:
     """Return the mistake that an exception's text alone tells of; None if it is none or several."""
     text = _text(error)
     fitting = [
-        rule for rule in RULES.values() if any(re.search(pattern, text) for pattern in rule.raises)
+        rule
+        for rule in RULES.values()
+        if not rule.general and any(re.search(pattern, text) for pattern in rule.raises)
     ]
     return fitting[0] if len(fitting) == 1 else None

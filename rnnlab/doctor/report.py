@@ -1,5 +1,6 @@
 """What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
 
+from collections import Counter
 from html import escape
 from typing import Any, NamedTuple
 
@@ -66,6 +67,7 @@ class Report:
         counts = self.trace.counts
         rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
         seldom = ("loss", "clip") if rare else ()  # their numbers would look like a mistake
+        counts = Counter({**counts, "forward": self.trace.passes})
         seen = ", ".join(f"{counts[k]} {name}" for k, name in PARTS.items() if k not in seldom)
         text = f"Watched: {seen}{RARELY if rare else ''}."
         missing = [name for kind, name in PARTS.items() if not counts[kind] and kind != "clip"]
@@ -79,6 +81,15 @@ class Report:
         """Return the findings as plain dictionaries, for JSON."""
         return [{**finding._asdict(), "where": finding.where._asdict()}
                 for finding in self.findings]  # fmt: skip
+
+    def for_github(self) -> str:
+        """Return the findings as GitHub's annotations: it shows them beside their lines."""
+        kinds = {"error": "error", "warning": "warning", "note": "notice"}
+        return "\n".join(
+            f"::{kinds[f.severity]} file={_escaped(f.where.file, True)},line={f.where.line},"
+            f"title={f.code}::{_escaped(f'{f.what} {f.why} Write: {f.fix}')}"
+            for f in self.findings
+        )
 
     def __str__(self) -> str:
         """Return the report as text."""
@@ -118,6 +129,16 @@ class Report:
             f'<th scope="col">write</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
             f"<p>{looked_at}</p>"
         )
+
+
+def _escaped(text: str, is_property: bool = False) -> str:
+    """Return a text as GitHub's commands want it: what ends a command or a property is escaped."""
+    signs = {"%": "%25", "\r": "%0D", "\n": "%0A"} | (
+        {":": "%3A", ",": "%2C"} if is_property else {}
+    )
+    for sign, instead in signs.items():
+        text = text.replace(sign, instead)
+    return text
 
 
 def _linked(reading: Reading) -> str:

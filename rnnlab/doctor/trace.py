@@ -3,13 +3,28 @@
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from rnnlab.doctor.events import Event, Place
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
 PHASES = ("zero_grad", "forward", "loss", "backward", "clip", "step")
 MOST = 4  # loops that are shown
+
+
+class Refused(NamedTuple):
+    """A module or a function of torch that has raised."""
+
+    name: str
+    shapes: list[tuple[int, ...]]  # of the tensors that it was given
+
+
+class CutOff(NamedTuple):
+    """Parameters by name, and the line that is why nothing moves them."""
+
+    names: list[str]
+    place: Place
+
 
 Line = tuple[str, Place]  # a phase, and the line that runs it
 
@@ -35,13 +50,38 @@ class Trace:
         self.left_out: list[str] = []  # parameters with a gradient, in no optimizer and unchanged
         self.head_alone = False  # whether all of them come before what is trained
         self.weights_changed = False  # whether any parameter is not what it was
+        self.cut_off: list[CutOff] = []  # parameters that are used and have never got a gradient
+        self.frozen: list[CutOff] = []  # those that an optimizer holds and cannot move
+        self.refused: Refused | None = None  # what raised the exception that ended the run
+        self.changed: dict[tuple[int, ...], Place] = {}  # in place, by its shape, a part of a graph
+        self.squeezed: Place | None = None  # the latest squeeze that took the batch axis away
+        self.passes = 0  # forward passes, through all modules that the loop calls one by one
+        self._called: set[frozenset[int]] = set()  # the modules of the present one
+        self.idle: Place | None = None  # where an optimizer was made that has made no step
+        self.maker: Place | None = None  # ... and where the one was made that has
+        self.hidden = ""  # the plain list, by its attribute, in which layers were left out
+        self.optimizers = 0  # that were made
+        self.root_alone: Place | None = None  # a backward from a tensor that has no graph
         self.stumbled: str | None = None  # an exception of the doctor's own
 
     def add(self, event: Event) -> None:
         """Append an event."""
         self.counts[event.kind] += 1
+        if event.kind == "forward":
+            self._count_pass(event)
+        elif event.kind in PHASES:
+            self._called.clear()
         self.last = event
         (self._first if len(self._first) < FIRST else self._last).append(event)
+
+    def _count_pass(self, event: Event) -> None:
+        """Count forward passes as people do: calls of several modules in a row may be one."""
+        module = event.numbers["parameters"]
+        again = module in self._called and not (event.numbers["cell"] and len(self._called) == 1)
+        if not self._called or again:
+            self.passes += 1
+            self._called.clear()
+        self._called.add(module)
 
     def __iter__(self) -> Iterator[Event]:
         """Iterate over the events that are kept, in order."""

@@ -44,10 +44,17 @@ def watch() -> Iterator[Report]:
             report.trace.error, report.trace.error_place = error, place_of_error(error)
             raise
         finally:
-            recorder.end()
+            try:
+                recorder.end()
+            except Exception as error:
+                report.trace.stumbled = f"{type(error).__name__}: {error}"
     finally:
         _watching.release()
-        report.findings = judge(report.trace)
+        try:
+            report.findings = judge(report.trace)
+        except Exception as error:  # a mistake of the doctor's own must not hide the loop's
+            report.trace.stumbled = f"{type(error).__name__}: {error}"
+            report.findings = judge(report.trace)
         report.trace.error = None  # its traceback would keep the loop's variables alive
         report.finished = True
 

@@ -15,6 +15,7 @@ from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
 
 GRAPHS = 4  # backward passes from one line whose graph is read, and whose way back is measured
+ROOTS = {"SqrtBackward0", "LinalgVectorNormBackward0", "NormBackward0", "NormBackward1"}
 LARGEST = 20_000  # nodes of a graph that is read
 
 
@@ -65,7 +66,8 @@ class BackwardRecorder:
 
     def grad(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         """Let `torch.autograd.grad` do its work, and note that a graph was used."""
-        self._grad()
+        if not self._inside:  # else the doctor measures
+            self._grad()
         return original(*args, **kwargs)
 
     def _note_grad(self) -> None:
@@ -73,6 +75,8 @@ class BackwardRecorder:
 
     def _see(self, root: Any, place: Place, numbers: dict[str, Any]) -> None:
         if isinstance(root, Tensor):
+            if root.grad_fn is None and root.requires_grad:
+                self._session.trace.root_alone = place
             if root.numel() == 1 and root.device.type == "cpu":
                 numbers["value"] = float(root.detach())
             before, self.graph = self.graph, None
@@ -80,7 +84,9 @@ class BackwardRecorder:
                 self._read[place] += 1
                 self.graph = read_graph(root)
             if self.graph is not None:
-                numbers |= {"uses": self.graph.uses, "recurrent": self.graph.recurrent}
+                kinds = {type(node).__name__ for node in self.graph.nodes.values()}
+                numbers |= {"uses": self.graph.uses, "recurrent": self.graph.recurrent,
+                            "roots": not ROOTS.isdisjoint(kinds)}  # fmt: skip
                 if before is not None:  # how much of the backward before is in this one?
                     numbers["again"] = len(self.graph.nodes.keys() & before.nodes.keys())
                     numbers["new"] = len(self.graph.nodes) - numbers["again"]

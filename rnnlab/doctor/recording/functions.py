@@ -34,6 +34,7 @@ def describe_loss(
     """Return what there is to say of a loss; to look inside, at the values, takes a moment."""
     numbers: dict[str, Any] = {
         "name": func.__name__, "shape": tuple(given.shape), "target": tuple(target.shape),
+        "mean": result.dim() == 0, "value": float(result.detach()) if _is_number(result) else None,
         "graph": result.requires_grad, "elementwise": func in ELEMENTWISE,
     }  # fmt: skip
     if look_inside and func is functional.cross_entropy and given.dim() > 1:
@@ -43,6 +44,10 @@ def describe_loss(
             (values >= 0).all() and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
         )
     return numbers
+
+
+def _is_number(result: Tensor) -> bool:
+    return result.dim() == 0 and result.device.type == "cpu"
 
 
 def describe_difference(result: Any, args: Any) -> dict[str, Any] | None:

@@ -2,21 +2,33 @@
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from rnnlab.doctor.events import Place
 
 
-@dataclass(frozen=True)
-class Info:
+class Op(NamedTuple):
+    """The latest function that gave a tensor its values, and where it was called."""
+
+    name: str
+    place: Place
+
+
+class Pick(NamedTuple):
+    """What was taken of a recurrence's outputs or states, which may be the wrong part."""
+
+    reason: str
+    place: Place
+
+
+class Info(NamedTuple):
     """What is known of one tensor."""
 
     draw: int = 0  # the number of the draw from the data that it is part of, from 1
     shuffled: bool = False  # whether that draw was a random one
-    examples_first: bool = False  # whether axis 0 is sure to hold the draw's examples
+    examples: int | None = None  # the axis that is sure to hold the draw's examples
     indices: bool = False  # whether it holds positions in a random order
     state_round: int | None = None  # the round in which a recurrence returned it as its state
     time_major: Place | None = None  # the call of a recurrence whose output it is, time first
@@ -24,6 +36,23 @@ class Info:
     loss_sizes: tuple[int, ...] = ()  # the numbers of examples of which it holds mean losses
     made: int | None = None  # the round in which it was computed, if it has a graph
     chain: int = 0  # how many rounds before have gone into it with their graphs
+    axes: str = ""  # as a recurrence reads or writes them: B, T, L (layers), F; ? another
+    layers: int = 0  # of the recurrence whose outputs or states these are; 0: of none
+    directions: int = 1  # of that recurrence
+    op: Op | None = None  # of those functions that bound values, and a division
+    padded: bool = False  # whether its sequences have unequal lengths and end in padding
+    noisy: Place | None = None  # the call without a graph of a model with dropout on
+    gradient: bool = False  # whether it was computed from a parameter's .grad
+    is_gradient: bool = False  # whether it is one
+    compared: dict[str, Any] | None = None  # of a difference of predictions and targets, what it is
+    parameter: int | None = None  # id of the parameter that shares its memory
+    pick: Pick | None = None
+    inputs: Any = None  # weak reference to what a recurrence computed it from, step by step
+    both_ways: Place | None = None  # the call of a bidirectional recurrence that computed it
+    filled: bool = False  # whether it was made empty and filled row by row
+    source: Place | None = None  # where it was made of others: stack, cat, an index
+    chained: bool = False  # whether that recurrence had a state of this round
+    whole: bool = False  # whether it was made of integers
 
 
 class KnownTensors:
@@ -44,7 +73,7 @@ class KnownTensors:
 
     def add(self, tensor: Tensor, **facts: Any) -> None:
         """Note more of a tensor, besides what is known of it."""
-        self[tensor] = replace(self.get(tensor) or Info(), **facts)
+        self[tensor] = (self.get(tensor) or Info())._replace(**facts)
 
 
 def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:

@@ -1,6 +1,7 @@
 """What the recorders of all phases share: the trace, where to look, and how not to disturb."""
 
 import threading
+import weakref
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,8 +13,9 @@ from rnnlab.doctor.events import Event, Place, users_place
 from rnnlab.doctor.recording.known_tensors import KnownTensors
 from rnnlab.doctor.trace import Trace
 
-ROUNDS, ROUNDS_MORE = 40, 10  # looked at closely: at first, and after a call from a new line
-CALLS, CALLS_MORE = 20_000, 4_000  # of torch's functions, likewise
+ROUNDS, ROUNDS_MORE = 24, 8  # looked at closely: at first, and after a call from a new line
+CALLS, CALLS_MORE = 3_000, 1_500  # of torch's functions, likewise
+EARLY = 16  # rounds in which values are looked at, too
 FRESH = 4  # rounds after a call from a new line in which also the way back is measured
 EVERY = 8  # of the later rounds, those in which torch's functions are looked at
 
@@ -38,13 +40,22 @@ class Session(TorchFunctionMode):
         self._until, self._fresh_until = ROUNDS, 0
         self._callers: set[Place] = set()
         self._undo: list[Callable[[], Any]] = []
-        self._on = False
+        self._on, self._outer = False, _get_current_function_mode()
         self._thread = threading.get_ident()
+        self.made: weakref.WeakKeyDictionary[Any, Place] = weakref.WeakKeyDictionary()  # and where
+        self.on_cut: Callable[[Any], None] = lambda given: None  # a part of a graph is left
+        self.on_cleared: Callable[[Any], None] = lambda gradient: None  # one was cleared by hand
+        self.on_updated: Callable[[Any, int], None] = lambda *_: None  # a weight was moved by hand
 
     @property
     def looks_closely(self) -> bool:
         """Whether the tensors of this round are followed."""
         return self.round < self._until and self.calls > 0
+
+    @property
+    def is_early(self) -> bool:
+        """Whether this is one of the first rounds."""
+        return self.round < EARLY
 
     @property
     def is_fresh(self) -> bool:
@@ -63,20 +74,25 @@ class Session(TorchFunctionMode):
     def end_round(self) -> None:
         """A backward is done."""
         self.round += 1
+        self.trace.squeezed = None
         self.looks = self.looks_closely or self.round % EVERY == 0
         self.resume()
 
     def pause(self) -> None:
         """Look away from torch's functions: an optimizer's step calls a hundred of them."""
-        if self._on and _get_current_function_mode() is self:
+        if self._on and not self.is_elsewhere() and _get_current_function_mode() is self:
             self.__exit__(None, None, None)
             self._on = False
 
     def resume(self) -> None:
         """Look at torch's functions again, if this round is looked at."""
-        if self._undo and not self._on and self.looks:
+        if self._undo and not self._on and self.looks and self._is_on_top():
             self.__enter__()
             self._on = True
+
+    def _is_on_top(self) -> bool:
+        """Whether no mode of the user's lies above: leaving it would leave this one."""
+        return _get_current_function_mode() is self._outer
 
     def safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler that looks at the block's own thread, and does not disturb the loop.

@@ -11,7 +11,8 @@ from typing import Any
 import torch
 
 from rnnlab.doctor.events import Place
-from rnnlab.doctor.rules.rule import GRAPH, LOOP, LOSS, Evidence, Rule
+from rnnlab.doctor.rules.rule import GRAPH, LOOP, LOSS, RULES, Advice, Evidence, Rule
+from rnnlab.doctor.source import arguments_at
 from rnnlab.doctor.trace import Trace
 
 
@@ -34,8 +35,25 @@ def _loss_broadcast(trace: Trace) -> Evidence:
             continue
         taken_alike = loss.numbers["elementwise"] and (loss.kind == "loss" or sizes[0] == sizes[1])
         if taken_alike and min(sizes) > 1 and math.prod(both) > max(sizes):
-            return [loss.with_numbers(both=both)]
+            two = arguments_at(loss.place)[:2]
+            fix = f"{two[1]}.reshape({two[0]}.shape)" if len(two) == 2 else ""
+            return [loss.with_numbers(both=both, fix=fix if sizes[0] == sizes[1] else "")]
     return []
+
+
+@RULES["loss-broadcast"].sign(
+    "{name} was given {shape} predictions and one target, {times} times: each of the "
+    "predictions is "
+    "compared with it.",
+    least=5,
+)
+def _one_target_for_many(trace: Trace) -> Evidence:
+    losses = [loss for loss in trace.of("loss") if "target_mean" in loss.numbers]
+    ones = [loss for loss in losses if math.prod(loss.numbers["shape"]) > 1
+            and math.prod(loss.numbers["target"]) == 1 and loss.numbers["target"]]  # fmt: skip
+    several = len({loss.numbers["target_mean"] for loss in ones}) > 4  # a GAN's are 0 and 1
+    fix = "loss_fn(predictions[-1], target): the one that belongs to the target"
+    return [loss.with_numbers(fix=fix) for loss in ones] if several else []
 
 
 @Rule(
@@ -50,6 +68,7 @@ def _loss_broadcast(trace: Trace) -> Evidence:
         r"Expected target size \[",
         r"Expected input batch_size \(\d+\) to match target batch_size",
     ),
+    fits=lambda trace: trace.refused is None or any(len(s) > 2 for s in trace.refused.shapes[:1]),
 )
 def _cross_entropy_axis(trace: Trace) -> Evidence:
     for loss in trace.of("loss"):
@@ -58,6 +77,18 @@ def _cross_entropy_axis(trace: Trace) -> Evidence:
         if loss.numbers["name"] == "cross_entropy" and loss.numbers["linear"] and square:
             return [loss]
     return []
+
+
+def _targets_for_bce(trace: Trace) -> Advice | bool:
+    """Say what a binary loss wants, which is the opposite."""
+    if not (trace.refused and "binary_cross_entropy" in trace.refused.name):
+        return "Found dtype" not in str(trace.error)
+    names = arguments_at(trace.error_place)[1:2] if trace.error_place else []
+    target = names[0] if names else "targets"
+    return Advice(
+        more="A binary loss compares two numbers between 0 and 1: its targets are floats.",
+        fix=f"{target}.float()",
+    )
 
 
 Rule(
@@ -70,7 +101,9 @@ Rule(
         r"expected scalar type Long but found",
         r"Target -?\d+ is out of bounds",
         r"can't be cast to the desired output type Long",
+        r"Found dtype Long but expected Float",
     ),
+    fits=_targets_for_bce,
 )
 
 

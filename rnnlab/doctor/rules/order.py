@@ -53,7 +53,10 @@ def _zero_grad_after_backward(trace: Trace) -> Evidence:
     least=3,
 )
 def _missing_step(trace: Trace) -> Evidence:
-    trains = any(event.numbers["by_optimizer"] for event in trace.of("zero_grad"))
+    cleared = trace.of("zero_grad")
+    trains = any(event.numbers["by_optimizer"] for event in cleared) or (
+        (trace.optimizers and len(cleared) > 2) or trace.counts["descent"] > 2
+    )
     if trace.counts["step"] or trace.weights_changed or not trains:
         return []
     return [event for event in trace.of("backward") if event.numbers["filled"]]
@@ -178,17 +181,33 @@ def _misplaced_clips(trace: Trace, where: str) -> Evidence:
 
 @Rule(
     "parameters-not-in-optimizer",
-    "{names} had a gradient and never changed in {all_updates} updates: no optimizer holds them.",
+    "{names} had a gradient and never changed in {all_updates} updates: {reason}.",
     why="An optimizer moves only what it was given when it was made.",
     fix="optimizer = torch.optim.Adam(model.parameters())  # after all layers are made",
     lesson=STEP,
     least=3,
 )
 def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
-    numbers = {"names": ", ".join(trace.left_out), "all_updates": trace.counts["step"]}
+    numbers = {"names": _in_short(trace.left_out), "all_updates": trace.counts["step"]}
     if trace.head_alone:  # as in fine-tuning, where it is meant
         numbers["severity"] = "note"
-    return [s.with_numbers(**numbers) for s in trace.of("step")] if trace.left_out else []
+    why = "no optimizer holds them"
+    if trace.idle is not None:
+        why = f"the optimizer that holds them, made in line {trace.idle.line}, makes no step"
+        numbers["fix"] = "its step(), after the same backward"
+    elif trace.maker is not None:
+        why += f"; the one that steps is made in line {trace.maker.line}"
+    if trace.hidden:
+        why += f", and the layers stand in {trace.hidden}, a plain list, which hides them"
+        numbers["fix"] = f"self.{trace.hidden} = nn.ModuleList({trace.hidden})"
+    steps = [step.with_numbers(**numbers, reason=why) for step in trace.of("step")]
+    if trace.maker is not None:  # a trainer's step is at no line of the user's that would tell
+        steps = [s if "step" in s.place.text else s._replace(place=trace.maker) for s in steps]
+    return steps if trace.left_out else []
+
+
+def _in_short(names: list[str]) -> str:
+    return ", ".join(names if len(names) < 7 else [*names[:5], f"and {len(names) - 5} more"])
 
 
 @Rule(

@@ -6,8 +6,8 @@ mistake. The line of the last one is named, and its numbers fill in the sentence
 alarm costs more trust than a miss, so that one event alone is enough only where `least` says so.
 
 Some mistakes end in an exception: `raises` has patterns of its text (of torch 2.13), and `fits`
-says whether this run makes a text with many causes mean this one, and may name another line. A
-mistake that torch always refuses needs no function.
+says whether this run makes a text with many causes mean this one, and may name another line or
+better advice. A mistake that torch always refuses needs no function.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ BATCHES, FORWARD, LOSS = "01_batches_and_shapes", "02_forward_pass", "03_loss"
 BACKWARD, CLIPPING, STEP = "04_backward", "05_gradient_clipping", "06_optimizer_step"
 LOOP, STATE, OWN = "07_the_training_loop", "08_hidden_state", "10_your_own"
 GRAPH = "09c_state_and_graph"
+PADDING = "14_sequences_of_different_length"
 
 Evidence = list[Event]
 Judge = Callable[[Trace], Evidence]
@@ -35,6 +36,15 @@ class Found(NamedTuple):
     where: Place
     what: str
     severity: str
+    fix: str = ""  # the line to write in this run; "": the rule's
+
+
+class Advice(NamedTuple):
+    """What a run adds to the cause of its exception; what is left out is the rule's."""
+
+    where: Place | None = None
+    more: str = ""  # a sentence behind the exception's own
+    fix: str = ""
 
 
 @dataclass
@@ -50,7 +60,8 @@ class Rule:
     severity: str = "error"
     least: int = 2
     raises: tuple[str, ...] = ()
-    fits: Callable[[Trace], Place | bool] = lambda trace: True
+    fits: Callable[[Trace], "Place | Advice | bool"] = lambda trace: True
+    general: bool = False  # whether what it raises has other causes, which are tried first
 
     def __post_init__(self) -> None:
         self.signs: list[tuple[Judge, str, int]] = []
@@ -72,7 +83,8 @@ class Rule:
     def judge(self, trace: Trace) -> Found | None:
         """Return what the first sign with evidence shows, and where; None if there is none.
 
-        Evidence that is less grave than the mistake mostly is has a "severity" of its own.
+        Evidence that is less grave than the mistake mostly is has a "severity" of its own, and a
+        "fix" where the run says more exactly what to write.
         """
         for judge, what, least in self.signs:
             events = judge(trace)
@@ -80,5 +92,6 @@ class Rule:
                 numbers = {"times": len(events), "updates": len(trace.of("step"))}
                 numbers |= events[-1].numbers
                 severity = str(numbers.pop("severity", self.severity))
-                return Found(events[-1].place, say(what, **numbers), severity)
+                fix = str(numbers.pop("fix", ""))
+                return Found(events[-1].place, say(what, **numbers), severity, fix)
         return None

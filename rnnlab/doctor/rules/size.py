@@ -28,8 +28,25 @@ def _nonfinite_gradient(trace: Trace) -> Evidence:
         count += event.kind == "step"
         norm = event.numbers.get("norm")
         if norm is not None and not math.isfinite(norm):
-            return [(backward or event).with_numbers(update=count, norm=norm)]
+            return [
+                (backward or event).with_numbers(
+                    update=count, norm=norm, fix=_cure(trace, backward)
+                )
+            ]
     return []
+
+
+def _cure(trace: Trace, backward: Event | None) -> str:
+    """Return what helps against a gradient that is nan or infinite: its cause decides."""
+    if any(call.numbers.get("finite") is False for call in trace.of("recurrent")):
+        return "the inputs hold nan or inf: leave those rows out, before clipping could help"
+    if any(not math.isfinite(loss.numbers.get("target_mean", 0.0)) for loss in trace.of("loss")):
+        return "the targets hold nan or inf: leave those rows out, before clipping could help"
+    if backward is not None and math.isfinite(backward.numbers.get("value", math.nan)):
+        rooted = [e for e in trace.of("backward") if e.numbers.get("roots")]
+        if any(event.place == backward.place for event in rooted):
+            return "torch.sqrt(x + 1e-8): the slope of a square root at 0 is infinite"
+    return ""
 
 
 @Rule(

@@ -3,21 +3,25 @@
 import re
 from itertools import pairwise
 
+from rnnlab.doctor.events import Place
 from rnnlab.doctor.rules.rule import BATCHES, GRAPH, RULES, STATE, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
-LOOKED_AT = 40  # calls that are looked at, at least
+LOOKED_AT = 10  # calls that are looked at, at least
 
 
-def _carries_a_graph(trace: Trace) -> bool:
+def _carries_a_graph(trace: Trace) -> Place | bool:
     """Whether the state that was handed on has a graph.
 
     A cell written by hand shows no state: then the loss has a graph of its own, as large as that
     of the loss before, and that one too.
     """
     again, new = (trace.last_graph.get(name, 0) for name in ("again", "new"))
-    handed_on = any(call.numbers["state_has_graph"] for call in trace.of("recurrent")[-3:])
-    return handed_on or 0 < again <= 2 * new
+    handed_on = [call for call in trace.of("recurrent")[-3:] if call.numbers["state_has_graph"]]
+    if not handed_on:
+        return 0 < again <= 2 * new
+    place = trace.error_place  # under a trainer the user's own line is its call, and tells nothing
+    return True if place is not None and "backward" in place.text else handed_on[-1].place
 
 
 Rule(
@@ -57,8 +61,8 @@ def _state_is_for_the_other_axis(trace: Trace) -> bool:
     calls = trace.of("recurrent")
     if found is None or not calls or calls[-1].numbers["batch_first"] is not False:
         return False
-    shape = calls[-1].numbers["shape"]
-    return len(shape) == 3 and int(found[1]) == shape[0] != shape[1]
+    shape, examples = calls[-1].numbers["shape"], calls[-1].numbers["examples"]
+    return examples in (None, 0) and len(shape) == 3 and int(found[1]) == shape[0] != shape[1]
 
 
 @Rule(
@@ -82,6 +86,14 @@ def _batch_first(trace: Trace) -> Evidence:
 def _last_example(trace: Trace) -> Evidence:
     picked = trace.of("last_row")
     return picked if len(picked) > 0.8 * min(len(trace.of("recurrent")), LOOKED_AT) else []
+
+
+@RULES["batch-first"].sign(
+    "{times} times the outputs of steps that hand on a state were joined along axis 1, which this "
+    "layer took for the batch: it reads axis 0, the batch, as time.",
+)
+def _steps_are_joined_along_the_batch(trace: Trace) -> Evidence:
+    return trace.of("joined")
 
 
 Rule(

@@ -1,6 +1,6 @@
 """What torch refuses wherever it is met: a device, a dtype, a tuple, a missing graph."""
 
-from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, OWN, Rule
+from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, OWN, Advice, Rule
 
 Rule(
     "device-mismatch",
@@ -22,6 +22,15 @@ Rule(
     raises=(
         r"RNN input dtype \(.*\) does not match weight dtype",
         r"(mat1 and mat2 must|expected m1 and m2 to) have the same dtype",
+        r"Expected tensor for argument #1 'indices' to have one of the following scalar types",
+    ),
+    fits=lambda trace: (
+        Advice(
+            more="An embedding reads numbers of tokens, which are integers.",
+            fix="tokens = tokens.long()  # for an embedding, and float() for everything else",
+        )
+        if "'indices'" in str(trace.error)
+        else True
     ),
 )
 Rule(

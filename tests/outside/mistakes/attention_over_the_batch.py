@@ -1,4 +1,4 @@
-# expect: new:softmax-axis
+# expect: softmax-axis
 # line: 20
 # source: https://github.com/pandeykartikey/Hierarchical-Attention-Network/issues/5
 import torch

@@ -1,5 +1,5 @@
-# expect: new:future-seen
-# line: 28
+# expect: future-seen
+# line: 28, 19
 # source: https://github.com/timbmg/Sentence-VAE/issues/22
 import torch
 from torch import nn

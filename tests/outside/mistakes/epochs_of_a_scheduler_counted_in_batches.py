@@ -1,4 +1,4 @@
-# expect: new:scheduler-per-batch
+# expect: scheduler-per-batch
 # line: 35
 # source: https://github.com/Lornatang/SRGAN-PyTorch/issues/1
 import torch

@@ -1,4 +1,4 @@
-# expect: new:reshape-for-transpose
+# expect: reshape-for-transpose
 # line: 20
 # source: https://github.com/timbmg/Sentence-VAE/issues/15
 import torch

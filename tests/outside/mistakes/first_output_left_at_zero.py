@@ -1,4 +1,4 @@
-# expect: new:rows-never-filled
+# expect: rows-never-filled
 # line: 34
 # source: https://github.com/bentrevett/pytorch-seq2seq/issues/22
 import torch

@@ -1,4 +1,4 @@
-# expect: new:wrong-last-state
+# expect: wrong-last-state
 # line: 18
 # source: https://github.com/yunjey/pytorch-tutorial/issues/149
 import torch

@@ -1,4 +1,4 @@
-# expect: new:loss-made-not-called
+# expect: loss-made-not-called
 # line: 17
 # source: https://github.com/Lightning-AI/pytorch-lightning/issues/501
 import torch

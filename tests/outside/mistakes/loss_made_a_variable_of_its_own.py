@@ -1,4 +1,4 @@
-# expect: new:loss-cut-from-graph
+# expect: part-cut-from-graph
 # line: 17
 # source: https://github.com/speechbrain/speechbrain/issues/735
 import torch

@@ -1,4 +1,4 @@
-# expect: new:loss-not-scalar
+# expect: loss-not-scalar
 # line: 24
 # source: https://github.com/z814081807/DeepNER/issues/19
 import torch

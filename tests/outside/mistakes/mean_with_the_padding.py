@@ -1,4 +1,4 @@
-# expect: new:mean-over-padding
+# expect: mean-over-padding
 # line: 23
 # source: https://github.com/facebookresearch/InferSent/pull/52
 import torch

@@ -1,4 +1,4 @@
-# expect: new:loss-rows
+# expect: target-shape
 # line: 30
 # source: https://github.com/deepset-ai/FARM/issues/100
 import torch

@@ -1,4 +1,4 @@
-# expect: new:state-layers
+# expect: state-shape
 # line: 21
 # source: https://github.com/wasiahmad/context_attentive_ir/issues/10
 import torch

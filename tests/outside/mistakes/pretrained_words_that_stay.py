@@ -1,4 +1,4 @@
-# expect: new:frozen-embedding
+# expect: frozen-parameters
 # line: 14
 # source: https://github.com/jiangqy/LSTM-Classification-pytorch/issues/2
 import torch

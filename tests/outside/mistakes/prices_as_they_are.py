@@ -1,4 +1,4 @@
-# expect: new:targets-not-scaled
+# expect: targets-not-scaled
 # line: 17
 # source: https://github.com/sktime/pytorch-forecasting/issues/1
 import torch

@@ -1,4 +1,4 @@
-# expect: new:nll-without-log
+# expect: nll-without-log
 # line: 31
 # source: https://github.com/pandeykartikey/Hierarchical-Attention-Network/issues/3
 import torch

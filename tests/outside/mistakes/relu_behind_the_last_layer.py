@@ -1,4 +1,4 @@
-# expect: new:outputs-cannot-reach
+# expect: outputs-cannot-reach
 # line: 28
 # source: https://github.com/ProteomicsML/ProteomicsML/pull/203
 import torch

@@ -1,4 +1,4 @@
-# expect: new:batch-axis-squeezed-away
+# expect: batch-axis-squeezed
 # line: 32
 # source: https://github.com/bentrevett/pytorch-sentiment-analysis/issues/17
 import torch

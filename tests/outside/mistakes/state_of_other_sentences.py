@@ -1,5 +1,5 @@
 # expect: carried-and-shuffled
-# line: 22
+# line: 22, 33
 # source: https://github.com/HIT-SCIR/ELMoForManyLangs/issues/68
 import torch
 from torch import nn

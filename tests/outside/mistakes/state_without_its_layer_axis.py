@@ -1,4 +1,4 @@
-# expect: new:state-dimensions
+# expect: state-shape
 # line: 23
 # source: https://github.com/dion-jy/lstm-vae-torch/issues/2
 import torch

@@ -1,4 +1,4 @@
-# expect: new:length-zero
+# expect: sequence-lengths
 # line: 20
 # source: https://github.com/ASUS-AICS/LibMultiLabel-Old-Archive/pull/164
 import torch

@@ -1,4 +1,4 @@
-# expect: new:embedding-index
+# expect: embedding-index
 # line: 20
 # source: https://github.com/minqukanq/hierarchical-multi-label-text-classification/issues/1
 import torch

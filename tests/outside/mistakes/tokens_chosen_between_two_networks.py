@@ -1,4 +1,4 @@
-# expect: new:part-cut-from-graph
+# expect: part-cut-from-graph
 # line: 37
 # source: https://github.com/pytorch/pytorch/issues/1339
 import torch

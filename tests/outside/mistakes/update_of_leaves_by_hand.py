@@ -1,4 +1,4 @@
-# expect: new:update-outside-no-grad
+# expect: update-outside-no-grad
 # line: 24
 # source: https://github.com/pytorch/examples/pull/779
 import torch

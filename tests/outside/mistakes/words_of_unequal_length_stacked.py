@@ -1,4 +1,4 @@
-# expect: new:unequal-lengths
+# expect: unequal-lengths
 # line: 36
 # source: https://github.com/abhishekkrthakur/captcha-recognition-pytorch/issues/1
 import torch

@@ -16,7 +16,7 @@ class Model(L.LightningModule):
         return nn.functional.mse_loss(self.readout(self.rnn(inputs)[0]), targets)
 
     def configure_optimizers(self):
-        return torch.optim.Adam(self.rnn.parameters(), lr=0.01)
+        return torch.optim.Adam(self.rnn.parameters(), lr=0.01)  # <- here
 
 
 torch.manual_seed(0)
@@ -26,4 +26,4 @@ trainer = L.Trainer(
     max_epochs=2, accelerator="cpu", logger=False, enable_checkpointing=False,
     enable_progress_bar=False, enable_model_summary=False,
 )  # fmt: skip
-trainer.fit(Model(), DataLoader(windows, batch_size=6, shuffle=True))  # <- here
+trainer.fit(Model(), DataLoader(windows, batch_size=6, shuffle=True))

@@ -14,7 +14,7 @@ class Stream(L.LightningModule):
 
     def training_step(self, batch, _):
         inputs, targets = batch
-        outputs, self.state = self.lstm(inputs, self.state)
+        outputs, self.state = self.lstm(inputs, self.state)  # <- here
         return nn.functional.mse_loss(self.readout(outputs), targets)
 
     def configure_optimizers(self):
@@ -30,4 +30,4 @@ trainer = L.Trainer(
     max_epochs=1, accelerator="cpu", logger=False, enable_checkpointing=False,
     enable_progress_bar=False, enable_model_summary=False,
 )  # fmt: skip
-trainer.fit(Stream(), DataLoader(TensorDataset(inputs, targets), batch_size=4))  # <- here
+trainer.fit(Stream(), DataLoader(TensorDataset(inputs, targets), batch_size=4))

@@ -1,0 +1,21 @@
+"""Time-first and padded: the output at the end of each series, by its length."""
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pad_sequence
+
+torch.manual_seed(139)
+series = [torch.randn(int(n), 2) for n in torch.randint(3, 12, (64,))]
+target = torch.stack([s[-1, :1] - s[-1, 1:] for s in series])
+lstm, fc = nn.LSTM(2, 14), nn.Linear(14, 1)
+optimizer = torch.optim.Adam([*lstm.parameters(), *fc.parameters()], lr=0.02)
+for _ in range(6):
+    for idx in torch.randperm(64).split(8):
+        batch = [series[i] for i in idx.tolist()]
+        ends = torch.tensor([len(s) - 1 for s in batch])
+        out, _ = lstm(pad_sequence(batch))
+        pred = fc(out[ends, torch.arange(len(batch))])
+        loss = nn.functional.mse_loss(pred, target[idx])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

@@ -1,0 +1,17 @@
+"""Gradient descent by hand on a GRU, with autograd watching."""
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+gru, head = nn.GRU(2, 8, batch_first=True), nn.Linear(8, 1)
+model = nn.ModuleList([gru, head])
+lr = 0.1
+for _ in range(20):
+    x = torch.randn(12, 7, 2)
+    y = x[:, -1].sum(1, keepdim=True)
+    loss = nn.functional.mse_loss(head(gru(x)[0][:, -1]), y)
+    model.zero_grad()
+    loss.backward()
+    for p in model.parameters():
+        p -= lr * p.grad  # <- here

@@ -1,0 +1,21 @@
+"""The sign of a mean by a bidirectional GRU; its last outputs go to the head."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(11)
+x = torch.randn(120, 9, 2)
+y = (x.mean((1, 2)) > 0).long()
+gru = nn.GRU(2, 10, batch_first=True, bidirectional=True)
+head = nn.Linear(20, 2)
+optimizer = torch.optim.Adam([*gru.parameters(), *head.parameters()], lr=0.01)
+for _epoch in range(4):
+    for xb, yb in DataLoader(TensorDataset(x, y), batch_size=12, shuffle=True):
+        optimizer.zero_grad()
+        out, _ = gru(xb)
+        summary = out[:, -1]  # <- here
+        loss = F.cross_entropy(head(summary), yb)
+        loss.backward()
+        optimizer.step()

@@ -70,7 +70,7 @@ WRONG = {
         ),
         (step(clip=""), "those of a step with no clipping"),
         (step(predictions="predictions.mean(1)[:, 0]"), "right would be"),
-        (step(predictions="predictions[:, :, 0]"), "could not be read: RuntimeError"),
+        (step(predictions="predictions[:, :, 0]"), "The predictions are (6, 5), the targets (6,)"),
         (step().replace("return loss", "loss.item()"), "it should return the loss"),
         ("fixed_step = 3", "not a function"),
     ],

@@ -460,6 +460,53 @@ def test_a_mistake_at_its_end_hides_neither_the_loop_s_error_nor_the_report(monk
     assert [finding.code for finding in report.findings] == ["error"]
 
 
+@pytest.mark.parametrize(
+    "text", ["mat1 and mat2 shapes cannot be multiplied", "input has inconsistent input_size"]
+)
+def test_an_error_that_begins_as_one_of_torch_s_is_shown_as_it_is(text):
+    with pytest.raises(RuntimeError, match=text), rnnlab.watch() as report:
+        raise RuntimeError(text)
+    assert [finding.code for finding in report.findings] == ["error"]
+    assert text in report.findings[0].what
+
+
+def test_forward_passes_are_counted_as_people_do():
+    torch.manual_seed(0)
+    layer, cell, head = nn.GRU(1, 4, batch_first=True), nn.GRUCell(1, 4), nn.Linear(4, 1)
+    inputs = torch.randn(3, 2, 5, 1)  # 3 batches of 2 sequences
+
+    def of_layer(x):
+        return torch.stack([head(h) for h in layer(x)[0].unbind(1)], 1)
+
+    def of_cell(x):
+        h, outputs = None, []
+        for value in x.unbind(1):
+            h = cell(value, h)
+            outputs.append(head(h))
+        return torch.stack(outputs, 1)
+
+    for predict in (of_layer, of_cell):
+        with rnnlab.watch() as report:
+            for x in inputs:
+                layer.zero_grad()
+                nn.functional.mse_loss(predict(x), x.cumsum(1)).backward()
+        assert "Watched: 3 forward passes, 3 losses, 3 backward passes" in report.looked_at()
+
+
+@pytest.mark.parametrize(("scale", "found"), [(2.0, ["outputs-cannot-reach"]), (0.5, [])])
+def test_a_recurrence_without_a_readout_ends_at_one(scale, found):
+    torch.manual_seed(0)
+    lstm = nn.LSTM(3, 3)
+    optimizer = torch.optim.Adam(lstm.parameters(), lr=0.01)
+    with rnnlab.watch() as report:
+        for x in torch.rand(12, 7, 4, 3) * 2 - 1:
+            optimizer.zero_grad()
+            nn.functional.mse_loss(lstm(x)[0], scale * x).backward()
+            optimizer.step()
+    assert [finding.code for finding in report.findings] == found
+    assert report.worst == ("note" if found else None)
+
+
 class Unreadable(Exception):
     def __str__(self):
         raise RuntimeError("this exception has no text")

@@ -69,12 +69,20 @@ def _cause_of_error(trace: Trace) -> dict[str, Found]:
         return {}
     text = _text(error)
     for code, rule in sorted(RULES.items(), key=lambda entry: entry[1].general):
-        if any(re.search(pattern, text) for pattern in rule.raises) and (fit := rule.fits(trace)):
+        if any(re.search(pattern, text) for pattern in rule.raises) and (fit := _fit(rule, trace)):
             place_only = fit if isinstance(fit, Place) else None
             advice = fit if isinstance(fit, Advice) else Advice(place_only)
             what = f"{_sentence(error)}. {advice.more}" if advice.more else _sentence(error)
             return {code: Found(advice.where or place, what, rule.severity, advice.fix)}
     return {}
+
+
+def _fit(rule: Rule, trace: Trace) -> Place | Advice | bool:
+    """Return what a rule says of an exception; False for one that only begins as torch's does."""
+    try:
+        return rule.fits(trace)
+    except (ValueError, IndexError):  # its numbers are not where torch writes them
+        return False
 
 
 def _of_unknown_error(trace: Trace, others: bool) -> Finding:

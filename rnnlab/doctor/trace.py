@@ -56,7 +56,7 @@ class Trace:
         self.changed: dict[tuple[int, ...], Place] = {}  # in place, by its shape, a part of a graph
         self.squeezed: Place | None = None  # the latest squeeze that took the batch axis away
         self.passes = 0  # forward passes, through all modules that the loop calls one by one
-        self._called: set[frozenset[int]] = set()  # the modules of the present one
+        self._first_called: frozenset[int] | None = None  # the module that began the present one
         self.idle: Place | None = None  # where an optimizer was made that has made no step
         self.maker: Place | None = None  # ... and where the one was made that has
         self.hidden = ""  # the plain list, by its attribute, in which layers were left out
@@ -69,19 +69,18 @@ class Trace:
         self.counts[event.kind] += 1
         if event.kind == "forward":
             self._count_pass(event)
-        elif event.kind in PHASES:
-            self._called.clear()
+        elif event.kind in ("zero_grad", "backward", "step"):
+            self._first_called = None
         self.last = event
         (self._first if len(self._first) < FIRST else self._last).append(event)
 
     def _count_pass(self, event: Event) -> None:
         """Count forward passes as people do: calls of several modules in a row may be one."""
         module = event.numbers["parameters"]
-        again = module in self._called and not (event.numbers["cell"] and len(self._called) == 1)
-        if not self._called or again:
+        again = module == self._first_called and not event.numbers["cell"]  # else the next step
+        if self._first_called is None or again:
             self.passes += 1
-            self._called.clear()
-        self._called.add(module)
+            self._first_called = module
 
     def __iter__(self) -> Iterator[Event]:
         """Iterate over the events that are kept, in order."""

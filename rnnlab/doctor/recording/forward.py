@@ -12,7 +12,7 @@ from rnnlab.doctor.events import NOWHERE, Event, Place, users_place
 from rnnlab.doctor.recording import padding
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
-from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
+from rnnlab.doctor.recording.known_tensors import Info, Op, has_graph, tensors_in
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
 from rnnlab.doctor.trace import Refused
@@ -157,6 +157,7 @@ class ForwardRecorder:
             after = after._replace(layers=layer.num_layers, directions=1 + layer.bidirectional,
                 both_ways=place if layer.bidirectional else None,
                 chained=before.state_round == now,
+                op=Op("recurrence", place) if _is_bounded(layer) else None,
             )  # fmt: skip
             if isinstance(outputs, Tensor):
                 padded = three_axes and (info.padded or (
@@ -173,7 +174,7 @@ class ForwardRecorder:
         other = info.shuffled and before.draw not in (0, info.draw)
         # without a state the rows of a loader that does not shuffle are examples too
         sure = info.examples is not None and (info.shuffled or state is None)
-        wrong = three_axes and info.examples not in (None, batch) and inputs.shape[batch] > 0
+        wrong = three_axes and info.examples not in (None, batch) and max(inputs.shape[:2]) > 1
         flat = (
             layer is not None
             and isinstance(inputs, Tensor)
@@ -207,6 +208,11 @@ class ForwardRecorder:
         before = self._positions.get(id(module), (None, 0))
         self._positions[id(module)] = storage, offset
         return before[0] == storage and offset < before[1]
+
+
+def _is_bounded(layer: nn.RNNBase) -> bool:
+    """Whether what a recurrence returns lies between -1 and 1."""
+    return layer.mode != "RNN_RELU" and not layer.proj_size
 
 
 def _is_lazy(module: nn.Module) -> bool:

@@ -11,7 +11,8 @@ from rnnlab.doctor.recording.known_tensors import Info, KnownTensors
 
 LARGEST = 500_000  # elements that are looked at
 LIMITS = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "relu": (0.0, math.inf),
-          "relu_": (0.0, math.inf), "softplus": (0.0, math.inf), "tanh": (-1.0, 1.0)}  # fmt: skip
+          "relu_": (0.0, math.inf), "softplus": (0.0, math.inf), "tanh": (-1.0, 1.0),
+          "recurrence": (-1.0, 1.0)}  # fmt: skip
 REGRESSION = {"the difference", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
 
 

@@ -20,8 +20,6 @@ from rnnlab.doctor.recording.session import Session
 DATA: Any = Tensor.data  # what x.data asks
 GRAD: Any = torch._C.TensorBase.grad
 GETTERS: dict[Any, str] = {DATA: "data", GRAD: "grad", Tensor.T: "T", Tensor.mT: "mT"}
-CUTS = {Tensor.detach, Tensor.detach_, DATA.__get__}
-RANDOM_INDICES = {torch.randperm, torch.randint}
 KEEPS_LOSS = {"detach", "clone", "cpu", "float", "double"}
 PIECES = {"split", "chunk", "tensor_split"}
 ROWS = {"unbind", "__iter__"}
@@ -41,7 +39,7 @@ DIFFERENCES = {"sub", "__sub__", "__rsub__", "subtract"}
 SHAPES_LOSS = {"pow", "square", "abs", "mul", "__mul__", "__pow__", "__getitem__", "sqrt", "sum",
                "mean", "div", "__truediv__", "flatten", "view", "reshape"}  # fmt: skip
 MASKS = {"mul", "__mul__", "__getitem__"}
-ENDS_GRAPH = {"numpy", "tolist", "item", "argmax", "__float__", "tensor", "max"}
+ENDS_GRAPH = {"numpy", "tolist", "item", "argmax", "__float__", "tensor"}
 
 
 class TensorTracker:

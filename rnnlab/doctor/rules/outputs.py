@@ -179,8 +179,10 @@ def _outputs_cannot_reach(trace: Trace) -> Evidence:
     shares = [loss.numbers["outside"] for loss in losses]
     if not shares or median(shares) < 0.1:
         return []
-    return [loss.with_numbers(outside=median(shares), function=loss.numbers["op"].rstrip("_"))
-            for loss in losses]  # fmt: skip
+    numbers = {"outside": median(shares), "function": losses[-1].numbers["op"].rstrip("_")}
+    if numbers["function"] == "recurrence":  # a layer's outputs as they are, which may be meant
+        numbers |= {"severity": "note", "fix": "nn.Linear(hidden_size, 1) behind the recurrence"}
+    return [loss.with_numbers(**numbers) for loss in losses]
 
 
 @Rule(

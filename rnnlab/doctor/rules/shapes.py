@@ -1,6 +1,7 @@
 """What torch refuses because sizes do not fit: each error with the number to change."""
 
 import re
+from math import prod
 from traceback import walk_tb
 
 from rnnlab.doctor.recording.functions import LOSSES
@@ -21,13 +22,9 @@ from rnnlab.doctor.trace import Trace
 LOSS_NAMES = {function.__name__ for function in LOSSES}
 
 
-def _text(trace: Trace) -> str:
-    return str(trace.error)
-
-
 def _numbers(pattern: str, trace: Trace) -> list[int]:
     """Return the numbers of an error's text."""
-    found = re.search(pattern, _text(trace))
+    found = re.search(pattern, str(trace.error))
     return [int(number) for number in found.groups()] if found else []
 
 
@@ -106,20 +103,13 @@ def _of_loss(trace: Trace) -> Advice | bool:
     given, target = (arguments_at(place) if place else [])[:2] or ("predictions", "targets")
     shapes = refused.shapes if refused else []
     more = f"The predictions are {shapes[0]}, the targets {shapes[1]}." if len(shapes) > 1 else ""
-    if len(shapes) > 1 and "cross_entropy" in refused.name and "binary" not in refused.name:  # type: ignore[union-attr]
-        if len(shapes[0]) > 2 or shapes[0][0] == shapes[1][0]:
+    if len(shapes) > 1 and refused is not None and refused.name == "cross_entropy":
+        if len(shapes[0]) > 2 or shapes[0][:1] == shapes[1][:1]:
             return False
         return Advice(more=more, fix=f"{target}: one class number for each row of {given}")
-    same = len(shapes) > 1 and _count(shapes[0]) == _count(shapes[1])
+    same = len(shapes) > 1 and prod(shapes[0]) == prod(shapes[1])
     fix = f"{target}.reshape({given}.shape)" if same else "one target for each prediction"
     return Advice(more=more, fix=fix)
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
 
 
 Rule(
@@ -147,7 +137,7 @@ Rule(
 
 
 def _state_has_other_shape(trace: Trace) -> Advice | bool:
-    found = re.search(r"Expected hidden\S* size \((.*?)\), got \[(.*?)\]", _text(trace))
+    found = re.search(r"Expected hidden\S* size \((.*?)\), got \[(.*?)\]", str(trace.error))
     if found is None:
         return Advice(
             more="A state has an axis for the layers in front: (layers, B, H); of one sequence "
@@ -186,7 +176,7 @@ Rule(
 
 
 def _lengths(trace: Trace) -> Advice:
-    text = _text(trace)
+    text = str(trace.error)
     if "sorted" in text:
         return Advice(fix="pack_padded_sequence(..., enforce_sorted=False)")
     if "greater than 0" in text:
@@ -211,8 +201,8 @@ Rule(
 
 
 def _in_place(trace: Trace) -> Advice | bool:
-    shape = tuple(int(n) for n in re.findall(r"\d+", (re.findall(r"Tensor \[(.*?)\]", _text(trace))
-                                                      or [""])[0]))  # fmt: skip
+    sizes = re.search(r"Tensor \[(.*?)\]", str(trace.error))
+    shape = tuple(int(n) for n in re.findall(r"\d+", sizes[1])) if sizes else ()
     place = trace.changed.get(shape) or next(reversed(trace.changed.values()), None)
     return Advice(place) if place else True
 
@@ -246,7 +236,7 @@ def _in_loss_class(trace: Trace) -> bool:
     traceback = trace.error.__traceback__ if trace.error else None
     files = [frame.f_code.co_filename for frame, _ in walk_tb(traceback)]
     made = any(file.endswith(("modules/loss.py", "_reduction.py")) for file in files)
-    return made or "Loss' object has no attribute" in _text(trace)
+    return made or "Loss' object has no attribute" in str(trace.error)
 
 
 Rule(

@@ -303,7 +303,7 @@ cell, optimizer = nn.RNN(1, 1), None
 optimizer = torch.optim.SGD(cell.parameters(), lr=0.1)
 for _ in range(int(sys.argv[1])):
     {clear}
-    loss = nn.functional.mse_loss(cell(torch.randn(3, 2, 1))[0], torch.randn(3, 2, 1))
+    loss = nn.functional.mse_loss(cell(torch.randn(3, 2, 1))[0], torch.rand(3, 2, 1))
     loss.backward()
     optimizer.step()
 """
@@ -468,6 +468,19 @@ def test_an_error_that_begins_as_one_of_torch_s_is_shown_as_it_is(text):
         raise RuntimeError(text)
     assert [finding.code for finding in report.findings] == ["error"]
     assert text in report.findings[0].what
+
+
+@pytest.mark.filterwarnings("error")
+def test_watching_warns_of_nothing_of_its_own():
+    torch.manual_seed(0)
+    rnn, head = nn.RNN(1, 4, batch_first=True), nn.Linear(4, 1)
+    optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], lr=0.01)
+    with rnnlab.watch() as report:
+        for x in torch.randn(6, 1, 5, 1):  # one sequence a batch: a single target
+            optimizer.zero_grad()
+            nn.functional.mse_loss(head(rnn(x)[0][:, -1]), x.mean(1)).backward()
+            optimizer.step()
+    assert (report.findings, report.trace.stumbled) == ([], None)
 
 
 def test_forward_passes_are_counted_as_people_do():

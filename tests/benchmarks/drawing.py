@@ -69,14 +69,17 @@ def bare(seconds: float) -> Pictures:
 
 
 def drawn(seconds: float, draw: Draw, pause: float) -> Pictures:
-    """Train for so long, and draw at an epoch's end if the last picture is `pause` seconds old."""
+    """Train for so long, and draw at an epoch's end if the last picture is `pause` seconds old.
+
+    On a busy machine it goes on until there is a picture at all.
+    """
     run, count = training(10**6), 0
     start = last = perf_counter()
     for step in run:
         if step.train_loss is None:
             continue
         now = perf_counter()
-        if now - start >= seconds:
+        if now - start >= seconds and (count or pause == float("inf")):
             break
         if now - last >= pause:
             draw(run.history)

@@ -63,7 +63,10 @@ def _of_regression(
     if info.op is not None and info.op.name in LIMITS:
         low, high = LIMITS[info.op.name]
         numbers["outside"] = float(((wanted < low - 1e-6) | (wanted > high + 1e-6)).double().mean())
-    numbers["target_mean"], numbers["target_std"] = float(wanted.mean()), float(wanted.std())
+    numbers["target_mean"], numbers["target_std"] = (
+        float(wanted.mean()),
+        float(wanted.std(correction=0)),
+    )
     numbers["prediction_mean"] = float(values.double().mean())
     numbers["most"] = float(wanted.max())
     numbers["whole"] = integers and bool(((wanted == wanted.round()) & (wanted >= 0)).all())

@@ -70,6 +70,25 @@ def test_each_mistake_is_found_on_its_line(path):
     FOUND[code] += 1
 
 
+SAID = [  # of a script's finding, what was seen, and a part of what to write
+    ("rows-never-filled_1", "Rows 0, 7, 14, 21 and 6 more of the predictions are", "outputs[1:]"),
+    ("rows-never-filled_2", "Row 0 of the predictions is exactly 0 in", "outputs[1:]"),
+    ("rows-never-filled_3", "Column 0 of the predictions is exactly 0 in", "outputs[:, 1:]"),
+    ("rows-never-filled_4", "Rows 0 to 11 of the predictions are exactly 0 in", "outputs[1:]"),
+    ("frozen-parameters_1", "The optimizer holds embedding.weight, with", "freeze=False"),
+    ("frozen-parameters_2", "The optimizer holds encoder.weight_ih_l0, ", "requires_grad_(True)"),
+    ("frozen-parameters_4", "The optimizer holds words.weight, with", "freeze=False"),
+]
+
+
+@pytest.mark.parametrize(("script", "seen", "fix"), SAID, ids=[script for script, *_ in SAID])
+def test_a_finding_names_what_it_means_in_the_users_words(script, seen, fix):
+    path = CORPUS / "defects" / f"{script}.py"
+    (found,) = (f for f in watched(path).findings if f.code == code_of(path))
+    assert found.what.startswith(seen)
+    assert fix in found.fix
+
+
 OUTSIDE = Path(__file__).parent / "outside"
 MISTAKES = sorted((OUTSIDE / "mistakes").glob("*.py"))
 SOUND = [path for name in ("mended", "correct") for path in sorted((OUTSIDE / name).glob("*.py"))]

@@ -1,5 +1,6 @@
 """Where zero_grad and step are recorded: which gradients are new or used, how far a step moves."""
 
+import re
 import weakref
 from collections import Counter
 from dataclasses import dataclass
@@ -280,7 +281,7 @@ class GradientRecorder:
             f for f in named if not f.parameter.requires_grad and f.parameter.is_floating_point()
         ]
         made = next((f.made for f in still if f.made), self._step.numbers.get("made"))
-        names = [f.name for f in still if f.name]
+        names = [_full_name(f) for f in still]
         return [CutOff(names, made or self._step.place)] if names else []
 
     def conclude(self) -> tuple[list[str], bool, bool]:
@@ -303,6 +304,13 @@ class GradientRecorder:
         trace.hidden = next((f.name.partition("[")[0] for f in left if f.hidden and f.name), "")
         self._all, self._moving = {}, []
         return [f.name for f in left if f.name], head, changed
+
+
+def _full_name(followed: Followed) -> str:
+    """Return a parameter's name; of a layer that was called alone, with the user's name for it."""
+    name = followed.name or ""
+    owner = re.match(r"(\w+) = ", followed.made.text) if followed.made else None
+    return f"{owner[1]}.{name}" if owner and "." not in name else name
 
 
 def _keeps_state(optimizer: Optimizer) -> bool:

@@ -42,16 +42,21 @@ def describe(
     numbers["empty_rows"] = _empty_rows(values) if info.filled else None
     if name == "nll_loss" and values.dim() > 1:
         numbers["no_logs"] = float(values.logsumexp(1).abs().mean()) > 0.01
-    if name == "cross_entropy" and not wanted.is_floating_point() and wanted.dim() == 1:
-        numbers["one_class"] = int(wanted[0]) if bool((wanted == wanted[0]).all()) else None
-        numbers["rows"] = len(wanted)
-    if name.startswith("binary_cross_entropy") and wanted.numel() == len(wanted):
-        flat = wanted.reshape(-1)
-        numbers["one_class"] = int(flat[0]) if bool((flat == flat[0]).all()) else None
-        numbers["rows"] = len(flat)
     if name in REGRESSION:
         numbers |= _of_regression(info, of_target, values, wanted, result)
     return numbers
+
+
+def classes(name: str, target: Tensor) -> dict[str, Any]:
+    """Return how many examples a classifier's targets are of, and their class if all have one."""
+    whole = name == "cross_entropy" and not target.is_floating_point() and target.dim() == 1
+    binary = name.startswith("binary_cross_entropy") and target.dim() > 0
+    alone = whole or (binary and target.numel() == len(target))  # one target an example
+    if not alone or not 0 < target.numel() <= LARGEST or target.device.type != "cpu":
+        return {}
+    flat = target.detach().reshape(-1)
+    one = int(flat[0]) if bool((flat == flat[0]).all()) else None
+    return {"one_class": one, "rows": len(flat)}
 
 
 def _of_regression(
@@ -124,12 +129,12 @@ def _is_next(read: Tensor, wanted: Tensor) -> bool:
     return False
 
 
-def _empty_rows(values: Tensor) -> tuple[int, ...] | None:
-    """Return which rows, or columns, of predictions are all exactly 0, while others are not."""
+def _empty_rows(values: Tensor) -> tuple[int, tuple[int, ...]] | None:
+    """Return the axis, 0 or 1, and where on it all predictions are exactly 0, others not."""
     for axis in range(min(values.dim(), 2)):
         empty = (
             (values == 0).movedim(axis, 0).flatten(1).all(1) if values.dim() > 1 else values == 0
         )
         if bool(empty.any()) and not bool(empty.all()):
-            return tuple(empty.nonzero()[:, 0].tolist())
+            return axis, tuple(empty.nonzero()[:, 0].tolist())
     return None

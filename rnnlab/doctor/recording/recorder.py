@@ -194,6 +194,7 @@ class Recorder(Session):
             if isinstance(given, Tensor) and isinstance(target, Tensor):
                 look_inside = self.trace.counts["loss"] < LOOKED_AT
                 numbers = functions.describe_loss(func, result, given, target, look_inside)
+                numbers |= loss_inputs.classes(name, target)
                 if self.looks_closely:
                     numbers |= loss_inputs.describe(self.known, name, given, target, kwargs, result)
                 self.note("loss", linear=id(given) in self._forward.of_linear, **numbers)

@@ -144,9 +144,8 @@ def _future_seen(trace: Trace) -> Evidence:
 
 @Rule(
     "rows-never-filled",
-    "Rows or steps {rows} of the predictions are exactly 0 in {times} of {times} batches: they "
-    "were made "
-    "empty, and never filled.",
+    "{places} of the predictions {are} exactly 0 in {times} of {times} batches: nothing was ever "
+    "written there.",
     why="The loss of what no network has computed teaches nothing.",
     fix="leave them out of the loss: outputs[1:], targets[1:]",
     lesson=LOSS,
@@ -154,14 +153,24 @@ def _future_seen(trace: Trace) -> Evidence:
 )
 def _rows_never_filled(trace: Trace) -> Evidence:
     losses = [loss for loss in _losses(trace) if loss.numbers.get("empty_rows") is not None]
-    rows = {loss.numbers["empty_rows"] for loss in losses}
-    if len(rows) != 1:
+    found = {loss.numbers["empty_rows"] for loss in losses}
+    if len(found) != 1:
         return []
-    return [loss.with_numbers(rows=_in_short(loss.numbers["empty_rows"])) for loss in losses]
+    ((axis, rows),) = found
+    numbers = {"places": _in_short(axis, rows), "are": "is" if len(rows) == 1 else "are"}
+    if axis == 1:
+        numbers["fix"] = "leave them out of the loss: outputs[:, 1:], targets[:, 1:]"
+    return [loss.with_numbers(**numbers) for loss in losses]
 
 
-def _in_short(rows: tuple[int, ...]) -> str:
-    return ", ".join(map(str, rows)) if len(rows) < 5 else f"{rows[0]} to {rows[-1]}"
+def _in_short(axis: int, rows: tuple[int, ...]) -> str:
+    """Return in words which rows, of axis 0, or columns, of axis 1, these are."""
+    word = ("Row", "Column")[axis] + "s" * (len(rows) > 1)
+    first, *_, last = rows[0], rows[-1]
+    if len(rows) > 2 and last - first == len(rows) - 1:
+        return f"{word} {first} to {last}"
+    shown = ", ".join(map(str, rows[:4]))
+    return f"{word} {shown}" + (f" and {len(rows) - 4} more" if len(rows) > 4 else "")
 
 
 @Rule(
@@ -262,12 +271,15 @@ def _inputs_not_scaled(trace: Trace) -> Evidence:
     least=6,
 )
 def _sorted_by_class(trace: Trace) -> Evidence:
-    losses = [loss for loss in _losses(trace) if loss.numbers.get("rows", 0) >= 6]
+    losses = [
+        loss for loss in trace.of("loss")
+        if loss.numbers["graph"] and loss.numbers.get("rows", 0) >= 6
+    ]  # fmt: skip
     alone = [loss for loss in losses if loss.numbers["one_class"] is not None]
     several = len({loss.numbers["one_class"] for loss in alone}) > 1
-    kinds = [loss.numbers["one_class"] for loss in alone]
-    changes = sum(a != b for a, b in pairwise(kinds))  # a GAN's true and false take turns
-    several &= changes < 0.4 * len(kinds)
+    in_a_row = [loss.numbers["one_class"] for loss in alone if "op" in loss.numbers]
+    changes = sum(a != b for a, b in pairwise(in_a_row))  # a GAN's true and false take turns
+    several &= changes < 0.4 * len(in_a_row)
     if not several or len(alone) < 0.6 * len(losses):
         return []
     return [loss.with_numbers(batches=len(losses)) for loss in alone]

@@ -163,7 +163,7 @@ def _schedule(trace: Trace) -> tuple[Evidence, Evidence, list[float]]:
 
 @Rule(
     "frozen-parameters",
-    "The optimizer holds {names}, which requires no gradient: it stays as it is.",
+    "The optimizer holds {names}, with requires_grad=False: no step moves that.",
     why="from_pretrained freezes by default, and requires_grad=False means: not trained.",
     fix="nn.Embedding.from_pretrained(vectors, freeze=False), if it is to be trained",
     lesson=STEP,
@@ -171,11 +171,13 @@ def _schedule(trace: Trace) -> tuple[Evidence, Evidence, list[float]]:
     least=1,
 )
 def _frozen_parameters(trace: Trace) -> Evidence:
-    return [
-        Event("frozen", frozen.place, {"names": ", ".join(frozen.names[:4])})
-        for frozen in trace.frozen
-        if trace.counts["step"]
-    ]
+    found = []
+    for frozen in trace.frozen if trace.counts["step"] else []:
+        numbers = {"names": ", ".join(frozen.names[:4])}
+        if "from_pretrained" not in frozen.place.text:
+            numbers["fix"] = "requires_grad_(True) for what is to be trained"
+        found.append(Event("frozen", frozen.place, numbers))
+    return found
 
 
 @Rule(

@@ -84,7 +84,7 @@ def test_solutions_pass_and_wrong_answers_get_their_hints(path, executions):
 
 @pytest.mark.parametrize("lesson", sorted({path.stem[:2] for path in LESSONS}))
 def test_a_lesson_has_exercises_each_with_wrong_answers(lesson):
-    paths = [path for path in LESSONS if path.stem[:2] == lesson]  # of 09 there are five
+    paths = [path for path in LESSONS if path.stem[:2] == lesson]  # of 09 there are nine
     numbers = [number for path in paths for number in gaps(nbformat.read(path, 4))]
     assert len(numbers) >= 2, "at least two exercises"
     assert sorted(wrong_answers(paths[0])) == sorted(numbers)

@@ -65,7 +65,7 @@ def unescaped(html):
 
 @pytest.mark.parametrize("lesson", sorted({path.stem[:2] for path in NOTEBOOKS}))
 def test_a_lesson_shows_its_guesses_in_order_each_before_the_cell_that_answers(lesson):
-    paths = [path for path in NOTEBOOKS if path.stem[:2] == lesson]  # of 09 there are five
+    paths = [path for path in NOTEBOOKS if path.stem[:2] == lesson]  # of 09 there are nine
     cells = [c.source for path in paths for c in nbformat.read(path, 4).cells
              if c.cell_type == "code"]  # fmt: skip
     calls = [re.fullmatch(r'(?:rnnlab\.)?guess\("(.+)"\)', source) for source in cells]

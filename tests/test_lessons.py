@@ -30,7 +30,7 @@ def keywords(path, name):
 
 @pytest.mark.parametrize("lesson", sorted({path.stem[:2] for path in NOTEBOOKS}))
 def test_each_picture_of_a_lesson_has_its_words_and_a_cell_gives_none_away(lesson):
-    paths = [path for path in NOTEBOOKS if path.stem[:2] == lesson]  # of 09 there are five
+    paths = [path for path in NOTEBOOKS if path.stem[:2] == lesson]  # of 09 there are nine
     figures = [ast.literal_eval(value) for path in paths for value in keywords(path, "figure")]
     known = words_of(lesson).get("figures", {}) if lesson in LESSONS else {}
     assert figures == [*known], "in the order of the notebooks, each once"

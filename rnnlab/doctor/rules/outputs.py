@@ -3,17 +3,7 @@
 from itertools import pairwise
 from statistics import median
 
-from rnnlab.doctor.rules.rule import (
-    BATCHES,
-    FORWARD,
-    LOOP,
-    LOSS,
-    OWN,
-    PADDING,
-    RULES,
-    Evidence,
-    Rule,
-)
+from rnnlab.doctor.rules.rule import BATCHES, DATA, LOOP, OUTPUTS, PADDING, RULES, Evidence, Rule
 from rnnlab.doctor.source import arguments_at, assigned_above, names_at
 from rnnlab.doctor.trace import Trace
 
@@ -36,7 +26,7 @@ def _losses(trace: Trace, *names: str) -> Evidence:
     "batches.",
     why="It takes the sigmoid itself: of a second one the values lie between 0.5 and 0.73.",
     fix="no sigmoid before BCEWithLogitsLoss, or nn.BCELoss",
-    lesson=LOSS,
+    lesson=OUTPUTS,
 )
 def _sigmoid_twice(trace: Trace) -> Evidence:
     losses = _losses(trace, "binary_cross_entropy_with_logits")
@@ -50,7 +40,7 @@ def _sigmoid_twice(trace: Trace) -> Evidence:
     why="NLLLoss takes the log-probability of the right class, with its sign turned, as the loss.",
     fix="nn.functional.log_softmax(scores, dim=1) before NLLLoss, or CrossEntropyLoss of the "
     "scores",
-    lesson=LOSS,
+    lesson=OUTPUTS,
 )
 def _nll_without_log(trace: Trace) -> Evidence:
     losses = [loss for loss in _losses(trace, "nll_loss") if "no_logs" in loss.numbers]
@@ -65,7 +55,7 @@ def _nll_without_log(trace: Trace) -> Evidence:
     "example's numbers depend on the other examples.",
     why="What competes in a softmax must be the classes, or the time steps, of one example.",
     fix="softmax(scores, dim=-1) over classes; for attention the axis of time",
-    lesson=FORWARD,
+    lesson=OUTPUTS,
     least=3,
 )
 def _softmax_axis(trace: Trace) -> Evidence:
@@ -112,9 +102,9 @@ def _mean_over_padding(trace: Trace) -> Evidence:
     "The targets are what the network reads at the same step, in {times} of {times} batches: it "
     "has "
     "only to copy.",
-    why="To foretell the next step the targets are the inputs one step later.",
+    why="To predict the next step the targets are the inputs one step later.",
     fix="inputs, targets = sequence[:, :-1], sequence[:, 1:]",
-    lesson=BATCHES,
+    lesson=DATA,
     least=3,
 )
 def _target_is_input(trace: Trace) -> Evidence:
@@ -128,11 +118,11 @@ def _target_is_input(trace: Trace) -> Evidence:
 
 @Rule(
     "future-seen",
-    "A bidirectional layer is to foretell the next input, in {times} of {times} batches: its "
+    "A bidirectional layer is to predict the next input, in {times} of {times} batches: its "
     "backward half has read it.",
-    why="What is to be foretold must not be among what is read.",
+    why="What is to be predicted must not be among what is read.",
     fix="bidirectional=False",
-    lesson=FORWARD,
+    lesson=OUTPUTS,
     least=3,
 )
 def _future_seen(trace: Trace) -> Evidence:
@@ -148,7 +138,7 @@ def _future_seen(trace: Trace) -> Evidence:
     "written there.",
     why="The loss of what no network has computed teaches nothing.",
     fix="leave them out of the loss: outputs[1:], targets[1:]",
-    lesson=LOSS,
+    lesson=OUTPUTS,
     least=3,
 )
 def _rows_never_filled(trace: Trace) -> Evidence:
@@ -179,7 +169,7 @@ def _in_short(axis: int, rows: tuple[int, ...]) -> str:
     why="The last function bounds the predictions: ReLU at 0, sigmoid at 0 and 1, tanh at -1 "
     "and 1.",
     fix="no activation behind the last layer of a regression, or targets scaled into its range",
-    lesson=LOSS,
+    lesson=OUTPUTS,
     severity="warning",
     least=3,
 )
@@ -201,7 +191,7 @@ def _outputs_cannot_reach(trace: Trace) -> Evidence:
     "twice class 1, and for near to class 3.",
     why="The numbers of classes are names; a distance between them means nothing.",
     fix="as many outputs as classes, and cross_entropy(scores, labels)",
-    lesson=LOSS,
+    lesson=OUTPUTS,
     severity="warning",
     least=3,
 )
@@ -225,7 +215,7 @@ def _regression_on_class_numbers(trace: Trace) -> Evidence:
     "would still be nearer.",
     why="Weights begin near 0 and move by the learning rate; to reach hundreds takes long.",
     fix="targets = (targets - mean) / std, and back for the forecast",
-    lesson=OWN,
+    lesson=DATA,
     severity="warning",
     least=10,
 )
@@ -250,7 +240,7 @@ def _targets_not_scaled(trace: Trace) -> Evidence:
     "longer react.",
     why="sigmoid and tanh are flat beyond some 5: there the gradient is as good as 0.",
     fix="inputs = (inputs - inputs.mean()) / inputs.std(), each feature by itself",
-    lesson=OWN,
+    lesson=BATCHES,
     severity="warning",
     least=3,
 )
@@ -267,7 +257,7 @@ def _inputs_not_scaled(trace: Trace) -> Evidence:
     "In {times} of {batches} batches that were looked at all examples were of one class.",
     why="Each batch then pulls towards its own class, and the next one back.",
     fix="DataLoader(..., shuffle=True), or x[torch.randperm(len(x))]",
-    lesson=BATCHES,
+    lesson=DATA,
     least=6,
 )
 def _sorted_by_class(trace: Trace) -> Evidence:

@@ -23,6 +23,8 @@ BATCHES, FORWARD, LOSS = "01_batches_and_shapes", "02_forward_pass", "03_loss"
 BACKWARD, CLIPPING, STEP = "04_backward", "05_gradient_clipping", "06_optimizer_step"
 LOOP, STATE, OWN = "07_the_training_loop", "08_hidden_state", "10_your_own"
 GRAPH = "09c_state_and_graph"
+REFUSED, DATA = "09e_what_torch_refuses", "09f_data_and_padding"
+OUTPUTS, UPDATES = "09g_outputs_and_loss", "09h_graph_and_optimizer"
 PADDING = "14_sequences_of_different_length"
 
 Evidence = list[Event]

@@ -5,17 +5,7 @@ from math import prod
 from traceback import walk_tb
 
 from rnnlab.doctor.recording.functions import LOSSES
-from rnnlab.doctor.rules.rule import (
-    BACKWARD,
-    BATCHES,
-    FORWARD,
-    LOSS,
-    OWN,
-    STATE,
-    STEP,
-    Advice,
-    Rule,
-)
+from rnnlab.doctor.rules.rule import REFUSED, STEP, Advice, Rule
 from rnnlab.doctor.source import arguments_at
 from rnnlab.doctor.trace import Trace
 
@@ -53,7 +43,7 @@ Rule(
     "input-size",
     why="A layer's weights are made for so many features, on the last axis of what it is given.",
     fix="make the layer for the size of the last axis of what it is given",
-    lesson=FORWARD,
+    lesson=REFUSED,
     raises=(
         r"input\.size\(-1\) must be equal to input_size",
         r"input has inconsistent input_size",
@@ -78,7 +68,7 @@ Rule(
     why="squeeze() without a number removes all axes of size 1; the last batch may have one "
     "example.",
     fix="squeeze(-1), or squeeze(1): one axis, by its number",
-    lesson=BATCHES,
+    lesson=REFUSED,
     raises=(
         r"[Tt]arget size \(torch\.Size.* input size \(torch\.Size",
         r"size mismatch \(got input",
@@ -116,7 +106,7 @@ Rule(
     "target-shape",
     why="Each prediction is compared with one target: the two have the same shape.",
     fix="targets.reshape(predictions.shape)",
-    lesson=LOSS,
+    lesson=REFUSED,
     raises=(
         r"Target size \(torch\.Size.* must be the same as input size",
         r"Using a target size .* that is different",
@@ -131,7 +121,7 @@ Rule(
     why="An embedding has a row for each number from 0 to num_embeddings - 1, and this one is not "
     "among them.",
     fix="nn.Embedding(max(numbers) + 1, ...)  # count padding and unknown words too",
-    lesson=FORWARD,
+    lesson=REFUSED,
     raises=(r"index out of range in self",),
 )
 
@@ -158,7 +148,7 @@ Rule(
     "state-shape",
     why="A state has the shape (layers * directions, B, hidden_size) of the layer that takes it.",
     fix="torch.zeros(num_layers * directions, batch, hidden_size)",
-    lesson=STATE,
+    lesson=REFUSED,
     raises=(
         r"For (un)?batched \d-D input, hx( and cx)? should also be",
         r"Expected hidden(\[\d\])? size \(",
@@ -170,7 +160,7 @@ Rule(
     "loss-not-scalar",
     why="backward starts from one number: of a tensor of losses it does not know how they count.",
     fix="loss.mean().backward()",
-    lesson=BACKWARD,
+    lesson=REFUSED,
     raises=(r"grad can be implicitly created only for scalar outputs",),
 )
 
@@ -189,7 +179,7 @@ Rule(
     why="pack_padded_sequence wants a length above 0 for each sequence of the batch, and, unless "
     "told otherwise, the longest first.",
     fix="pack_padded_sequence(..., lengths, enforce_sorted=False)",
-    lesson=BATCHES,
+    lesson=REFUSED,
     raises=(
         r"`lengths` array must be sorted",
         r"Length of all samples has to be greater than 0",
@@ -211,7 +201,7 @@ Rule(
     "changed-in-place",
     why="backward needs the values that this tensor had in the forward pass.",
     fix="h = torch.where(mask, new, h), or h = h * keep: a new tensor in place of the change",
-    lesson=BACKWARD,
+    lesson=REFUSED,
     raises=(r"modified by an inplace operation",),
     fits=_in_place,
     general=True,
@@ -220,7 +210,7 @@ Rule(
     "unequal-lengths",
     why="A tensor has no rows of unequal length: sequences of a batch are padded to one length.",
     fix="collate_fn with pad_sequence(sequences, batch_first=True), and their lengths",
-    lesson=BATCHES,
+    lesson=REFUSED,
     raises=(
         r"stack expects each tensor to be equal size",
         r"expected sequence of length \d+ at dim",
@@ -243,7 +233,7 @@ Rule(
     "loss-made-not-called",
     why="nn.CrossEntropyLoss(...) makes a loss; predictions and targets are given to what it made.",
     fix="loss_fn = nn.CrossEntropyLoss(), then loss = loss_fn(predictions, targets)",
-    lesson=LOSS,
+    lesson=REFUSED,
     raises=(
         r"Boolean value of Tensor with (more than one value|no values) is ambiguous",
         r"'\w+Loss' object has no attribute",
@@ -270,7 +260,7 @@ Rule(
     why="Axes that meet must have the same size, or size 1; a new shape must have as many "
     "elements.",
     fix="print the shapes before this line, and name their axes: (batch, time, features)",
-    lesson=OWN,
+    lesson=REFUSED,
     raises=(
         r"must match the size of tensor",
         r"Sizes of tensors must match except in dimension",

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from rnnlab.doctor.events import NOWHERE, Event
-from rnnlab.doctor.rules.rule import BACKWARD, LOOP, STEP, Evidence, Rule
+from rnnlab.doctor.rules.rule import OUTPUTS, UPDATES, Evidence, Rule
 from rnnlab.doctor.source import rate_set_at
 from rnnlab.doctor.trace import Trace
 
@@ -17,7 +17,7 @@ NOTHING = 1e-4  # of a learning rate, what is left of it where training has as g
     "and were cleared before each of them: only the last one's was used.",
     why="What zero_grad clears before the step is lost.",
     fix="optimizer.zero_grad()  # after optimizer.step(), once an update",
-    lesson=BACKWARD,
+    lesson=UPDATES,
 )
 def _accumulated_gradients_cleared(trace: Trace) -> Evidence:
     cleared = []
@@ -40,7 +40,7 @@ def _accumulated_gradients_cleared(trace: Trace) -> Evidence:
     "none was divided by {count}: the update is that of a {count} times higher loss.",
     why="A sum over batches grows with their number, and a clipping bound or SGD's rate with it.",
     fix="(loss / k).backward()  # k batches an update",
-    lesson=BACKWARD,
+    lesson=UPDATES,
     severity="note",
     least=3,
 )
@@ -64,7 +64,7 @@ def _accumulation_not_divided(trace: Trace) -> Evidence:
     "fewer updates each: what the one before had learnt of the gradients is thrown away.",
     why="Adam, RMSprop and momentum go by the gradients of the updates before.",
     fix="optimizer = torch.optim.Adam(model.parameters())  # once, before the loop",
-    lesson=STEP,
+    lesson=UPDATES,
     least=3,
 )
 def _optimizer_made_anew(trace: Trace) -> Evidence:
@@ -89,7 +89,7 @@ def _optimizer_made_anew(trace: Trace) -> Evidence:
     "used already.",
     why="A gradient belongs to the weights at which it was computed.",
     fix="optimizer.step()  # once after each backward",
-    lesson=STEP,
+    lesson=UPDATES,
     least=3,
 )
 def _stepped_twice(trace: Trace) -> Evidence:
@@ -114,7 +114,7 @@ def _stepped_twice(trace: Trace) -> Evidence:
     "to {last:.2g}.",
     why="Its numbers count calls of its step; meant are epochs here, and the rate is as good as 0.",
     fix="scheduler.step()  # after the batches of an epoch",
-    lesson=STEP,
+    lesson=UPDATES,
     least=10,
 )
 def _scheduler_per_batch(trace: Trace) -> Evidence:
@@ -133,7 +133,7 @@ def _scheduler_per_batch(trace: Trace) -> Evidence:
     "updates moved nothing.",
     why="At a rate of 0 a step leaves the weights where they are.",
     fix="a schedule that ends with the last epoch: its gamma, its milestones, its T_max",
-    lesson=STEP,
+    lesson=UPDATES,
     least=5,
 )
 def _learning_rate_becomes_zero(trace: Trace) -> Evidence:
@@ -166,7 +166,7 @@ def _schedule(trace: Trace) -> tuple[Evidence, Evidence, list[float]]:
     "The optimizer holds {names}, with requires_grad=False: no step moves that.",
     why="from_pretrained freezes by default, and requires_grad=False means: not trained.",
     fix="nn.Embedding.from_pretrained(vectors, freeze=False), if it is to be trained",
-    lesson=STEP,
+    lesson=UPDATES,
     severity="note",
     least=1,
 )
@@ -187,7 +187,7 @@ def _frozen_parameters(trace: Trace) -> Evidence:
     why="NumPy, .data, .detach(), .item(), argmax and a tensor made anew have no graph: backward "
     "ends there.",
     fix="go on with the tensor itself; for a choice: softmax, or nn.functional.gumbel_softmax",
-    lesson=BACKWARD,
+    lesson=UPDATES,
     least=1,
 )
 def _part_cut_from_graph(trace: Trace) -> Evidence:
@@ -205,7 +205,7 @@ def _part_cut_from_graph(trace: Trace) -> Evidence:
     "A recurrent layer of one layer was made with dropout={drops}: it drops nothing.",
     why="This dropout stands between the layers of a stack; one layer has no between.",
     fix="nn.Dropout(0.5) on its outputs, or num_layers=2",
-    lesson=LOOP,
+    lesson=OUTPUTS,
     severity="warning",
     least=1,
 )

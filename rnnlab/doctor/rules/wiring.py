@@ -3,7 +3,7 @@
 from collections import Counter
 
 from rnnlab.doctor.events import Event
-from rnnlab.doctor.rules.rule import BATCHES, FORWARD, PADDING, RULES, STATE, Evidence, Rule
+from rnnlab.doctor.rules.rule import DATA, FORWARD, PADDING, RULES, UPDATES, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 FEW = 0.6  # of the batches looked at, those in which a choice was seen, at least
@@ -14,7 +14,7 @@ FEW = 0.6  # of the batches looked at, those in which a choice was seen, at leas
     "{shape} was made {new} by a view or reshape: the examples of axis {axis} are mixed.",
     why="view and reshape read the numbers in their order in memory; they move no axis.",
     fix="tensor.transpose(0, 1), or permute, and then reshape",
-    lesson=BATCHES,
+    lesson=DATA,
     least=3,
 )
 def _reshape_for_transpose(trace: Trace) -> Evidence:
@@ -84,7 +84,7 @@ def _last_step_is_padding(trace: Trace) -> Evidence:
     "{features} features.",
     why="With one step there is no before: the layer has nothing to remember.",
     fix="inputs.unsqueeze(-1)  # (B, T) -> (B, T, 1): the window is time",
-    lesson=BATCHES,
+    lesson=DATA,
     severity="warning",
     least=5,
 )
@@ -105,7 +105,7 @@ def _one_time_step(trace: Trace) -> Evidence:
     "anew.",
     why="The state is what a step knows of the steps before.",
     fix="h = cell(x[:, t], h)",
-    lesson=STATE,
+    lesson=UPDATES,
     least=2,
 )
 def _state_not_passed_on(trace: Trace) -> Evidence:

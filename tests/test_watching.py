@@ -287,6 +287,9 @@ def test_a_report_is_told_in_a_table_in_text_and_as_data():
                      "optimizer.zero_grad()", "lesson 04_backward"):  # fmt: skip
             assert part in text
     assert json.loads(json.dumps(report.as_rows()))[0]["where"]["line"] == finding.where.line
+    first, second = finding.what, finding.why  # a text of torch has no full stop
+    assert f"{first}<br>{second}" in report._repr_html_()
+    assert f"{first}%0A{second} Write: " in report.for_github()
 
 
 def run_doctor(tmp_path, code, *options):

@@ -85,11 +85,12 @@ class Report:
     def for_github(self) -> str:
         """Return the findings as GitHub's annotations: it shows them beside their lines."""
         kinds = {"error": "error", "warning": "warning", "note": "notice"}
-        return "\n".join(
-            f"::{kinds[f.severity]} file={_escaped(f.where.file, True)},line={f.where.line},"
-            f"title={f.code}::{_escaped(f'{f.what} {f.why} Write: {f.fix}')}"
-            for f in self.findings
-        )
+        lines = []
+        for f in self.findings:
+            file, said = _escaped(f.where.file, True), f"{f.what}\n{f.why} Write: {f.fix}"
+            where = f"file={file},line={f.where.line},title={f.code}"
+            lines.append(f"::{kinds[f.severity]} {where}::{_escaped(said)}")
+        return "\n".join(lines)
 
     def __str__(self) -> str:
         """Return the report as text."""
@@ -119,7 +120,7 @@ class Report:
             name, text = escape(finding.where.name), escape(finding.where.text)
             rows.append(
                 f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
-                f"<td>{what} {why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
+                f"<td>{what}<br>{why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
             )
         return (
             f'{STYLE}<table class="rnnlab-report">'

@@ -89,7 +89,7 @@ def _padding_in_loss(trace: Trace) -> Evidence:
     "mean-over-padding",
     "The mean over time was taken of padded outputs, in {times} batches that were looked at.",
     why="The longest sequence decides how much of a shorter one is left.",
-    fix="(outputs * mask).sum(1) / lengths",
+    fix="(outputs * mask).sum(1) / lengths.unsqueeze(1)  # mask (B, T, 1)",
     lesson=PADDING,
     severity="warning",
 )

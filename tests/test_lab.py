@@ -94,6 +94,34 @@ def test_a_number_can_be_typed_beside_its_slider():
     lab.close()
 
 
+def test_a_number_stands_beside_its_unit_and_one_is_no_plural():
+    lab = rnnlab.TrainingLab(epochs=2, hidden_size=1)
+    epochs, units = lab.controls["epochs"], lab.controls["hidden_size"]
+    assert [child.value for child in epochs.children[1:]] == ["2", "epochs"]
+    assert [child.value for child in units.children[1:]] == ["1", "unit"]
+    epochs.children[0].value = 1
+    assert [child.value for child in epochs.children[1:]] == ["1", "epoch"]
+    assert [label for label, _ in epochs.options][:2] == ["1 epoch", "2 epochs"]
+    assert epochs.children[0].label == "1 epoch"  # what a screen reader says
+    assert lab.controls["learning_rate"].children[2].value == ""
+    lab.close()
+
+
+def test_what_a_cell_sets_is_set_before_it_runs_the_lab_and_nothing_trains_afterwards():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=1, hidden_size=2)
+        lab.epochs = 2
+        history = lab.run()
+        await asyncio.sleep(0.1)
+        await until_done(lab)
+        assert lab.history is history
+        assert len(history.epochs) == 2
+        assert lab._number == 1  # one run in the strip
+        lab.close()
+
+    asyncio.run(main())
+
+
 def test_many_changes_end_in_one_finished_run_with_the_last_value():
     async def main():
         lab = rnnlab.TrainingLab(epochs=5)

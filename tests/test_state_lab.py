@@ -244,6 +244,20 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
     asyncio.run(main())
 
 
+def test_a_window_that_the_cell_sets_is_that_of_the_run():
+    async def main():
+        lab = StateLab(epochs=1)
+        lab.window = 6
+        rows = lab.run()
+        expected = [row.loss for row in carry_through(recall_task(6), RESET, epochs=1)]
+        assert [row.loss for row in rows[RESET]] == expected
+        await until_done(lab)
+        assert lab.rows is rows
+        lab.close()
+
+    asyncio.run(main())
+
+
 def test_another_way_while_training_is_measured_and_the_training_goes_on():
     async def main():
         lab = StateLab(epochs=12)

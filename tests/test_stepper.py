@@ -246,6 +246,28 @@ def test_a_mistake_begins_again_and_says_what_it_does(fault):
     lab.close()
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_batch_after_a_setting_of_the_same_cell_is_not_lost(fault):
+    async def main():
+        lab = rnnlab.LoopStepper(clip_norm=0.5)
+        lab.fault = fault
+        lab.next_batch()
+        weights = [weight.clone() for weight in lab.stepper.model.parameters()]
+        await asyncio.sleep(0.1)
+        alone = rnnlab.LoopStepper(clip_norm=0.5, fault=fault)
+        alone.next_batch()
+        assert lab.stepper.phase == alone.stepper.phase == lab.stepper.phases[-1]
+        for now, then, twin in zip(
+            lab.stepper.model.parameters(), weights, alone.stepper.model.parameters(), strict=True
+        ):
+            assert torch.equal(now, then)
+            assert torch.equal(now, twin)
+        alone.close()
+        lab.close()
+
+    asyncio.run(main())
+
+
 def test_every_fault_has_a_name():
     assert {*FAULT_NAMES} == {"nothing", *FAULTS}
 

@@ -195,9 +195,13 @@ def test_each_fault_has_its_picture_and_sentence(fault):
         np.testing.assert_array_equal(first.predicted.get_ydata(), first.later.get_ydata())
     elif fault == "zero-grad-after-backward":
         assert "no weight has moved" in words
+        assert found["norms"][::2] == ["from backward", "for the step"]  # clipping did nothing
         assert found["norms"][-1] == "0"
     elif fault == "clip-before-backward":
         assert float(found["norms"][1]) > 0.1  # what backward brought was not clipped
+        assert found["norms"][::2] == ["from backward", "for the step"]
+        lab.back()
+        assert "Clipping has run already: the bound 0.1 does nothing to it" in lab._words()
     elif fault == "missing-zero-grad":
         lab.back()
         lab.back()

@@ -110,12 +110,15 @@ def _backward(stepper: PhaseStepper, before: Parameters, after: Parameters) -> s
     if not known:
         return "Backward has run, and no parameter has a gradient."
     largest = max(known, key=lambda name: known[name])
-    added = ""
+    added, late = "", ""
+    if stepper.clip_norm is not None and "clip" in stepper.done:
+        bound = number(stepper.clip_norm)
+        late = f" Clipping has run already: the bound {bound} does nothing to it."
     if before.grad_norm > 0:
         added = f" It was added to what stood there, of norm {number(before.grad_norm)}."
     return (
         f"Backward through time has filled .grad: norm {number(after.grad_norm)} in all, the most "
-        f"in {largest}, {number(known[largest])}.{added} No weight has moved."
+        f"in {largest}, {number(known[largest])}.{added}{late} No weight has moved."
     )
 
 

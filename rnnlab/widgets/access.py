@@ -24,9 +24,9 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab:focus-visible, .rnnlab :focus-visible:focus-visible { /* twice: outweighs ipywidgets */
   outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px }
 .rnnlab .widget-toggle-buttons { display: flex; align-items: center }
-.rnnlab .widget-toggle-buttons > .widget-label { flex: none }
+.rnnlab .widget-toggle-buttons > .widget-label { flex: none; margin-right: 8px }
 .rnnlab-number > .widget-slider .widget-readout { display: none } /* beside it is a field */
-.rnnlab-number { align-items: center; flex-wrap: nowrap }
+.rnnlab-number { align-items: center; flex-wrap: nowrap; margin-right: 8px }
 .rnnlab .rnnlab-run { height: auto; padding: 4px 10px; line-height: 1.4; text-align: left;
   white-space: pre; font-variant-numeric: tabular-nums }
 .rnnlab .rnnlab-shown { box-shadow: inset 0 -3px var(--jp-brand-color1, #1976d2) }

@@ -137,8 +137,12 @@ class Lab(w.VBox):
         self._runner.call(self._apply_all)
 
     def _apply_all(self) -> None:
-        changed, self._changed = self._changed, set()
-        if changed and not self.closed:  # otherwise an earlier call took them all
+        """Act on what has changed since the last call; what a method of the lab does first.
+
+        A cell may set a setting and call it at once, before the loop has had its turn.
+        """
+        while self._changed and not self.closed:  # acting on one may change another
+            changed, self._changed = self._changed, set()
             self._complain("")
             self._apply(changed)
 

@@ -1,6 +1,7 @@
 """The controls of a training lab: what each setting may be, and how it is offered and checked."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -159,8 +160,8 @@ class NumberSlider(w.HBox):
         self._slider = w.SelectionSlider(options=options, description=description)
         self._slider.style.description_width, self._slider.layout.width = "92px", "196px"
         self._field = w.Text(continuous_update=False, layout=w.Layout(width="56px"))
-        unit = w.Label(label.partition("}")[2].strip())
-        super().__init__([self._slider, self._field, unit], value=values[0])
+        self._unit = w.Label()
+        super().__init__([self._slider, self._field, self._unit], value=values[0])
         self.add_class("rnnlab-number")
         self._taking = False
         self._show()
@@ -200,7 +201,12 @@ class NumberSlider(w.HBox):
         self._slider.tooltip = self._field.tooltip = words
 
     def _named(self, values: Iterable[float]) -> list[tuple[str, float]]:
-        return [(self._label.format(value), value) for value in values]
+        return [(self._say(value), value) for value in values]
+
+    def _say(self, value: float) -> str:
+        """Return a value with its unit, which is no plural beside a 1."""
+        words = self._label.format(value)
+        return re.sub(r"s\b", "", words, count=1) if value == 1 else words
 
     def _show(self) -> None:
         """Show the value in both parts; the slider gets it as one of its own, if it lacks it."""
@@ -215,6 +221,8 @@ class NumberSlider(w.HBox):
             self._slider.value = self.value if near is None else near
             text = f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
             self._field.value = text
+            unit = self._label.partition("}")[2] and self._say(self.value).partition(" ")[2]
+            self._unit.value = unit
         finally:
             self._taking = False
 

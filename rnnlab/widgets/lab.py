@@ -61,8 +61,8 @@ class TrainingLab(ExaminedLab):
         model: the model of the run that is shown, as it is now.
 
     Args:
-        task: a name ("sunspots", "co2", "sine", "names", "recall", "adding") or any object that
-            meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
+        task: a name ("sunspots", "co2", "sine", "names", "recall", "adding", "reber") or any
+            object that meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `optimizer`, `learning_rate`,
             `epochs`, `clip`, `clip_norm`, `seed`, `speed` ("full", or epochs per second),
             `free_running`, `apply_while_training`.
@@ -129,6 +129,7 @@ class TrainingLab(ExaminedLab):
     def run(self) -> History:
         """Train from the start to the end in the calling cell and return the history."""
         self._check_open()
+        self._apply_all()
         self._start(paused=True, show=False)  # it does not wait, it is drained
         self._runner.drain()
         return self.history

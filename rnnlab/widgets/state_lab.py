@@ -85,6 +85,7 @@ class StateLab(Lab):
     def run(self) -> dict[str, list[CarryStep]]:
         """Measure the way and train all ways in the calling cell; return the rows by way."""
         self._check_open()
+        self._apply_all()
         self._begin_training()
         self._go(paused=True)
         self._runner.drain()

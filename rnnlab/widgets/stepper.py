@@ -106,25 +106,25 @@ class LoopStepper(ExaminedLab):
 
     def next_phase(self) -> None:
         """Run the next phase."""
-        self._do(self.stepper.next_phase, LIGHT)
+        self._do(lambda stepper: stepper.next_phase(), LIGHT)
 
     def next_batch(self) -> None:
         """Run the phases that are left of this batch, or those of the next."""
-        self._do(self.stepper.next_batch)
+        self._do(lambda stepper: stepper.next_batch())
 
     def next_epoch(self) -> None:
         """Run to the end of this epoch, or of the next."""
-        self._do(lambda: [*self.stepper.next_epoch()])
+        self._do(lambda stepper: [*stepper.next_epoch()])
 
     def back(self) -> None:
         """Go to where the last phase had not been run."""
-        self._do(self.stepper.back)
+        self._do(lambda stepper: stepper.back())
 
     def restart(self) -> None:
         """Begin again from the first weights and the first batch."""
         self._check_open()
         self._errors.clear()
-        self._do(self.stepper.restart)
+        self._do(lambda stepper: stepper.restart())
 
     def close(self) -> None:
         """End the run and remove the lab, with all its parts, from the page and from memory."""
@@ -206,14 +206,15 @@ class LoopStepper(ExaminedLab):
             hidden_state=policy, fault=fault, seed=seed,
         )  # fmt: skip
 
-    def _do(self, act: Callable[[], Any], light: float = 0.0) -> None:
+    def _do(self, act: Callable[[PhaseStepper], Any], light: float = 0.0) -> None:
         """Do one thing in the calling thread and show it, in `light` seconds where it lights up."""
         self._check_open()
+        self._apply_all()
         self._runner.stop()
         self._forget_error()
         try:
             with on_threads(fitting_threads(self.stepper.model)):
-                act()
+                act(self.stepper)
         except Exception as error:  # the learner's model may raise anything; torch too
             self._fail(error)
         else:

@@ -164,9 +164,12 @@ def gradient_norms_of(stepper: PhaseStepper) -> dict[str, float]:
     batch, clips = stepper.batch, stepper.clip_norm is not None
     if batch.grad_norm is None:
         return {}
-    norms = {"before clipping" if clips else "gradient norm": float(batch.grad_norm)}
+    names, usual = ("before clipping", "after clipping"), ["zero_grad", "backward", "clip"]
+    if [phase for phase in stepper.phases if phase in usual] != usual:
+        names = ("from backward", "for the step")  # what lies between is not the clipping
+    norms = {names[0] if clips else "gradient norm": float(batch.grad_norm)}
     if "clip" in stepper.done:
-        norms["after clipping"] = stepper.after.grad_norm
+        norms[names[1]] = stepper.after.grad_norm
     return norms
 
 

@@ -89,7 +89,8 @@ class Network:
     def backward(self, d_predictions: Array) -> None:
         """Backpropagate through time: fill `gradients`, from d_predictions (steps, R, B, O)."""
         add_up(d_predictions, self.outputs, self.d_w_out)
-        d_predictions.sum((0, 2), out=self.d_b_out)
+        # as in `over_runs`: the same bits in any stack
+        self.d_b_out[:] = np.ascontiguousarray(d_predictions.swapaxes(0, 1)).sum((1, 2))
         d_h = np.zeros_like(self.states)  # (1 + T, R, B, H), from h_0 on
         np.matmul(d_predictions, self.w_out, d_h[1:][self.steps])
         if self.is_gru:
@@ -106,7 +107,7 @@ class Network:
         fast.gru_backward(d_h, gates, self.rz[..., size:], self.w_hh)
         sums = gates.reshape(*self.n.shape[:-1], -1)  # (T, R, B, 3, H) -> (T, R, B, 3H)
         add_up(sums, self.states[:-1], self.d_w_hh)
-        sums.sum((0, 2), out=self.d_b_hh)
+        self.d_b_hh[:] = sums.sum(0).sum(1)
         # the input's sums differ from the state's in n alone
         np.multiply(d_h[1:], n_factors, gates[..., 2, :])
         self._back_to_input(sums)

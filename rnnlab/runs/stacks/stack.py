@@ -91,6 +91,7 @@ def train_stacked(
 
 def why_not_stacked(models: Sequence[nn.Module], loss_fn: Any) -> str | None:
     """Return why models cannot be trained in a stack, None if they can."""
+    loss_fn = resolve_loss(loss_fn)
     loss_fn = loss_fn.loss_fn if isinstance(loss_fn, AtLastStep) else loss_fn
     if loss_fn not in LOSSES_OF_EACH:
         return "the loss is none of mse and cross_entropy"

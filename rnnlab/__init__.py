@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rnnlab.doctor.preflight import preflight
     from rnnlab.doctor.watch import watch
     from rnnlab.loop.batch import Phase, train_batch
+    from rnnlab.loop.losses import AtLastStep
     from rnnlab.loop.training import Run
     from rnnlab.model.cells import rnn_step
     from rnnlab.model.sequence_model import SequenceModel
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from rnnlab.runs.fitting import fit
     from rnnlab.runs.history import Epoch, History
     from rnnlab.runs.shards import Shard
+    from rnnlab.runs.stacks.stack import Stack, train_stacked
     from rnnlab.runs.sweeps.sweeping import sweep
     from rnnlab.runs.sweeps.table import Sweep
     from rnnlab.runs.training import evaluate, train
@@ -62,6 +64,7 @@ _NAMES = {
     "doctor.preflight": "preflight",
     "doctor.watch": "watch",
     "loop.batch": "Phase train_batch",
+    "loop.losses": "AtLastStep",
     "loop.training": "Run",
     "model.cells": "rnn_step",
     "model.sequence_model": "SequenceModel",
@@ -72,6 +75,7 @@ _NAMES = {
     "runs.fitting": "fit",
     "runs.history": "Epoch History",
     "runs.shards": "Shard",
+    "runs.stacks.stack": "Stack train_stacked",
     "runs.sweeps.sweeping": "sweep",
     "runs.sweeps.table": "Sweep",
     "runs.training": "evaluate train",

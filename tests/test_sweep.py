@@ -16,7 +16,7 @@ import torch
 
 import rnnlab
 from rnnlab.base.tables import TableError
-from rnnlab.runs.sweeps import pool
+from rnnlab.runs.sweeps import pool, stacking
 from rnnlab.runs.sweeps.grid import plan
 from rnnlab.runs.sweeps.trial import SETTINGS, Subject
 from rnnlab.tasks.catalogue import TASKS
@@ -47,9 +47,10 @@ def run(executor=None, **options):
     return rnnlab.sweep("sine", GRID, repeats=2, executor=executor, progress=False, **options)
 
 
-def test_a_row_is_what_fit_gives(expected):
-    assert len(expected) == 24
-    ended = [row for row in expected.rows if row["outcome"] == "finished"]
+def test_a_row_of_runs_one_by_one_is_what_fit_gives():
+    table = run(stacked=False)
+    assert len(table) == 24
+    ended = [row for row in table.rows if row["outcome"] == "finished"]
     assert len(ended) >= 16
     for row in ended:
         task = rnnlab.load_task("sine", length=row["length"])
@@ -63,6 +64,46 @@ def test_a_row_is_what_fit_gives(expected):
         assert row["train_loss"] == history.train_loss[-1]
         assert row["validation_loss"] == task.validation_loss(model)
         assert (row["epochs_done"], row["steps"]) == (2, len(history))
+
+
+def test_stacked_runs_are_those_of_one_by_one_up_to_the_last_digits(expected):
+    numbers = ("train_loss", "validation_loss")
+    for row, alone in zip(expected.rows, run(stacked=False).rows, strict=True):
+        if row["learning_rate"] < 1:
+            assert {n: row[n] for n in row if n not in numbers} == {
+                n: alone[n] for n in row if n not in numbers
+            }
+            assert [row[n] for n in numbers] == pytest.approx([alone[n] for n in numbers], rel=1e-5)
+        assert row["outcome"] == alone["outcome"]
+
+
+def test_a_grid_is_stacked_where_it_can_be():
+    grid = {"cell": ["rnn", "lstm"], "hidden_size": [4, 8], "epochs": 1, "stop_at": [None, 1.5]}
+    trials = dict(enumerate(plan(Subject(TASKS["sine"], None), grid, 20)))
+    subject, task = Subject(TASKS["sine"], None), rnnlab.load_task("sine")
+    pieces, few = stacking.pieces_of(subject, task, trials, True, 2)
+    assert sorted(number for piece in pieces for number in piece.numbers) == [*trials]
+    assert not few  # an lstm is no part of a stack
+    for piece in pieces:
+        own = [trials[number] for number in piece.numbers]
+        assert piece.stacked == (own[0]["cell"] == "rnn")
+        assert len({(trial["cell"], trial["hidden_size"]) for trial in own}) == 1
+        assert len(own) <= (16 if piece.stacked else 1)
+    own_model = Subject(TASKS["sine"], lambda task, settings: rnnlab.SequenceModel(1, 4, 1))
+    for other, stacked in ((own_model, True), (subject, False)):
+        pieces, _ = stacking.pieces_of(other, task, trials, stacked, 2)
+        assert not any(piece.stacked for piece in pieces)
+
+
+def test_runs_that_reach_their_bound_leave_the_stack():
+    grid = {"stop_at": [None, 1.0], "epochs": 5, "learning_rate": 0.01}
+    tables = [
+        rnnlab.sweep("sine", grid, repeats=3, progress=False, stacked=stacked)
+        for stacked in (True, False)
+    ]
+    ends = [[(r["outcome"], r["epochs_done"]) for r in table.rows] for table in tables]
+    assert ends[0] == ends[1]
+    assert {outcome for outcome, _ in ends[0]} == {"finished", "solved"}
 
 
 def test_runs_that_diverge_are_rows_that_say_so(expected):
@@ -86,7 +127,8 @@ def test_rows_stand_in_the_order_of_the_grid(expected):
     ]  # fmt: skip
 
 
-def test_a_task_is_made_once_to_look_at_it_and_then_once_a_run(monkeypatch):
+@pytest.mark.parametrize(("stacked", "times"), [(True, 1), (False, 3)])
+def test_a_task_is_made_once_to_look_at_it_and_then_once_a_piece(monkeypatch, stacked, times):
     made, make_sine = [], TASKS["sine"]
 
     def make(**options):
@@ -95,8 +137,10 @@ def test_a_task_is_made_once_to_look_at_it_and_then_once_a_run(monkeypatch):
 
     monkeypatch.setitem(TASKS, "sine", make)
     with ThreadPoolExecutor(1) as executor:
-        rnnlab.sweep("sine", {"epochs": 1}, repeats=3, executor=executor, progress=False)
-    assert len(made) == 1 + 3
+        rnnlab.sweep(
+            "sine", {"epochs": 1}, repeats=3, executor=executor, progress=False, stacked=stacked
+        )
+    assert len(made) == 1 + times
 
 
 def test_threads_give_the_same_table(expected):
@@ -136,7 +180,8 @@ def kill_when_there(path, find):
 
 
 @pytest.mark.slow
-def test_a_killed_worker_of_the_own_pool_loses_nothing(expected, tmp_path):
+def test_a_killed_worker_of_the_own_pool_loses_nothing(expected, tmp_path, monkeypatch):
+    monkeypatch.setattr(stacking, "FEW", 0)  # in processes, however few they are
     killed, before = [], {*psutil.Process().children(recursive=True)}  # a server, of other tests
 
     def one_at_work():

@@ -1,6 +1,7 @@
 """The losses that the loop knows by name, and how many values a loss averages."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
@@ -23,6 +24,20 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 LOSSES: dict[str, LossFunction] = {"mse": functional.mse_loss, "cross_entropy": cross_entropy}
+
+
+@dataclass(frozen=True)
+class AtLastStep:
+    """A loss of the prediction at the last time step alone, (B, T, ...) against targets (B, ...).
+
+    `loss_fn` is a function of (predictions, targets), such as `torch.nn.functional.mse_loss`.
+    """
+
+    loss_fn: LossFunction
+
+    def __call__(self, predictions: Tensor, targets: Tensor) -> Any:
+        """Return the loss of predictions[:, -1]."""
+        return self.loss_fn(predictions[:, -1], targets)
 
 
 def resolve_loss(loss_fn: str | LossFunction) -> LossFunction:

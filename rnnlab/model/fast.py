@@ -19,7 +19,7 @@ import torch
 Array = np.ndarray
 
 ONE_THREAD = 2**18  # multiplications of a product for which NumPy's BLAS takes one thread
-BLOCK = 2**16  # numbers of a gate whose factors are computed at once; see gru_factors
+BLOCK = 2**16  # numbers whose factors are computed at once; with all of time, memory counts
 
 
 def rnn_forward(states: Array, w_hh: Array, relu: bool) -> None:
@@ -39,14 +39,15 @@ def rnn_forward(states: Array, w_hh: Array, relu: bool) -> None:
 
 def rnn_backward(d_h: Array, h: Array, w_hh: Array, relu: bool) -> None:
     """Compute d_a_t = (d_h_t + d_a_{t+1} W_hh) * f'(a_t) in place: `d_h` becomes d_a."""
-    slope = (h > 0).astype(h.dtype) if relu else 1 - np.square(h)
     d_a_after, from_after = np.zeros((2, *h[0].shape), h.dtype)
     product = best_product(d_a_after, w_hh)
-    for d_a_t, slope_t in zip(d_h[::-1], slope[::-1], strict=True):
-        product(d_a_after, w_hh, from_after)
-        np.add(d_a_t, from_after, d_a_t)
-        np.multiply(d_a_t, slope_t, d_a_t)
-        d_a_after = d_a_t
+    for some in blocks(h[0].size, len(h))[::-1]:
+        slope = (h[some] > 0).astype(h.dtype) if relu else 1 - np.square(h[some])
+        for d_a_t, slope_t in zip(d_h[some][::-1], slope[::-1], strict=True):
+            product(d_a_after, w_hh, from_after)
+            np.add(d_a_t, from_after, d_a_t)
+            np.multiply(d_a_t, slope_t, d_a_t)
+            d_a_after = d_a_t
 
 
 def gru_forward(states: Array, rz: Array, n: Array, m: Array, w_hh: Array, b_hn: Array) -> None:
@@ -86,8 +87,7 @@ def gru_factors(rz: Array, n: Array, m: Array, states: Array) -> tuple[Array, Ar
     """
     size = n.shape[-1]
     gates, n_factors = np.empty((*n.shape[:-1], 3, size), n.dtype), np.empty_like(n)
-    steps = max(1, BLOCK // n[0].size)
-    for some in (slice(t, t + steps) for t in range(0, len(n), steps)):
+    for some in blocks(n[0].size, len(n)):
         r, z, n_t = rz[some, ..., :size], rz[some, ..., size:], n[some]
         one_z, n_factor = 1 - z, n_factors[some]
         np.multiply(one_z, 1 - np.square(n_t), n_factor)
@@ -116,6 +116,12 @@ def gru_backward(d_h: Array, gates: Array, z: Array, w_hh: Array) -> None:
         np.add(d_h_before, from_after, d_h_before)
 
 
+def blocks(size: int, time: int) -> list[slice]:
+    """Return the time steps in blocks of about `BLOCK` numbers, with `size` numbers a time step."""
+    steps = max(1, BLOCK // size)
+    return [slice(t, t + steps) for t in range(0, time, steps)]
+
+
 def transposed(weight: Array) -> Array:
     """Return a weight (..., G*H, H) as (..., H, G*H), in this order in memory."""
     return np.ascontiguousarray(weight.swapaxes(-1, -2))
@@ -136,11 +142,11 @@ def best_product(rows: Array, weight: Array) -> Callable[[Array, Array, Array], 
     BLAS keeps to one thread below this size. Above it torch multiplies, on as many threads as it
     is set to use.
     """
-    if weight.ndim > 2:
-        return np.matmul
-    return np.dot if len(rows) * weight.size <= ONE_THREAD else torch_product
+    if rows.shape[-2] * weight.shape[-2] * weight.shape[-1] > ONE_THREAD:
+        return torch_product
+    return np.matmul if weight.ndim > 2 else np.dot
 
 
 def torch_product(a: Array, b: Array, out: Array) -> None:
-    """Write the matrix product of two arrays to a third, with torch."""
-    torch.mm(torch.from_numpy(a), torch.from_numpy(b), out=torch.from_numpy(out))
+    """Write the matrix product of two arrays, perhaps of many, to a third, with torch."""
+    torch.matmul(torch.from_numpy(a), torch.from_numpy(b), out=torch.from_numpy(out))

@@ -7,8 +7,8 @@ from torch.nn import functional
 from rnnlab.base.checks import check_count, check_seed
 from rnnlab.base.say import say, short
 from rnnlab.data.batches import Batches
-from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import check_reset, predict, shuffled_batches
+from rnnlab.loop.losses import AtLastStep
+from rnnlab.tasks.common import ValidationData, check_reset, loss_on, predict, shuffled_batches
 
 
 class AddingTask:
@@ -27,7 +27,7 @@ class AddingTask:
     """
 
     name, title = "adding", "Adding"
-    picture = "scatter"
+    loss_fn, picture = AtLastStep(functional.mse_loss), "scatter"
     input_size, output_size = 2, 1
 
     def __init__(self, *, length: int = 20, examples: int = 2000, seed: int = 0) -> None:
@@ -39,11 +39,6 @@ class AddingTask:
         generator = torch.Generator().manual_seed(seed)
         self.inputs, self.targets = self._make(examples, generator)
         self.held_out = self._make(max(1, examples // 4), generator)
-
-    @staticmethod
-    def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean squared error of the last prediction, (B, T, 1) against (B, 1)."""
-        return functional.mse_loss(predictions[:, -1], targets)
 
     def _make(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         values = torch.rand(count, self.length, generator=generator)
@@ -66,7 +61,11 @@ class AddingTask:
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the mean squared error on the held-out sequences."""
-        return evaluate(model, [self.held_out], loss_fn=self.loss_fn)
+        return loss_on(self.validation_data(), model, self.loss_fn)
+
+    def validation_data(self) -> ValidationData:
+        """Return the held-out sequences."""
+        return ValidationData([self.held_out])
 
     def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
         """Return what the task's picture shows: 200 true sums and the model's, each (200,)."""

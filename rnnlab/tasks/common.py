@@ -1,5 +1,8 @@
 """What several tasks do alike: batches, predictions, a state that cannot be carried."""
 
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
 from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_policy
@@ -7,6 +10,29 @@ from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches
 from rnnlab.loop.batch import call
+from rnnlab.loop.evaluation import evaluate
+
+
+class ValidationData(NamedTuple):
+    """What a task measures its validation loss on.
+
+    Attributes:
+        batches: pairs (inputs, targets), whose average loss counts.
+        warm_up: inputs (B, T, D) that are read first, for the hidden state to start each batch
+            from; None: it starts from zeros.
+    """
+
+    batches: Iterable[tuple[Any, Any]]
+    warm_up: Tensor | None = None
+
+
+def loss_on(data: ValidationData, model: nn.Module, loss_fn: Any) -> float:
+    """Return a model's average loss on a task's validation data."""
+    state = None
+    if data.warm_up is not None:
+        with evaluating(model) as device:
+            _, state = call(model, data.warm_up.to(device))
+    return evaluate(model, data.batches, loss_fn=loss_fn, state=state)
 
 
 def predict(model: nn.Module, inputs: Tensor) -> Tensor:

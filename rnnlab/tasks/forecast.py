@@ -13,9 +13,14 @@ from rnnlab.data.batches import Batches, Streams, windows
 from rnnlab.data.series import Series, check_series, find_column
 from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
 from rnnlab.loop.batch import call
-from rnnlab.loop.evaluation import evaluate
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
+from rnnlab.tasks.common import (
+    ValidationData,
+    choose_batch_size,
+    loss_on,
+    predict,
+    shuffled_batches,
+)
 
 
 class SeriesTask:
@@ -176,15 +181,17 @@ class SeriesTask:
         return self._before[0] + values.cumsum(0) if self.changes else values
 
     def validation_loss(self, model: nn.Module) -> float:
-        """Return the mean squared error on the held-out part, scaled as the training loss is.
+        """Return the mean squared error on the held-out part, scaled as the training loss is."""
+        return loss_on(self.validation_data(), model, self.loss_fn)
+
+    def validation_data(self) -> ValidationData:
+        """Return the held-out part, read as a whole.
 
         The state is warmed up on the training part first, as a forecaster's would be.
         """
-        with evaluating(model) as device:
-            _, state = call(model, self.scaled[None, : self._first - 1].to(device))
         held_out = self.scaled[None, self._first - 1 :]
         batch = (held_out[:, :-1], self._predicted(held_out[:, 1:]))
-        return evaluate(model, [batch], loss_fn=self.loss_fn, state=state)
+        return ValidationData([batch], self.scaled[None, : self._first - 1])
 
     def rmse(self, predictions: Tensor) -> float:
         """Return the root mean squared error of predictions of the held-out values."""

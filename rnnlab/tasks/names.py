@@ -14,8 +14,13 @@ from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.data.shipped import read_names
 from rnnlab.loop.batch import call
-from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
+from rnnlab.tasks.common import (
+    ValidationData,
+    choose_batch_size,
+    loss_on,
+    predict,
+    shuffled_batches,
+)
 
 END = "."  # stands before and after each name
 ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
@@ -91,8 +96,12 @@ class NamesTask:
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the cross-entropy per character on the held-out names, read as one text."""
+        return loss_on(self.validation_data(), model, self.loss_fn)
+
+    def validation_data(self) -> ValidationData:
+        """Return the held-out names as one text."""
         inputs, targets = self._one_text(self.held_out_names)
-        return evaluate(model, [(inputs[None], targets[None])], loss_fn=self.loss_fn)
+        return ValidationData([(inputs[None], targets[None])])
 
     def _one_text(self, names: Sequence[str]) -> tuple[Tensor, Tensor]:
         numbers = self.encode(END + END.join(names) + END)

@@ -6,8 +6,13 @@ from torch import Tensor, nn
 from rnnlab.base.checks import check_count, check_known, check_policy, check_seed
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
-from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import choose_batch_size, predict, shuffled_batches
+from rnnlab.tasks.common import (
+    ValidationData,
+    choose_batch_size,
+    loss_on,
+    predict,
+    shuffled_batches,
+)
 
 
 class RecallTask:
@@ -70,8 +75,12 @@ class RecallTask:
 
     def validation_loss(self, model: nn.Module) -> float:
         """Return the mean squared error on the held-out sequence, read as a whole."""
+        return loss_on(self.validation_data(), model, self.loss_fn)
+
+    def validation_data(self) -> ValidationData:
+        """Return the held-out sequence."""
         inputs, targets = self.held_out
-        return evaluate(model, [(inputs[None], targets[None])], loss_fn="mse")
+        return ValidationData([(inputs[None], targets[None])])
 
     def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
         """Return what the task's picture shows: 40 held-out targets, and the predictions (40,)."""

@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_known, check_seed
 from rnnlab.base.say import say
+from rnnlab.loop.losses import AtLastStep, cross_entropy
 from rnnlab.tasks.common import check_reset, choose_batch_size, predict
 
 SYMBOLS = "XYabcd"  # two to remember, four distractors
@@ -102,7 +103,7 @@ class TemporalOrderTask:
     """
 
     name, title = "temporal_order", "Temporal order"
-    picture = "scatter"
+    loss_fn, picture = AtLastStep(cross_entropy), "scatter"
     input_size, output_size = len(SYMBOLS), len(CLASSES)
 
     def __init__(
@@ -120,11 +121,6 @@ class TemporalOrderTask:
         fresh = FreshSequences(length, held_out, steps=1, seed=seed)
         fresh.set_epoch(0)  # those to train on begin at 1
         self.length, (self.held_out,) = fresh.length, fresh
-
-    @staticmethod
-    def loss_fn(predictions: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross-entropy of the last logits, (B, T, 4) against class numbers (B,)."""
-        return functional.cross_entropy(predictions[:, -1], targets)
 
     def batches(
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0

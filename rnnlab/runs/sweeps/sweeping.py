@@ -7,25 +7,21 @@ from functools import partial
 from typing import Any
 
 import cloudpickle
+import loky
 import torch
 
 from rnnlab.base.checks import check_path
+from rnnlab.base.say import say
 from rnnlab.base.tables import Path, TableError
 from rnnlab.runs.sweeps.grid import plain, plan
 from rnnlab.runs.sweeps.pool import in_processes
+from rnnlab.runs.sweeps.stacking import Piece, pieces_of, run_piece
 from rnnlab.runs.sweeps.table import Sweep
-from rnnlab.runs.sweeps.trial import (
-    RESULTS,
-    ModelMaker,
-    Row,
-    Subject,
-    TaskMaker,
-    failed,
-    run_packed,
-)
+from rnnlab.runs.sweeps.trial import RESULTS, ModelMaker, Row, Subject, TaskMaker, failed
 from rnnlab.runs.threads import on_threads
 from rnnlab.tasks.catalogue import Task, load_task
 
+Pieces = dict[int, tuple[bytes, list[Row], bool]]  # the arguments of `run_piece`, by number
 KILLED = "its worker was killed, perhaps for lack of memory"
 
 
@@ -37,9 +33,14 @@ def sweep(
     repeats: int = 1,
     model: ModelMaker | None = None,
     path: Path | None = None,
+    stacked: bool = True,
     progress: bool = True,
 ) -> Sweep:
     """Train once for each combination of the grid's values and return a table of the results.
+
+    Runs of an RNN or a GRU that differ in seed, learning rate, clipping or `stop_at` alone train
+    together, as `train_stacked` does, which is several times faster; the bar says in how many
+    stacks. Of few and short runs all are then done in this process.
 
     The same seeds give the same table, bit for bit, whatever the executor, on one kind of machine
     (in a thread pool: unless a model draws random numbers while it trains, as dropout does). Each
@@ -56,13 +57,17 @@ def sweep(
             are options of the task, if that is a name or made, or else of the model.
         executor: where the runs are done: any `concurrent.futures.Executor`, such as a thread
             pool, or on a cluster Dask's `Client.get_executor()`. None: in processes on this
-            machine, one a core, started for this sweep; one that is killed costs its own run only.
+            machine, one a core, started for this sweep; one that is killed costs its own run, or
+            its own stack of runs, only.
         repeats: runs of each combination, with the seeds 0, 1, 2, ..., or from "seed" on.
         model: a function of (task, settings) that returns the model, called with random numbers
             from the seed; None: a `SequenceModel`.
         path: of a CSV file to which runs are written as they are done. If it is there, the sweep
             goes on from it: runs in it that did not fail are not done again. It belongs to one
             task and model; give another name for others.
+        stacked: train runs together where that can be done. Their losses differ from those of
+            runs that train alone in the last digits at first, and in training that is chaotic in
+            more after some hundred updates: False for the numbers of `train` bit for bit.
         progress: show a bar.
 
     Returns:
@@ -84,14 +89,21 @@ def sweep(
         )
     subject = Subject(partial(load_task, task) if isinstance(task, str) else task, model)
     trials = plan(subject, grid, repeats)
-    task_name = subject.make_task(trials[0]).name  # an error is raised before any run
-    rows = [{"task": task_name, **{k: plain(v) for k, v in trial.items()}} for trial in trials]
+    first_task = subject.make_task(trials[0])  # an error is raised before any run
+    rows = [{"task": first_task.name, **{k: plain(v) for k, v in t.items()}} for t in trials]
     packed = _packed(subject)
     done, others = _done_before(path, rows)
-    todo = {k: (packed, trial) for k, trial in enumerate(trials) if k not in done}
+    todo = {k: trial for k, trial in enumerate(trials) if k not in done}
+    pieces, few = pieces_of(subject, first_task, todo, stacked, loky.cpu_count())
+    arguments = {
+        k: (packed, [todo[number] for number in piece.numbers], piece.stacked)
+        for k, piece in enumerate(pieces)
+    }
+    here = few and executor is None
     with on_threads(torch.get_num_threads()):  # a run in a thread of this process sets it
-        for number, results in _with_bar(_results(todo, executor), done, rows, progress):
-            done[number] = {**rows[number], **results}
+        results = _results(pieces, _here(arguments) if here else _elsewhere(arguments, executor))
+        for number, row in _with_bar(results, done, rows, progress, pieces):
+            done[number] = {**rows[number], **row}
             if path is not None:
                 Sweep([*(done[k] for k in sorted(done)), *others]).to_csv(path)
     return Sweep(done[k] for k in sorted(done))
@@ -139,38 +151,58 @@ def _texts(row: Row) -> tuple[str, ...]:
 
 
 def _results(
-    todo: dict[int, tuple[bytes, Row]], executor: Executor | None
+    pieces: list[Piece], done: Iterator[tuple[int, list[Row] | str]]
 ) -> Iterator[tuple[int, Row]]:
-    """Yield each run's number and results as it is done."""
+    """Yield each run's number and results, of pieces that are done or have failed with a text."""
+    for k, rows in done:
+        numbers = pieces[k].numbers
+        yield from zip(
+            numbers, [failed(rows)] * len(numbers) if isinstance(rows, str) else rows, strict=True
+        )
+
+
+def _here(pieces: Pieces) -> Iterator[tuple[int, list[Row]]]:
+    """Do the pieces in this process."""
+    for k, arguments in pieces.items():
+        yield k, run_piece(*arguments)
+
+
+def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int, list[Row] | str]]:
+    """Yield each piece's number and results as it is done, or the text of what went wrong."""
     if executor is None:
-        for number, results in in_processes(run_packed, todo):
-            yield number, results or failed(KILLED)
+        for k, rows in in_processes(run_piece, pieces):
+            yield k, rows or KILLED
         return
-    futures: dict[Future[Row], int] = {
-        executor.submit(run_packed, *arguments): number for number, arguments in todo.items()
+    futures: dict[Future[list[Row]], int] = {
+        executor.submit(run_piece, *arguments): k for k, arguments in pieces.items()
     }
     try:
         for future in as_completed(futures):
             try:
-                results = future.result()
+                yield futures[future], future.result()
             except BrokenExecutor:
                 remedy = "and with it the executor: start the sweep again with a new one"
-                results = failed(f"{KILLED}, {remedy}")
+                yield futures[future], f"{KILLED}, {remedy}"
             except Exception as error:  # the executor's: a cluster is gone, a worker has no rnnlab
-                results = failed(f"{type(error).__name__}: {error}")
-            yield futures[future], results
+                yield futures[future], f"{type(error).__name__}: {error}"
     finally:
         for future in futures:
             future.cancel()
 
 
 def _with_bar(
-    results: Iterator[tuple[int, Row]], done: dict[int, Row], rows: list[Row], progress: bool
-) -> Iterator[tuple[int, Row]]:
+    results: Iterator[tuple[int, Row]], done: dict[int, Row], rows: list[Row], progress: bool,
+    pieces: list[Piece],
+) -> Iterator[tuple[int, Row]]:  # fmt: skip
     from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
 
+    stacks = [piece for piece in pieces if len(piece.numbers) > 1]
+    text = say("{count} stacks", count=len(stacks)) if len(stacks) > 1 else say("a stack")
     counts = {"diverged": 0, "failed": 0}
-    with tqdm(total=len(rows), initial=len(done), unit="run", disable=not progress) as bar:
+    with tqdm(
+        total=len(rows), initial=len(done), unit="run", disable=not progress,
+        desc=text if stacks else None,
+    ) as bar:  # fmt: skip
         for number, row in results:
             yield number, row
             if row["outcome"] in counts:

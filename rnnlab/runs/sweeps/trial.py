@@ -14,6 +14,7 @@ from rnnlab.base.say import one_line, say
 from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
+from rnnlab.runs.history import History
 from rnnlab.runs.optimizers import OPTIMIZERS
 from rnnlab.runs.training import train
 from rnnlab.tasks import recipe
@@ -97,37 +98,52 @@ def _run(subject: Subject, settings: Row) -> Row:
     random numbers come from their seed, and it computes on one thread.
     """
     torch.set_num_threads(1)
-    task, seed, stop_at = subject.make_task(settings), settings["seed"], settings["stop_at"]
-    model = seeded(lambda: subject.make_model(task, settings), seed)
-    batches = task.batches(settings["hidden_state"], settings["batch_size"], seed)
+    task = subject.make_task(settings)
+    model, batches = prepared(subject, task, settings)
     names = ("optimizer", "learning_rate", "epochs", "clip_norm", "hidden_state")
     run = train(
         model, batches, loss_fn=task.loss_fn, device="cpu",
-        validation=None if stop_at is None else task.validation_loss,
+        validation=None if settings["stop_at"] is None else task.validation_loss,
         **{name: settings[name] for name in names},
     )  # fmt: skip
-    outcome, message = _to_the_end(run, stop_at)
-    loss = None if outcome == "diverged" else float(task.validation_loss(model))
+    outcome, error = _to_the_end(run, settings["stop_at"])
+    return ending(task, model, run.history, outcome, error)
+
+
+def prepared(subject: Subject, task: Task, settings: Row) -> tuple[Any, Any]:
+    """Return the model and the batches of a run, both from its seed."""
+    seed = settings["seed"]
+    model = seeded(lambda: subject.make_model(task, settings), seed)
+    return model, task.batches(settings["hidden_state"], settings["batch_size"], seed)
+
+
+def ending(
+    task: Task, model: nn.Module, history: History, outcome: str, error: TrainingDiverged | None
+) -> Row:
+    """Return the `RESULTS` of a run that has ended, with its error if it diverged."""
+    message, loss = "" if error is None else str(error), None
+    if error is None:
+        loss = float(task.validation_loss(model))
     if loss is not None and not math.isfinite(loss):
         outcome, message, loss = "diverged", f"the validation loss is {loss}", None
-    epochs = run.history.epochs
+    epochs = history.epochs
     return {
-        "outcome": outcome,
+        "outcome": outcome if error is None else "diverged",
         "epochs_done": len(epochs),
-        "steps": len(run.history),
+        "steps": len(history),
         "train_loss": epochs[-1].train_loss if epochs else None,
         "validation_loss": loss,
         "message": one_line(message) or None,
     }
 
 
-def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, str]:
-    """Iterate over a run to its end and return its outcome and a message."""
+def _to_the_end(run: Run, stop_at: float | None) -> tuple[str, TrainingDiverged | None]:
+    """Iterate over a run to its end and return its outcome and its error."""
     try:
         for step in run:
             loss = step.validation_loss
             if stop_at is not None and loss is not None and loss <= stop_at:
-                return "solved", ""
+                return "solved", None
     except TrainingDiverged as error:
-        return "diverged", str(error)
-    return "finished", ""
+        return "diverged", error
+    return "finished", None

@@ -587,7 +587,7 @@ DEFECTS = {  # what is wrong: the checks that may name it, a part of what it say
         nn.BCEWithLogitsLoss())),
     "sequences that do not stack": ("inputs and targets", "batch 0 raised", lambda: (
         sequence_net(), DataLoader(Ragged(), B), MSE)),
-    "Adam at 1": ("one batch", "up to", optimized(
+    "Adam at 3": ("one batch", "up to", optimized(
         CORRECT["classifier"], torch.optim.Adam, lr=3.0)),
     "learning rate 0": ("one batch", "learning rate 0", optimized(
         CORRECT["regression"], torch.optim.SGD, lr=0.0)),

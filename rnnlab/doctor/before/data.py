@@ -202,9 +202,8 @@ def _best_constant(subject: Subject, axis: int) -> float | None:
         if not subject.is_time_for(SEARCH_CALLS):
             raise TimeoutError
         search.zero_grad()
-        guess = through(constant.view(shape).expand(predictions.shape)).contiguous()
-        result = subject.loss_fn(guess, subject.targets)
-        loss = result[0] if isinstance(result, tuple) else result
+        guess = through(constant.view(shape).expand(predictions.shape))
+        loss = subject.loss_with_graph(guess)
         lowest[0] = min(lowest[0], loss.item())
         loss.backward()
         return loss

@@ -93,7 +93,5 @@ def _other_weights(draw: int) -> Any:
 def _gradient(subject: Subject) -> Tensor:
     """Return the derivative of the loss with respect to the predictions."""
     predictions = subject.predictions.detach().clone().requires_grad_()
-    result = subject.loss_fn(predictions, subject.targets)
-    loss = result[0] if isinstance(result, tuple) else result
-    (gradient,) = torch.autograd.grad(loss, predictions)
+    (gradient,) = torch.autograd.grad(subject.loss_with_graph(predictions), predictions)
     return gradient

@@ -81,7 +81,11 @@ class Subject:
     def loss(self, predictions: Tensor) -> float:
         """Return the loss of predictions for the batch's targets."""
         seed()
-        return as_loss(self.loss_fn(predictions.clone(), map_tensors(_clone, self.targets))).item()
+        return self.loss_with_graph(predictions).item()
+
+    def loss_with_graph(self, predictions: Tensor) -> Tensor:
+        """Return the loss as a tensor; a loss function may write into what it is given."""
+        return as_loss(self.loss_fn(predictions.clone(), map_tensors(_clone, self.targets)))
 
 
 def _detach(tensor: Any) -> Any:

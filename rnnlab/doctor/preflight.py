@@ -110,7 +110,9 @@ def preflight(
 
     It measures on copies: weights, gradients, modes, random generators, the optimizer and the order
     of the batches are afterwards as before. What was not settled in time, or cannot be, is "not
-    decided".
+    decided". The model and the loss are called once in any case; where that alone takes longer than
+    two seconds, nearly all the rest is "not decided". What your loop does to the model between two
+    batches, such as to detach a state that it keeps, belongs into `forward` here.
 
     Args:
         model: any module that takes the inputs as its one argument and returns predictions, or

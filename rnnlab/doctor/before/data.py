@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlab.base.say import say, short
 from rnnlab.doctor.before.changes import parts_of
 from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.rest import other_weights
 from rnnlab.doctor.before.subject import Subject
 
 FAR, FAR_SQUARED = 2.0, 1000.0  # times what guessing gives
@@ -278,15 +279,7 @@ def _check_bounds(subject: Subject, seen: str) -> Check | None:
 def _bounds(subject: Subject) -> tuple[float, float]:
     """Return the least and the largest prediction with all kinds of weights."""
     found = [subject.predictions]
-    for draw in range(DRAWS):
-
-        def randomize(model: nn.Module, draw: int = draw) -> None:
-            generator = torch.Generator().manual_seed(draw)
-            for parameter in model.parameters():
-                values = torch.randn(parameter.shape, generator=generator)
-                parameter.data = values.to(parameter)
-
-        found.append(subject.predict(prepare=randomize))
+    found += [subject.predict(prepare=other_weights(draw)) for draw in range(DRAWS)]
     values = torch.cat([p.flatten() for p in found])
     values = values[torch.isfinite(values)]
     return float(values.min()), float(values.max())

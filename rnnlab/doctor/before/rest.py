@@ -14,6 +14,7 @@ from rnnlab.doctor.before.check import FAULT, OK, OPEN, Check, fault_of
 from rnnlab.doctor.before.subject import Subject
 
 DRAWS = 3  # of weights, under none of which a prediction moves
+SOME = 10_007  # random numbers, repeated in larger weights: quick, and a prime is no row's length
 
 
 def check_last_batch(subject: Subject, pairs: list[Any], batches: Any) -> Check | None:
@@ -63,7 +64,7 @@ def check_made(subject: Subject) -> Check | None:
         return None
     constant = torch.ones_like(predictions, dtype=torch.bool)
     for draw in range(DRAWS):
-        constant &= predictions == subject.predict(training=True, prepare=_other_weights(draw))
+        constant &= predictions == subject.predict(training=True, prepare=other_weights(draw))
     if bool(constant.all()) or not bool(constant.any()):
         return None
     counted = constant & (_gradient(subject) != 0)
@@ -78,13 +79,16 @@ def check_made(subject: Subject) -> Check | None:
     return None
 
 
-def _other_weights(draw: int) -> Any:
+def other_weights(draw: int) -> Any:
+    """Return what gives a model other weights, standard normal ones."""
+
     def randomize(model: nn.Module) -> None:
         generator = torch.Generator().manual_seed(draw)
         for parameter in model.parameters():
             if parameter.is_floating_point():
-                values = torch.randn(parameter.shape, generator=generator)
-                parameter.data = values.to(parameter)
+                values = torch.randn(min(parameter.numel(), SOME), generator=generator)
+                values = values.repeat(1 + parameter.numel() // SOME)[: parameter.numel()]
+                parameter.data = values.view(parameter.shape).to(parameter)
 
     return randomize
 

@@ -194,4 +194,19 @@ CLAIMS = GALLERY | {
             "assert max(errors[2]) < 0.5 * min(errors[1])",
         ],
     },
+    "10b": {
+        "p-right": ['assert rnnlab.preflight(model, batches, "mse", optimizer).faults == []'],
+        "p-three-run": [
+            "named = {name: [fault.name for fault in reports[name].faults] for name in reports}",
+            'assert named["batch_first left out"] == ["other examples", "its past"]',
+            'assert named["half an optimizer"] == ["optimizer"]',
+            'assert "readout.weight, readout.bias" in reports["half an optimizer"].faults[0].seen',
+            'assert named["not scaled"] == ["first loss"]',
+            "assert round(counted.max().item()) == 154",
+        ],
+        "p-both-run": [
+            'assert losses["one way"] > 3 * losses["both ways"]',
+            'assert [fault.name for fault in before.faults] == ["its future"]',
+        ],
+    },
 }

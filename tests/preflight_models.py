@@ -412,6 +412,70 @@ class Undetached(Stateful):
         return self.head(outputs)
 
 
+def last_example(net, x):
+    """Not the last step, with batch_first."""
+    return net.head(net.rnn(x)[0][-1])
+
+
+def first_left_out(net, pair):
+    """A decoder that fills its outputs from the second step on."""
+    source, target = pair
+    h, outputs = net.encoder(net.embedding(source))[1][0], []
+    for before in target[:, :-1].unbind(1):
+        h = net.decoder(net.embedding(before), h)
+        outputs.append(net.head(h))
+    return torch.stack([torch.zeros_like(outputs[0]), *outputs], 1)
+
+
+def make_first_left_out():
+    return Net(first_left_out, embedding=nn.Embedding(C, H), head=nn.Linear(H, C),
+               encoder=nn.GRU(H, H, batch_first=True), decoder=nn.GRUCell(H, H))  # fmt: skip
+
+
+def copies():
+    source = symbols(B, T)
+    return [((source, source), source)] * 2
+
+
+def after_the_first(predictions, targets):
+    return CE(predictions[:, 1:].transpose(1, 2), targets[:, 1:])
+
+
+def two_at_a_distance():
+    """The bias of its last layer cancels, with a gradient of 0."""
+
+    def distance(net, pair):
+        a, b = (net.head(net.rnn(x)[0][:, -1]) for x in pair)
+        return (a - b).square().mean(1)
+
+    return Net(distance, rnn=nn.LSTM(D, H, batch_first=True),
+                                head=nn.Linear(H, C))  # fmt: skip
+
+
+def decoder_of_zeros():
+    """A decoder that reads nothing but the encoder's state."""
+
+    def decode(net, x):
+        return net.head(net.decoder(x.new_zeros(len(x), T, 1), net.encoder(x)[1])[0])
+
+    return Net(decode, encoder=nn.GRU(D, H, batch_first=True),
+               decoder=nn.GRU(1, H, batch_first=True), head=nn.Linear(H, 1))  # fmt: skip
+
+
+def state_of_sixteen(net, x):
+    return net.head(net.rnn(x, torch.zeros(1, B, H))[0][:, -1])
+
+
+class Ragged(torch.utils.data.Dataset):
+    """Sequences of different lengths, which the default collate function cannot stack."""
+
+    def __len__(self):
+        return 40
+
+    def __getitem__(self, index):
+        return floats(4 + index % 5, D), torch.zeros(1)
+
+
 def no_state_loop(net, x):
     return torch.stack([net.head(net.rnn(x[:, t : t + 1])[0][:, 0]) for t in range(T)], 1)
 
@@ -424,6 +488,20 @@ def scaled(net, x):
     return net.head(net.rnn(x)[0] * 1000)
 
 
+CORRECT |= {
+    "two at a distance": lambda: (
+        two_at_a_distance(), [((floats(B, T, D), floats(B, T, D)), floats(B).abs())] * 2, MSE),
+    "a decoder that reads zeros": lambda: (
+        decoder_of_zeros(), loader(floats(4 * B, T, D), floats(4 * B, T, 1)), MSE),
+    "a decoder that shifts for itself": lambda: (
+        make_first_left_out(), copies(), after_the_first),
+    "a smaller last batch": lambda: (
+        last_net(), loader(floats(4 * B + 1, T, D), symbols(4 * B + 1)), CE),
+    "words in and out, whole sentences": lambda: (
+        Net(language_model, embedding=nn.Embedding(C, H),
+            rnn=nn.GRU(H, H, batch_first=True, bidirectional=True), head=nn.Linear(2 * H, C)),
+        [(x, x) for x in [symbols(B, T)]] * 2, "cross_entropy"),
+}  # fmt: skip
 DEFECTS = {  # what is wrong: the checks that may name it, a part of what it says, the case
     "view for transpose": ("other examples", "others moved", lambda: (
         sequence_net(batch_first=False, forward=reshaped), regression(), MSE)),
@@ -489,6 +567,28 @@ DEFECTS = {  # what is wrong: the checks that may name it, a part of what it say
     "the first output in place of the last": ("its past", "first of 12", lambda: (
         sequence_net(outputs=C, forward=lambda net, x: net.head(net.rnn(x)[0][:, 0])),
         classes(), CE)),
+    "the last example in place of the last step": ("other examples", "of that one moved", lambda: (
+        sequence_net(outputs=C, forward=last_example),
+        loader(floats(4 * T, T, D), symbols(4 * T), T), CE)),
+    "targets not shifted": ("its future", "the targets themselves", lambda: (
+        Net(language_model, embedding=nn.Embedding(C, H), rnn=nn.GRU(H, H, batch_first=True),
+            head=nn.Linear(H, C)),
+        [(x, x) for x in [symbols(B, T)]] * 2, "cross_entropy")),
+    "probabilities for NLLLoss": ("first loss", "without a logarithm", lambda: (
+        sequence_net(outputs=C, forward=softmaxed(-1)), classes(), nn.NLLLoss())),
+    "the first output never filled": ("predictions", "predictions[:, 0]", lambda: (
+        make_first_left_out(), copies(), "cross_entropy")),
+    "a state of a full batch": ("last batch", "5 in place of 16", lambda: (
+        sequence_net(outputs=C, forward=state_of_sixteen),
+        loader(floats(9 * B + 5, T, D), symbols(9 * B + 5)), CE)),
+    "squeezed down to one example": ("last batch", "of (1, 12)", lambda: (
+        sequence_net(forward=lambda net, x: net.head(net.rnn(x)[0][:, -1]).squeeze()),
+        [(floats(n, T, D), symbols(n, most=2).float()) for n in (B, B, 1)],
+        nn.BCEWithLogitsLoss())),
+    "sequences that do not stack": ("inputs and targets", "batch 0 raised", lambda: (
+        sequence_net(), DataLoader(Ragged(), B), MSE)),
+    "Adam at 3": ("one batch", "up to", optimized(
+        CORRECT["classifier"], torch.optim.Adam, lr=3.0)),
     "learning rate 0": ("one batch", "learning rate 0", optimized(
         CORRECT["regression"], torch.optim.SGD, lr=0.0)),
     "learning rate 1000": ("one batch", "learning rate 1000", optimized(

@@ -140,9 +140,11 @@ class Noisy(nn.Module):
         self.rnn, self.norm = nn.GRU(D, 8, batch_first=True), nn.BatchNorm1d(8)
         self.head, self.dropout, self.fails = nn.Linear(8, 1), nn.Dropout(), fails
         self.register_buffer("calls", torch.zeros(()))
+        self.last = None
 
     def forward(self, x):
         self.calls += 1
+        self.last = x.sum()
         x.mul_(1 + 0.1 * random.random() + 0.1 * np.random.rand())
         if self.fails and self.calls > int(self.fails):
             raise KeyError("in the middle")
@@ -150,32 +152,48 @@ class Noisy(nn.Module):
         return self.head(self.norm(hidden.transpose(1, 2)).transpose(1, 2))
 
 
+def meddle(model, x):
+    """Change weights, a buffer, and modes, as a loss may that looks at the model by itself."""
+    model.calls += 1
+    model.norm.running_mean += 1
+    with torch.no_grad():
+        model.rnn.weight_hh_l0.mul_(0.9)
+    model.train(not model.training)
+    model.rnn.eval()
+
+
 @pytest.mark.parametrize("fails", ["", "0", "2"])
-@pytest.mark.parametrize("loss", ["plain", "penalty", "raises", "stops"])
+@pytest.mark.parametrize("loss", ["plain", "penalty", "meddles", "writes", "raises", "stops"])
 def test_everything_is_as_before(loss, fails):
     model, generator = Noisy(fails), torch.Generator().manual_seed(3)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     torch.optim.lr_scheduler.StepLR(optimizer, 1)  # wraps its step
     x, y = floats(40, T, D), floats(40, T, 1)
-    inputs_before = x.clone()
+    data_before = x.clone(), y.clone()
     batches = DataLoader(TensorDataset(x, y), 10, shuffle=True, generator=generator)
     own = rnnlab.Batches(x, y, 10, shuffle=True)
     if not fails:
         MSE(model(x.clone()), y).backward()  # gradients, statistics and Adam's averages
         optimizer.step()
     model.head.eval()
+    last = model.last
 
     def loss_fn(predictions, targets):
         if loss == "raises":
             raise ValueError("no loss")
         if loss == "stops":
             raise KeyboardInterrupt
+        if loss == "meddles":  # with the model itself, which a function's copy holds too
+            meddle(model, x)
+        if loss == "writes":
+            predictions.mul_(0.5)
+            targets.mul_(0.5)
         penalty = sum(p.square().sum() for p in model.parameters()) if loss == "penalty" else 0
         return MSE(predictions, targets) + 0.001 * penalty
 
     before = snapshot(model, optimizer, [batches, own])
     grads = [p.grad for p in model.parameters()]
-    for data in (batches, own):
+    for data in (batches, own, [(x[:10], y[:10]), (x[10:20], y[10:20])]):
         if loss == "stops" and fails != "0":
             with pytest.raises(KeyboardInterrupt):
                 rnnlab.preflight(model, data, loss_fn, optimizer)
@@ -183,7 +201,40 @@ def test_everything_is_as_before(loss, fails):
             rnnlab.preflight(model, data, loss_fn, optimizer)
     assert same(before, snapshot(model, optimizer, [batches, own]))
     assert all(p.grad is g for p, g in zip(model.parameters(), grads, strict=True))
-    assert torch.equal(x, inputs_before)
+    assert same((x, y), data_before)
+    assert model.last is last
+
+
+def test_a_model_and_a_loss_that_write_are_judged_like_those_that_do_not():
+    def writing(predictions, targets):
+        loss = MSE(predictions, targets.clone())
+        if not predictions.requires_grad:
+            predictions.zero_()
+        targets.zero_()
+        return loss
+
+    def doubling(net, x):
+        return net.head(net.rnn(x.mul_(2))[0])
+
+    rows = []
+    for forward, loss_fn in ((lambda net, x: net.head(net.rnn(x * 2)[0]), MSE), (doubling, MSE),
+                             (doubling, writing)):  # fmt: skip
+        torch.manual_seed(0)
+        x, y = torch.randn(B, T, D), torch.randn(B, T, 1)
+        report = rnnlab.preflight(sequence_net(forward=forward), [(x, y)] * 2, loss_fn)
+        rows.append([check for check in report.checks if check.name != "first loss"])
+        rows[-1] += [row(report, "first loss").seen.partition(";")[0]]
+    assert rows[0] == rows[1] == rows[2]
+
+
+def test_a_carried_state_is_as_before():
+    model = CORRECT["stateful"]()[0]
+    model(X)
+    state = model.state
+    before = state.clone()
+    assert rnnlab.preflight(model, regression(), MSE).faults == []
+    assert model.state is state
+    assert torch.equal(state, before)
 
 
 def test_the_order_of_batches_is_as_if_nobody_had_looked():

@@ -3,6 +3,7 @@
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from html import escape
 from itertools import islice
 from typing import Any
@@ -23,6 +24,7 @@ from rnnlab.doctor.before.learning import (
     check_one_batch,
     check_optimizer,
 )
+from rnnlab.doctor.before.rest import check_last_batch, check_made
 from rnnlab.doctor.before.subject import Subject, resolve_loss
 from rnnlab.doctor.before.untouched import untouched
 from rnnlab.doctor.report import STYLE
@@ -32,6 +34,7 @@ FOR_DATA, FOR_LEARNING = 0.2, 0.5  # of these seconds
 MOST_BATCHES = 8
 FOR_AN_UPDATE = 4  # calls of the model, in time
 PRINT = "print the types, shapes and dtypes of a batch beside what forward expects"
+UNREADABLE = "look at the data set: print what it returns for the examples of this batch"
 NAMES = {"other examples": "examples", "its future": "future", "its past": "past"}
 
 
@@ -107,7 +110,9 @@ def preflight(
 
     It measures on copies: weights, gradients, modes, random generators, the optimizer and the order
     of the batches are afterwards as before. What was not settled in time, or cannot be, is "not
-    decided".
+    decided". The model and the loss are called once in any case; where that alone takes longer than
+    two seconds, nearly all the rest is "not decided". What your loop does to the model between two
+    batches, such as to detach a state that it keeps, belongs into `forward` here.
 
     Args:
         model: any module that takes the inputs as its one argument and returns predictions, or
@@ -160,10 +165,24 @@ def _check_arguments(model: Any, batches: Any, optimizer: Any) -> None:
         raise TypeError(say(text, given=optimizer))
 
 
-def _read(batches: Any, end: float) -> list[tuple[Any, Any]]:
-    """Return the first batches, as many as there is time for."""
+def _read(batches: Any, end: float) -> tuple[list[tuple[Any, Any]], Exception | None]:
+    """Return the first batches, as many as there is time for, and what was raised, if anything."""
+    read: list[Any] = []
+    try:
+        for batch in islice(batches, MOST_BATCHES):
+            read.append(batch)
+            if time.monotonic() > end:
+                break
+    except Exception as error:  # of the user's data set
+        return _as_pairs(read), error
+    if not read:
+        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+    return _as_pairs(read), None
+
+
+def _as_pairs(read: list[Any]) -> list[tuple[Any, Any]]:
     pairs: list[tuple[Any, Any]] = []
-    for batch in islice(batches, MOST_BATCHES):
+    for batch in read:
         if not isinstance(batch, tuple | list) or len(batch) != 2:
             text = (
                 "a batch is {given}; expected a pair (inputs, targets): give batches as "
@@ -175,10 +194,6 @@ def _read(batches: Any, end: float) -> list[tuple[Any, Any]]:
             one, other = map(_describe, batch)
             raise TypeError(say(text, one=one, other=other))
         pairs.append((batch[0], batch[1]))
-        if time.monotonic() > end:
-            break
-    if not pairs:
-        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
     return pairs
 
 
@@ -191,8 +206,11 @@ def _look(
     model: nn.Module, batches: Any, loss_fn: Any, optimizer: Optimizer | None, start: float
 ) -> Iterator[Check]:
     """Yield the checks, each as soon as it is made."""
-    pairs = _read(batches, start + FOR_DATA)
-    yield check_data(pairs)
+    pairs, error = _read(batches, start + FOR_DATA)
+    if error is not None:
+        yield fault_of("inputs and targets", error, f"batch {len(pairs)}", UNREADABLE)
+    else:
+        yield check_data(pairs)
     batch = next(filter(is_finite, pairs), None)
     if batch is None:  # all else would follow from that
         return
@@ -211,13 +229,18 @@ def _look(
             loss = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said once is enough
-        yield from _rest(subject, batches, loss, " ".join(str(w.message) for w in warned))
+        yield from _rest(subject, batches, pairs, loss, " ".join(str(w.message) for w in warned))
 
 
-def _rest(subject: Subject, batches: Any, loss: float | None, warned: str) -> Iterator[Check]:
+def _rest(
+    subject: Subject, batches: Any, pairs: Any, loss: float | None, warned: str
+) -> Iterator[Check]:
     if loss is not None:
         yield _tried("shapes", lambda: check_shapes(subject, warned))
         yield _tried("first loss", lambda: check_first_loss(subject, loss))
+        with suppress(Exception):  # a loss that takes no other predictions
+            yield from filter(None, [check_made(subject)])
+        yield from filter(None, [check_last_batch(subject, pairs, batches)])
     yield from _look_at_dependence(subject, batches)
     if subject.optimizer is not None:
         yield check_optimizer(subject.model, subject.loss_fn, subject.optimizer)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from torch.utils.data import default_collate
 
 from rnnlab.doctor.before.changes import is_changeable, parts_of, sizes
@@ -148,3 +148,29 @@ def alike(value: Tensor, targets: Tensor) -> tuple[bool, bool]:
     later = (value[:, 1:] == targets[:, :-1]).all(3)[counts[:, :-1]].float().mean(0)  # (D,)
     same = (value == targets).all(3)[counts].float().mean(0)
     return bool((later >= ALIKE).any()), bool((same >= ALIKE).any())
+
+
+def lag(subject: Subject, part: Part, batch: int) -> int | None:
+    """Return by how many time steps the targets are a part of the inputs, shifted: 1, 0 or None."""
+    value, targets = _padded(part.value), subject.targets
+    time = time_axis(subject, part, batch)
+    if not isinstance(targets, Tensor) or time is None:
+        return None
+    value = value.movedim((batch, time), (0, 1))  # (B, T, ...)
+    targets = targets.movedim(batch, 0) if targets.dim() > 1 else targets
+    if targets.numel() == value.shape[0] * value.shape[1] and targets.dim() == 1:
+        targets = targets.reshape(value.shape[:2])
+    if targets.shape[:2] != value.shape[:2] or targets.shape[1] < 2:
+        return None
+    later, same = alike(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
+    if later == same:
+        return None
+    return 1 if later else 0
+
+
+def _padded(value: Any) -> Tensor:
+    return (
+        pad_packed_sequence(value, batch_first=True)[0]
+        if isinstance(value, PackedSequence)
+        else value
+    )

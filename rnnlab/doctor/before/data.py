@@ -11,10 +11,12 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlab.base.say import say, short
 from rnnlab.doctor.before.changes import parts_of
 from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.rest import other_weights
 from rnnlab.doctor.before.subject import Subject
 
 FAR, FAR_SQUARED = 2.0, 1000.0  # times what guessing gives
 UNSCALED = 10.0
+SEARCH_CALLS = 1  # of the model, in time, that are left for the rest
 DRAWS = 8  # of weights, to see between which bounds predictions lie
 
 
@@ -94,6 +96,10 @@ def check_first_loss(subject: Subject, loss: float) -> Check:
         advice = "print predictions and targets, and what loss_fn makes of them"
         return Check(name, FAULT, say("the first loss is {loss}", loss=loss), advice)
     axis = class_axis(subject)
+    if _is_nll_of_probabilities(subject, loss, axis):
+        seen = say("the first loss is {loss}; the predictions are probabilities", loss=short(loss))
+        seen += ", and the loss is the mean of those of the right classes, without a logarithm"
+        return Check(name, FAULT, seen, "end the model with log_softmax, or use CrossEntropyLoss")
     if takes_softmax(subject):
         return _check_cross_entropy(subject, loss, axis)
     best = _best_constant(subject, axis)
@@ -133,15 +139,29 @@ def _check_cross_entropy(subject: Subject, loss: float, axis: int) -> Check:
     seen = say(text, loss=short(loss), guess=short(guess), classes=classes)
     if best is not None:
         seen += say(", or {best} by how often each class occurs in the batch", best=short(best))
-    if bool((predictions >= 0).all()) and classes > 1:
-        sums = predictions.sum(axis)
-        if torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
-            seen += "; the predictions are probabilities already, and the loss takes a softmax too"
-            return Check(name, FAULT, seen, "leave out the softmax at the end of the model")
+    if _are_probabilities(predictions, axis):
+        seen += "; the predictions are probabilities already, and the loss takes a softmax too"
+        return Check(name, FAULT, seen, "leave out the softmax at the end of the model")
     if loss > FAR * guess + guess / math.log(max(classes, 2)):
         advice = "look at the last layer and at the labels: the untrained model is sure, and wrong"
         return Check(name, FAULT, seen, advice)
     return Check(name, OK, seen)
+
+
+def _are_probabilities(predictions: Tensor, axis: int) -> bool:
+    if predictions.dim() < 2 or predictions.shape[axis] < 2 or bool((predictions < 0).any()):
+        return False
+    sums = predictions.sum(axis)
+    return torch.allclose(sums, torch.ones_like(sums), atol=1e-3)
+
+
+def _is_nll_of_probabilities(subject: Subject, loss: float, axis: int) -> bool:
+    """Whether the loss is -p of the right classes: less than 0, and twice as much for 2 p."""
+    predictions, targets = subject.predictions, subject.targets
+    if loss >= 0 or not isinstance(targets, Tensor) or targets.is_floating_point():
+        return False
+    twice = subject.loss(2 * predictions)
+    return _are_probabilities(predictions, axis) and math.isclose(twice, 2 * loss, rel_tol=1e-3)
 
 
 def class_axis(subject: Subject) -> int:
@@ -180,10 +200,11 @@ def _best_constant(subject: Subject, axis: int) -> float | None:
     through = _to_probabilities(subject, axis)
 
     def closure() -> Any:
+        if not subject.is_time_for(SEARCH_CALLS):
+            raise TimeoutError
         search.zero_grad()
-        guess = through(constant.view(shape).expand(predictions.shape)).contiguous()
-        result = subject.loss_fn(guess, subject.targets)
-        loss = result[0] if isinstance(result, tuple) else result
+        guess = through(constant.view(shape).expand(predictions.shape))
+        loss = subject.loss_with_graph(guess)
         lowest[0] = min(lowest[0], loss.item())
         loss.backward()
         return loss
@@ -258,15 +279,7 @@ def _check_bounds(subject: Subject, seen: str) -> Check | None:
 def _bounds(subject: Subject) -> tuple[float, float]:
     """Return the least and the largest prediction with all kinds of weights."""
     found = [subject.predictions]
-    for draw in range(DRAWS):
-
-        def randomize(model: nn.Module, draw: int = draw) -> None:
-            generator = torch.Generator().manual_seed(draw)
-            for parameter in model.parameters():
-                values = torch.randn(parameter.shape, generator=generator)
-                parameter.data = values.to(parameter)
-
-        found.append(subject.predict(prepare=randomize))
+    found += [subject.predict(prepare=other_weights(draw)) for draw in range(DRAWS)]
     values = torch.cat([p.flatten() for p in found])
     values = values[torch.isfinite(values)]
     return float(values.min()), float(values.max())

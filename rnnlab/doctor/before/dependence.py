@@ -5,23 +5,23 @@ All in evaluation mode, in which neither dropout nor batch norm hides it.
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnlab.base.say import say
 from rnnlab.doctor.before.axes import (
     Part,
-    alike,
     along,
     along_time,
     differ,
     find_parts,
     known_batch_axis,
+    lag,
     time_axis,
 )
 from rnnlab.doctor.before.changes import change, replace, sizes
 from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.steps import count_steps, jitter
 from rnnlab.doctor.before.subject import Subject
 
 ROUNDING = 1e-5  # of the largest prediction
@@ -39,7 +39,7 @@ class Dependence:
         self.base = subject.predict()
         self.is_deaf = bool(self.parts) and not self._hears(self.parts)
         if self.is_deaf:  # weights of zero, perhaps: with others, where does it listen?
-            self.prepare = _jitter
+            self.prepare = jitter
             self.base = subject.predict(prepare=self.prepare)
         self.batch: int | None = known_batch_axis(subject, batches) if self.parts else None
 
@@ -93,7 +93,27 @@ class Dependence:
         if self.is_mixed:
             text = "one example was changed, and predictions of others moved by up to {part:.1%}"
             return Check(name, FAULT, say(text, part=mixing), SHUFFLED)
+        if (moved := self._hears_others()) > ROUNDING:
+            text = "all examples but one were changed, and the prediction of that one moved by "
+            advice = f"{SHUFFLED}, outputs[:, -1] for the last step (outputs[-1] is an example)"
+            return Check(name, FAULT, text + say("{part:.1%}", part=moved), advice)
         return Check(name, OK, "one example was changed, and no other's prediction moved")
+
+    def _hears_others(self) -> float:
+        """Return by how much one example's prediction moves when all the others change."""
+        assert self.batch is not None
+        main, axis, inputs = self.parts[0], self.batch, self.subject.inputs
+        size = sizes(main.value)[axis]
+        where = size // 2
+        for part in self.parts:
+            if sizes(part.value)[axis] == size:
+                changed = change(change(part.value, axis, 0, where), axis, where + 1, size)
+                inputs = replace(inputs, part.number, changed)
+        predictions = self.base, self.subject.predict(inputs, prepare=self.prepare)
+        before, after = (along(p, main, axis) for p in predictions)
+        if before is None or after is None or after.shape != before.shape:
+            return 0.0
+        return differ(before[where], after[where])
 
     def _mixing(self, axis: int) -> float | None:
         """Return by how much others' predictions move when one example changes; None if unknown."""
@@ -116,22 +136,25 @@ class Dependence:
     def future(self) -> Check:
         """Look whether a prediction depends on inputs after it, and whether they are its target."""
         name = "its future"
-        reads = [(part, self._future_of(part)) for part in self.parts]
+        reads = [(part, self._reads(part)) for part in self.parts]
         found = [(part, depends) for part, depends in reads if depends is not None]
         if not found or self.batch is None:
             return Check(name, *self._no_time())
-        for part, depends in found:
-            if (lag := self._lag(part)) is None:
-                continue
-            if lag == 0:
+        for part, (depends, depends_now) in found:
+            shift = lag(self.subject, part, self.batch)
+            is_copied = part.number > 0 or (self._is_tokens(part) and not depends)
+            if shift == 0 and depends_now and is_copied:
                 text = "{part} are the targets themselves: a prediction can read its answer there"
-                return Check(name, FAULT, say(text, part=part.name), "shift them by one step")
+                advice = "shift them by one step: words[:, :-1] go in, words[:, 1:] are the targets"
+                return Check(name, FAULT, say(text, part=part.name), advice)
+            if shift != 1:
+                continue
             text = say("the targets are {part} of one step later, and", part=part.name)
             if not depends:
                 return Check(name, OK, f"{text} no prediction depends on inputs after it")
             text += " a prediction depends on inputs after it: it can read its answer there"
             return Check(name, FAULT, text, "bidirectional=False, a causal mask in attention")
-        names = [part.name for part, depends in found if depends]
+        names = [part.name for part, (depends, _) in found if depends]
         if names:
             text = "a prediction depends on what comes after it in {names}"
             advice = "right for whole sequences that are there at once; not for forecasts"
@@ -146,8 +169,15 @@ class Dependence:
             return OPEN, "it is not known which axis of the inputs is time"
         return FACT, "there is not one prediction for each time step: nothing comes after it"
 
-    def _future_of(self, part: Part) -> bool | None:
-        """Whether predictions depend on a part's later steps; None if they do not go with them."""
+    def _is_tokens(self, part: Part) -> bool:
+        values = part.value.data if isinstance(part.value, PackedSequence) else part.value
+        return not values.is_floating_point()
+
+    def _reads(self, part: Part) -> tuple[bool, bool] | None:
+        """Whether predictions depend on a part's later steps; on these or the same step.
+
+        None if they do not go with its steps.
+        """
         time = None if self.batch is None else time_axis(self.subject, part, self.batch)
         if time is None or self.batch is None:
             return None
@@ -157,29 +187,10 @@ class Dependence:
         steps = len(before)
         half = steps // 2
         after = along_time(self._after(part, time, half, steps), part, self.batch, time)
-        return after is not None and differ(before[:half], after[:half]) > ROUNDING
-
-    def _lag(self, part: Part) -> int | None:
-        """Return 1 if the targets are a part of the inputs, one time step later.
-
-        It is 0 if they are one of the further parts, such as what a decoder reads, as they stand;
-        otherwise None.
-        """
-        assert self.batch is not None
-        value, targets = _padded(part.value), self.subject.targets
-        time = time_axis(self.subject, part, self.batch)
-        if not isinstance(targets, Tensor) or time is None:
-            return None
-        value = value.movedim((self.batch, time), (0, 1))  # (B, T, ...)
-        targets = targets.movedim(self.batch, 0) if targets.dim() > 1 else targets
-        if targets.numel() == value.shape[0] * value.shape[1] and targets.dim() == 1:
-            targets = targets.reshape(value.shape[:2])
-        if targets.shape[:2] != value.shape[:2] or targets.shape[1] < 2:
-            return None
-        later, same = alike(*(v.reshape(*v.shape[:2], -1) for v in (value, targets)))
-        if later and not same:
-            return 1
-        return 0 if same and part.number and not later else None
+        if after is None:
+            return False, False
+        later, now = (differ(before[:end], after[:end]) > ROUNDING for end in (half, half + 1))
+        return later, now
 
     def past(self) -> Check:
         """Look whether a prediction depends on time steps before the last one."""
@@ -249,42 +260,3 @@ class Dependence:
 
         self.subject.predict(prepare=look)
         return any(found)
-
-
-def count_steps(subject: Subject, prepare: Any) -> int | None:
-    """Return how many time steps a recurrent module sees, of several the most; None: none."""
-    steps: dict[int, int] = {}
-
-    def count(module: Any, args: Any) -> None:
-        given = args[0] if args else None
-        if isinstance(given, PackedSequence):
-            size = len(given.batch_sizes)
-        elif isinstance(module, nn.RNNBase) and isinstance(given, Tensor):
-            size = given.shape[1 if module.batch_first and given.dim() == 3 else 0]
-        else:
-            size = 1
-        steps[id(module)] = steps.get(id(module), 0) + size
-
-    def hook(model: nn.Module) -> None:
-        prepare(model)
-        for module in model.modules():
-            if isinstance(module, nn.RNNBase | nn.RNNCellBase):
-                module.register_forward_pre_hook(count)
-
-    subject.predict(prepare=hook)
-    return max(steps.values(), default=None)
-
-
-def _jitter(model: nn.Module) -> None:
-    """Add small random numbers to the weights."""
-    for parameter in model.parameters():
-        if parameter.is_floating_point():
-            parameter.data = parameter.data + 0.1 * torch.randn_like(parameter)
-
-
-def _padded(value: Any) -> Tensor:
-    return (
-        pad_packed_sequence(value, batch_first=True)[0]
-        if isinstance(value, PackedSequence)
-        else value
-    )

@@ -16,6 +16,8 @@ from rnnlab.doctor.before.subject import Copies, Subject, as_loss, as_prediction
 
 STEPS, ENOUGH = 20, 5
 RATES = (1e-2, 1e-3)  # of Adam, where no optimizer is given
+JUMP = 4.0  # times the first loss: the rate is too high
+UPDATE_SECONDS = 2e-8  # of one parameter by Adam, about
 MOST_NAMES = 5
 
 
@@ -48,6 +50,8 @@ class Trial:
             if group.get("initial_lr", 0) > group["lr"]:  # a scheduler begins lower
                 group["lr"] = group["initial_lr"]
         hidden = _hidden_layers(self.model)
+        self._heard: set[str] = set()
+        self._note_inputs()
         try:
             self._train()
         except Exception as error:  # of the user's model, loss or optimizer
@@ -56,17 +60,39 @@ class Trial:
         self.borrowed = {name for name, parameter in own if parameter.grad is not None}
         self.unregistered = [name for name, layers in hidden.items() if _has_gradient(layers)]
 
+    def _note_inputs(self) -> None:
+        """Note the weights whose inputs are not all 0."""
+        for path, module in self.model.named_modules():
+            names = [name for name, _ in module.named_parameters(path, recurse=False)]
+
+            def note(module: nn.Module, args: Any, names: list[str] = names) -> None:
+                if not args or not isinstance(args[0], torch.Tensor) or bool(args[0].any()):
+                    self._heard.update(names)
+
+            if names:
+                module.register_forward_pre_hook(note)
+
+    def is_meant(self, name: str) -> bool:
+        """Whether a gradient of 0 says nothing: of a weight of inputs 0, of a bias that cancels."""
+        path, _, last = name.rpartition(".")
+        if "bias" in last:
+            beside = [n for n in self.gradients if n.rpartition(".")[0] == path and "bias" not in n]
+            return any(self.gradients[n] for n in beside)
+        return last in ("weight", "weight_ih", "weight_ih_l0") and name not in self._heard
+
     @torch.enable_grad()
     def _train(self) -> None:
-        seconds = 0.0
-        for step in range(STEPS):
-            start = time.monotonic()
-            if step > 0 and start + seconds > self.subject.end:
-                break
-            self._seen = False
+        seconds, self._seen = 0.0, False
+        start = time.monotonic()
+        self._closure()  # gradients, before there is time for an update
+        update = time.monotonic() - start + UPDATE_SECONDS * _count(self.optimizer)
+        for _ in range(STEPS):
             if self.optimizer is None:
-                self._closure()
                 break
+            start = time.monotonic()
+            if start + max(seconds, update) > self.subject.end:
+                return
+            self._seen = len(self.losses) == 1 and not seconds
             self.optimizer.step(self._closure)
             seconds = max(seconds, time.monotonic() - start)
         with torch.no_grad():
@@ -122,6 +148,8 @@ def _unreached(trial: Trial, free: dict[str, float | None]) -> Check | None:
     name, sizes = "gradients", {n: p.numel() for n, p in trial.model.named_parameters()}
     without = [n for n, largest in free.items() if largest is None]
     zero = [n for n, largest in free.items() if largest == 0 and sizes[n] > 1]
+    meant = [n for n in zero if trial.is_meant(n)]
+    zero = [n for n in zero if n not in meant]
     if borrowed := [n for n in without if n in trial.borrowed]:
         text = "a copy of the model computes with {names} of the model itself, so it cannot be seen"
         return Check(name, OPEN, say(text, names=_names(borrowed)))
@@ -137,6 +165,11 @@ def _unreached(trial: Trial, free: dict[str, float | None]) -> Check | None:
     if zero:
         text = "the gradient of {names} is 0 in the first step; there was no time for more"
         return Check(name, OPEN, say(text, names=_names(zero)))
+    if meant:
+        text = (
+            "the gradient of {names} is 0: its inputs are all 0, or the loss has it twice, as a - a"
+        )
+        return Check(name, FACT, say(text, names=_names(meant)))
     return None
 
 
@@ -192,6 +225,9 @@ def _check_trial(trial: Trial) -> Check:
         return Check(
             name, FAULT, seen, "choose a learning rate ten times lower, or clip the gradient"
         )
+    if max(losses) > JUMP * abs(first) and late > 0.5 * first:
+        seen += say(", and up to {most} between", most=short(max(losses)))
+        return Check(name, FAULT, seen, "choose a learning rate ten times lower")
     if late < first and last < first:
         return Check(name, OK, seen)
     if abs(first) < 1e-8:
@@ -200,6 +236,12 @@ def _check_trial(trial: Trial) -> Check:
         return Check(name, OPEN, f"{seen}, lower between: {short(min(losses))}", "try a lower rate")
     advice = "look at the rows above, and at the learning rate"
     return Check(name, FAULT, seen, advice)
+
+
+def _count(optimizer: Optimizer | None) -> int:
+    """Return how many values an optimizer updates."""
+    groups = optimizer.param_groups if optimizer is not None else []
+    return sum(p.numel() for group in groups for p in group["params"])
 
 
 def _rate(optimizer: Optimizer | None) -> str:

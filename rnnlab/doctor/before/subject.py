@@ -69,7 +69,7 @@ class Subject:
         that two results differ by the inputs alone. `prepare` is called with the copy first.
         """
         start = time.monotonic()
-        model = copy.deepcopy(self.model, _without_graph(self.model)).train(training)
+        model = copy.deepcopy(self.model, _shared(self.model)).train(training)
         prepare(model)
         inputs = map_tensors(_clone, self.inputs if inputs is None else inputs)
         seed()
@@ -81,7 +81,11 @@ class Subject:
     def loss(self, predictions: Tensor) -> float:
         """Return the loss of predictions for the batch's targets."""
         seed()
-        return as_loss(self.loss_fn(predictions.clone(), map_tensors(_clone, self.targets))).item()
+        return self.loss_with_graph(predictions).item()
+
+    def loss_with_graph(self, predictions: Tensor) -> Tensor:
+        """Return the loss as a tensor; a loss function may write into what it is given."""
+        return as_loss(self.loss_fn(predictions.clone(), map_tensors(_clone, self.targets)))
 
 
 def _detach(tensor: Any) -> Any:
@@ -155,6 +159,15 @@ def _without_graph(model: nn.Module) -> dict[int, Any]:
 
     for module in model.modules():
         map_tensors(detach, vars(module))
+    return memo
+
+
+def _shared(model: nn.Module) -> dict[int, Any]:
+    """Return for `deepcopy` new parameters on the same memory: quick for a large model."""
+    memo = _without_graph(model)
+    for parameter in model.parameters():
+        if type(parameter) is nn.Parameter:  # one that is not yet initialized gets its values
+            memo[id(parameter)] = nn.Parameter(parameter.detach(), parameter.requires_grad)
     return memo
 
 

@@ -237,13 +237,16 @@ def shuffled(hidden_state="reset", batch_size=None, seed=0):
 @pytest.mark.parametrize(
     ("code", "setting", "settings"),
     [
-        *(("learning-rate-too-high", "learning_rate = 1.0",
-           {"task": task, "cell": cell, "learning_rate": LEARNING_RATES[-1]})
+        *(pytest.param("learning-rate-too-high", "learning_rate = 1.0",
+                       {"task": task, "cell": cell, "learning_rate": LEARNING_RATES[-1]},
+                       marks=[pytest.mark.slow] * (cell != "rnn"))
           for task, cell in (("sunspots", "rnn"), ("sunspots", "gru"), ("sunspots", "lstm"),
                              ("co2", "rnn"), ("sine", "lstm"), ("names", "gru"))),
         ("learning-rate-too-low", "learning_rate = 1e-08", {"learning_rate": 1e-8}),
-        ("exploding-gradient", "clip = False",
-         {"task": "co2", "cell": "lstm", "hidden_size": 128, "learning_rate": 1.0, "clip": False}),
+        pytest.param(
+            "exploding-gradient", "clip = False",
+            {"task": "co2", "cell": "lstm", "hidden_size": 128, "learning_rate": 1.0,
+             "clip": False}, marks=pytest.mark.slow),
         ("nonfinite-gradient", "learning_rate = 1e+30", {"learning_rate": 1e30, "clip": False}),
     ],
 )  # fmt: skip

@@ -382,6 +382,10 @@ def breaking(moment, kind):
 MOMENTS = [(kind, moment) for kind, moments in {
     "double interrupt": range(2, 42, 2), "data": (1, 3, 11, 12, 30), "validation": range(1, 6),
 }.items() for moment in moments]  # fmt: skip
+MOMENTS = [
+    pytest.param(*moment, marks=[pytest.mark.slow] * (k % 4 != 0))
+    for k, moment in enumerate(MOMENTS)
+]
 
 
 @pytest.mark.parametrize(("kind", "moment"), MOMENTS)

@@ -69,7 +69,12 @@ def test_missing_months_are_named():
     assert "1964-04" in note
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "cell", ["rnn", pytest.param("gru", marks=SLOW), pytest.param("lstm", marks=SLOW)]
+)
 def test_sunspots_beat_persistence(cell, report):
     task, errors = rnnlab.load_task("sunspots"), []
     for seed in range(5):

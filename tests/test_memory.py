@@ -122,6 +122,7 @@ def test_restarts_keep_no_memory(kernel, report, name):
     assert after - before < 10
 
 
+@pytest.mark.slow
 def test_a_cell_run_again_ends_its_earlier_lab(kernel):
     kernel.run(LAB, cell="lab")
     state = kernel.run(STATE)

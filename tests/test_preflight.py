@@ -41,7 +41,14 @@ def _much_time(monkeypatch):
     torch.manual_seed(0)
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+def every_third(names):
+    """Return the names for pytest, all but every third of them marked slow."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] * (k % 3 != 0)) for k, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("name", every_third(DEFECTS))
 def test_a_planted_defect_is_named_by_its_check(name):
     check, words, make = DEFECTS[name]
     report = rnnlab.preflight(*make())
@@ -56,7 +63,7 @@ def test_a_planted_defect_is_named_by_its_check(name):
         assert report.worst == "fault"
 
 
-@pytest.mark.parametrize("name", CORRECT)
+@pytest.mark.parametrize("name", every_third(CORRECT))
 def test_nothing_is_said_against_a_correct_model(name):
     report = rnnlab.preflight(*CORRECT[name]())
     assert report.faults == [], report

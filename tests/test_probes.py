@@ -94,7 +94,7 @@ def data(time, rows=B, outputs=C):
 
 @pytest.mark.parametrize("cell", TORCH)
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("steps", [1, 2, 50])
+@pytest.mark.parametrize("steps", [1, 2, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("model_of", ["auto", "torch", "pair", "tensor"])
 def test_gradient_equals_that_of_a_plain_loop(cell, layers, steps, model_of):
     torch.manual_seed(steps)
@@ -670,6 +670,7 @@ def test_other_refusals():
         probes.gradient_through_time(model, *data(3), "mae")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", TORCH)
 def test_how_long_it_takes(cell, report):
     torch.manual_seed(0)

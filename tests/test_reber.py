@@ -108,6 +108,7 @@ def test_the_scores_are_those_of_a_model_whose_errors_are_known():
     assert TASK.floor() == pytest.approx(math.log(2) * choices.count(2) / len(choices))
 
 
+@pytest.mark.slow
 def test_a_network_learns_it_and_makes_up_strings():
     torch.manual_seed(0)
     model = rnnlab.SequenceModel(7, 32, 7, "gru")

@@ -24,6 +24,7 @@ def all_runs():
     return [thing for thing in gc.get_objects() if type(thing) is recorded_run.RecordedRun]
 
 
+@pytest.mark.slow
 def test_an_epoch_that_is_looked_at_while_it_is_thinned_out_gives_way_to_its_neighbour(monkeypatch):
     monkeypatch.setattr(recorded_run, "MOST_BYTES", 2000)
 

@@ -14,6 +14,10 @@ from rnnlab.tasks.recipe import prepare
 
 TASKS = {name: rnnlab.load_task(name) for name in ("sunspots", "co2", "names", "adding")}
 OPTIMIZERS = ["adam", "sgd", "rmsprop"]
+SHORT = [
+    "sunspots",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in TASKS if name != "sunspots"),
+]
 CLIPS = [1.0, 0.1, None]
 
 
@@ -81,7 +85,7 @@ class Doubled:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", SHORT)
 def test_a_hundred_updates_are_those_of_a_run_alone(name, cell, optimizer):
     task = TASKS[name]
     models, batches = made(task, cell, size=8)
@@ -106,7 +110,7 @@ def test_a_hundred_updates_are_those_of_a_run_alone(name, cell, optimizer):
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", SHORT)
 def test_with_adam_the_first_hundred_losses_agree_in_single_precision(name, cell):
     task = TASKS[name]
     stack = to_the_end(task, *made(task, cell), epochs=2, clip_norm=1.0)
@@ -120,7 +124,9 @@ def test_with_adam_the_first_hundred_losses_agree_in_single_precision(name, cell
 
 
 @pytest.mark.parametrize("hidden_state", ["reset", "carry"])
-@pytest.mark.parametrize("name", ["sunspots", "names", "recall"])
+@pytest.mark.parametrize(
+    "name", ["sunspots", "recall", pytest.param("names", marks=pytest.mark.slow)]
+)
 def test_epochs_are_averaged_and_validated_as_alone(name, hidden_state):
     task = rnnlab.load_task(name)
     options = {"epochs": 2, "optimizer": "sgd", "clip_norm": 1.0, "hidden_state": hidden_state}

@@ -27,7 +27,7 @@ from rnnlab.widgets.stepper_pictures import (
 )
 
 B, T, H = 5, 6, 4
-QUICK = (("names", "rnn"), ("sine", "lstm"))
+QUICK = (("sine", "lstm"),)
 
 
 class ByHand(nn.Module):

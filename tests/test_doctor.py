@@ -1,6 +1,7 @@
 """The doctor on whole training scripts: each mistake found on its line, and no false alarm."""
 
 import runpy
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -129,9 +130,15 @@ def test_every_rule_has_advice_with_a_lesson_that_is_there():
 
 
 def test_the_corpus_covers_every_mistake(report):
-    """At least three loops for each; the tests above have each of them found on its line."""
+    """At least three loops for each, and as many correct ones that look like it.
+
+    The tests above have each mistake found on its line, and nothing said of what is correct.
+    """
     counts = Counter(code_of(path) for path in DEFECTS)
-    assert counts.keys() == RULES.keys()
+    alike = tomllib.loads((CORPUS / "lookalikes.toml").read_text())
+    assert counts.keys() == RULES.keys() == alike.keys()
+    assert {name for names in alike.values() for name in names} <= {path.stem for path in CORRECT}
+    assert [code for code in counts if len({*alike[code]}) < counts[code]] == []
     assert min(counts.values()) >= 3
     assert len(CORRECT) >= 60
     report("Doctor: loops with a mistake, and of those that ran, found on their line")

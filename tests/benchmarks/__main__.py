@@ -65,10 +65,10 @@ def print_drawing(small: bool) -> None:
 
 
 def print_watching(small: bool) -> None:
-    """Print the table of the doctor's cost and the promise on it."""
-    seconds = watching.measure(small)
-    print(watching.table(seconds))
-    print(promises.of_watching(seconds))
+    """Print the table of the doctor's cost and the promises on it."""
+    seconds, loops = watching.measure(small), watching.measure_loops(small)
+    print(watching.table(seconds, loops))
+    print(promises.of_watching(seconds, loops))
 
 
 def print_scaling(small: bool) -> None:

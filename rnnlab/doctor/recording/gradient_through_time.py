@@ -103,7 +103,7 @@ def _norms_inside(
     """Return the norms of the gradients at the states inside of a recurrence."""
     with torch.enable_grad():
         outputs, end, (*_, layer) = unroll(module, inputs, state, derivable=True)
-        returned = list(tensors_in((outputs, end)))
+        returned = tensors_in((outputs, end))
         loss = torch.stack([(returned[k] * d).sum() for k, d in gradients.items()]).sum()
         states = [part for parts in zip(*layer.states[1:], strict=True) for part in parts]
         found = torch.autograd.grad(loss, states, allow_unused=True)

@@ -1,12 +1,13 @@
 """What is known of tensors, by identity, while the tensors live."""
 
 import weakref
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from rnnlab.doctor.events import Place
+
+ROOM = 500  # entries, at least, before those of tensors that are gone are dropped
 
 
 class Op(NamedTuple):
@@ -56,15 +57,18 @@ class Info(NamedTuple):
 
 
 class KnownTensors:
-    """The tensors of which something is known; one that is gone is forgotten."""
+    """The tensors of which something is known; those that are gone are forgotten now and then."""
 
     def __init__(self) -> None:
         self._infos: dict[int, tuple[weakref.ref[Tensor], Info]] = {}
+        self._most = ROOM
 
     def __setitem__(self, tensor: Tensor, info: Info) -> None:
         """Note what is known of a tensor, in place of what was."""
-        key = id(tensor)
-        self._infos[key] = weakref.ref(tensor, lambda _: self._infos.pop(key, None)), info
+        self._infos[id(tensor)] = weakref.ref(tensor), info  # a callback would cost more
+        if len(self._infos) > self._most:
+            self._infos = {key: one for key, one in self._infos.items() if one[0]() is not None}
+            self._most = ROOM + 2 * len(self._infos)
 
     def get(self, tensor: Any) -> Info | None:
         """Return what is known of a tensor; None if it is nothing, and for anything else."""
@@ -73,16 +77,25 @@ class KnownTensors:
 
     def add(self, tensor: Tensor, **facts: Any) -> None:
         """Note more of a tensor, besides what is known of it."""
-        self[tensor] = (self.get(tensor) or Info())._replace(**facts)
+        found = self._infos.get(id(tensor))
+        if found is not None and found[0]() is tensor:
+            self._infos[id(tensor)] = found[0], found[1]._replace(**facts)
+        else:
+            self[tensor] = Info(**facts)
 
 
-def tensors_in(value: Any, depth: int = 2) -> Iterator[Tensor]:
-    """Yield the tensors of a value, of its lists and tuples too, and of those in them."""
+def tensors_in(value: Any, depth: int = 2) -> list[Tensor]:
+    """Return the tensors of a value, of its lists and tuples too, and of those in them."""
     if isinstance(value, Tensor):
-        yield value
-    elif depth and isinstance(value, (tuple, list)):
+        return [value]
+    found: list[Tensor] = []
+    if depth and isinstance(value, (tuple, list)):
         for part in value:
-            yield from tensors_in(part, depth - 1)
+            if isinstance(part, Tensor):
+                found.append(part)
+            elif isinstance(part, (tuple, list)):
+                found += tensors_in(part, depth - 1)
+    return found
 
 
 def has_graph(value: Any) -> bool:

@@ -14,7 +14,7 @@ from rnnlab.doctor.recording.known_tensors import KnownTensors
 from rnnlab.doctor.trace import Trace
 
 ROUNDS, ROUNDS_MORE = 24, 8  # looked at closely: at first, and after a call from a new line
-CALLS, CALLS_MORE = 3_000, 1_500  # of torch's functions, likewise
+CALLS, CALLS_MORE = 2_000, 1_500  # of torch's functions, likewise
 EARLY = 16  # rounds in which values are looked at, too
 FRESH = 4  # rounds after a call from a new line in which also the way back is measured
 EVERY = 8  # of the later rounds, those in which torch's functions are looked at

@@ -3,6 +3,7 @@
 import weakref
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ BOUNDS = {"sigmoid", "softmax", "log_softmax", "relu", "relu_", "tanh", "softplu
 VALUES = {"view", "reshape", "squeeze", "unsqueeze", "flatten", "__getitem__", "transpose",
           "permute", "T", "mT", "t", "contiguous", "clone", "to", "float", "double", "cpu", "cuda",
           "expand", "stack", "cat"}  # fmt: skip  # they leave values as they are
+KEEPS = SAME | FEATURES | RESHAPES | VALUES  # what is known of the values
 MIXES = {"cat", "stack", "add", "__add__", "__radd__", "sub", "__sub__", "mul", "__mul__",
          "masked_fill", "where"}  # fmt: skip
 SHOWN_TO = {"eq", "__eq__", "ne", "__ne__", "sub", "__sub__", "__rsub__", "cross_entropy",
@@ -75,7 +77,7 @@ class TensorTracker:
     def on_function(self, name: str, args: Any, kwargs: Any, result: Any, outside: bool) -> None:
         """A function of torch was called; outside: not by a module."""
         self._session.calls -= 1
-        given = list(tensors_in([*args, *kwargs.values()]))
+        given = tensors_in([*args, *kwargs.values()])
         known = [(tensor, info) for tensor in given if (info := self._known.get(tensor))]
         if name in ENDS_GRAPH and given and has_graph(given[0]):
             self._session.on_cut(given[0])
@@ -155,17 +157,18 @@ class TensorTracker:
             self._session.note("joined", info.time_major)
         if name == "mean" and len(info.loss_sizes) > 1:
             self._session.note("mean", sizes=info.loss_sizes)
-        cut = next((i.cut for _, i in known if i.cut is not None), None)
+        infos = [i for _, i in known]
+        cut = next((i.cut for i in infos if i.cut is not None), None)
         if cut is not None and weight is not None:
             self._cuts[cut, id(weight)] += 1
-        drawn = max((i for _, i in known), key=lambda i: i.draw)
-        losses = known if name == "stack" else known[:1] if name in KEEPS_LOSS else []
-        noisy = [i.noisy for _, i in known if i.noisy is not None]
+        drawn = info if len(infos) == 1 else max(infos, key=_draw_of)
+        losses = infos if name == "stack" else infos[:1] if name in KEEPS_LOSS else []
+        noisy = [i.noisy for i in infos if i.noisy is not None]
         after = Info(
             drawn.draw, drawn.shuffled, indices=info.indices,
-            state_round=info.state_round if len(known) == 1 else None,
-            loss_sizes=sum((i.loss_sizes for _, i in losses), ()),
-            gradient=any(i.gradient for _, i in known),
+            state_round=info.state_round if len(infos) == 1 else None,
+            loss_sizes=sum([i.loss_sizes for i in losses], ()),
+            gradient=any(i.gradient for i in infos),
             compared=_still_compared(name, info.compared),
             noisy=noisy[0] if len(noisy) == 1 else None,
             whole=info.whole or not first.is_floating_point(),
@@ -189,12 +192,12 @@ class TensorTracker:
     ) -> dict[str, Any]:
         """Return what is known of a result's axes and values, by what the function does to them."""
         first, info = known[0]
-        drawn = max(known, key=lambda pair: pair[1].draw)
-        one = next(tensors_in(result), None)
+        drawn = known[0] if len(known) == 1 else max(known, key=lambda pair: pair[1].draw)
+        one = next(iter(tensors_in(result)), None)
         if one is None:
             return {}
         facts: dict[str, Any] = {}
-        keeps = name in SAME or name in FEATURES or name in RESHAPES or name in VALUES
+        keeps = name in KEEPS
         if name in RESHAPES:
             facts |= self._reshaped(first, info, one)
         else:
@@ -372,6 +375,9 @@ class TensorTracker:
             parts = tensors_in([*args[1:], *kwargs.values()])
             if any((self._known.get(part) or Info()).gradient for part in parts):
                 self._session.on_updated(target, info.parameter or id(target))
+
+
+_draw_of = attrgetter("draw")
 
 
 def _of_windows(name: str, args: Any, kwargs: Any, given: Tensor) -> int | None:

@@ -19,6 +19,8 @@ FEATURES = {"linear", "embedding", "one_hot"}  # they change the last axis, or a
 RESHAPES = {"view", "reshape", "flatten", "unflatten", "_unsafe_view"}
 REDUCES = {"sum", "mean", "amax", "amin", "max", "min", "argmax", "argmin", "logsumexp", "norm",
            "prod", "all", "any", "median"}  # fmt: skip
+PIECES = {"split", "chunk", "tensor_split"}
+ROWS = {"unbind", "__iter__"}
 Origin = list[int | None]
 
 
@@ -153,3 +155,37 @@ def _after_reshape(shape: tuple[int, ...], axis: int, new: tuple[int, ...]) -> i
     if len(along) == 1:
         return along[0] if new[along[0]] == size else -1
     return -1 if math.prod(new[k] for k in along) == size else None
+
+
+def of_windows(name: str, args: Any, kwargs: Any, given: Tensor) -> int | None:
+    """Return the axis of the examples, where windows of one series are stacked; else None."""
+    base = given._base
+    if name != "stack" or base is None or base.dim() != 1 or given.dim() != 1:
+        return None
+    axis = kwargs.get("dim", args[1] if len(args) > 1 else 0)
+    return axis if isinstance(axis, int) and axis >= 0 else None
+
+
+def is_random(index: Any) -> bool:
+    """Whether an index takes rows in an order of its own: each one once, not going up."""
+    if isinstance(index, Tensor):
+        if index.dim() != 1 or index.is_floating_point() or index.dtype == torch.bool:
+            return False
+        index = index.tolist() if len(index) < 5000 else []
+    elif hasattr(index, "tolist") and getattr(index, "ndim", 0) == 1:  # NumPy's
+        index = index.tolist()
+    if not isinstance(index, Sequence) or isinstance(index, (tuple, str)) or len(index) < 4:
+        return False
+    whole = all(isinstance(k, int) and not isinstance(k, bool) for k in index)
+    return whole and len(set(index)) == len(index) and list(index) != sorted(index)
+
+
+def takes_examples(name: str, args: Any, kwargs: Any) -> bool:
+    """Whether a function takes some of the examples on axis 0, and leaves others."""
+    if name == "__getitem__":
+        index = args[1][0] if isinstance(args[1], tuple) and args[1] else args[1]
+        return isinstance(index, (int, slice)) and index != slice(None)
+    if name not in PIECES | ROWS:
+        return False
+    place = 1 if name in ROWS else 2  # of the axis among the arguments
+    return kwargs.get("dim", args[place] if len(args) > place else 0) == 0

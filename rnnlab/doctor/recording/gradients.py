@@ -1,9 +1,7 @@
 """Where zero_grad and step are recorded: which gradients are new or used, how far a step moves."""
 
-import re
 import weakref
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
@@ -11,40 +9,16 @@ from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from rnnlab.doctor.events import NOWHERE, Event, Place, users_place
+from rnnlab.doctor.recording.kept_graphs import leaves_of
+from rnnlab.doctor.recording.known_tensors import Followed, fingerprint, full_name
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.source import root_made_at
 from rnnlab.doctor.trace import CutOff
 
 MOST = 5000  # parameters that are followed, the latest ones
 MEASURED = {*range(3, 40, 4)}  # steps whose length is measured, and every 48th
-CUTS_READ, NODES = 2, 20_000  # graphs that are read of each line that leaves one, and their size
+CUTS_READ = 2  # graphs that are read of each line that leaves one
 NORMS, NORMS_EVERY = 60, 8  # the gradients' norm: of the first steps, and then not of every one
-
-Version = tuple[int, int]  # of a gradient: its id, and how often it was changed in place
-
-
-@dataclass(eq=False)
-class Followed:
-    """What is known of one parameter."""
-
-    parameter: Tensor
-    start: tuple[int, float]  # its fingerprint, to see afterwards whether it has changed
-    name: str | None = None  # None for one that only an optimizer has shown
-    fresh: bool = False  # whether it has a gradient that no step has used
-    filled: bool = False  # whether a backward has given it a gradient
-    trained: bool = False  # whether an optimizer holds it
-    used: Tensor | None = None  # a step has used this gradient; held, for an id may come again
-    used_version: Version | None = (0, 0)  # of that gradient
-    before: Version | None = None  # of the gradient that was there before a backward
-    hidden: bool = False  # whether its layer stands in a plain list of a module
-    made: Place | None = None  # where its module was made
-    in_use: bool = False  # whether a module that has it was called, with gradients on
-    stale: bool = False  # whether a backward has added to a gradient that a step had used
-
-    def version(self) -> Version | None:
-        """Return which gradient it has now, and the number of that one's changes."""
-        grad = self.parameter.grad
-        return None if grad is None else (id(grad), grad._version)
 
 
 class GradientRecorder:
@@ -75,7 +49,7 @@ class GradientRecorder:
         """
         key = id(parameter)
         if key not in self._all:
-            self._all[key] = Followed(parameter, _fingerprint(parameter))
+            self._all[key] = Followed(parameter, fingerprint(parameter))
             if len(self._all) > MOST:
                 del self._all[next(iter(self._all))]
         self._all[key].name = self._all[key].name or name
@@ -281,7 +255,7 @@ class GradientRecorder:
             f for f in named if not f.parameter.requires_grad and f.parameter.is_floating_point()
         ]
         made = next((f.made for f in still if f.made), self._step.numbers.get("made"))
-        names = [_full_name(f) for f in still]
+        names = [full_name(f) for f in still]
         return [CutOff(names, made or self._step.place)] if names else []
 
     def conclude(self) -> tuple[list[str], bool, bool]:
@@ -294,7 +268,7 @@ class GradientRecorder:
         trace.idle = self._held_by_idle()
         trace.maker = self._step.numbers.get("made")
         self._leaves = {}
-        same = [f for f in self._all.values() if _fingerprint(f.parameter) == f.start]
+        same = [f for f in self._all.values() if fingerprint(f.parameter) == f.start]
         left = [
             f for f in same if f.name and f.filled and not f.trained and f.parameter.requires_grad
         ]
@@ -306,41 +280,11 @@ class GradientRecorder:
         return [f.name for f in left if f.name], head, changed
 
 
-def _full_name(followed: Followed) -> str:
-    """Return a parameter's name; of a layer that was called alone, with the user's name for it."""
-    name = followed.name or ""
-    owner = re.match(r"(\w+) = ", followed.made.text) if followed.made else None
-    return f"{owner[1]}.{name}" if owner and "." not in name else name
-
-
 def _keeps_state(optimizer: Optimizer) -> bool:
     """Whether a step depends on the steps before."""
     group = optimizer.param_groups[0]
     return bool(group.get("momentum")) or any(k in group for k in ("betas", "alpha", "lr_decay"))
 
 
-def leaves_of(tensor: Tensor) -> set[int]:
-    """Return the ids of the leaves of a tensor's graph; of a very large graph, of a part of it."""
-    waiting: list[Any] = [tensor.grad_fn]
-    seen: set[Any] = set()
-    found: set[int] = set()
-    while waiting and len(seen) < NODES:
-        node = waiting.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if hasattr(node, "variable"):
-            found.add(id(node.variable))
-        waiting += [part for part, _ in node.next_functions]
-    return found
-
-
 def _parameters_of(optimizer: Optimizer) -> list[Tensor]:
     return [p for group in optimizer.param_groups for p in group["params"]]
-
-
-def _fingerprint(parameter: Tensor) -> tuple[int, float]:
-    """Return what changes when a parameter does; `parameter.data` can be changed unnoticed."""
-    if parameter.device.type != "cpu" or not parameter.dtype.is_floating_point:
-        return parameter._version, 0.0
-    return parameter._version, parameter.detach().double().sum().item()

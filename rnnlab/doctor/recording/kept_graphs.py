@@ -10,6 +10,7 @@ from rnnlab.doctor.events import Place, users_place
 from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
 from rnnlab.doctor.recording.session import Session
 
+NODES = 20_000  # of a graph that is read, at most
 CHAIN, ALIVE = 3, 5  # rounds whose graphs tell something: in one tensor, in several alive
 
 
@@ -64,3 +65,19 @@ class KeptGraphs:
         for place, rounds in self._pending.items():
             self._session.note("kept", place, rounds=rounds)
         self._pending.clear()
+
+
+def leaves_of(tensor: Tensor) -> set[int]:
+    """Return the ids of the leaves of a tensor's graph; of a very large graph, of a part of it."""
+    waiting: list[Any] = [tensor.grad_fn]
+    seen: set[Any] = set()
+    found: set[int] = set()
+    while waiting and len(seen) < NODES:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            found.add(id(node.variable))
+        waiting += [part for part, _ in node.next_functions]
+    return found

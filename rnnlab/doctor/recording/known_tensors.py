@@ -1,6 +1,8 @@
-"""What is known of tensors, by identity, while the tensors live."""
+"""What is known of tensors, by identity, while they live, and of parameters."""
 
+import re
 import weakref
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -56,6 +58,33 @@ class Info(NamedTuple):
     whole: bool = False  # whether it was made of integers
 
 
+Version = tuple[int, int]  # of a gradient: its id, and how often it was changed in place
+
+
+@dataclass(eq=False)
+class Followed:
+    """What is known of one parameter."""
+
+    parameter: Tensor
+    start: tuple[int, float]  # its fingerprint, to see afterwards whether it has changed
+    name: str | None = None  # None for one that only an optimizer has shown
+    fresh: bool = False  # whether it has a gradient that no step has used
+    filled: bool = False  # whether a backward has given it a gradient
+    trained: bool = False  # whether an optimizer holds it
+    used: Tensor | None = None  # a step has used this gradient; held, for an id may come again
+    used_version: Version | None = (0, 0)  # of that gradient
+    before: Version | None = None  # of the gradient that was there before a backward
+    hidden: bool = False  # whether its layer stands in a plain list of a module
+    made: Place | None = None  # where its module was made
+    in_use: bool = False  # whether a module that has it was called, with gradients on
+    stale: bool = False  # whether a backward has added to a gradient that a step had used
+
+    def version(self) -> Version | None:
+        """Return which gradient it has now, and the number of that one's changes."""
+        grad = self.parameter.grad
+        return None if grad is None else (id(grad), grad._version)
+
+
 class KnownTensors:
     """The tensors of which something is known; those that are gone are forgotten now and then."""
 
@@ -104,3 +133,47 @@ def has_graph(value: Any) -> bool:
         return any(t.requires_grad and t.grad_fn is not None for t in tensors_in(value))
     except RuntimeError:  # a view that was changed in place, which torch cannot place in a graph
         return False
+
+
+def wrong_pick(given: Tensor, index: Any, info: Info) -> str:
+    """Return why this part of a recurrence's outputs or states may be the wrong one, or ""."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if not info.layers or any(not isinstance(part, (int, slice)) for part in parts):
+        return ""
+    at = dict(zip(info.axes, parts, strict=False))
+    if info.axes.startswith("L"):
+        one = info.directions == 1 and info.layers > 1 and len(parts) == 1
+        return "layer" if one and at.get("L") == 0 else ""
+    last = at.get("T")
+    if isinstance(at.get("B"), int) and at["B"] == -1 and "T" not in at and given.shape[0] > 1:
+        return "example"
+    sizes = dict(zip(info.axes, given.shape, strict=False))
+    if not isinstance(last, int) or last not in (-1, sizes["T"] - 1) or sizes["T"] < 2:
+        return ""
+    whole = at.get("F", slice(None)) == slice(None) and isinstance(at.get("B", slice(0)), slice)
+    if info.directions == 2 and whole:
+        return "both"
+    return "padding" if info.padded else ""
+
+
+def joins_steps(args: Any, kwargs: Any, known: Any) -> bool:
+    """Whether outputs of calls that hand on a state are joined along what the layer took for B."""
+    dim = kwargs.get("dim", args[1] if len(args) > 1 else 0)
+    chained = [info.chained and info.time_major is not None for _, info in known]
+    return len(known) > 3 and all(chained[1:]) and isinstance(dim, int) and (
+        known[0][1].axes[dim : dim + 1] == "B"
+    )  # fmt: skip
+
+
+def full_name(followed: Followed) -> str:
+    """Return a parameter's name; of a layer that was called alone, with the user's name for it."""
+    name = followed.name or ""
+    owner = re.match(r"(\w+) = ", followed.made.text) if followed.made else None
+    return f"{owner[1]}.{name}" if owner and "." not in name else name
+
+
+def fingerprint(parameter: Tensor) -> tuple[int, float]:
+    """Return what changes when a parameter does; `parameter.data` can be changed unnoticed."""
+    if parameter.device.type != "cpu" or not parameter.dtype.is_floating_point:
+        return parameter._version, 0.0
+    return parameter._version, parameter.detach().double().sum().item()

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from heapq import merge
 from typing import Any, NamedTuple
 
 from rnnlab.doctor.events import Event, Place
@@ -42,6 +43,8 @@ class Trace:
     def __init__(self) -> None:
         self._first: list[Event] = []
         self._last: deque[Event] = deque(maxlen=LAST)
+        self._by_kind: dict[str, list[tuple[int, Event]]] = {}  # with their places, for `of`
+        self._updates: list[list[Event]] = []  # found once for all rules
         self.counts: Counter[str] = Counter()
         self.last: Event | None = None
         self.error: BaseException | None = None
@@ -66,6 +69,8 @@ class Trace:
 
     def add(self, event: Event) -> None:
         """Append an event."""
+        self._by_kind.clear()
+        self._updates.clear()
         self.counts[event.kind] += 1
         if event.kind == "forward":
             self._count_pass(event)
@@ -89,16 +94,21 @@ class Trace:
 
     def of(self, *kinds: str) -> list[Event]:
         """Return the events of some kinds, in order."""
-        return [event for event in self if event.kind in kinds]
+        if not self._by_kind:
+            for place, event in enumerate(self):
+                self._by_kind.setdefault(event.kind, []).append((place, event))
+        found = [self._by_kind.get(kind, []) for kind in kinds]
+        return [event for _, event in (found[0] if len(found) == 1 else merge(*found))]
 
     def updates(self) -> list[list[Event]]:
         """Return the events of each update: those after the step before it, and its own step."""
-        updates: list[list[Event]] = [[]]
-        for event in self:
-            updates[-1].append(event)
-            if event.kind == "step":
-                updates.append([])
-        return updates[:-1]
+        if not self._updates:
+            self._updates = [[]]
+            for event in self:
+                self._updates[-1].append(event)
+                if event.kind == "step":
+                    self._updates.append([])
+        return self._updates[:-1]
 
     def __str__(self) -> str:
         """Return the loop that was run as text: what updates went like, the commonest first."""

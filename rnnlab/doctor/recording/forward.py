@@ -121,8 +121,9 @@ class ForwardRecorder:
     def _note_forward(self, module: nn.Module, output: Any, looks: bool) -> None:
         """The loop itself has called a module that has weights."""
         cell = isinstance(module, nn.RNNCellBase)
+        asked = looks or not module.training  # in training it counts where it is looked at closely
         event = self._session.note(
-            "forward", self._place, training=module.training, noisy=_is_noisy(module),
+            "forward", self._place, training=module.training, noisy=asked and _is_noisy(module),
             graph=has_graph(output), cell=cell,
             parameters=self._seen.get(module, frozenset()),
         )  # fmt: skip

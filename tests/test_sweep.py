@@ -249,6 +249,24 @@ def test_a_killed_sweep_goes_on_and_repeats_no_run(tmp_path):
     assert rnnlab.Sweep.from_csv(tmp_path / "sweep.csv") == whole
 
 
+@pytest.mark.slow
+def test_workers_end_by_themselves_when_their_parent_is_killed(tmp_path):
+    (tmp_path / "runs.py").write_text(SCRIPT.replace('"epochs": 20', '"epochs": 10**6'))
+    here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.getcwd()}}
+    process = psutil.Popen([sys.executable, "runs.py"], **here)
+    while not (tmp_path / "runs.txt").exists():  # a worker is in the midst of a run
+        time.sleep(0.01)
+        assert process.poll() is None
+    workers = process.children(recursive=True)
+    assert workers
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    for worker in alive:
+        worker.kill()
+    assert not alive
+
+
 def test_failed_runs_are_done_again_and_other_rows_stay(tmp_path):
     path = tmp_path / "sweep.csv"
 

@@ -27,20 +27,13 @@ def written_whole(path: Path, what: str, mode: str = "wb", **options: Any) -> It
         OSError: if it cannot be written or is no regular file; a file that was there stays as it
             was.
     """
-    target = pathlib.Path(os.path.realpath(path) if os.path.islink(path) else path)
+    target = _target(path)
     exists = target.exists()
     if exists and not target.is_file():  # writing into a pipe would wait for ever
         text = "{path} is {kind}; expected the path of a file for the {what}"
         kind = "a folder" if target.is_dir() else "no regular file"
         raise OSError(say(text, path=os.fspath(path), kind=kind, what=what))
-    # each writer has a name of its own; "x" gives the umask's permissions, tempfile does not
-    beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
-    try:
-        file = beside.open(mode.replace("w", "x"), **options)
-    except FileNotFoundError:
-        text = "the folder {folder} of the {what} {name} does not exist: create it"
-        folder, name = target.parent, target.name
-        raise FileNotFoundError(say(text, folder=folder, what=what, name=name)) from None
+    beside, file = _open_beside(target, what, mode.replace("w", "x"), **options)
     try:
         with file:
             if exists:
@@ -52,3 +45,36 @@ def written_whole(path: Path, what: str, mode: str = "wb", **options: Any) -> It
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def check_folder(path: Path, what: str) -> None:
+    """Refuse the path of a file whose folder is missing or cannot be written into.
+
+    Raises:
+        OSError: in the words of `written_whole`, before there is anything to write.
+    """
+    beside, file = _open_beside(_target(path), what, "xb")
+    file.close()
+    beside.unlink()
+
+
+def _target(path: Path) -> pathlib.Path:
+    return pathlib.Path(os.path.realpath(path) if os.path.islink(path) else path)
+
+
+def _open_beside(
+    target: pathlib.Path, what: str, mode: str, **options: Any
+) -> tuple[pathlib.Path, IO[Any]]:
+    """Return a new file in the folder of another, open, and its path."""
+    # each writer has a name of its own; "x" gives the umask's permissions, tempfile does not
+    beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    folder, name = target.parent, target.name
+    try:
+        return beside, beside.open(mode, **options)
+    except FileNotFoundError:
+        text = "the folder {folder} of the {what} {name} does not exist: create it"
+        raise FileNotFoundError(say(text, folder=folder, what=what, name=name)) from None
+    except OSError as error:
+        text = "the {what} {name} cannot be written into {folder} ({why}): choose another folder"
+        why = error.strerror or type(error).__name__
+        raise type(error)(say(text, what=what, name=name, folder=folder, why=why)) from error

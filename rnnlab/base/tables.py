@@ -53,7 +53,9 @@ class Kind(NamedTuple):
 COUNT = Kind(int, "[0-9]{1,18}", "an integer of at least 0")
 
 
-def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
+def read(
+    path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS, most_cell: int = MOST_CELL
+) -> Table:
     """Open a CSV file.
 
     Cells are separated by comma, semicolon or tab: as a first line `sep=;` says, or by what splits
@@ -76,7 +78,7 @@ def read(path: Path, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS) -
         )
     else:
         separator, text = declared[1], text[declared.end() :]
-    return Table(name, separator, _rows(text, separator, name, most_rows))
+    return Table(name, separator, _rows(text, separator, name, most_rows, most_cell))
 
 
 def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[list[Any]]:
@@ -188,7 +190,7 @@ def _separator(text: str) -> str:
     return best
 
 
-def _rows(text: str, separator: str, name: str, most: int) -> Iterator[list[str]]:
+def _rows(text: str, separator: str, name: str, most: int, most_cell: int) -> Iterator[list[str]]:
     width = empty = 0
     for number, row in enumerate(_split(text, separator, name), start=1):
         if number > most:
@@ -201,7 +203,7 @@ def _rows(text: str, separator: str, name: str, most: int) -> Iterator[list[str]
             empty += 1
             continue
         width = width or len(cells)
-        _check_row(cells, width, name, number)
+        _check_row(cells, width, name, number, most_cell)
         for _ in range(empty):  # now it is known that they are not the end
             yield [""] * width
         empty = 0
@@ -210,7 +212,7 @@ def _rows(text: str, separator: str, name: str, most: int) -> Iterator[list[str]
         raise TableError(f"{name} is empty; expected a table with a row for each value")
 
 
-def _check_row(cells: list[str], width: int, name: str, number: int) -> None:
+def _check_row(cells: list[str], width: int, name: str, number: int, most_cell: int) -> None:
     where = place(name, number)
     if not any(cells):
         raise TableError(f"{where} is empty; expected the names of the columns: delete it")
@@ -225,10 +227,10 @@ def _check_row(cells: list[str], width: int, name: str, number: int) -> None:
             "as many: add or delete cells, and delete lines above the header"
         )
     for column, cell in enumerate(cells, start=1):
-        if len(cell) > MOST_CELL:
+        if len(cell) > most_cell:
             raise TableError(
                 f"{place(name, number, column)} holds {len(cell):,} characters, {shown(cell)}; at "
-                f"most {MOST_CELL:,} are read: shorten it, or look for a quotation mark that is "
+                f"most {most_cell:,} are read: shorten it, or look for a quotation mark that is "
                 "never closed"
             )
 

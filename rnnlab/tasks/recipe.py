@@ -49,7 +49,7 @@ CHECKS: dict[str, Callable[[str, Any], object]] = {
 }
 
 Made = TypeVar("Made")
-_SEEDING = threading.Lock()  # torch's generator is one for all threads
+_SEEDING = threading.RLock()  # torch's generator is one for all threads; a function may seed again
 
 
 def check_setting(name: str, value: Any) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_seed
+from rnnlab.base.say import say
 from rnnlab.model.cells import Cell
+from rnnlab.runs.sweeps.table import FINGERPRINT, MOST_CELL, cell_of
 from rnnlab.runs.sweeps.trial import CHECKS, OPTIONAL, RESULTS, SETTINGS, Row, Subject
 
 PLAIN = (str, int, float, bool, type(None))  # what a cell of a CSV file holds
@@ -52,6 +54,11 @@ def _values(name: str, given: Any) -> list[Any]:
                 f"{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
                 "file can hold"
             )
+        if (length := len(cell_of(plain(value)))) > MOST_CELL:
+            text = (
+                "{name} has a text of {length:,} characters; a CSV file holds {most:,}: shorten it"
+            )
+            raise ValueError(say(text, name=name, length=length, most=MOST_CELL))
         if name in SETTINGS and (value is not None or name not in OPTIONAL):
             CHECKS[name](name, value)
     if len({(type(value), value) for value in map(plain, values)}) < len(values):
@@ -67,8 +74,11 @@ def plain(value: Any) -> Any:
 def _check_name(name: object, subject: Subject) -> None:
     if not isinstance(name, str):
         raise TypeError(f"grid has the name {name!r}; expected the names of settings, as text")
-    if name == "task" or name in RESULTS:
+    if name in ("task", *RESULTS, FINGERPRINT):
         raise ValueError(f"{name!r} cannot be a setting: the table has a column of this name")
+    if name != name.strip() or not name.isprintable() or not name or {*name} & {*';,"'}:
+        text = "{name!r} cannot be a setting: its column needs a name of letters, such as dropout"
+        raise ValueError(say(text, name=name))
     if name not in SETTINGS and not subject.makes_tasks and subject.model is None:
         raise ValueError(
             f"{name!r} is no setting of a sweep; the settings are {', '.join(SETTINGS)}. Options "

@@ -1,6 +1,11 @@
 """Work in processes of this machine, where one that dies costs its own piece of work only."""
 
+import multiprocessing
+import os
 import signal
+import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -51,13 +56,26 @@ def in_processes(
 @contextmanager
 def _pool(workers: int) -> Iterator[Any]:
     """Start processes for a block; they end with it, also in the midst of their work."""
-    pool = loky.ProcessPoolExecutor(workers, initializer=_ignore_interrupts)
+    pool = loky.ProcessPoolExecutor(workers, initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, kill_workers=True)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which a terminal sends to every process, to the one that shuts them down."""
+def _begin(parent: int) -> None:
+    """Begin a worker: leave Ctrl-C, which a terminal sends to all, to its parent; end with that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has ended, were it by a kill."""
+    if sys.platform == "win32":  # where `getppid` stays the same
+        if (process := multiprocessing.parent_process()) is None:
+            return
+        process.join()
+    else:
+        while os.getppid() == parent:
+            time.sleep(1)
+    os._exit(1)

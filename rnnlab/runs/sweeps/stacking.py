@@ -67,7 +67,9 @@ def _updates(subject: Subject, task: Task, settings: Row) -> int | None:
         if not tensors or why_not_stacked([model], task.loss_fn) is not None:
             return None
         return int(settings["epochs"]) * len(batches)
-    except Exception:  # of the user's own task: the run itself will say so
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # of the user's own task, also sys.exit: the run itself will say so
         return None
 
 
@@ -79,7 +81,9 @@ def run_piece(subject: bytes, trials: Sequence[Row], stacked: bool) -> list[Row]
     if stacked:
         try:
             return _run_stack(cloudpickle.loads(subject), trials)
-        except Exception:  # of the user's own task: the run that it belongs to will say so
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # as above
             pass
     return [run_packed(subject, trial) for trial in trials]
 

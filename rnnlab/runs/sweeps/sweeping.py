@@ -1,6 +1,5 @@
 """sweep: train a grid of settings, on this machine's cores or on any executor."""
 
-import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from functools import partial
@@ -10,14 +9,15 @@ import cloudpickle
 import loky
 import torch
 
-from rnnlab.base.checks import check_path
-from rnnlab.base.say import say
-from rnnlab.base.tables import Path, TableError
+from rnnlab.base.say import error_line, say
+from rnnlab.base.tables import Path
+from rnnlab.runs.sweeps.fingerprint import fingerprint
 from rnnlab.runs.sweeps.grid import plain, plan
+from rnnlab.runs.sweeps.kept import KeptRuns
 from rnnlab.runs.sweeps.pool import in_processes
 from rnnlab.runs.sweeps.stacking import Piece, pieces_of, run_piece
 from rnnlab.runs.sweeps.table import Sweep
-from rnnlab.runs.sweeps.trial import RESULTS, ModelMaker, Row, Subject, TaskMaker, failed
+from rnnlab.runs.sweeps.trial import ModelMaker, Row, Subject, TaskMaker, failed
 from rnnlab.runs.threads import on_threads
 from rnnlab.tasks.catalogue import Task, load_task
 
@@ -63,8 +63,11 @@ def sweep(
         model: a function of (task, settings) that returns the model, called with random numbers
             from the seed; None: a `SequenceModel`.
         path: of a CSV file to which runs are written as they are done. If it is there, the sweep
-            goes on from it: runs in it that did not fail are not done again. It belongs to one
-            task and model; give another name for others.
+            goes on from it: runs in it that did not fail are not done again. Other sweeps may
+            write into it at the same time. It belongs to one task and model, and is refused if its
+            column "fingerprint" says otherwise. That has the version of rnnlab and hashes of what
+            makes task and model: a function's code, and the numbers, texts, tensors and functions
+            of its module in it; of a task that is given itself, its batches.
         stacked: train runs together where that can be done. Their losses differ from those of
             runs that train alone in the last digits at first, and in training that is chaotic in
             more after some hundred updates: False for the numbers of `train` bit for bit.
@@ -89,10 +92,11 @@ def sweep(
         )
     subject = Subject(partial(load_task, task) if isinstance(task, str) else task, model)
     trials = plan(subject, grid, repeats)
-    first_task = subject.make_task(trials[0])  # an error is raised before any run
+    first_task = _first_task(subject, trials[0])
     rows = [{"task": first_task.name, **{k: plain(v) for k, v in t.items()}} for t in trials]
     packed = _packed(subject)
-    done, others = _done_before(path, rows)
+    kept = None if path is None else KeptRuns(path, rows, fingerprint(subject, first_task))
+    done = {} if kept is None else kept.done
     todo = {k: trial for k, trial in enumerate(trials) if k not in done}
     pieces, few = pieces_of(subject, first_task, todo, stacked, loky.cpu_count())
     arguments = {
@@ -104,9 +108,18 @@ def sweep(
         results = _results(pieces, _here(arguments) if here else _elsewhere(arguments, executor))
         for number, row in _with_bar(results, done, rows, progress, pieces):
             done[number] = {**rows[number], **row}
-            if path is not None:
-                Sweep([*(done[k] for k in sorted(done)), *others]).to_csv(path)
+            if kept is not None:
+                kept.add(done[number])
     return Sweep(done[k] for k in sorted(done))
+
+
+def _first_task(subject: Subject, settings: Row) -> Task:
+    """Return the task of the first run; an error is raised before any run."""
+    try:
+        return subject.make_task(settings)
+    except SystemExit as error:
+        text = "the task cannot be made: its function ended with {error}; let it raise an error"
+        raise RuntimeError(say(text, error=error_line(error))) from error
 
 
 def _packed(subject: Subject) -> bytes:
@@ -118,36 +131,6 @@ def _packed(subject: Subject) -> bytes:
             "Leave out what belongs to this process, such as open files and generators, or give a "
             "function that makes the task there"
         ) from error
-
-
-def _done_before(path: Path | None, rows: list[Row]) -> tuple[dict[int, Row], list[Row]]:
-    """Return the rows that a file has already, by number, and its other rows."""
-    if path is not None:
-        check_path("path", path, "for the runs")
-    if path is None or not os.path.exists(path):
-        return {}, []
-    number_of = {_texts(row): number for number, row in enumerate(rows)}
-    done: dict[int, Row] = {}
-    others = []
-    for row in Sweep.from_csv(path).rows:
-        settings, wanted = [name for name in row if name not in RESULTS], rows[0]
-        if settings != [*wanted] or row["task"] != wanted["task"]:
-            raise TableError(
-                f"{os.fspath(path)} keeps the sweep of the task {row['task']!r} over "
-                f"{', '.join(settings[1:])}; this one is of {wanted['task']!r} over "
-                f"{', '.join([*wanted][1:])}: give another path"
-            )
-        number = number_of.get(_texts(row))
-        if number is None:
-            others.append(row)
-        elif row["outcome"] != "failed":
-            done[number] = {**row, **rows[number]}
-    return done, others
-
-
-def _texts(row: Row) -> tuple[str, ...]:
-    """Return the settings of a row as a file has them, by which a run is recognised."""
-    return tuple("" if v is None else str(v) for name, v in row.items() if name not in RESULTS)
 
 
 def _results(
@@ -184,7 +167,7 @@ def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int,
                 remedy = "and with it the executor: start the sweep again with a new one"
                 yield futures[future], f"{KILLED}, {remedy}"
             except Exception as error:  # the executor's: a cluster is gone, a worker has no rnnlab
-                yield futures[future], f"{type(error).__name__}: {error}"
+                yield futures[future], error_line(error)
     finally:
         for future in futures:
             future.cancel()

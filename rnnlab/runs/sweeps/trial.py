@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import one_line, say
+from rnnlab.base.say import error_line, one_line, say
 from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
@@ -82,8 +82,12 @@ def run_packed(subject: bytes, settings: Row) -> Row:
     """Train a subject that cloudpickle has packed, as a worker does, and return the `RESULTS`."""
     try:
         return _run(cloudpickle.loads(subject), settings)
-    except Exception as error:  # of the user's own task or model: it costs this run only
-        return failed(f"{type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        raise
+    except (
+        BaseException
+    ) as error:  # of the user's task or model, also sys.exit: costs this run only
+        return failed(error_line(error))
 
 
 def failed(message: str) -> Row:

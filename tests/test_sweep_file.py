@@ -190,6 +190,7 @@ with ThreadPoolExecutor(2) as executor:
 """
 
 
+@pytest.mark.slow
 def test_two_sweeps_that_write_into_one_file_lose_no_row(tmp_path):
     (tmp_path / "two.py").write_text(TWO)
     here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.getcwd()}}

@@ -1,6 +1,7 @@
 """The file of a sweep: what it holds already, and each run as it is done."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,6 +36,7 @@ class KeptRuns:
         self._wanted = rows[0]
         self._number_of = {_key(row): number for number, row in enumerate(rows)}
         self._rows: dict[Key, Row] = {}
+        self._warned = False
         self._seen: object = None  # of the file when it was last read or written
         with self._locked():
             self._read()
@@ -93,12 +95,25 @@ class KeptRuns:
                 say(text, path=path, task=row["task"], names=", ".join(names[1:]),
                     own=wanted["task"], wanted=", ".join([*wanted][1:]))
             )  # fmt: skip
-        if different := differences(row.get(FINGERPRINT), self._fingerprint):
+        different = differences(row.get(FINGERPRINT), self._fingerprint)
+        if model := different.pop("model", ""):  # which may have been mended, to go on
+            self._warn(model)
+        if different:
             text = (
                 "{path} keeps a sweep that differs from this one in {different}: give another "
                 "path, or delete the column {column!r} if the runs are the same all the same"
             )
-            raise TableError(say(text, path=path, different=different, column=FINGERPRINT))
+            what = " and ".join(different.values())
+            raise TableError(say(text, path=path, different=what, column=FINGERPRINT))
+
+    def _warn(self, model: str) -> None:
+        if not self._warned:
+            self._warned = True
+            text = (
+                "{path} keeps runs that were made with another source of {model}; these are not "
+                "done again: if they would come out otherwise, give another path"
+            )
+            warnings.warn(say(text, path=os.fspath(self._path), model=model), stacklevel=5)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

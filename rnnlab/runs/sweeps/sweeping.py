@@ -64,10 +64,10 @@ def sweep(
             from the seed; None: a `SequenceModel`.
         path: of a CSV file to which runs are written as they are done. If it is there, the sweep
             goes on from it: runs in it that did not fail are not done again. Other sweeps may
-            write into it at the same time. It belongs to one task and model, and is refused if its
-            column "fingerprint" says otherwise. That has the version of rnnlab and hashes of what
-            makes task and model: a function's code, and the numbers, texts, tensors and functions
-            of its module in it; of a task that is given itself, its batches.
+            write into it at the same time. Its column "fingerprint" has the version of rnnlab, a
+            hash of the task (its batches, or the source of the function that makes it) and one of
+            the source of `model`: a file of another version or task is refused, one of another
+            model function gets a warning, for that may have been mended to go on.
         stacked: train runs together where that can be done. Their losses differ from those of
             runs that train alone in the last digits at first, and in training that is chaotic in
             more after some hundred updates: False for the numbers of `train` bit for bit.

@@ -18,7 +18,7 @@ from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import prepare
 
-WIDEST = 128  # units; a step of 16 wider networks would keep the lab from answering
+LARGEST = 25_000  # weights; a step of 16 larger networks would keep the lab from answering
 MOST_BYTES = 20_000_000  # of kept bands; beyond it every second one is dropped
 Band = tuple[Tensor, Tensor]
 
@@ -57,9 +57,9 @@ class Seeds:
     def _why_not(self) -> str | None:
         if getattr(self.model, "cell", None) not in CELLS:
             return "runs train side by side with the cell rnn or gru only"
-        if self.model.recurrence.hidden_size > WIDEST:
-            text = "{count} runs of more than {most} units would make the lab slow"
-            return say(text, count=self.count, most=WIDEST)
+        if sum(weights.numel() for weights in self.model.parameters()) > LARGEST:
+            text = "{count} networks of more than {most} weights would make the lab slow"
+            return say(text, count=self.count, most=f"{LARGEST:,}")
         return why_not_stacked([self.model], self.task.loss_fn)
 
     def end(self, reason: str = "") -> None:

@@ -59,6 +59,14 @@ def test_the_pictures_show_the_runs_that_fit_makes_with_these_seeds(task, cell):
         low, high = lab.pictures[0].panel.spread.band
         assert (low - forecasts.amin(0)).abs().max() < 1e-5 * task.std
         assert (high - forecasts.amax(0)).abs().max() < 1e-5 * task.std
+        corners = lab.pictures[0].panel.band.get_paths()[0].vertices
+        assert corners[: len(high)].tolist() == [
+            [time, value] for time, value in zip(task.held_out_times, high.tolist(), strict=True)
+        ]
+        assert corners[len(low) : 2 * len(low), 1].tolist() == low.tolist()[::-1]
+    alts = [picture.panel.alt for picture in lab.pictures]
+    assert ["seeds" in alt for alt in alts] == [task.picture == "forecast", True, False]
+    assert lab._access.pictures == alts
     lab.close()
 
 
@@ -93,7 +101,7 @@ def test_the_run_that_is_shown_is_bit_for_bit_the_one_alone(task):
     for one, other in zip(alone.model.parameters(), among.model.parameters(), strict=True):
         assert torch.equal(one, other)
     assert alone.pictures[0].panel.spread.band is None
-    assert "seeds" not in alone.describe()
+    assert "seeds" not in alone.describe() + "".join(alone._access.pictures)
     for lab in (alone, among):
         lab.close()
 

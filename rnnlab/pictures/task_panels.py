@@ -103,7 +103,7 @@ class ForecastPanel(TaskPanel):
         plots.integer_ticks(axes.xaxis, 5)
         box, less = axes.get_position(), 22 / axes.figure.bbox.height  # no label below the ticks
         axes.set_position((box.x0, box.y0 - less, box.width, box.height + less))
-        self.alt = (
+        self.alt = self.alone_alt = (
             f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
             f"predicted one {series.time_unit} ahead, and the distance between the two."
         )
@@ -152,6 +152,7 @@ class ForecastPanel(TaskPanel):
         self.ahead.set_data(times, ahead)
         edges = [drawable(edge, *limits) for edge in self.spread.band or ()]
         set_band(self.band, times if edges else [], *(edges or ([], [])))
+        self.alt = self.alone_alt + " The band: the predictions of all seeds." * bool(edges)
         alone = [] if free_running is None else drawable(free_running, *limits)
         self.alone.set_data(times[: len(alone)], alone)
         self.labels.place()

@@ -1,7 +1,7 @@
 """The runs with the next seeds beside the one that is shown: how much of its result is luck."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from torch import Tensor
 from rnnlab.base.say import one_line, say, short
 from rnnlab.base.step import Step
 from rnnlab.model.sequence_model import SequenceModel
-from rnnlab.pictures.bands import ONE_RUN, Spread
+from rnnlab.pictures.bands import Spread
 from rnnlab.runs.random_states import RandomState, kept_random, random_state
 from rnnlab.runs.stacks.stack import CELLS, Stack, train_stacked, why_not_stacked
 from rnnlab.tasks.catalogue import Task
@@ -100,12 +100,13 @@ class Seeds:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """In the block draw random numbers of their own, and end the others if it raises."""
-        with kept_random(self._random):
+        draws = not self._is_series  # whose batches have a generator of their own
+        with kept_random(self._random) if draws else nullcontext():
             try:
                 yield
             except Exception as error:  # the run that is shown goes on
                 self.end(str(error) or type(error).__name__)
-            self._random = random_state()
+            self._random = random_state() if draws else None
 
     def change(self, **changed: Any) -> None:
         """Go on with another learning rate or bound."""
@@ -178,20 +179,18 @@ class Seeds:
 
     def spread(self, epoch: int) -> Spread:
         """Return what the picture of the task shows of an epoch."""
-        errors, band = self._errors.get(epoch, ()), self._bands.get(epoch)
-        if not len(errors):
-            return ONE_RUN
-        title, legend = "", ""
-        if isinstance(self.task, SeriesTask):
+        errors, title, legend = self._errors.get(epoch, ()), "", ""
+        if len(errors) and isinstance(self.task, SeriesTask):
             low, high = short(min(errors)), short(max(errors))
             title = say("{count} seeds: {low} to {high}", count=len(errors), low=low, high=high)
-        if band is not None:
+        if self.count > 1 and not self.why and self.task.picture == "forecast":
+            # from the first picture on: a legend that grows would move what is below it
             text = (
-                " Pale band: what {count} seeds predicted after epoch {epoch}, from the lowest to "
-                "the highest."
+                " Pale band: what all {count} seeds predicted at the end of an epoch, from the "
+                "lowest to the highest."
             )
-            legend = say(text, count=len(errors), epoch=epoch)
-        return Spread(band, title, legend)
+            legend = say(text, count=self.count)
+        return Spread(self._bands.get(epoch), title, legend)
 
     def words(self, epoch: int) -> str:
         """Return in a sentence how far the runs lie apart at the end of an epoch, or why not."""

@@ -199,6 +199,22 @@ def test_a_run_that_diverges_ends_alone(hidden_state):
         assert torch.equal(weights(alone.models[0]), weights(models[k]))
 
 
+def test_a_stack_ends_when_all_its_runs_have_diverged_or_are_ended():
+    task = TASKS["sunspots"]
+    options = {"loss_fn": "mse", "epochs": 3, "optimizer": "sgd"}
+    stack = rnnlab.train_stacked(*made(task), learning_rate=1e30, **options,
+                                 validation=task.validation_data())  # fmt: skip
+    assert all(1 < len(steps) <= 3 for steps in stack)
+    assert None not in stack.errors
+    stack = rnnlab.train_stacked(*made(task), **options)
+    for _ in range(7):  # an epoch
+        next(stack)
+    for number in range(3):
+        stack.end(number)
+    assert list(stack) == []
+    assert stack.errors == [None] * 3
+
+
 def test_a_run_may_be_ended_and_the_models_hold_what_was_learned():
     task = TASKS["sunspots"]
     models, batches = made(task)

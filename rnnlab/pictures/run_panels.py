@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from torch import nn
 
 from rnnlab.pictures import plots
+from rnnlab.pictures.bands import add_band, set_band
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
@@ -76,13 +77,16 @@ class LossPanel:
         plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes, self._drawn = axes, 0
+        self.band = add_band(axes, ORANGE)
+        (self.median,) = axes.plot([], [], color=ORANGE, lw=0.9)
         (self.before,) = axes.plot([], [], color=PALE, lw=1.1)
         (self.train,) = axes.plot([], [], color=BLUE, lw=2)
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.8, ls=DASHED)
-        lines = (self.before, self.train, self.held_out)
-        self.labels = plots.EndLabels(axes, ("run before", "train", "held out"), lines)
+        lines = (self.before, self.train, self.held_out, self.median)
+        names = ("run before", "train", "held out", "all seeds")
+        self.labels = plots.EndLabels(axes, names, lines)
         self.cursor, self.marks = make_cursor(axes), Marks(axes)
-        self.moving: list[Artist] = [*lines, self.cursor, *self.labels.texts]
+        self.moving: list[Artist] = [self.band, *lines, self.cursor, *self.labels.texts]
 
     def update(
         self,
@@ -93,6 +97,7 @@ class LossPanel:
         marks: Sequence[Mark] = (),
         name: str = "run before",
         going: bool = False,
+        over_seeds: Any = None,
     ) -> bool:
         """Show a history, and that of another run.
 
@@ -104,12 +109,18 @@ class LossPanel:
             marks: the changes of a setting in the middle of the run.
             name: of the run before.
             going: whether the run goes on; the limits may then lie further out, see `log_limits`.
+            over_seeds: of several runs the epochs, and at each the lowest, median and highest
+                held-out loss, (4, epochs); None: there is one run.
         """
         self.labels.texts[0].set_text(name)
+        self.alt = LossPanel.alt + " The band: held out over all seeds." * (over_seeds is not None)
         runs = [history.train_loss, history.validation_loss, before.train_loss if before else []]
         for line, losses in zip((self.train, self.held_out, self.before), runs, strict=True):
             line.set_data(range(1, len(losses) + 1), losses)
-        losses = [loss for run in runs for loss in run]
+        at, *spread = np.empty((4, 0)) if over_seeds is None else over_seeds
+        set_band(self.band, at, spread[0], spread[2])
+        self.median.set_data(at, spread[1])
+        losses = [loss for run in (*runs, *spread) for loss in run]
         limits = log_limits(self.axes, losses, grows=going and 0 < self._drawn <= len(runs[0]))
         self._drawn = len(runs[0])
         changed = plots.set_limits(

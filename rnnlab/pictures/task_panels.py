@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.pictures import plots
+from rnnlab.pictures.bands import ONE_RUN, Spread, add_band, set_band
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
@@ -32,6 +33,7 @@ class TaskPanel:
         kind: the name by which a task asks for it.
         left, right: pixels beside the axes.
         legend: what is drawn, for somebody who sees it for the first time.
+        spread: how far other runs lie from the one that is shown.
         free_running: whether a forecast that reads its own predictions is shown, too.
         result: how good the answers are, in a few words; empty if the task does not say.
 
@@ -46,6 +48,7 @@ class TaskPanel:
     legend: str
     result = ""
     free_running = False
+    spread: Spread = ONE_RUN
     moving: list[Artist]
     update: Callable[..., bool]  # takes the task's answers, and `scores`
 
@@ -73,8 +76,11 @@ class TaskPanel:
         if hasattr(self.task, "result"):  # a task of the user's own need not have it
             result, beside = self.task.result(*answers)
         self.result = result
+        beside = self.spread.title or beside
         longest = f"{name}: {result} ({beside})" if beside else f"{name}: {result}"
         choices = [longest, f"{name}: {result}", result, name] if result else [name]
+        if result and self.spread.title:  # before what the title would leave out
+            choices.insert(1, f"{result} ({beside})")
         room = self.axes.figure.bbox.width - self.axes.get_window_extent().x0 - 2
         plots.fit_words(self.title, choices, room)
 
@@ -97,7 +103,7 @@ class ForecastPanel(TaskPanel):
         plots.integer_ticks(axes.xaxis, 5)
         box, less = axes.get_position(), 22 / axes.figure.bbox.height  # no label below the ticks
         axes.set_position((box.x0, box.y0 - less, box.width, box.height + less))
-        self.alt = (
+        self.alt = self.alone_alt = (
             f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
             f"predicted one {series.time_unit} ahead, and the distance between the two."
         )
@@ -114,7 +120,7 @@ class ForecastPanel(TaskPanel):
         axes.set(xlim=(series.times[start], times[-1]), ylim=around(task.values[start:], 0.18))
         up = axes.get_xaxis_transform()
         self.never_seen = plots.write(axes, "", (times[0], 0.99), va="top", coords=up)
-        self.misses = add_misses(axes)
+        self.band, self.misses = add_band(axes, BLUE), add_misses(axes)
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
@@ -123,7 +129,8 @@ class ForecastPanel(TaskPanel):
         self.add_title()
         self.outside = plots.write(axes, "", (0.5, 0.06), color=BLUE, ha="center")
         self.moving = [
-            self.misses, self.alone, self.ahead, self.title, self.outside, *self.labels.texts
+            self.band, self.misses, self.alone, self.ahead, self.title, self.outside,
+            *self.labels.texts,
         ]  # fmt: skip
 
     def answers(self, model: Any) -> tuple[Any, ...]:
@@ -143,6 +150,9 @@ class ForecastPanel(TaskPanel):
         ahead = drawable(one_step_ahead, *limits)
         set_misses(self.misses, times, self.task.held_out_values.numpy(), ahead)
         self.ahead.set_data(times, ahead)
+        edges = [drawable(edge, *limits) for edge in self.spread.band or ()]
+        set_band(self.band, times if edges else [], *(edges or ([], [])))
+        self.alt = self.alone_alt + " The band: the predictions of all seeds." * bool(edges)
         alone = [] if free_running is None else drawable(free_running, *limits)
         self.alone.set_data(times[: len(alone)], alone)
         self.labels.place()

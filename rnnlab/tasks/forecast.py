@@ -144,10 +144,17 @@ class SeriesTask:
     def one_step_ahead(self, model: nn.Module) -> Tensor:
         """Return the prediction of each held-out value from all values before it, (held out,)."""
         predictions = predict(model, self.scaled[None, :-1])  # (1, N - 1, D) -> (1, N - 1, 1)
-        return self._in_unit(predictions[0, self._first - 1 :, 0])
+        return self.to_forecast(predictions[0])
+
+    def to_forecast(self, predictions: Tensor) -> Tensor:
+        """Return of predictions (..., N - 1, 1) for `scaled` the held-out part, (..., held out).
+
+        In the series' unit, as `one_step_ahead` returns that of a model.
+        """
+        return self._in_unit(predictions[..., self._first - 1 :, 0])
 
     def _in_unit(self, ahead: Tensor) -> Tensor:
-        """Return scaled predictions one step ahead, (held out,), in the series' unit."""
+        """Return scaled predictions one step ahead, (..., held out), in the series' unit."""
         values = ahead.double() * self.std + self.mean
         return values + self._before if self.changes else values
 

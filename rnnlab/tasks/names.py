@@ -24,6 +24,7 @@ from rnnlab.tasks.common import (
 
 END = "."  # stands before and after each name
 ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
+NUMBERS = {character: number for number, character in enumerate(ALPHABET)}
 
 
 class NamesTask:
@@ -65,10 +66,10 @@ class NamesTask:
         Raises:
             ValueError: for a character that is neither a letter from a to z nor a dot.
         """
-        for character in text:
-            if character not in ALPHABET:
+        for character in set(text):
+            if character not in NUMBERS:
                 raise ValueError(f"{character!r} is not in the alphabet {ALPHABET!r}")
-        return torch.tensor([ALPHABET.index(character) for character in text])
+        return torch.tensor([NUMBERS[character] for character in text], dtype=torch.long)
 
     @staticmethod
     def decode(numbers: Tensor) -> str:

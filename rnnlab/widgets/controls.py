@@ -22,6 +22,7 @@ EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100, 200, 500]
 CLIP_NORMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 HIDDEN_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 FULL = "full"
+SEEDS = [1, 8, 16]  # runs with seeds in a row; more than 16 would take longer than two seconds
 SPEEDS: list[Any] = [FULL, 10, 3, 1]  # epochs per second
 TIPS = {
     "task": "What the network learns from, and what it shall predict.",
@@ -38,6 +39,7 @@ TIPS = {
     "there is none where the network reads more columns than the one that it predicts.",
     "apply_while_training": "A changed learning rate or bound acts in the middle of a run.",
     "seed": "Which random numbers a run starts from. The same seed gives the same run.",
+    "seeds": "How many runs, with this seed and the next ones: how much of a result is luck.",
 }
 BUTTON_TIPS = {
     "Train": "Train a network with these settings, from its first weights.",
@@ -45,7 +47,7 @@ BUTTON_TIPS = {
     "Step": "Make one step, of the run that waits or of a new one, and wait.",
     "Stop": "End the run where it is.",
     "Ask the doctor": "Have a fresh run with these settings examined: what is wrong, what to do?",
-    "More settings": "Optimizer, hidden size, hidden state, seed, speed, and more.",
+    "More settings": "Optimizer, hidden size, hidden state, seed, more seeds, speed, and more.",
     "Clear": "Forget all runs, and show an untrained network.",
     "Defaults": "Set every setting to what it was at first.",
     "Next phase": "Run the next lines of the loop. Key: Enter.",
@@ -69,6 +71,9 @@ def check_setting(name: str, value: Any) -> None:
         check_known(name, value, OPTIMIZERS, "optimizers")
     elif name == "speed":
         check_speed(value)
+    elif name == "seeds":
+        if type(value) is not int or value not in SEEDS:
+            raise ValueError(say("seeds is {value!r}; expected 1, 8 or 16", value=value))
     else:
         recipe.check_setting(name, value)
     if name in MOST and value > MOST[name]:
@@ -117,6 +122,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
     if not isinstance(task, str):
         tasks = [(task.name, task), *((name, name) for name in TASKS)]
     speeds = [(say_speed(speed), speed) for speed in SPEEDS]
+    seeds = [(f"{count} run{'s' * (count != 1)}", count) for count in SEEDS]
     kinds: dict[str, Callable[[], Any]] = {
         "task": lambda: w.Dropdown(options=tasks, description="Task"),
         "cell": lambda: w.ToggleButtons(options=list(CELLS), description="Cell"),
@@ -130,6 +136,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
         "speed": lambda: w.Dropdown(options=speeds, description="Speed"),
         "free_running": lambda: w.Checkbox(description="Forecast on its own, too"),
         "apply_while_training": lambda: w.Checkbox(description="Apply while training"),
+        "seeds": lambda: w.Dropdown(options=seeds, description="Seeds"),
         "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
     }
     controls = {name: sized(kinds[name]()) for name in names}

@@ -42,7 +42,7 @@ from rnnlab.widgets.viewer.run_words import title_of, where, words_of
 from rnnlab.widgets.viewer.saved_lab import saved_settings
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
-FOLDED = ["optimizer", "hidden_size", "hidden_state", "seed", "speed", "free_running",
+FOLDED = ["optimizer", "hidden_size", "hidden_state", "seed", "seeds", "speed", "free_running",
           "apply_while_training"]  # fmt: skip
 
 
@@ -64,8 +64,9 @@ class TrainingLab(ExaminedLab):
         task: a name ("sunspots", "co2", "sine", "names", "recall", "adding", "reber") or any
             object that meets `rnnlab.tasks.catalogue.Task`, such as a `SeriesTask`.
         settings: any of `cell`, `hidden_size`, `hidden_state`, `optimizer`, `learning_rate`,
-            `epochs`, `clip`, `clip_norm`, `seed`, `speed` ("full", or epochs per second),
-            `free_running`, `apply_while_training`.
+            `epochs`, `clip`, `clip_norm`, `seed`, `seeds` (1, 8 or 16: runs with the next seeds
+            train beside the one that is shown, and the pictures show the band of all), `speed`
+            ("full", or epochs per second), `free_running`, `apply_while_training`.
         checkpoint: path of a file to save the settings and the run in, as it goes. If it exists,
             the lab begins as it was, paused: after a kernel has died, run the cell again.
 
@@ -85,6 +86,7 @@ class TrainingLab(ExaminedLab):
     hidden_size = Setting(DEFAULTS["hidden_size"])
     hidden_state = Setting(DEFAULTS["hidden_state"])
     seed = Setting(DEFAULTS["seed"])
+    seeds = Setting(1)
     speed = Setting(FULL)
     free_running = Setting(False)
     apply_while_training = Setting(False)
@@ -197,7 +199,7 @@ class TrainingLab(ExaminedLab):
         assert training.run is not None
         training.run.learning_rate = self.learning_rate
         training.run.clip_norm = self._bound
-        training.settings.update({name: getattr(self, name) for name in changed})
+        training.change({name: getattr(self, name) for name in changed})
         text = f"rate {self.learning_rate:g}"
         if changed != {"learning_rate"}:
             text = f"clip {self.clip_norm:g}" if self.clip else "no clip"
@@ -260,6 +262,7 @@ class TrainingLab(ExaminedLab):
             if instead and self._runner.busy:  # a moving slider would fill the strip with these
                 self._viewer.drop(self._training)
                 self._number -= 1  # its number goes to the one that begins
+            self._training.seeds.end()
         self._runner.stop()
 
     def _seconds_a_step(self, run: RecordedRun) -> float | None:
@@ -281,6 +284,7 @@ class TrainingLab(ExaminedLab):
         assert self._run is not None
         checkpoints.put(self._run, saved, path)
         self._training.begin(self._run.epoch)
+        self._training.seeds.end("the other seeds are not in a checkpoint; Train begins with all")
         self._first = len(self.history)
         finished = self._run.epoch >= self.epochs
         if finished:
@@ -397,7 +401,7 @@ class TrainingLab(ExaminedLab):
             words = f"Run {run.number} begins, with these settings."
         if not self._viewer.follows:
             words += f" You are looking at epoch {self.epoch}."
-        self._say(words)
+        self._say(f"{words} {self._viewer.shown.seeds.words(self._viewer.epoch)}".strip())
         if finished or waits:
             self._show_twin()
 
@@ -546,7 +550,7 @@ class TrainingLab(ExaminedLab):
     def _on_defaults(self) -> None:
         """Set all settings to what they are in a lab that is given none."""
         self._complain("")
-        for name, value in {**DEFAULTS, "speed": FULL, "free_running": False,
+        for name, value in {**DEFAULTS, "seeds": 1, "speed": FULL, "free_running": False,
                             "apply_while_training": False}.items():  # fmt: skip
             setattr(self, name, value)
 

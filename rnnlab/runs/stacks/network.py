@@ -7,9 +7,11 @@ of each run's loss with respect to x.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from rnnlab.model import fast
 from rnnlab.model.fast import Array
@@ -72,6 +74,12 @@ class Network:
         self.outputs = self.states[1:][steps]
         return self.outputs @ self.w_out.swapaxes(1, 2) + self.b_out[:, None]
 
+    def predict(self, inputs: Tensor) -> Tensor:
+        """Return every run's predictions (R, B, T, O) for the same inputs (B, T, D)."""
+        with np.errstate(all="ignore"):
+            predictions = self.forward(with_one([inputs]), None)  # (T, R, B, O)
+        return torch.from_numpy(np.moveaxis(predictions, 0, 2))
+
     def _read_as_gru(self) -> None:
         size = self.w_hh.shape[-1]
         rz, n = slice(2 * size), slice(2 * size, None)
@@ -128,6 +136,19 @@ def add_up(d_a: Array, y: Array, out: Array) -> None:
     for d_a_t, y_t in zip(d_a, y, strict=True):
         np.matmul(d_a_t.swapaxes(1, 2), y_t, product)
         np.add(out, product, out)
+
+
+def with_one(inputs: Sequence[Any]) -> Array:
+    """Return inputs (B, T, D) of R runs as (T, R, B, D + 1): after the features a 1 for the bias.
+
+    So one product adds the bias too, and one more sums its gradient.
+    """
+    rows, time, size = inputs[0].shape
+    x = np.empty((time, len(inputs), rows, size + 1), inputs[0].numpy().dtype)
+    for k, one in enumerate(inputs):
+        x[:, k, :, :-1] = one.numpy().swapaxes(0, 1)
+    x[..., -1] = 1
+    return x
 
 
 def _is_relu(model: SequenceModel) -> bool:

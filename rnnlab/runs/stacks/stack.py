@@ -23,7 +23,7 @@ from rnnlab.runs.checks import TrainingDiverged, as_loss, as_pair, check_shapes
 from rnnlab.runs.history import History
 from rnnlab.runs.process import begin_epoch
 from rnnlab.runs.stacks.losses import LOSSES_OF_EACH
-from rnnlab.runs.stacks.network import Network
+from rnnlab.runs.stacks.network import Network, with_one
 from rnnlab.runs.stacks.updates import UPDATES, clip, norms
 from rnnlab.tasks.common import ValidationData
 
@@ -164,6 +164,11 @@ class Stack(Iterator[Steps]):
         if number in self.going:
             self._keep(np.array([other != number for other in self.going]))
 
+    def change(self, learning_rate: float, clip_norm: float | None) -> None:
+        """Go on with another learning rate and bound, the same for all runs."""
+        self.updates.learning_rates[:] = check_positive("learning_rate", learning_rate)
+        self.bounds[:] = np.inf if clip_norm is None else check_positive("clip_norm", clip_norm)
+
     def _keep(self, which: Array) -> None:
         """Go on with some of the runs alone, those of a mask (R,)."""
         self.going = [k for k, stays in zip(self.going, which, strict=True) if stays]
@@ -174,6 +179,8 @@ class Stack(Iterator[Steps]):
 
     def _epochs(self) -> Iterator[Steps]:
         for epoch in range(1, self.epochs + 1):
+            if not self.going:
+                return
             total, count = (dict.fromkeys(self.going, 0.0) for _ in range(2))
             self.state, steps = None, None
             for pairs in self._batches(epoch):
@@ -182,6 +189,8 @@ class Stack(Iterator[Steps]):
                 if not self.going:
                     return
                 steps, sizes = self._update(epoch, pairs)
+                if not self.going:  # all have diverged
+                    return
                 for (k, step), size in zip(steps.items(), sizes, strict=True):
                     total[k], count[k] = total[k] + step.loss * size, count[k] + size
                 self.index += 1
@@ -277,20 +286,9 @@ class Stack(Iterator[Steps]):
 
 def stacked_batch(pairs: Sequence[Any], at_last_step: bool) -> tuple[Array, Array]:
     """Return the batches of R runs as inputs (T, R, B, D + 1) and targets (T, R, B, ...)."""
+    if len({(inputs.shape, targets.shape) for inputs, targets in pairs}) > 1:
+        raise ValueError("the batches of the runs differ in shape")
     targets = np.stack([targets.numpy() for _, targets in pairs])
     if at_last_step:  # (R, B, ...) -> (1, R, B, ...)
         return with_one([inputs for inputs, _ in pairs]), targets[None]
     return with_one([inputs for inputs, _ in pairs]), np.moveaxis(targets, 2, 0)
-
-
-def with_one(inputs: Sequence[Any]) -> Array:
-    """Return inputs (B, T, D) of R runs as (T, R, B, D + 1): after the features a 1 for the bias.
-
-    So one product adds the bias too, and one more sums its gradient.
-    """
-    rows, time, size = inputs[0].shape
-    x = np.empty((time, len(inputs), rows, size + 1), inputs[0].numpy().dtype)
-    for k, one in enumerate(inputs):
-        x[:, k, :, :-1] = one.numpy().swapaxes(0, 1)
-    x[..., -1] = 1
-    return x

@@ -15,6 +15,7 @@ from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.run_panels import Mark
 from rnnlab.runs.history import History
 from rnnlab.tasks.catalogue import Task
+from rnnlab.widgets.viewer.seeds import Seeds
 
 MOST_BYTES = 20_000_000  # of kept weights; beyond it every second epoch is dropped
 
@@ -26,6 +27,7 @@ class RecordedRun(Iterator[Step]):
         number: counted from 1; 0 is a model that was never trained.
         task, settings: what it was begun with.
         run: the `Run` whose steps these are; None for number 0.
+        seeds: the runs with the next seeds, which make a step whenever this one does.
         history: all that has happened in it.
         steps: how many there will be.
         marks: the settings that were changed while it ran.
@@ -46,14 +48,21 @@ class RecordedRun(Iterator[Step]):
         self.model, self.run = model, run
         self.steps = settings["epochs"] * batches
         self.history = History() if run is None else run.history
+        self.seeds = Seeds(self.settings if run else {}, task, model)
         self.marks: list[Mark] = []
         self.outcome = self.result = ""
         self.begin(0)
 
     def repeats(self, other: "RecordedRun") -> bool:
         """Return whether this run does all that another has done, which ended by itself."""
-        same = self.task is other.task and self.settings == other.settings
+        same = self.task is other.task and self.seeds.count >= other.seeds.count
+        same &= {**self.settings, "seeds": 1} == {**other.settings, "seeds": 1}
         return same and not other.marks and not other.outcome
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Note that the run goes on with these settings in place of its own."""
+        self.settings.update(settings)
+        self.seeds.change(**settings)
 
     def begin(self, epoch: int) -> None:
         """Keep the weights as they are now as those of this epoch, and no others."""
@@ -66,7 +75,13 @@ class RecordedRun(Iterator[Step]):
         """Make one update and return it."""
         if self.run is None:
             raise StopIteration
-        step = next(self.run)
+        self.seeds.prepare()
+        try:
+            step = next(self.run)
+        except Exception:  # it has ended, too: its others are not needed any more
+            self.seeds.end()
+            raise
+        self.seeds.follow(step)
         if step.train_loss is not None:
             self._keep(step.epoch)
         return step

@@ -61,8 +61,11 @@ class RunPictures:
         self.answers.show(*make_panel(task))
         panel: Any = self.answers.panel
         panel.free_running = free_running
-        self.legend.value = f'<div class="rnnlab-legend">{escape(panel.legend)}</div>'
+        self._tell(panel.legend)
         self.answers.resize(*sizes(self._width)[0])
+
+    def _tell(self, legend: str) -> None:
+        self.legend.value = f'<div class="rnnlab-legend">{escape(legend)}</div>'
 
     def fit(self, width: int) -> None:
         """Make the pictures as large as so many pixels across allow."""
@@ -78,7 +81,7 @@ class RunPictures:
         """Draw the losses of a run; `epoch` is one that is looked at, None: none is."""
         self.loss.draw(self.loss.panel.update(
             run.history, before and before.history, run.settings["epochs"], epoch, run.marks,
-            f"run {before.number}" if before else "", going,
+            f"run {before.number}" if before else "", going, run.seeds.losses,
         ))  # fmt: skip
 
     def draw_norms(
@@ -99,6 +102,8 @@ class RunPictures:
         """
         panel: Any = self.answers.panel
         answers = panel.answers(run.model if epoch is None else run.model_at(epoch))
+        panel.spread = run.seeds.spread(run.epoch if epoch is None else epoch)
+        self._tell(panel.legend + panel.spread.legend)
         self.answers.draw(panel.update(*answers, scores=still))
         result: str = panel.result
         return result

@@ -64,5 +64,6 @@ def say_setting(name: str, settings: Mapping[str, Any]) -> str:
         "clip": lambda: "not clipped",
         "clip_norm": lambda: f"clipped above {value:g}",
         "seed": lambda: f"seed {value}",
+        "seeds": lambda: f"{value} seed{'s' * (value != 1)}",
     }
     return words[name]() if name in words else str(getattr(value, "name", value))

@@ -61,6 +61,7 @@ class RunViewer:
         self._recorded, self.before = [], None
         self.strip.show([], None)
         self.shown.begin(self.shown.epoch)
+        self.shown.seeds.end()
         self.follows = True  # no other epoch can be seen now
         del self.pictures
 

@@ -34,4 +34,5 @@ def words_of(run: RecordedRun, epoch: int | None) -> str:
             f"at most {max(run.history.grad_norm):.3g}; clipped in {clipped} of "
             f"{len(run.history)} steps.",
         ]
-    return "\n".join(lines)
+    lines.append(run.seeds.words(run.epoch if epoch is None else epoch))
+    return "\n".join(filter(None, lines))

@@ -67,8 +67,8 @@ def _cpu_times(pool: loky.ProcessPoolExecutor) -> dict[int, float]:
 
 
 def times(rounds: list[Round]) -> float:
-    """Return how many times less CPU time the busiest of all cores takes, the rounds' median."""
-    return median(one.busiest / cores.busiest for one, cores in rounds)
+    """Return how many times as fast all cores are by the clock, the rounds' median."""
+    return median(one.seconds / cores.seconds for one, cores in rounds)
 
 
 def table(rounds: list[Round]) -> str:

@@ -2,7 +2,7 @@
 # make test-all   runs the slow tests too, and what needs TensorFlow: half an hour, installs more
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the executed notebooks as web pages, docs/html
-# make bench   measures training, drawing and growth beside other packages, in some thirty minutes
+# make bench   measures training, drawing and growth beside other packages, in an hour or so
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

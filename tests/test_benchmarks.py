@@ -10,10 +10,10 @@ import pytest
 import torch
 
 import rnnlab
-from tests.benchmarks import drawing, learners, promises, training
+from tests.benchmarks import drawing, learners, many, promises, scaling, training
 from tests.benchmarks.bounds import NumpyRNN
 from tests.benchmarks.case import Case
-from tests.benchmarks.contenders import CONTENDERS, PEERS, installed
+from tests.benchmarks.contenders import CONTENDERS, PEERS, installed, there
 from tests.benchmarks.table import alone
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ NEVER_MEASURED = ("T=100 <= 0.40", "at H=128 <= 1.00")  # --small has T = 24 and
 @pytest.fixture(scope="module")
 def page():
     command = [sys.executable, "-m", "tests.benchmarks", "--small"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -54,9 +54,10 @@ def test_a_measure_leaves_nothing_to_the_next():
 def test_the_tables_are_whole(page):
     rows = tables(page)
     assert list(rows) == [
-        "Training", "Lower", "Live", "Watching", "Scaling", "Growth", "Memory", "Learners"
+        "Training", "Lower", "Many", "Live", "Watching", "Scaling", "Growth", "Memory", "Learners"
     ]  # fmt: skip
-    assert [len(table) for table in rows.values()] == [4, 4, 7 if peers() else 6, 12, 2, 9, 3, 2]
+    lengths = [4, 4, 9 if installed("jax") else 5, 7 if peers() else 6, 12, 2, 9, 3, 2]
+    assert [len(table) for table in rows.values()] == lengths
     for name, (header, *body) in rows.items():
         assert all(len(row) == len(header) for row in body), name
         empty = 2 if name == "Lower" else 0  # the bound in NumPy is of the rnn alone
@@ -76,7 +77,7 @@ def test_every_promise_gets_a_verdict(page):
 
 
 def peers():
-    return all(map(installed, (*PEERS.values(), "livelossplot")))
+    return all(map(there, CONTENDERS)) and installed("livelossplot")
 
 
 @pytest.mark.slow
@@ -114,14 +115,67 @@ def test_kernel_and_server_together_are_judged(peak, verdict):
 
 @pytest.mark.parametrize(
     ("cores", "all_cores", "verdict"),
-    [(2, 6.0, "1.67 times, met"), (2, 6.5, "1.54 times, NOT met"), (4, 3.0, "not measured")],
+    [(2, 5.8, "1.72 times, met"), (2, 6.0, "1.67 times, NOT met"), (4, 3.0, "not measured")],
 )
 def test_a_sweep_on_two_cores_is_judged(monkeypatch, cores, all_cores, verdict):
     monkeypatch.setattr(promises.loky, "cpu_count", lambda: cores)
-    seconds = [(10.0, all_cores), (10.0, all_cores), (10.0, 1.0)]
-    assert promises.of_scaling(seconds).strip() == (
-        f"- a sweep on two cores is 1.6 times as fast as on one: {verdict}"
+    one = scaling.Cost(2.0, 10.0, 10.0)
+    seconds = (all_cores, all_cores, 1.0)
+    rounds = [scaling.Round(one, scaling.Cost(2.0, clock, 5.0)) for clock in seconds]
+    assert promises.of_scaling(rounds).strip() == (
+        f"- a sweep on two cores is 1.7 times as fast as on one, by the clock: {verdict}"
     )
+
+
+def trained(seconds, compiling=0.0):
+    return [many.Trained(seconds, compiling, np.ones(3))]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "jax", "verdicts"),
+    [(7.0, (1.0, 1.1), ("3.50 times, met", "1.05 times, met")),
+     (6.9, (1.0, 0.9), ("3.45 times, NOT met", "0.95 times, NOT met"))],
+)  # fmt: skip
+def test_many_runs_are_judged(seconds, jax, verdicts):
+    costs = {"fit one by one": trained(seconds), "train_stacked": trained(2.0),
+             "JAX vmap": trained(*jax), "JAX vmap, unrolled": trained(1.0, 5.0)}  # fmt: skip
+    lines = promises.of_many({"rnn": costs}).splitlines()
+    assert lines == [
+        f"- train_stacked is 3.5 times as fast as fit one by one, rnn: {verdicts[0]}",
+        f"- train_stacked is faster than JAX's vmap with its compilation, rnn: {verdicts[1]}",
+    ]
+    del costs["JAX vmap"], costs["JAX vmap, unrolled"]
+    assert promises.of_many({"rnn": costs}).splitlines()[1].endswith("rnn: not measured")
+
+
+def test_who_trains_something_else_is_not_timed():
+    ways = {name: way("rnn", 2, 1) for name, way in many.ways().items() if "JAX" not in name}
+    many.check_losses(ways)
+    one = ways["train_stacked"]
+    ways["train_stacked"] = one._replace(losses=one.losses * [1, 1.0002])
+    with pytest.raises(RuntimeError, match=r"train_stacked has the losses .* fit has "):
+        many.check_losses(ways)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process is copied")
+def test_who_trains_another_network_is_not_timed(monkeypatch):
+    def other(case):
+        return CONTENDERS["plain"](case._replace(hidden=case.hidden + 1))
+
+    monkeypatch.setattr(training, "CONTENDERS", {"plain": CONTENDERS["plain"], "other": other})
+    with pytest.raises(RuntimeError, match=r"other, rnn T=24 H=32, update 10: the loss is "):
+        training.check_losses(Case())
+
+
+@pytest.mark.slow
+def test_many_runs_are_measured():
+    command = [sys.executable, "-m", "tests.benchmarks", "--small", "--only", "many"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
+    header, *rows = tables(result.stdout)["Many"]
+    assert len(header) == 6
+    assert [row[:2] for row in rows] == [[c, name] for c in many.CELLS for name in many.ways()]
+    assert all(float(figure) >= 0 for row in rows for figure in row[2:])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's peak")

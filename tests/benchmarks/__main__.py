@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import warnings
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +15,7 @@ from tests.benchmarks import (
     drawing,
     growth,
     learners,
+    many,
     memory,
     promises,
     scaling,
@@ -25,7 +25,7 @@ from tests.benchmarks import (
 from tests.benchmarks.contenders import versions
 from tests.benchmarks.table import tell
 
-PARTS = ("training", "drawing", "watching", "scaling", "growth", "learners")
+PARTS = ("training", "many", "drawing", "watching", "scaling", "growth", "learners")
 
 
 def machine() -> str:
@@ -50,11 +50,18 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def print_training(small: bool) -> None:
+def print_training(small: bool, sizes: list[str] | None = None) -> None:
     """Print the tables of training and the promises on it."""
-    rows = training.measure(small)
+    rows = training.measure(small, sizes)
     print(training.tables(rows))
     print(promises.of_training(rows))
+
+
+def print_many(small: bool) -> None:
+    """Print the table of many runs at once and the promises on them."""
+    costs = many.measure(small)
+    print(many.table(costs))
+    print(promises.of_many(costs))
 
 
 def print_drawing(small: bool) -> None:
@@ -73,9 +80,9 @@ def print_watching(small: bool) -> None:
 
 def print_scaling(small: bool) -> None:
     """Print the table of a sweep's processes and the promise on it."""
-    seconds = scaling.measure(small)
-    print(scaling.table(seconds))
-    print(promises.of_scaling(seconds))
+    rounds = scaling.measure(small)
+    print(scaling.table(rounds))
+    print(promises.of_scaling(rounds))
 
 
 def print_growth(small: bool) -> None:
@@ -96,13 +103,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="few and short: a check, no figures")
     parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--sizes", nargs="+", metavar="TxH", help="of training: 24x32 100x32 ...")
     options = parser.parse_args()
-    warnings.filterwarnings("ignore", module="lightning|pytorch_lightning|keras")
     torch.set_num_threads(1)
     start = perf_counter()
     print(machine())
     for part in (options.only,) if options.only else PARTS:
-        globals()[f"print_{part}"](options.small)
+        of_training = (options.sizes,) if part == "training" else ()
+        globals()[f"print_{part}"](options.small, *of_training)
     tell(f"done in {perf_counter() - start:.0f} s")
 
 

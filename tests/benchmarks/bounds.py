@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tests.benchmarks.case import CLIP_NORM, LEARNING_RATE, Case, timed
+from tests.benchmarks.case import CLIP_NORM, LEARNING_RATE, Case, Loop, Took, timed
 
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 Array = np.ndarray
 
 
-def products(case: Case) -> Callable[[int, int], float]:
+def products(case: Case) -> Loop:
     """Make all matrix products of a training step and nothing else, into memory that is there."""
     multiply = _products_of_a_step(case)
 
-    def run(steps: int, epochs: int) -> float:
+    def run(steps: int, epochs: int) -> Took:
         with timed() as clock, torch.no_grad():
             for _ in range(steps * epochs):
                 multiply()
-        return clock.seconds
+        return Took(clock.seconds, math.nan)  # it trains nothing
 
     return run
 
@@ -134,17 +135,17 @@ def _views(flat: Array, shapes: list[tuple[int, ...]]) -> list[Array]:
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def numpy_rnn(case: Case) -> Callable[[int, int], float]:
+def numpy_rnn(case: Case) -> Loop:
     """Make whole training steps of an RNN in NumPy, on batches that are cut beforehand."""
     network = NumpyRNN(case.torch_model(), case)
 
-    def run(steps: int, epochs: int) -> float:
+    def run(steps: int, epochs: int) -> Took:
         batches = [tuple(_time_first(part) for part in pair) for pair in case.batches(steps)]
         with timed() as clock:
             for _ in range(epochs):
                 for x, y in batches:
-                    network.step(x, y)
-        return clock.seconds
+                    loss = network.step(x, y)
+        return Took(clock.seconds, loss)
 
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 import torch
@@ -60,8 +60,18 @@ class TorchModel(nn.Module):
         return self.readout(outputs)
 
 
+class Took(NamedTuple):
+    """What a contender's loop gives: seconds of CPU time, and the loss of its last update."""
+
+    seconds: float
+    loss: float
+
+
+Loop = Callable[[int, int], Took]  # of (steps an epoch, epochs)
+
+
 class Clock:
-    """Holds the seconds that a `timed` block took."""
+    """Holds the seconds of CPU time, of all threads, that a `timed` block took."""
 
     seconds = 0.0
 
@@ -69,6 +79,6 @@ class Clock:
 @contextmanager
 def timed() -> Iterator[Clock]:
     """Measure the block."""
-    clock, start = Clock(), perf_counter()
+    clock, start = Clock(), process_time()
     yield clock
-    clock.seconds = perf_counter() - start
+    clock.seconds = process_time() - start

@@ -6,8 +6,7 @@ from statistics import median
 
 import loky
 
-from tests.benchmarks import scaling
-from tests.benchmarks.contenders import PEERS
+from tests.benchmarks import many, scaling
 from tests.benchmarks.drawing import Pictures, pace, share
 from tests.benchmarks.learners import BINDER, Cost
 from tests.benchmarks.table import ratio
@@ -16,9 +15,11 @@ from tests.benchmarks.watching import times
 
 # cell, T (None: each), H (0: each cell at 128), rnnlab's time at most so many times plain PyTorch's
 AT_MOST = (("rnn", 24, 0.45), ("rnn", 100, 0.40), ("gru", None, 0.70), ("lstm", None, 0.95))
-TIMES_FASTER = {"Lightning": 3.0, "Keras": 10.0}
-OVERHEAD, SHARE, PACE, WATCHING, SCALING = 1.03, 0.90, 8.0, 1.4, 1.6
+SLOWER = ("skorch", "Lightning", "Accelerate", "Keras on torch")
+TIMES_FASTER = {"Lightning": 3.0, "Keras on torch": 10.0}
+OVERHEAD, SHARE, PACE, WATCHING, SCALING = 1.03, 0.90, 8.0, 1.4, 1.7
 WATCHING_LOOPS = {300: 1.5, 60: 2.0}  # by their steps
+STACKED = {"rnn": 3.5, "gru": 2.5}  # times as fast as fit one by one
 
 
 def line(promise: str, met: bool | None, measured: str = "") -> str:
@@ -33,7 +34,7 @@ def of_training(rows: list[Row]) -> str:
     lines = [_at_most(rows, cell, length, bound) for cell, length, bound in AT_MOST]
     wide = [row for row in rows if row.case.hidden == 128]
     lines.append(_worst("rnnlab / plain at H=128", wide, 1.0))
-    lines += [_faster(rows, peer) for peer in PEERS]
+    lines += [_faster(rows, peer) for peer in SLOWER]
     lines += [_times_faster(rows, peer, times) for peer, times in TIMES_FASTER.items()]
     slowest = max(rows, key=lambda row: row.overhead)
     lines.append(
@@ -124,10 +125,24 @@ def of_watching(
     return "\n".join(lines) + "\n"
 
 
-def of_scaling(seconds: list[tuple[float, float]]) -> str:
+def of_many(costs: many.Costs) -> str:
+    """Judge what was promised of many runs at once."""
+    lines = []
+    for cell, by_way in costs.items():
+        faster = many.times(by_way, "fit one by one")
+        promise = f"train_stacked is {STACKED[cell]} times as fast as fit one by one, {cell}"
+        lines.append(line(promise, faster >= STACKED[cell], f"{faster:.2f} times"))
+        promise = f"train_stacked is faster than JAX's vmap with its compilation, {cell}"
+        figures = [many.times(by_way, way) for way in by_way if way.startswith("JAX")]
+        least = min(figures, default=0)
+        lines.append(line(promise, least > 1 if figures else None, f"{least:.2f} times"))
+    return "\n".join(lines) + "\n"
+
+
+def of_scaling(rounds: list[scaling.Round]) -> str:
     """Judge what was promised of a sweep on two cores; more or fewer are another case."""
-    measured = scaling.times(seconds)
-    promise = f"a sweep on two cores is {SCALING} times as fast as on one"
+    measured = scaling.times(rounds)
+    promise = f"a sweep on two cores is {SCALING} times as fast as on one, by the clock"
     met = measured >= SCALING if loky.cpu_count() == 2 else None
     return line(promise, met, f"{measured:.2f} times") + "\n"
 

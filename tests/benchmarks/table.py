@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Sequence
 from statistics import median
+from typing import TypeVar
 
 import torch
 
-from tests.benchmarks.case import EPOCH, Case
-from tests.benchmarks.contenders import Loop
+from tests.benchmarks.case import EPOCH, Case, Loop
 
 Samples = dict[str, list[float]]  # name -> a figure for each round
+Answer = TypeVar("Answer")
 
 
 def tell(text: str) -> None:
@@ -38,8 +40,8 @@ def interleaved(measures: dict[str, Callable[[], float]], rounds: int) -> Sample
     return samples
 
 
-def alone(measure: Callable[[], float]) -> float:
-    """Return what a measure gives in a copy of this process that ends with it.
+def alone(measure: Callable[[], Answer]) -> Answer:
+    """Return what a measure gives in a copy of this process that ends with it, on one core.
 
     So everybody finds the same state: memory that one has freed, or a setting, does not speed up or
     slow down the next. Where a process cannot be copied (all but Linux), this one measures.
@@ -48,32 +50,41 @@ def alone(measure: Callable[[], float]) -> float:
         return measure()
     processes = multiprocessing.get_context("fork")
     answer, own_end = processes.Pipe(duplex=False)
-    process = processes.Process(target=lambda: own_end.send(measure()))
+
+    def answer_on_one_core() -> None:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        own_end.send(measure())
+
+    process = processes.Process(target=answer_on_one_core)
     process.start()
     own_end.close()  # so that a process that has ended without an answer raises EOFError
-    figure = answer.recv()
+    result: Answer = answer.recv()
     process.join()
-    return float(figure)
+    return result
 
 
 def steps_measure(make: Callable[[Case], Loop], case: Case, seconds: float) -> Callable[[], float]:
-    """Return a measure of milliseconds a step, in chunks of about so many seconds.
+    """Return a measure of milliseconds of CPU time a step, in chunks of about so many seconds.
 
     Each chunk starts with a fresh model and one step that is not counted. How many steps a chunk
     has is found here, by a first look at 2 of them: at least 3, at most 20 epochs of 20.
     """
-    first = make(case)
-    first(1, 1)
-    steps = max(3, min(20 * EPOCH, round(seconds / (first(2, 1) / 2))))
+    steps = max(3, min(20 * EPOCH, round(seconds / alone(lambda: _seconds_of_a_step(make, case)))))
     size, epochs = (steps, 1) if steps < 2 * EPOCH else (EPOCH, steps // EPOCH)
 
     def measure() -> float:
         torch.manual_seed(0)
         run = make(case)
         run(max(1, size * epochs // 10), 1)
-        return 1000 * run(size, epochs) / (size * epochs)
+        return 1000 * run(size, epochs).seconds / (size * epochs)
 
     return measure
+
+
+def _seconds_of_a_step(make: Callable[[Case], Loop], case: Case) -> float:
+    run = make(case)
+    run(1, 1)
+    return max(run(2, 1).seconds / 2, 1e-6)
 
 
 def ratio(samples: Samples, name: str, base: str) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 from statistics import median
-from time import perf_counter
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 import torch
@@ -14,8 +15,8 @@ from torch.nn.utils import clip_grad_norm_
 
 import rnnlab
 from tests.benchmarks.bounds import numpy_rnn, products
-from tests.benchmarks.case import CLIP_NORM, EPOCH, LEARNING_RATE, Case
-from tests.benchmarks.contenders import CONTENDERS, PEERS, Loop, installed
+from tests.benchmarks.case import CLIP_NORM, EPOCH, LEARNING_RATE, TORCH_CELLS, Case, Loop
+from tests.benchmarks.contenders import CONTENDERS, KERAS, load, there
 from tests.benchmarks.table import (
     Samples,
     alone,
@@ -27,6 +28,8 @@ from tests.benchmarks.table import (
     steps_measure,
     tell,
 )
+
+TOLERANCE, UPDATES = 1e-4, 10  # of the losses before anybody is timed, after so many updates
 
 
 class Row(NamedTuple):
@@ -43,17 +46,28 @@ def cases(small: bool) -> list[Case]:
     return [Case(*each) for each in product(("rnn", "gru", "lstm"), lengths, widths)]
 
 
-def measure(small: bool) -> list[Row]:
-    """Measure every case: 9 rounds of chunks of 0.4 seconds (small: 2 of 0.02).
+def measure(small: bool, sizes: Sequence[str] | None = None) -> list[Row]:
+    """Measure each case, or those of some sizes, "24x32" for T x H, after a look at losses."""
+    chosen = [c for c in cases(small) if not sizes or f"{c.length}x{c.hidden}" in sizes]
+    with TemporaryDirectory() as folder:
+        load(folder)
+        for cell in TORCH_CELLS:
+            tell(f"training: a look at everybody's losses, {cell}")
+            check_losses(Case(cell))
+        return _rows(chosen, small)
+
+
+def _rows(chosen: list[Case], small: bool) -> list[Row]:
+    """Measure every case: 3 rounds of chunks of 0.4 seconds (small: 2 of 0.02).
 
     A round goes through all cases, so that a slow minute of the machine falls on a round of each
     of them, where a median drops it, and not on all rounds of one.
     """
-    rounds, seconds = (2, 0.02) if small else (9, 0.4)
-    tell("training: a first look at everybody")
+    rounds, seconds = (2, 0.02) if small else (3, 0.4)
+    tell("training: a first look at everybody's speed")
     measures = {
         case: {name: steps_measure(make, case, seconds) for name, make in competitors(case).items()}
-        for case in cases(small)
+        for case in chosen
     }
     samples: dict[Case, Samples] = {
         case: {name: [] for name in measures[case]} for case in measures
@@ -68,6 +82,33 @@ def measure(small: bool) -> list[Row]:
     return [Row(case, samples[case], median(quotients[case])) for case in measures]
 
 
+def check_losses(case: Case) -> None:
+    """Compare everybody's loss with plain PyTorch's, after updates from the same weights and batch.
+
+    An epoch is one batch, so that shuffling changes nothing but the order of its rows. Keras has
+    one bias where torch has two, and so makes other updates: of it the loss before the first one.
+
+    Raises:
+        RuntimeError: for a loss that differs by more than `TOLERANCE` of it.
+    """
+    there = competitors(case)
+    del there["products"]  # they train nothing
+    for name, make in there.items():
+        updates = 1 if name == KERAS else UPDATES
+        expected, loss = (_loss_of(each, case, updates) for each in (CONTENDERS["plain"], make))
+        if not abs(loss / expected - 1) <= TOLERANCE:
+            where = f"{name}, {name_of(case)}, update {updates}"
+            raise RuntimeError(f"{where}: the loss is {loss}; plain has {expected}")
+
+
+def _loss_of(make: Callable[[Case], Loop], case: Case, updates: int) -> float:
+    def train() -> float:
+        torch.manual_seed(0)
+        return make(case)(1, updates).loss
+
+    return alone(train)
+
+
 def name_of(case: Case) -> str:
     """Name a case by what tells it from the others of the table."""
     return f"{case.cell} T={case.length} H={case.hidden}"
@@ -78,8 +119,7 @@ def competitors(case: Case) -> dict[str, Callable[[Case], Loop]]:
     bounds: dict[str, Callable[[Case], Loop]] = {"products": products}
     if case.cell == "rnn":
         bounds["NumPy"] = numpy_rnn
-    there = {n: make for n, make in CONTENDERS.items() if n not in PEERS or installed(PEERS[n])}
-    return there | bounds
+    return {name: make for name, make in CONTENDERS.items() if there(name)} | bounds
 
 
 def overhead(case: Case, seconds: float) -> float:
@@ -99,9 +139,9 @@ def overhead(case: Case, seconds: float) -> float:
     while len(quotients) < 2 or perf_counter() < end:
         took = {}
         for name in ("train", "by hand") if len(quotients) % 2 else ("by hand", "train"):
-            start = perf_counter()
+            start = process_time()
             turns[name](count)
-            took[name] = perf_counter() - start
+            took[name] = process_time() - start
         quotients.append(took["train"] / took["by hand"])
     return median(quotients)
 
@@ -158,7 +198,7 @@ def _everybody(rows: list[Row]) -> str:
         ]
         for row in rows
     ]
-    title = "Training: ms a step (in brackets: divided by plain PyTorch's)"
+    title = "Training: ms of CPU time a step (in brackets: divided by plain PyTorch's)"
     return markdown(
         title, ["cell", "T", "H", *CONTENDERS, "spread of plain", "train / by hand"], body
     )
@@ -178,7 +218,7 @@ def _bounds(rows: list[Row]) -> str:
     ]  # fmt: skip
     header = ["cell", "T", "H", "rnnlab", "products", "rnnlab / products", "NumPy step",
               "rnnlab / NumPy"]  # fmt: skip
-    title = "Lower bounds: ms for a step's matrix products alone; ms for a whole step in NumPy"
+    title = "Lower bounds, ms of CPU time: a step's matrix products alone; a whole step in NumPy"
     return markdown(title, header, body)
 
 

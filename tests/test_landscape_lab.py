@@ -180,6 +180,7 @@ def test_the_curves_are_the_histories_of_the_chosen_cell_and_its_middle_seed_is_
         assert np.array(x)[~gaps].tolist() == [1, 2] * 3
     assert panel.held_out.get_ydata()[-1] == spot.median
     assert panel.whose.get_text() == "learning rate 0.3, no clipping"
+    assert lab._access.pictures[1].endswith("chosen cell: learning rate 0.3, no clipping.")
     lab.choose(1e6, None)
     assert panel.whose.get_text() == "learning rate 1e+06, no clipping, 3 of 3 diverged"
     lab.close()
@@ -227,10 +228,11 @@ def test_a_cell_is_told_in_words():
 
 def test_the_text_twin_has_the_sentences_and_the_map_as_a_table():
     lab = small()
-    assert "<td>–</td>" in lab._twin.value  # noqa: RUF001
+    assert "<td>–</td>" in lab._table.value  # noqa: RUF001
     landscape = lab.run()
-    twin = html.unescape(lab._twin.value)
-    assert landscape_words(landscape) in twin
+    assert landscape_words(landscape) in html.unescape(lab._twin.value)
+    assert lab._spoken["twin"].startswith(landscape_words(landscape))
+    twin = lab._table.value
     rows = re.findall(r'<th scope="row">(.+?)</th>((?:<td>.*?</td>)+)', twin)
     assert [bound for bound, _ in rows] == ["0.1", "none"]
     cells = [cell for _, row in rows for cell in re.findall("<td>(.*?)</td>", row)]
@@ -317,7 +319,8 @@ def test_a_training_lab_goes_on_with_the_settings_of_the_cell():
     lab.choose(0.03, 0.1)
     second = lab.open_chosen()
     assert first.closed
-    assert lab._below.children == (second,)
+    assert lab._below.children[1:] == (second,)
+    assert "learning rate 0.03, clipping bound 0.1" in lab._below.children[0].value
     assert (second.clip, second.clip_norm, second.epochs, second.hidden_size) == (True, 0.1, 2, 8)
     history = second.run()
     own = spots[0.03, 0.1].histories[0]

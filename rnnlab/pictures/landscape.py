@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from rnnlab.base.say import say
 from rnnlab.pictures import plots
 from rnnlab.pictures.heat_map import label
-from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, ORANGE, PALE
+from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, GRID, INK, ORANGE, PALE
 from rnnlab.pictures.run_panels import log_limits
 
 Spot = Any  # a cell of rnnlab.runs.stacks.landscape
@@ -22,7 +23,11 @@ SPAN = 10  # a loss so many times the lowest is white, and so is any above
 FULLEST = 0.5  # of blue: ink on it has the contrast that text needs, in the dark too
 LETTER, LINE = 6.2, 15  # pixels that a letter and a line of a cell's text take at most
 LARGEST = 1e6  # from here on a loss is written as a power of ten
-KEYS = ("{what}; darker is lower, hatched: diverged", "{what}; hatched: diverged", "{what}")
+KEYS = (
+    "{what}; the bluer, the lower; hatched: diverged",
+    "{what}; hatched: diverged",
+    "{what}",
+)
 
 
 class MapPanel:
@@ -51,10 +56,12 @@ class MapPanel:
         self.alt = "Map of the validation loss by learning rate and clipping bound."
         self.image = axes.imshow(np.ones((*self.shape, 3)), aspect="auto", interpolation="nearest")
         self.key = plots.write(axes, "", (0, 1), (0, 13))
+        self.borders = LineCollection(_borders(*self.shape), colors=GRID, linewidths=1)
+        axes.add_collection(self.borders)
         self._make_cells()
         self.moving: list[Artist] = [
-            self.image, *self.hatches, *self.grounds, self.frame, self.cursor, self.key,
-            *self.texts,
+            self.image, self.borders, *self.hatches, *self.grounds, self.frame, self.cursor,
+            self.key, *self.texts,
         ]  # fmt: skip
 
     def _make_cells(self) -> None:
@@ -123,13 +130,14 @@ class MapPanel:
 class CurvesPanel:
     """Training and validation loss by epoch of a cell's runs, all seeds in one line style each."""
 
-    alt = "Line chart of the loss by epoch for the chosen cell: train and held out, each seed."
+    alt = "Line chart of the loss by epoch, train and held out, for each seed of the chosen cell."
 
     def __init__(self, axes: Axes) -> None:
         plots.set_room(axes, 46, 56)
         plots.style(axes, "Loss in the chosen cell", "epoch", pad=24)
         plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
+        axes.yaxis.get_major_locator().PIXELS = 24  # type: ignore[attr-defined]  # few ticks
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
         self.axes = axes
         self.whose = plots.write(axes, "", (0, 1), (0, 13), INK)
@@ -267,6 +275,13 @@ def spot_words(spot: Spot) -> str:
     if spot.gone:
         words.append(say("{gone} of {runs} runs diverged", gone=spot.gone, runs=len(spot.diverged)))
     return f"{named(spot)}: {'; '.join(words) or 'not trained yet'}."
+
+
+def _borders(rows: int, columns: int) -> list[list[tuple[float, float]]]:
+    """Return the lines around all cells, each as its two ends."""
+    right, down = columns - 0.5, rows - 0.5
+    upright = [[(k - 0.5, -0.5), (k - 0.5, down)] for k in range(columns + 1)]
+    return upright + [[(-0.5, k - 0.5), (right, k - 0.5)] for k in range(rows + 1)]
 
 
 def _width(text: str) -> float:

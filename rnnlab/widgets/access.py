@@ -36,6 +36,9 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-twin abbr { cursor: help }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
+.rnnlab-twin > details > div { overflow-x: auto }
+.rnnlab-twin :is(th, td) { text-align: right; padding: 0 8px 0 0 }
+.rnnlab-twin caption { text-align: left }
 .rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
 .rnnlab-message, .rnnlab [role=status] { line-height: 1.45 }
 .rnnlab-message[role=alert]::before { content: "\\26A0\\00A0" }

@@ -20,14 +20,16 @@ from rnnlab.widgets.landscape.landscape_page import (
     make_curves,
     make_map,
     make_map_controls,
-    page,
+    sentences_html,
     sizes,
     status_words,
+    table_html,
     table_words,
 )
 from rnnlab.widgets.live import Pace
 from rnnlab.widgets.picture import LivePicture
 
+SLICE = 0.02  # seconds; a click goes through some slices until it is answered
 DRAWING = 0.15  # of the time at most: a map is some 30 texts
 OPEN = "Open in a training lab"
 MOVES = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
@@ -70,7 +72,7 @@ class LandscapeLab(Lab):
 
     def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
         super().__init__()
-        self._pace = Pace(fraction=DRAWING)
+        self._pace, self._runner.slice = Pace(DRAWING), SLICE
         self._set({"task": task, **settings})
         self._forget()
         self._lay_out()
@@ -123,8 +125,9 @@ class LandscapeLab(Lab):
         self.opened = TrainingLab(
             self.task, learning_rate=rate, optimizer=self.optimizer, **clip, **same
         )
-        self._below.children = [self.opened]
-        self._speak("opened", f"Below stands a training lab: {named(self._shown)}.")
+        heading = f"A training lab with {named(self._shown)}"
+        self._below.children = [w.HTML(f'<div class="rnnlab-heading">{heading}</div>'), self.opened]
+        self._speak("opened", f"{heading} stands below.")
         return self.opened
 
     def describe(self) -> str:
@@ -201,6 +204,8 @@ class LandscapeLab(Lab):
         with self._pace.drawing():
             map_.draw(map_.panel.update(spots, what, best, self._shown, self._cursor))
             curves.draw(curves.panel.update(self._shown, self.epochs, self._runner.busy))
+            self._twin.value = sentences_html(self._sentences())
+            self._access.pictures = [picture.panel.alt for picture in self.pictures]
             self._progress.value = round(100 * landscape.epoch / self.epochs)
         if words:
             self._say(words)
@@ -210,13 +215,14 @@ class LandscapeLab(Lab):
         return [*filter(None, [trained]), f"The curves: {spot_words(self._shown)}"]
 
     def _show_twin(self) -> None:
-        self._twin.value = page(self._sentences(), self.landscape)
-        self._speak("twin", "\n".join(self._sentences()))  # the table is read on demand
+        """Write the table, which would fold itself at each picture, and speak the sentences."""
+        self._table.value = table_html(self.landscape)
+        self._speak("twin", "\n".join(self._sentences()))
 
     def _choose(self, spot: Spot) -> None:
         self._chosen = spot
         self._show()
-        self._show_twin()
+        self._speak("chosen", self._sentences()[-1])
         if self._runner.steps is None:
             self._crisp_later()
 
@@ -261,13 +267,14 @@ class LandscapeLab(Lab):
         self._access.listen({key: partial(self._runner.call, act) for key, act in keys.items()})
         self._access.on_click(lambda *at: self._runner.call(partial(self._on_click, *at)))
         self._progress = w.IntProgress(0, 0, 100, layout=w.Layout(width="160px"))
-        self._below = w.VBox()
+        self._table = w.HTML(layout=w.Layout(max_width="100%"))
+        self._below = w.VBox(layout=w.Layout(margin="12px 0 0"))
         first = [*self.buttons.values(), *(self.controls[n] for n in ("cell", "task", "optimizer"))]
         second = [self.controls[n] for n in ("seeds", "epochs", "hidden_size")]
         self.children = [
             self._access, row(first), row(second), row([self._progress, self._status]),
             self._message, row(picture.widget for picture in self.pictures), self._twin,
-            self._below, self._errors,
+            self._table, self._below, self._errors,
         ]  # fmt: skip
 
     def _on_train(self) -> None:
@@ -285,6 +292,8 @@ class LandscapeLab(Lab):
         self.open_chosen()
 
     def _close_opened(self) -> None:
+        for part in self._below.children:
+            part.close()
         self._below.children = []
         if self.opened is not None:
             self.opened.close()

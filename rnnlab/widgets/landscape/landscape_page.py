@@ -79,16 +79,22 @@ def sizes(width: int, rows: int) -> list[tuple[int, int]]:
     return [(width, height), (width, LOWEST)]
 
 
-def page(sentences: Iterable[str], landscape: Landscape) -> str:
-    """Return the text twin: sentences, and the map as a table behind a fold."""
+def sentences_html(sentences: Iterable[str]) -> str:
+    """Return the words below the pictures."""
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    named = 'role="group" aria-label="The pictures in words"'
+    return f'<div class="rnnlab-twin" {named}>{words}</div>'
+
+
+def table_html(landscape: Landscape) -> str:
+    """Return the map as a table behind a fold."""
     head = "".join(f'<th scope="col">{label(rate)}</th>' for rate in landscape.learning_rates)
     body = "".join(_row(landscape, bound) for bound in landscape.clip_norms)
     return (
-        '<div class="rnnlab-twin" role="group" aria-label="The pictures in words">'
-        f"{words}<details><summary>The map as a table</summary><table><caption>Median validation "
-        "loss by clipping bound (rows) and learning rate (columns)</caption>"
-        f'<tr><th scope="col">bound</th>{head}</tr>{body}</table></details></div>'
+        '<div class="rnnlab-twin"><details><summary>The map as a table</summary>'
+        '<div tabindex="0" role="region" aria-label="The map as a table"><table>'
+        "<caption>Median validation loss by clipping bound (rows) and learning rate (columns)"
+        f'</caption><tr><th scope="col">bound</th>{head}</tr>{body}</table></div></details></div>'
     )
 
 

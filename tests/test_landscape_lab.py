@@ -319,8 +319,8 @@ def test_a_training_lab_goes_on_with_the_settings_of_the_cell():
     lab.choose(0.03, 0.1)
     second = lab.open_chosen()
     assert first.closed
-    assert lab._below.children[1:] == (second,)
-    assert "learning rate 0.03, clipping bound 0.1" in lab._below.children[0].value
+    assert lab._below.children == (second,)
+    assert "learning rate 0.03, clipping bound 0.1" in lab._heading.value
     assert (second.clip, second.clip_norm, second.epochs, second.hidden_size) == (True, 0.1, 2, 8)
     history = second.run()
     own = spots[0.03, 0.1].histories[0]

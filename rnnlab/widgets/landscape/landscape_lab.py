@@ -126,7 +126,8 @@ class LandscapeLab(Lab):
             self.task, learning_rate=rate, optimizer=self.optimizer, **clip, **same
         )
         heading = f"A training lab with {named(self._shown)}"
-        self._below.children = [w.HTML(f'<div class="rnnlab-heading">{heading}</div>'), self.opened]
+        self._heading.value = f'<div class="rnnlab-heading">{heading}</div>'
+        self._below.children = [self.opened]
         self._speak("opened", f"{heading} stands below.")
         return self.opened
 
@@ -268,13 +269,13 @@ class LandscapeLab(Lab):
         self._access.on_click(lambda *at: self._runner.call(partial(self._on_click, *at)))
         self._progress = w.IntProgress(0, 0, 100, layout=w.Layout(width="160px"))
         self._table = w.HTML(layout=w.Layout(max_width="100%"))
-        self._below = w.VBox(layout=w.Layout(margin="12px 0 0"))
+        self._heading, self._below = w.HTML(), w.VBox()
         first = [*self.buttons.values(), *(self.controls[n] for n in ("cell", "task", "optimizer"))]
         second = [self.controls[n] for n in ("seeds", "epochs", "hidden_size")]
         self.children = [
             self._access, row(first), row(second), row([self._progress, self._status]),
             self._message, row(picture.widget for picture in self.pictures), self._twin,
-            self._table, self._below, self._errors,
+            self._table, self._heading, self._below, self._errors,
         ]  # fmt: skip
 
     def _on_train(self) -> None:
@@ -292,8 +293,6 @@ class LandscapeLab(Lab):
         self.open_chosen()
 
     def _close_opened(self) -> None:
-        for part in self._below.children:
-            part.close()
         self._below.children = []
         if self.opened is not None:
             self.opened.close()

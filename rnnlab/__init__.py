@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rnnlab.tasks.temporal_order import TemporalOrderTask
     from rnnlab.widgets.gradient_lab import GradientLab
     from rnnlab.widgets.lab import TrainingLab
+    from rnnlab.widgets.landscape.landscape_lab import LandscapeLab
     from rnnlab.widgets.state_lab import StateLab
     from rnnlab.widgets.stepper import LoopStepper
 
@@ -89,6 +90,7 @@ _NAMES = {
     "tasks.temporal_order": "TemporalOrderTask",
     "widgets.gradient_lab": "GradientLab",
     "widgets.lab": "TrainingLab",
+    "widgets.landscape.landscape_lab": "LandscapeLab",
     "widgets.state_lab": "StateLab",
     "widgets.stepper": "LoopStepper",
 }

@@ -11,7 +11,10 @@ from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.catalogue import load_task
 from rnnlab.widgets.access import STYLE
 
-LABS = (rnnlab.TrainingLab, rnnlab.LoopStepper, rnnlab.GradientLab, rnnlab.StateLab)
+LABS = (
+    rnnlab.TrainingLab, rnnlab.LoopStepper, rnnlab.GradientLab, rnnlab.StateLab,
+    rnnlab.LandscapeLab,
+)  # fmt: skip
 
 
 # ---- contrast ---------------------------------------------------------------------------

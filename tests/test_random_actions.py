@@ -480,6 +480,58 @@ class StateLabMachine(LabMachine):
             assert [row.loss for row in rows] == [row.loss for row in expected]
 
 
+class LandscapeLabMachine(LabMachine):
+    at_the_end = {
+        "task": "sine", "cell": "rnn", "optimizer": "sgd", "hidden_size": 4, "seeds": 2,
+        "epochs": 2, "learning_rates": [0.1, 1e6], "clip_norms": [None, 0.5],
+    }  # fmt: skip
+    good = [
+        ("task", "recall"), ("task", "sunspots"), ("cell", "gru"), ("optimizer", "adam"),
+        ("hidden_size", 3), ("seeds", 1), ("epochs", 7), ("learning_rates", [0.1]),
+        ("learning_rates", [0.01, 0.1, 1e9]), ("clip_norms", [None]), ("clip_norms", (1, 2)),
+        *(("task", Faulty("batches", calls)) for calls in (0, 1, 5)),
+    ]  # fmt: skip
+
+    @rule(data=st.data(), wait=LabMachine.waits, thread=LabMachine.threads)
+    def press_a_button(self, data, wait, thread):
+        buttons = {**self.lab.buttons}
+        if isinstance(self.lab.task, Faulty):  # a training lab that cannot be made leaves widgets
+            del buttons["Open in a training lab"]
+        self.do(data.draw(st.sampled_from([*buttons.values()])).click, wait, thread)
+
+    def make(self):
+        return rnnlab.LandscapeLab(
+            "sine", epochs=3, hidden_size=4, seeds=2, learning_rates=[0.01, 1.0], clip_norms=[1.0]
+        )
+
+    @rule(
+        name=st.sampled_from(["ArrowLeft", "ArrowDown", "Enter"]), wait=LabMachine.waits,
+        thread=LabMachine.threads,
+    )  # fmt: skip
+    def press_a_key(self, name, wait, thread):
+        act = functools.partial(self.lab._access._handle_custom_msg, {"key": name}, [])
+        self.do(act, wait, thread)
+
+    @rule(x=st.floats(0, 1), y=st.floats(0, 1), wait=LabMachine.waits, thread=LabMachine.threads)
+    def click(self, x, y, wait, thread):
+        at = {"picture": 0, "x": x, "y": y}
+        self.do(functools.partial(self.lab._access._handle_custom_msg, at, []), wait, thread)
+
+    @rule(width=st.sampled_from([300, 700, 1400]), wait=LabMachine.waits)
+    def the_page_has_another_width(self, width, wait):
+        self.do(lambda: setattr(self.lab._access, "width", width), wait)
+
+    def check_that_it_works(self):
+        self.do(self.lab.buttons["Train"].click)
+        self.settle()
+        assert "Training is finished" in self.lab._status.value, self.lab._status.value
+        expected = rnnlab.LandscapeLab(**self.at_the_end)
+        for place, spot in expected.run().spots.items():
+            own = self.lab.landscape.spots[place]
+            assert (own.losses, own.diverged) == (spot.losses, spot.diverged)
+        expected.close()
+
+
 @functools.cache
 def warm_up():
     """Use once what is loaded or kept at its first use: each task and each cell."""
@@ -502,7 +554,8 @@ def frozen():
         gc.unfreeze()
 
 
-OTHERS = (LoopStepperMachine, GradientLabMachine, StateLabMachine)  # in the long form alone
+# in the long form alone
+OTHERS = (LoopStepperMachine, GradientLabMachine, StateLabMachine, LandscapeLabMachine)
 MACHINES = [TrainingLabMachine, *(pytest.param(other, marks=pytest.mark.slow) for other in OTHERS)]
 
 

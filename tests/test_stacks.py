@@ -229,6 +229,21 @@ def test_a_run_may_be_ended_and_the_models_hold_what_was_learned():
     assert [len(history) for history in stack.histories] == [14, 1, 14]
 
 
+@pytest.mark.parametrize("how", ["diverged", "ended"])
+def test_a_stack_whose_last_run_goes_with_the_end_of_an_epoch_is_at_its_end(how):
+    x = torch.randn(4, 6, 1)
+    last = x * 1e30 if how == "diverged" else x
+    stack = rnnlab.train_stacked(
+        [rnnlab.SequenceModel(1, 4, 1)], [[(x, x), (x, last)]], loss_fn="mse", epochs=3
+    )
+    assert [*next(stack)] == [0]
+    if how == "ended":
+        assert [*next(stack)] == [0]
+        stack.end(0)
+    assert [*stack] in ([{}], [])
+    assert (stack.errors[0] is None) == (how == "ended")
+
+
 def test_the_last_rows_of_a_carried_state_may_be_fewer():
     x = torch.randn(4, 6, 1)
     batches = [(x, x), (x[:3], x[:3])]

@@ -27,6 +27,7 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab .widget-toggle-buttons > .widget-label { flex: none; margin-right: 8px }
 .rnnlab-number > .widget-slider .widget-readout { display: none } /* beside it is a field */
 .rnnlab-number { align-items: center; flex-wrap: nowrap; margin-right: 8px }
+.rnnlab .rnnlab-clicks { cursor: pointer }
 .rnnlab .rnnlab-run { height: auto; padding: 4px 10px; line-height: 1.4; text-align: left;
   white-space: pre; font-variant-numeric: tabular-nums }
 .rnnlab .rnnlab-shown { box-shadow: inset 0 -3px var(--jp-brand-color1, #1976d2) }
@@ -35,6 +36,9 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-twin abbr { cursor: help }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
+.rnnlab-twin > details > div { overflow-x: auto }
+.rnnlab-twin :is(th, td) { text-align: right; padding: 0 8px 0 0 }
+.rnnlab-twin caption { text-align: left }
 .rnnlab-message { color: var(--jp-error-color1, #b00020); white-space: pre-wrap }
 .rnnlab-message, .rnnlab [role=status] { line-height: 1.45 }
 .rnnlab-message[role=alert]::before { content: "\\26A0\\00A0" }
@@ -58,9 +62,11 @@ const set = (node, name, value) => {
 };
 const text = node => node?.textContent.trim() ?? "";
 const modified = event => event.ctrlKey || event.altKey || event.metaKey;
+// A lab may have another one in it, which sees to its own pictures and keys.
+const within = (lab, node) => node.closest(".rnnlab") === lab;
+const images = lab => [...lab.querySelectorAll("img.rnnlab-picture")].filter(i => within(lab, i));
 function name(lab, pictures) {
-  lab.querySelectorAll("img.rnnlab-picture").forEach((image, k) =>
-    set(image, "alt", pictures[k] ?? ""));
+  images(lab).forEach((image, k) => set(image, "alt", pictures[k] ?? ""));
   for (const slider of lab.querySelectorAll(".widget-slider")) {
     const handle = slider.querySelector("[role=slider]");
     const readout = slider.querySelector(".widget-readout");
@@ -125,7 +131,8 @@ export default {
     const keep = event => { if (!modified(event)) event.stopPropagation(); };
     const mine = event => {
       const at = event.target;
-      return lab?.contains(at) && model.get("taken").includes(event.key) && !modified(event)
+      return lab?.contains(at) && within(lab, at) && !modified(event)
+        && model.get("taken").includes(event.key)
         && !at.matches("input, select, textarea, [role=slider], a")
         && !(event.key === "Enter" && at.matches("button"));
     };
@@ -136,6 +143,12 @@ export default {
       if (!event.repeat) model.send({ key: event.key });
     };
     const release = event => { if (mine(event)) event.preventDefault(); };
+    const click = ({ target, clientX, clientY }) => {
+      if (!target.matches(".rnnlab-clicks") || !within(lab, target)) return;
+      const { left, top, width, height } = target.getBoundingClientRect();
+      model.send({ picture: images(lab).indexOf(target), x: (clientX - left) / width,
+        y: (clientY - top) / height });
+    };
     document.addEventListener("keydown", press, before);
     document.addEventListener("keyup", release, before);
     const notice = document.createElement("p");
@@ -157,6 +170,7 @@ export default {
       set(lab, "role", "group");
       set(lab, "aria-label", model.get("label"));
       lab.addEventListener("keydown", keep, until);
+      lab.addEventListener("click", click, until);
       if (model.get("taken").length) lab.tabIndex = 0;
       watch.observe(lab, { subtree: true, childList: true, characterData: true,
         attributeFilter: ["aria-valuetext", "class", "style"] });
@@ -211,3 +225,15 @@ class Access(anywidget.AnyWidget):
         action = self._actions.get(content.get("key"))
         if action is not None:
             action()
+
+    def on_click(self, action: Callable[[int, float, float], None]) -> None:
+        """Call a function for each click on a picture with the class rnnlab-clicks.
+
+        It is given the number of the picture, and where: x and y from 0 to 1, from its upper left.
+        """
+
+        def act(widget: Any, content: Any, buffers: Any) -> None:
+            if "picture" in content:
+                action(content["picture"], content["x"], content["y"])
+
+        self.on_msg(act)

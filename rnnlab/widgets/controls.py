@@ -48,6 +48,7 @@ BUTTON_TIPS = {
     "Stop": "End the run where it is.",
     "Ask the doctor": "Have a fresh run with these settings examined: what is wrong, what to do?",
     "More settings": "Optimizer, hidden size, hidden state, seed, more seeds, speed, and more.",
+    "Open in a training lab": "Show a training lab with the settings of the chosen cell, below.",
     "Clear": "Forget all runs, and show an untrained network.",
     "Defaults": "Set every setting to what it was at first.",
     "Next phase": "Run the next lines of the loop. Key: Enter.",

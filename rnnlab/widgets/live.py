@@ -30,6 +30,9 @@ class Runner:
         on_slice: called after each slice of work, with whether the iterator is exhausted.
         on_error: called with an exception that the iterator raised; the run is over.
         listening: returns a context that hears what is printed beside the notebook's cells.
+
+    Attributes:
+        slice: seconds of work before other cells and messages get their turn.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Runner:
         self.steps: Iterator[Any] | None = None
         self.paused = False
         self.threads = 1
+        self.slice = SLICE
         self.wait: float | None = None
         self._waiting = self._closed = False
         self._taken = 0  # steps of the last slice
@@ -136,7 +140,7 @@ class Runner:
         """Take all remaining steps in the calling thread; an error is raised there too."""
         self.paused = False
         while self.busy:
-            error = self._take(time.perf_counter() + SLICE)
+            error = self._take(time.perf_counter() + self.slice)
             if error is not None:
                 raise error
 
@@ -164,7 +168,7 @@ class Runner:
                 begun = time.perf_counter()
                 one_by_one = self.wait is not None and self.wait > SHORTEST_WAIT
                 try:
-                    self._take(begun + (0 if one_by_one else SLICE))
+                    self._take(begun + (0 if one_by_one else self.slice))
                 except KeyboardInterrupt:  # an interrupted kernel goes on; the run waits
                     break
             due = begun + self._taken * (self.wait or 0)

@@ -179,7 +179,7 @@ class Stack(Iterator[Steps]):
 
     def _epochs(self) -> Iterator[Steps]:
         for epoch in range(1, self.epochs + 1):
-            if not self.going:
+            if not self.going:  # the last has ended with the epoch before
                 return
             total, count = (dict.fromkeys(self.going, 0.0) for _ in range(2))
             self.state, steps = None, None

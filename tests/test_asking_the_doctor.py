@@ -321,6 +321,7 @@ def test_an_unknown_error_hides_no_other_finding():
     lab.close()
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_is_not_disturbed():
     async def main():
         expected = rnnlab.TrainingLab(epochs=100, cell="gru").run()

@@ -363,8 +363,8 @@ TYPE = [
     (lambda: rnnlab.StateLab(rate=1), "unknown settings ['rate']; known are way, window, "
      "hidden_size, epochs, seed"),
     (lambda: rnnlab.TrainingLab(rate=1), "unknown settings ['rate']; known are task, cell, "
-     "learning_rate, epochs, clip, clip_norm, optimizer, hidden_size, hidden_state, seed, speed, "
-     "free_running, apply_while_training"),
+     "learning_rate, epochs, clip, clip_norm, optimizer, hidden_size, hidden_state, seed, seeds, "
+     "speed, free_running, apply_while_training"),
 ]  # fmt: skip
 
 CASES = [(ValueError, *case) for case in VALUE] + [(TypeError, *case) for case in TYPE]

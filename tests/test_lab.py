@@ -338,7 +338,9 @@ def test_a_closed_lab_says_so():
             act()
 
 
-@pytest.mark.parametrize(("hidden_size", "inside"), [(8, 1), (400, 2)])
+@pytest.mark.parametrize(
+    ("hidden_size", "inside"), [(8, 1), pytest.param(400, 2, marks=pytest.mark.slow)]
+)
 def test_threads_fit_the_model_and_are_undone(hidden_size, inside):
     torch.set_num_threads(2)
     try:

@@ -59,6 +59,7 @@ class LastLetter(nn.Module):
         return logits
 
 
+@pytest.mark.slow
 def test_the_rule_about_the_last_letter_is_the_best_one():
     true, chances = TASK.answers(LastLetter())
     right = int(((chances > 0.5) == (true > 0.5)).sum())
@@ -66,6 +67,7 @@ def test_the_rule_about_the_last_letter_is_the_best_one():
     assert TASK.result(true, chances)[0] == f"right for {right} of 355 names"
 
 
+@pytest.mark.slow
 def test_a_network_beats_the_last_letter_and_a_lab_takes_the_task():
     torch.manual_seed(0)
     model = rnnlab.SequenceModel(27, 32, 2, "lstm")

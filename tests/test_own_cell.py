@@ -146,7 +146,7 @@ def test_a_checkpoint_resumes_bit_for_bit(tmp_path):
     assert again.steps == whole.steps
 
 
-@pytest.mark.parametrize("processes", [True, False])
+@pytest.mark.parametrize("processes", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_sweep_takes_records_and_writes_their_names(processes, tmp_path):
     path = tmp_path / "sweep.csv"
     grid = {"cell": [MGU, "rnn"], "hidden_size": 4, "epochs": 1}

@@ -70,6 +70,7 @@ def test_made_up_names_change_at_a_bounded_rate_while_training():
     assert not panel.update("an", CHANCES, ["bo"], scores=True)
 
 
+@pytest.mark.slow
 def test_the_texts_that_move_are_few_and_a_new_name_takes_the_place_of_the_old():
     task = rnnlab.load_task("names")
     picture = LivePicture(*panels.make_panel(task))

@@ -131,6 +131,7 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_bounds_are_reached_and_not_passed(read):
     rows = tables.MOST_ROWS - 1  # and a header
     assert len(read("mm\n" + "1\n" * rows).values) == rows

@@ -52,6 +52,7 @@ def test_an_epoch_that_is_looked_at_while_it_is_thinned_out_gives_way_to_its_nei
     asyncio.run(main())
 
 
+@pytest.mark.slow
 def test_a_closed_lab_keeps_its_history_and_neither_figures_nor_weights():
     gc.collect()
     figures = sum(type(thing) is Figure for thing in gc.get_objects())

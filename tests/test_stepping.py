@@ -143,7 +143,7 @@ def test_phases_do_what_their_names_say():
     assert min(moved.values()) > 0
 
 
-@pytest.mark.parametrize("kind", ["noisy", "streams"])
+@pytest.mark.parametrize("kind", [pytest.param("noisy", marks=pytest.mark.slow), "streams"])
 @settings(max_examples=50, deadline=None)
 @given(walk=st.lists(st.sampled_from(["next", "next", "batch", "back"]), max_size=60))
 def test_back_and_next_over_random_walks(kind, walk):
@@ -249,6 +249,7 @@ def small_run(fault, steps=300, clip_norm=None, optimizer="adam", rate=0.01):
     return stepper
 
 
+@pytest.mark.slow
 def test_missing_zero_grad_adds_gradients_up_and_ends_far_higher(report):
     right, wrong = small_run(None), small_run("missing-zero-grad")
     ends = [sum(s.history.loss[-20:]) / 20 for s in (right, wrong)]

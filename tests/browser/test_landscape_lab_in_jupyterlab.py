@@ -65,6 +65,7 @@ def test_arrow_keys_and_enter_choose_a_cell(page):
     wait_for_words(page, "The curves: learning rate 0.3, clipping bound 1:")
 
 
+@pytest.mark.slow
 def test_a_training_lab_in_it_has_its_own_pictures_names_and_keys(page):
     press(page, "Open in a training lab")
     page.get_by_role("img", name="Line chart of Sunspots").wait_for()

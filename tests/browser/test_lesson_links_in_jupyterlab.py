@@ -41,6 +41,7 @@ def wait_for_heading(page, notebook, heading):
             ("09d_gradients_and_rates.ipynb", "SGD with a rate of 1"), marks=pytest.mark.slow),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_link_opens_the_lesson_where_it_treats_the_mistake(
     browser, server, making, first, second
 ):

@@ -63,6 +63,7 @@ SHOWN = """() => {
     epochs: of('Train for', '.widget-readout').textContent,
     clip_norm: of('Clip above', '.widget-readout').textContent,
     seed: of('Seed', 'input').value,
+    seeds: of('Seeds', 'select').selectedOptions[0].text.replace('\u00a0', ' '),
     clip: checked('Clip'),
     free_running: checked('Forecast on its own, too'),
     apply_while_training: checked('Apply while training'),
@@ -71,10 +72,15 @@ SHOWN = """() => {
 
 def as_shown(traits):
     """Return settings as the page writes them."""
+
+    def counted(name, unit):
+        return f"{traits[name]} {unit}{'s' * (traits[name] != 1)}"
+
     return {
-        **traits, "hidden_size": f"{traits['hidden_size']} units",
-        "learning_rate": f"{traits['learning_rate']:g}", "epochs": f"{traits['epochs']} epochs",
+        **traits, "hidden_size": counted("hidden_size", "unit"),
+        "learning_rate": f"{traits['learning_rate']:g}", "epochs": counted("epochs", "epoch"),
         "clip_norm": f"{traits['clip_norm']:g}", "seed": str(traits["seed"]), "speed": "full",
+        "seeds": counted("seeds", "run"),
     }  # fmt: skip
 
 

@@ -313,6 +313,20 @@ def test_another_model_function_is_said_and_what_is_done_stays(tmp_path, model, 
     assert (len(table), table[0]) == (3, first[0])
 
 
+def test_a_model_function_that_was_mended_goes_on_with_what_has_failed(tmp_path):
+    sweep({"seed": [0, 1]}, late_for_one, path=tmp_path / "sweep.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = sweep({"seed": [0, 1]}, small, path=tmp_path / "sweep.csv")
+    assert [row["outcome"] for row in table] == ["finished", "finished"]
+
+
+def late_for_one(task, settings):
+    if settings["seed"] == 1:
+        raise ValueError("late")
+    return small(task, settings)
+
+
 HASH = """
 import rnnlab, sys
 from rnnlab.runs.sweeps.fingerprint import fingerprint

@@ -36,10 +36,11 @@ class KeptRuns:
         self._wanted = rows[0]
         self._number_of = {_key(row): number for number, row in enumerate(rows)}
         self._rows: dict[Key, Row] = {}
-        self._warned = False
+        self._model = ""  # in words, if its function differs
         self._seen: object = None  # of the file when it was last read or written
         with self._locked():
             self._read()
+        self._warn()
         # values as the grid has them: a file has only their texts
         self.done = {
             number: {**{name: row[name] for name in row if name != FINGERPRINT}, **rows[number]}
@@ -96,8 +97,7 @@ class KeptRuns:
                     own=wanted["task"], wanted=", ".join([*wanted][1:]))
             )  # fmt: skip
         different = differences(row.get(FINGERPRINT), self._fingerprint)
-        if model := different.pop("model", ""):  # which may have been mended, to go on
-            self._warn(model)
+        self._model = different.pop("model", self._model)  # which may have been mended, to go on
         if different:
             text = (
                 "{path} keeps a sweep that differs from this one in {different}: give another "
@@ -106,14 +106,16 @@ class KeptRuns:
             what = " and ".join(different.values())
             raise TableError(say(text, path=path, different=what, column=FINGERPRINT))
 
-    def _warn(self, model: str) -> None:
-        if not self._warned:
-            self._warned = True
+    def _warn(self) -> None:
+        """Say that the model's function is another one, unless it may have been mended."""
+        failed = any(row["outcome"] == "failed" for row in self._rows.values())
+        if self._model and not failed:
             text = (
                 "{path} keeps runs that were made with another source of {model}; these are not "
                 "done again: if they would come out otherwise, give another path"
             )
-            warnings.warn(say(text, path=os.fspath(self._path), model=model), stacklevel=5)
+            path = os.fspath(self._path)
+            warnings.warn(say(text, path=path, model=self._model), stacklevel=4)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -67,7 +67,7 @@ def sweep(
             write into it at the same time. Its column "fingerprint" has the version of rnnlab, a
             hash of the task (its batches, or the source of the function that makes it) and one of
             the source of `model`: a file of another version or task is refused, one of another
-            model function gets a warning, for that may have been mended to go on.
+            model function gets a warning, unless it has failed runs: these may have been mended.
         stacked: train runs together where that can be done. Their losses differ from those of
             runs that train alone in the last digits at first, and in training that is chaotic in
             more after some hundred updates: False for the numbers of `train` bit for bit.

@@ -26,6 +26,12 @@ class ValidationData(NamedTuple):
     warm_up: Tensor | None = None
 
 
+def validation_of(task: Any) -> Any:
+    """Return what a stack validates a task's models on: its data, or else its function."""
+    data = getattr(task, "validation_data", None)
+    return task.validation_loss if data is None else data()
+
+
 def loss_on(data: ValidationData, model: nn.Module, loss_fn: Any) -> float:
     """Return a model's average loss on a task's validation data."""
     state = None

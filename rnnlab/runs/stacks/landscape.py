@@ -6,11 +6,11 @@ from statistics import median
 from typing import Any
 
 from rnnlab.runs.history import History
-from rnnlab.runs.stacks.stack import Stack, train_stacked
+from rnnlab.runs.stacks.stack import MOST_RUNS, Stack, train_stacked
 from rnnlab.tasks.catalogue import Task
+from rnnlab.tasks.common import validation_of
 from rnnlab.tasks.recipe import prepare
 
-MOST = 16  # runs in a stack; more are hardly faster
 Place = tuple[float, float | None]  # a learning rate and a clipping bound
 
 
@@ -94,9 +94,8 @@ class Landscape:
         come first.
         """
         runs = [(spot, seed) for spot in self._coarse_first() for seed in range(self.seeds)]
-        parts = [runs[start : start + MOST] for start in range(0, len(runs), MOST)]
-        data = getattr(self.task, "validation_data", None)
-        self._validation = self.task.validation_loss if data is None else data()
+        parts = [runs[start : start + MOST_RUNS] for start in range(0, len(runs), MOST_RUNS)]
+        self._validation = validation_of(self.task)
         stacks: list[Stack] = []
         for epoch in range(1, self.settings["epochs"] + 1):
             for k, part in enumerate(parts):

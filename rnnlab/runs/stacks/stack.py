@@ -28,6 +28,7 @@ from rnnlab.runs.stacks.updates import UPDATES, clip, norms
 from rnnlab.tasks.common import ValidationData
 
 CELLS = ("rnn", "gru")  # torch's own LSTM is faster than one by hand, one or many
+MOST_RUNS = 16  # that are worth a stack; more are hardly faster, and take more memory
 Validation = ValidationData | Callable[[nn.Module], Any]
 Steps = dict[int, Step]
 

@@ -8,7 +8,7 @@ import cloudpickle
 import torch
 from torch import Tensor
 
-from rnnlab.runs.stacks.stack import Stack, train_stacked, why_not_stacked
+from rnnlab.runs.stacks.stack import MOST_RUNS, Stack, train_stacked, why_not_stacked
 from rnnlab.runs.sweeps.trial import (
     Row,
     Subject,
@@ -17,8 +17,8 @@ from rnnlab.runs.sweeps.trial import (
     run_packed,
 )
 from rnnlab.tasks.catalogue import Task
+from rnnlab.tasks.common import validation_of
 
-MOST = 16  # runs in a stack; more are hardly faster, and take more memory
 DIFFERENT = ("seed", "learning_rate", "clip_norm", "stop_at")  # within a stack
 # Updates of all runs together: so many are done here before another process has loaded torch.
 FEW = 2**14
@@ -47,7 +47,7 @@ def pieces_of(
     groups = [(numbers, _updates(subject, task, trials[numbers[0]])) for numbers in alike.values()]
     updates = sum(len(numbers) * (each or math.inf) for numbers, each in groups)
     few = updates <= FEW
-    most = min(MOST, math.ceil(len(trials) / (1 if few else cores)))
+    most = min(MOST_RUNS, math.ceil(len(trials) / (1 if few else cores)))
     pieces = []
     for numbers, each in groups:
         size = 1 if each is None else most
@@ -93,13 +93,11 @@ def _run_stack(subject: Subject, trials: Sequence[Row]) -> list[Row]:
     first, stops = trials[0], [trial["stop_at"] for trial in trials]
     task = subject.make_task(first)  # of the same options for all
     models, batches = zip(*(prepared(subject, task, trial) for trial in trials), strict=True)
-    data = getattr(task, "validation_data", None)
-    measured = task.validation_loss if data is None else data()
     stack = train_stacked(
         models, batches, loss_fn=task.loss_fn, optimizer=first["optimizer"],
         learning_rate=[trial["learning_rate"] for trial in trials], epochs=first["epochs"],
         clip_norm=[trial["clip_norm"] for trial in trials], hidden_state=first["hidden_state"],
-        validation=None if all(stop_at is None for stop_at in stops) else measured,
+        validation=None if all(stop_at is None for stop_at in stops) else validation_of(task),
     )  # fmt: skip
     solved = _to_the_end(stack, stops)
     return [

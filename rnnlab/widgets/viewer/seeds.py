@@ -15,6 +15,7 @@ from rnnlab.pictures.bands import Spread
 from rnnlab.runs.random_states import RandomState, kept_random, random_state
 from rnnlab.runs.stacks.stack import CELLS, Stack, train_stacked, why_not_stacked
 from rnnlab.tasks.catalogue import Task
+from rnnlab.tasks.common import validation_of
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import prepare
 
@@ -90,12 +91,8 @@ class Seeds:
             loss_fn=self.task.loss_fn, optimizer=of["optimizer"], epochs=of["epochs"],
             learning_rate=of["learning_rate"], hidden_state=of["hidden_state"],
             clip_norm=of["clip_norm"] if of["clip"] else None,
-            validation=None if self._is_series else self._held_out(),
+            validation=None if self._is_series else validation_of(self.task),
         )  # fmt: skip
-
-    def _held_out(self) -> Any:
-        data = getattr(self.task, "validation_data", None)
-        return self.task.validation_loss if data is None else data()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ import rnnlab
 from rnnlab.base import files
 from rnnlab.base.tables import TableError
 from rnnlab.data.shipped import make_sine
-from rnnlab.runs.sweeps import kept
+from rnnlab.runs.sweeps import fingerprint, kept
 
 BAD = "a\0b \ud800 \x1b[2J é"  # what a file of text, or a terminal, cannot have
 LOOKALIKES = [
@@ -362,7 +362,7 @@ def test_a_file_of_another_version_is_refused_and_an_old_one_is_read(tmp_path, m
     path = tmp_path / "sweep.csv"
     first = sweep({}, path=path)
     ours = rnnlab.__version__
-    monkeypatch.setattr(rnnlab, "__version__", "9.9.9")
+    monkeypatch.setattr(fingerprint, "version", lambda package: "9.9.9")
     refused(path, f"the version of rnnlab ({ours}; this is 9.9.9)")
     first.to_csv(path)  # without a fingerprint, as all were at first
     assert "fingerprint" not in path.read_text()

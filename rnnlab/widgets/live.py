@@ -237,7 +237,7 @@ class Pace:
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, fraction: float = 0.07, fastest: float = FASTEST) -> None:
+    def __init__(self, fraction: float = 0.055, fastest: float = FASTEST) -> None:
         self.fraction, self.fastest = fraction, fastest
         self._due = 0.0
 

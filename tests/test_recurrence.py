@@ -130,7 +130,8 @@ def test_the_loops_take_an_axis_of_runs():
         fast.rnn_forward(h, weight, relu=False)
         fast.rnn_backward(d, h, weight, relu=False)
         fast.gru_forward(h_gru, r_z, new, mem, w_hh[run], b_hn)
-        gates, n_factors = fast.gru_factors(r_z, new, mem, h_gru)
+        gates, n_factors = np.empty((*new.shape[:-1], 3, new.shape[-1])), np.empty_like(new)
+        fast.gru_factors(r_z, new, mem, h_gru, gates, n_factors)
         fast.gru_backward(d_gru, gates, r_z[..., units:], w_hh[run])
         return [h, d, h_gru, gates, n_factors, d_gru]
 

@@ -10,6 +10,7 @@ from rnnlab.loop.batch import train_batch
 from rnnlab.loop.losses import cross_entropy
 from rnnlab.runs.optimizers import resolve_optimizer
 from rnnlab.runs.stacks.losses import cross_entropy_of_each
+from rnnlab.tasks.common import ValidationData, loss_on
 from rnnlab.tasks.recipe import prepare
 
 TASKS = {name: rnnlab.load_task(name) for name in ("sunspots", "co2", "names", "adding")}
@@ -143,6 +144,19 @@ def test_epochs_are_averaged_and_validated_as_alone(name, hidden_state):
         for other in (stack, slow):
             own_losses = other.histories[k].validation_loss
             assert own_losses == pytest.approx(history.validation_loss, rel=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_each_batch_of_a_validation_begins_with_the_state_of_the_warm_up(cell):
+    task = rnnlab.load_task("sunspots")
+    [(inputs, targets)], warm_up = task.validation_data()
+    parts = [(inputs[:, cut], targets[:, cut]) for cut in (slice(0, 30), slice(30, None))]
+    data = ValidationData(parts, warm_up[:, -20:])
+    models, batches = made(task, cell)
+    stack = to_the_end(task, models, batches, epochs=1, validation=data)
+    for model, history in zip(models, stack.histories, strict=True):
+        alone = loss_on(data, model, task.loss_fn)
+        assert history.epochs[-1].validation_loss == pytest.approx(alone, rel=1e-5)
 
 
 @pytest.mark.slow

@@ -76,8 +76,10 @@ def gru_forward(states: Array, rz: Array, n: Array, m: Array, w_hh: Array, b_hn:
         h_before = h_t
 
 
-def gru_factors(rz: Array, n: Array, m: Array, states: Array) -> tuple[Array, Array]:
-    """Return the factors of d_h_t in d_r, d_z, d_m (T, ..., B, 3, H) and in d_n (T, ..., B, H).
+def gru_factors(
+    rz: Array, n: Array, m: Array, states: Array, gates: Array, n_factors: Array
+) -> None:
+    """Write the factors of d_h_t in d_r, d_z, d_m to gates (T, ..., B, 3, H), d_n's to n_factors.
 
     d_n = d_h (1 - z) (1 - n^2)      d_m = d_n r
     d_r = d_n m r (1 - r)            d_z = d_h (h_{t-1} - n) z (1 - z)
@@ -86,7 +88,6 @@ def gru_factors(rz: Array, n: Array, m: Array, states: Array) -> tuple[Array, Ar
     (T = 1600, H = B = 64: 933 MB at the peak of a step, so 584).
     """
     size = n.shape[-1]
-    gates, n_factors = np.empty((*n.shape[:-1], 3, size), n.dtype), np.empty_like(n)
     for some in blocks(n[0].size, len(n)):
         r, z, n_t = rz[some, ..., :size], rz[some, ..., size:], n[some]
         one_z, n_factor = 1 - z, n_factors[some]
@@ -94,7 +95,6 @@ def gru_factors(rz: Array, n: Array, m: Array, states: Array) -> tuple[Array, Ar
         m_factor = np.multiply(n_factor, r, gates[some, ..., 2, :])
         np.multiply(m_factor * m[some], 1 - r, gates[some, ..., 0, :])
         np.multiply((states[:-1][some] - n_t) * z, one_z, gates[some, ..., 1, :])
-    return gates, n_factors
 
 
 def gru_backward(d_h: Array, gates: Array, z: Array, w_hh: Array) -> None:

@@ -88,7 +88,8 @@ class GRULayer(Function):
         d_h = np.empty_like(states)  # (1 + T, B, H), from h_0 on
         d_h[0] = 0
         write_gradients(d_outputs, d_h_n, d_h[1:])
-        gates, n_factors = fast.gru_factors(rz, n, m, states)
+        gates, n_factors = np.empty((*n.shape[:2], 3, n.shape[2]), n.dtype), np.empty_like(n)
+        fast.gru_factors(rz, n, m, states, gates, n_factors)  # (T, B, 3, H), (T, B, H)
         fast.gru_backward(d_h, gates, rz[..., n.shape[-1] :], w_hh.numpy())
         sums = gates.reshape(*n.shape[:2], -1)  # (T, B, 3, H) -> (T, B, 3H), the same memory
         d_w_hh = weight_gradient(sums, states[:-1])

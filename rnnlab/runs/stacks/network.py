@@ -25,6 +25,7 @@ class Network:
 
     Attributes:
         weights, gradients: (R, P), a row for each run, in the order of the model's parameters.
+        states: (1 + T, R, B, H), h_0 first, until the next forward pass, which uses their memory.
     """
 
     def __init__(self, models: Sequence[SequenceModel]) -> None:
@@ -33,7 +34,18 @@ class Network:
         self.gradients = np.empty_like(self.weights)
         self.is_gru, self.relu = models[0].cell == "gru", _is_relu(models[0])
         self.named_shapes = [(n, tuple(p.shape)) for n, p in models[0].named_parameters()]
+        self._rooms: dict[str, Array] = {}
         self._make_views(models)
+
+    def _room(self, name: str, *shape: int) -> Array:
+        """Return memory for an array of this name, the same at each update.
+
+        New memory comes from the system page by page, which takes a seventh of a GRU's time.
+        """
+        size, room = math.prod(shape), self._rooms.get(name)
+        if room is None or room.size < size:
+            room = self._rooms[name] = np.empty(size, self.weights.dtype)
+        return room[:size].reshape(shape)
 
     def _make_views(self, models: Sequence[SequenceModel]) -> None:
         views = [self._views(array) for array in (self.weights, self.gradients)]
@@ -64,7 +76,7 @@ class Network:
         """
         runs, (time, _, rows, _) = len(self.weights), x.shape
         self.x, self.steps, size = x, steps, self.w_hh.shape[-1]
-        self.states = np.empty((1 + time, runs, rows, size), x.dtype)
+        self.states = self._room("states", 1 + time, runs, rows, size)
         self.states[0] = 0 if h_0 is None else h_0
         if self.is_gru:
             self._read_as_gru()
@@ -83,9 +95,12 @@ class Network:
     def _read_as_gru(self) -> None:
         size = self.w_hh.shape[-1]
         rz, n = slice(2 * size), slice(2 * size, None)
-        self.rz = self.x @ self._from_input(rz, self.b_ih[:, rz] + self.b_hh[:, rz])
-        self.n = self.x @ self._from_input(n, self.b_ih[:, n])
-        self.m = np.empty_like(self.states[1:])
+        shape = self.states[1:].shape[:-1]
+        self.rz, self.n, self.m = (
+            self._room(name, *shape, wide * size) for name, wide in (("rz", 2), ("n", 1), ("m", 1))
+        )
+        np.matmul(self.x, self._from_input(rz, self.b_ih[:, rz] + self.b_hh[:, rz]), self.rz)
+        np.matmul(self.x, self._from_input(n, self.b_ih[:, n]), self.n)
         b_hn = self.b_hh[:, None, n]  # (R, 3H) -> (R, 1, H)
         fast.gru_forward(self.states, self.rz, self.n, self.m, self.w_hh, b_hn)
 
@@ -99,7 +114,8 @@ class Network:
         add_up(d_predictions, self.outputs, self.d_w_out)
         # as in `over_runs`: the same bits in any stack
         self.d_b_out[:] = np.ascontiguousarray(d_predictions.swapaxes(0, 1)).sum((1, 2))
-        d_h = np.zeros_like(self.states)  # (1 + T, R, B, H), from h_0 on
+        d_h = self._room("d_h", *self.states.shape)  # (1 + T, R, B, H), from h_0 on
+        d_h[:] = 0
         np.matmul(d_predictions, self.w_out, d_h[1:][self.steps])
         if self.is_gru:
             return self._back_as_gru(d_h)
@@ -111,7 +127,9 @@ class Network:
 
     def _back_as_gru(self, d_h: Array) -> None:
         size = self.w_hh.shape[-1]
-        gates, n_factors = fast.gru_factors(self.rz, self.n, self.m, self.states)
+        gates = self._room("gates", *self.n.shape[:-1], 3, size)
+        n_factors = self._room("n_factors", *self.n.shape)
+        fast.gru_factors(self.rz, self.n, self.m, self.states, gates, n_factors)
         fast.gru_backward(d_h, gates, self.rz[..., size:], self.w_hh)
         sums = gates.reshape(*self.n.shape[:-1], -1)  # (T, R, B, 3, H) -> (T, R, B, 3H)
         add_up(sums, self.states[:-1], self.d_w_hh)

@@ -227,7 +227,7 @@ class Stack(Iterator[Steps]):
             losses, d_predictions, counts = self.loss_of_each(predictions, targets)
             self.network.backward(d_predictions)
             lengths = norms(self.network.gradients)
-        self.state = self.network.states[-1] if self.hidden_state == "carry" else None
+        self.state = self.network.states[-1].copy() if self.hidden_state == "carry" else None
         finite = np.isfinite(losses) & np.isfinite(lengths)
         if not finite.all():
             for k in np.flatnonzero(~finite):
@@ -275,7 +275,7 @@ class Stack(Iterator[Steps]):
         forward = partial(self.network.forward, h_0=None)
         if data.warm_up is not None:
             forward(with_one([data.warm_up]))
-            forward = partial(self.network.forward, h_0=self.network.states[-1])
+            forward = partial(self.network.forward, h_0=self.network.states[-1].copy())
         steps = slice(-1, None) if self.at_last_step else slice(None)
         total, count = np.zeros(len(self.going)), np.zeros(len(self.going))
         for pair in data.batches:

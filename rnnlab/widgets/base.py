@@ -62,6 +62,7 @@ class Lab(w.VBox):
     _label = "Lab"
     _glossary: Mapping[str, str] = {}  # what words of the text twin mean
     controls: dict[str, Any]
+    _warms_up = True  # before its first run, for the second that torch's first optimizer takes
     _ready = False
     _went_on = False  # it ran when the status line was last written
     pictures: tuple[LivePicture, ...] = ()
@@ -281,8 +282,9 @@ class Lab(w.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
-        # when the page has said how much room it has, while the learner looks at the picture
-        self._runner.later(WARM_UP, warm_up)
+        if self._warms_up:
+            # when the page has said how much room it has, while the learner looks at the picture
+            self._runner.later(WARM_UP, warm_up)
         cell, execution = _present_cell()
         if cell:
             shown = _displayed.get(cell)

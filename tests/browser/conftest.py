@@ -117,6 +117,22 @@ def wait_for_text(page, text, seconds=30):
     )
 
 
+def run_cell(page, code):
+    """Type code into a new cell below the last one, run it, and return what it prints."""
+    page.evaluate(
+        """code => { const {commands, shell} = window.jupyterapp;
+        const notebook = shell.currentWidget.content;
+        notebook.activeCellIndex = notebook.widgets.length - 1;
+        commands.execute('notebook:insert-cell-below').then(() => {
+          notebook.activeCell.model.sharedModel.setSource(code);
+          commands.execute('notebook:run-cell') }) }""",
+        code,
+    )
+    output = page.locator(".jp-Notebook-cell").last.locator(".jp-RenderedText")
+    output.wait_for(timeout=30_000)
+    return output.inner_text().strip()
+
+
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as browser:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from conftest import open_notebook, wait_for_text, write_notebook
+from conftest import open_notebook, run_cell, wait_for_text, write_notebook
 
 pytestmark = pytest.mark.browser
 LAB = "import rnnlab\n\nlab = rnnlab.LandscapeLab(epochs=40)\nlab"
@@ -51,6 +51,11 @@ def test_the_map_fills_in_and_a_cell_is_chosen_by_a_click_meanwhile(page, report
         wait_for_words(page, f"The curves: {words}")
         took = 1000 * (time.perf_counter() - before)
         report(f"LandscapeLab: click on a cell to its words, while it trains: {took:.0f} ms")
+    before = time.time()
+    printed = run_cell(page, "import time\nprint(lab._runner.busy, time.time())").split()
+    took = 1000 * (float(printed[1]) - before)
+    report(f"LandscapeLab: another cell while it trains: starts after {took:.0f} ms")
+    assert printed[0] == "True"
     wait_for_text(page, "Training is finished: 75 runs of 40 epochs", 120)
     report(f"LandscapeLab: 75 runs of 40 epochs {time.perf_counter() - start:.1f} s")
     assert "3 of 75 runs diverged (learning rate 1, no clipping: 3 of 3)" in page.evaluate(WORDS)

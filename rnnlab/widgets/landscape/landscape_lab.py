@@ -10,7 +10,7 @@ from rnnlab.base.say import say
 from rnnlab.pictures.landscape import landscape_words, named, spot_words
 from rnnlab.runs.stacks.landscape import Landscape, Place, Spot
 from rnnlab.tasks.catalogue import Task
-from rnnlab.widgets.base import Lab, Setting
+from rnnlab.widgets.base import WARM_UP, Lab, Setting
 from rnnlab.widgets.controls import as_task, row
 from rnnlab.widgets.lab import TrainingLab
 from rnnlab.widgets.landscape.landscape_page import (
@@ -26,7 +26,7 @@ from rnnlab.widgets.landscape.landscape_page import (
     table_html,
     table_words,
 )
-from rnnlab.widgets.live import Pace
+from rnnlab.widgets.live import Pace, warm_up
 from rnnlab.widgets.picture import LivePicture
 
 SLICE = 0.02  # seconds; a click goes through some slices until it is answered
@@ -69,6 +69,7 @@ class LandscapeLab(Lab):
     learning_rates = Setting((0.01, 0.03, 0.1, 0.3, 1.0))
     clip_norms = Setting((0.01, 0.1, 1.0, 10.0, None))
     opened: TrainingLab | None = None
+    _warms_up = False  # its runs have no optimizer of torch's
 
     def __init__(self, task: str | Task = "sunspots", **settings: Any) -> None:
         super().__init__()
@@ -183,6 +184,7 @@ class LandscapeLab(Lab):
             self._show(status_words(self.landscape, time.perf_counter() - self._started))
             self._show_twin()
             self._crisp_later()
+            self._runner.later(WARM_UP, warm_up)  # a training lab may be opened now
         elif self._pace.due() or self._runner.paused:
             self._show(status_words(self.landscape))
 

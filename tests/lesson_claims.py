@@ -53,7 +53,8 @@ CLAIMS = GALLERY | {
         "a35": [
             "assert max(losses[60:]) < 0.3 and min(uncleared_losses[:25]) < 0.5",
             "assert min(uncleared_norms[5:10]) > 5 and uncleared_norms[-1] > 100",
-            "assert max(uncleared_losses[-5:]) > 10 and min(losses) < 0.2",
+            "assert max(uncleared_losses[-5:]) > 10 * min(uncleared_losses[:25])",
+            "assert min(losses) < 0.2",
         ],
     },
     "05": {
@@ -89,7 +90,7 @@ CLAIMS = GALLERY | {
         "a28": [
             'assert round(by_rate["0.01"][-1], 2) == 0.13',
             'assert round(by_rate["0.0001"][-1], 2) == 0.82',
-            'assert by_rate["0.5"][0] > 5 and min(by_rate["0.5"]) > 0.4',
+            'assert by_rate["0.5"][0] > 5 and min(by_rate["0.5"]) > 2 * by_rate["0.01"][-1]',
         ],
         "a31": [
             "assert not runs[sgd, 0.5][-1] < 100",

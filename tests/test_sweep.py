@@ -89,10 +89,40 @@ def test_a_grid_is_stacked_where_it_can_be():
         assert piece.stacked == (own[0]["cell"] == "rnn")
         assert len({(trial["cell"], trial["hidden_size"]) for trial in own}) == 1
         assert len(own) <= (16 if piece.stacked else 1)
-    own_model = Subject(TASKS["sine"], lambda task, settings: rnnlab.SequenceModel(1, 4, 1))
-    for other, stacked in ((own_model, True), (subject, False)):
-        pieces, _ = stacking.pieces_of(other, task, trials, stacked, 2)
-        assert not any(piece.stacked for piece in pieces)
+    pieces, few = stacking.pieces_of(subject, task, trials, False, 2)
+    assert not any(piece.stacked for piece in pieces)
+    few_trials = {0: trials[0], 1: trials[1]}
+    for model, here in ((None, True), (small, False)):  # a function may end the notebook's process
+        pieces, few = stacking.pieces_of(Subject(TASKS["sine"], model), task, few_trials, True, 2)
+        assert (few, [piece.stacked for piece in pieces]) == (here, [True] * len(pieces))
+
+
+def small(task, settings):
+    """Return a model with a start of its own."""
+    model = rnnlab.SequenceModel(task.input_size, 4, task.output_size, settings["cell"])
+    torch.nn.init.orthogonal_(model.recurrence.weight_hh_l0)
+    return model
+
+
+def in_a_module(task, settings):
+    """Return a model that cannot stand in a stack."""
+    return torch.nn.Sequential(small(task, settings))
+
+
+def test_models_that_a_function_makes_are_stacked_where_they_can_be():
+    options = {"grid": {"epochs": 2, "learning_rate": [0.001, 0.01]}, "repeats": 3}
+    with ThreadPoolExecutor(1) as one_thread:
+        tables = {
+            (model, stacked): rnnlab.sweep(
+                "sine", model=model, stacked=stacked, progress=False, executor=one_thread, **options
+            )
+            for model in (small, in_a_module)
+            for stacked in (True, False)
+        }
+    assert tables[in_a_module, True] == tables[in_a_module, False]  # bit for bit
+    losses = [[row["train_loss"] for row in tables[small, s].rows] for s in (True, False)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert losses[0] != losses[1]  # they were in a stack
 
 
 def test_runs_that_reach_their_bound_leave_the_stack():

@@ -16,6 +16,10 @@ import loky
 
 Result = TypeVar("Result")
 
+# How a process gives back, with glibc, what a piece of work has used: arrays above a megabyte at
+# once, else all but 16 MB. Without it, one that does piece after piece goes from 190 to 290 MB.
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(2**20), "MALLOC_TRIM_THRESHOLD_": str(2**24)}
+
 
 def in_processes(
     work: Callable[..., Result], pieces: Mapping[int, tuple[Any, ...]]
@@ -56,7 +60,9 @@ def in_processes(
 @contextmanager
 def _pool(workers: int) -> Iterator[Any]:
     """Start processes for a block; they end with it, also in the midst of their work."""
-    pool = loky.ProcessPoolExecutor(workers, initializer=_begin, initargs=(os.getpid(),))
+    pool = loky.ProcessPoolExecutor(
+        workers, initializer=_begin, initargs=(os.getpid(),), env=ALLOCATOR
+    )
     try:
         yield pool
     finally:

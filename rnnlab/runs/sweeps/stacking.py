@@ -46,7 +46,7 @@ def pieces_of(
         alike.setdefault(key, []).append(number)
     groups = [(numbers, _updates(subject, task, trials[numbers[0]])) for numbers in alike.values()]
     updates = sum(len(numbers) * (each or math.inf) for numbers, each in groups)
-    few = updates <= FEW
+    few = updates <= FEW and subject.model is None  # a function may end its process
     most = min(MOST_RUNS, math.ceil(len(trials) / (1 if few else cores)))
     pieces = []
     for numbers, each in groups:
@@ -57,11 +57,13 @@ def pieces_of(
 
 
 def _updates(subject: Subject, task: Task, settings: Row) -> int | None:
-    """Return how many updates a run makes; None if it cannot stand in a stack."""
-    if subject.model is not None:
-        return None
+    """Return how many updates a run makes; None if it cannot stand in a stack.
+
+    What a function makes is seen where the runs are done.
+    """
     try:
-        model, batches = prepared(subject, task, settings)
+        plain = subject._replace(model=None)
+        model, batches = prepared(plain, task, settings)
         inputs, targets = next(iter(batches))
         tensors = isinstance(inputs, Tensor) and isinstance(targets, Tensor)
         if not tensors or why_not_stacked([model], task.loss_fn) is not None:

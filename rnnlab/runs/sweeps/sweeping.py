@@ -57,11 +57,12 @@ def sweep(
             are options of the task, if that is a name or made, or else of the model.
         executor: where the runs are done: any `concurrent.futures.Executor`, such as a thread
             pool, or on a cluster Dask's `Client.get_executor()`. None: in processes on this
-            machine, one a core, started for this sweep; one that is killed costs its own run, or
-            its own stack of runs, only.
+            machine, one a core, started for this sweep; one that is killed costs its own run only
+            (the others of its stack are done again, one by one).
         repeats: runs of each combination, with the seeds 0, 1, 2, ..., or from "seed" on.
         model: a function of (task, settings) that returns the model, called with random numbers
-            from the seed; None: a `SequenceModel`.
+            from the seed; None: a `SequenceModel`. Where it returns models that `train_stacked`
+            cannot take, they train one by one, and some are made twice.
         path: of a CSV file to which runs are written as they are done. If it is there, the sweep
             goes on from it: runs in it that did not fail are not done again. Other sweeps may
             write into it at the same time. Its column "fingerprint" has the version of rnnlab, a
@@ -154,7 +155,7 @@ def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int,
     """Yield each piece's number and results as it is done, or the text of what went wrong."""
     if executor is None:
         for k, rows in in_processes(run_piece, pieces):
-            yield k, rows or KILLED
+            yield k, rows or _one_by_one(*pieces[k])
         return
     futures: dict[Future[list[Row]], int] = {
         executor.submit(run_piece, *arguments): k for k, arguments in pieces.items()
@@ -171,6 +172,15 @@ def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int,
     finally:
         for future in futures:
             future.cancel()
+
+
+def _one_by_one(subject: bytes, trials: list[Row], stacked: bool) -> list[Row]:
+    """Do the runs of a piece whose process was killed, to find out which of them it was."""
+    if len(trials) == 1:
+        return [failed(KILLED)]
+    single = {k: (subject, [trial], False) for k, trial in enumerate(trials)}
+    rows = dict(in_processes(run_piece, single))
+    return [row for k in single for row in rows[k] or [failed(KILLED)]]
 
 
 def _with_bar(

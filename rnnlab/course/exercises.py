@@ -117,10 +117,18 @@ def check(number: str, *answers: Any) -> Feedback:
     if hints is None:
         kept.keep_solved(number)
         return Feedback(number, True, found.right)
+    kept.keep_mistake(number, mistake_of(verdict, found.hints))
     hint = hints[min(_tries[number], 3) - 1]
     if _tries[number] >= 3:
         hint += f" Or look at it: rnnlab.solution({number!r})"
     return Feedback(number, False, hint)
+
+
+def mistake_of(verdict: Wrong | None, hints: Mapping[str, Hints]) -> str:
+    """Return the name of a mistake, "else" for an unknown one; with the code, if the doctor's."""
+    if verdict is None or verdict.mistake not in hints:
+        return "else"
+    return f"{verdict.mistake}, {code}" if (code := verdict.values.get("code")) else verdict.mistake
 
 
 @contextmanager

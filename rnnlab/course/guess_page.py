@@ -4,8 +4,6 @@ The page is a few lines of plain HTML, which brings its own names and keys for k
 readers; anywidget lets a widget have such a page.
 """
 
-import re
-from html import escape
 from typing import Any
 
 import anywidget
@@ -13,6 +11,7 @@ import traitlets
 
 from rnnlab.course import kept
 from rnnlab.course.guesses import Guess, find_guess
+from rnnlab.course.lesson_words import to_html
 
 STYLE = """
 .rnnlab-guess { border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px;
@@ -133,18 +132,13 @@ class GuessPage(anywidget.AnyWidget):
         if answer:
             self.reply = "".join(f"<p>{to_html(t)}</p>" for t in (said, self._asked.seen) if t)
             if keep:
-                kept.keep_guess(self._asked.number, answer)
+                kept.keep_guess(self._asked.number, answer, self._asked.kind(answer))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Return the page; where there are no widgets, the question and a fold with the answer."""
         data, *metadata = super()._repr_mimebundle_(**options) or ({},)
         plain = {"text/plain": as_text(self._asked), "text/html": as_fold(self._asked)}
         return {**data, **plain}, *metadata
-
-
-def to_html(text: str) -> str:
-    """Return a text as HTML, what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def as_text(asked: Guess) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.say import say
+from rnnlab.base.say import one_line, say
 from rnnlab.course.lesson_words import LESSONS, words_of
+
+LONGEST_NUMBER = 40  # characters that are read as a number: what is kept of a guess stays short
 
 
 class Guess(NamedTuple):
@@ -38,19 +40,32 @@ class Guess(NamedTuple):
         """What can be chosen; nothing where a number is asked for."""
         return [*self.replies] if self.right is None else []
 
-    def reply(self, answer: str) -> str:
-        """Return the reply to a choice, or to a number as it was typed.
+    @property
+    def right_kind(self) -> str:
+        """The right choice, the one whose reply begins with "Yes"; "near" for a number."""
+        right = [kind for kind, reply in self.replies.items() if reply.startswith("Yes")]
+        return right[0] if self.right is None else "near"
+
+    def kind(self, answer: str) -> str:
+        """Return which of the replies an answer gets: the choice itself, or "near", "low", "high".
 
         Raises:
             ValueError: if it is none of the choices, or no number.
         """
         if self.right is None:
             check_known("the guess", answer, self.choices, "choices")
-            return self.replies[answer]
+            return answer
         guessed = number_in(answer)
         low, high = sorted((self.right / self.within, self.right * self.within))
-        side = "low" if guessed < low else "high" if guessed > high else "near"
-        return self.replies[side]
+        return "low" if guessed < low else "high" if guessed > high else "near"
+
+    def reply(self, answer: str) -> str:
+        """Return the reply to a choice, or to a number as it was typed.
+
+        Raises:
+            ValueError: if it is none of the choices, or no number.
+        """
+        return self.replies[self.kind(answer)]
 
 
 def number_in(text: str) -> float:
@@ -61,10 +76,12 @@ def number_in(text: str) -> float:
     """
     try:
         number = float(text.strip().removesuffix("%").replace(",", "."))
+        number = number if len(text) <= LONGEST_NUMBER else math.nan
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(say("{text!r} is no number; type one, such as 0.5", text=text))
+        shown = one_line(text, LONGEST_NUMBER)
+        raise ValueError(say("{text!r} is no number; type one, such as 0.5", text=shown))
     return number
 
 

@@ -4,6 +4,7 @@ A file in `rnnlab/course/words/` holds those of one lesson; `shared.toml` the hi
 lessons give.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,11 @@ class Page:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.text)}</pre>"
+
+
+def to_html(text: str) -> str:
+    """Return a text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 @cache

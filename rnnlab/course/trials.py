@@ -58,7 +58,8 @@ def explain(findings: list[Finding]) -> Wrong | None:
     if finding is None:
         return None
     seen = finding.what.split(" (or ")[0].split(": [")[0].rstrip(".")  # torch's errors are long
-    return wrong("found", seen=seen, where=finding.where, why=finding.why, fix=finding.fix)
+    fields = {"where": finding.where, "why": finding.why, "fix": finding.fix, "code": finding.code}
+    return wrong("found", seen=seen, **fields)
 
 
 def _clip_one_by_one(batch: Holding) -> None:

@@ -105,7 +105,9 @@ def parse_kept(content: bytes, mend: bool = False) -> dict[str, Any]:
     for part, right in PARTS.items():
         if part in found and not right(found[part]):
             if not mend or part in ("solved", "guessed"):
-                raise ValueError(say("it is damaged: what stands under {part!r} is wrong", part=part))
+                raise ValueError(
+                    say("it is damaged: what stands under {part!r} is wrong", part=part)
+                )
             del found[part]
     return found
 

@@ -7,6 +7,7 @@ the tag `mistake:<code>`. The heading itself does not name the mistake, which is
 import json
 import re
 from collections import defaultdict
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from rnnlab.base.say import say
 
 FIRST = "00_start_here.ipynb"
 TAG = "mistake:"
+EXERCISE = "exercise:"  # the tag of the cell for an answer
+GUESS = re.compile(r'^(?:rnnlab\.)?guess\("(?P<number>[\d.]+)"\)$', re.MULTILINE)
 HEADING = re.compile(r"^#+ (?P<words>.+)$", re.MULTILINE)
 
 
@@ -69,3 +72,33 @@ def sections_by_mistake() -> dict[str, list[Section]]:
                     section = Section(path.name, headings[-1]["words"], cell["id"])
                     found[tag.removeprefix(TAG)].append(section)
     return dict(found)
+
+
+@cache
+def notebooks_of_questions() -> dict[str, str]:
+    """Return the notebook of each exercise, "exercise 04.1", and of each guess, "guess 04.1".
+
+    Raises:
+        FileNotFoundError: if the notebooks are missing.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(course_folder().glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for tag in cell["metadata"].get("tags", []):
+                if tag.startswith(EXERCISE):
+                    found[tag.replace(":", " ")] = path.name
+            for call in GUESS.finditer("".join(cell["source"])):
+                found[f"guess {call['number']}"] = path.name
+    return found
+
+
+@cache
+def titles() -> dict[str, str]:
+    """Return the title of each lesson, by its number; none where the notebooks are missing."""
+    found: dict[str, str] = {}
+    with suppress(FileNotFoundError):
+        for path in sorted(course_folder().glob("*.ipynb")):
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            if heading := HEADING.search("".join(cells[0]["source"])):
+                found.setdefault(path.name[:2], heading["words"])  # 09, not its parts
+    return found

@@ -16,6 +16,7 @@ from rnnlab.course.lessons import titles
 
 MARK = '<meta name="generator" content="rnnlab class">'  # by which the command knows its own page
 NOTEBOOKS = "https://github.com/rnnlab/rnnlab/blob/main/notebooks/"
+HEADS = "Question", "Wrong at first", "Not yet right", "The commonest mistake"
 SHOWN = 12  # questions that stand open; the others are folded away
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 PRIVATE = (
@@ -92,10 +93,10 @@ def _where(learners: Sequence[Learner]) -> str:
         f"<td>{sum(_level(one, lesson) == 4 for one in learners)}</td>" for lesson in exercises()
     )
     return f"""<h2 id=where>Who is where</h2>
+<p class=muted id=read>Above: guesses made. Below: exercises solved. The stronger the colour, the
+more of the lesson is done.</p>
 <div class=wide role=region aria-labelledby=where tabindex=0>
-<table class=where>
-<caption>Above: guesses made. Below: exercises solved. The stronger the colour, the more of the
-lesson is done.</caption>
+<table class=where aria-labelledby=where aria-describedby=read>
 <thead><tr><th scope=col>Learner</th><th scope=col>All</th>{heads}</tr></thead>
 <tbody>
 {rows}
@@ -141,9 +142,9 @@ def _stumbled(found: Sequence[Stumble]) -> str:
     if not found:
         return f"{head}\n<p>As far as the files say, every first answer was right.</p>"
     text = (
-        "Those first that most learners had wrong at first. Beside each stands what most of them "
-        "did: the first hint to it (\u2026 stands for their own numbers), or the guess and its "
-        "reply."
+        "What most learners had wrong at first comes first. Beside it stands the commonest "
+        "mistake: the first hint to it (\u2026 stands for their own numbers), or the guess and "
+        "its reply."
     )
     more = ""
     if len(found) > SHOWN:
@@ -153,25 +154,28 @@ def _stumbled(found: Sequence[Stumble]) -> str:
 
 
 def _questions(found: Iterable[Stumble]) -> str:
+    # phones show rows as blocks, which would make them no rows to a screen reader but for the roles
+    heads = "".join(f"<th scope=col role=columnheader>{head}</th>" for head in HEADS)
     rows = "\n".join(map(_question, found))
     return f"""<table class=rows role=table aria-labelledby=stumbled>
-<thead><tr><th scope=col>Question</th><th scope=col>Wrong at first</th>
-<th scope=col>Not yet right</th><th scope=col>What most of them did</th></tr></thead>
-<tbody>
+<thead role=rowgroup><tr role=row>{heads}</tr></thead>
+<tbody role=rowgroup>
 {rows}
 </tbody></table>"""
 
 
 def _question(one: Stumble) -> str:
-    link = f'<a href="{NOTEBOOKS}{escape(one.notebook)}">{escape(one.notebook)}</a>'
+    home = escape(one.notebook)
+    link = f' <a href="{NOTEBOOKS}{home}">{home}</a>' if home else ""
     wrong = say("{wrong} of {tried}", wrong=one.wrong, tried=one.tried)
+    question = one.question[:1].upper() + one.question[1:]
     never = str(one.never) if one.kind == "exercise" else "\u2013"
     made = say("{made} of {wrong}", made=one.made, wrong=one.wrong)
     return (
-        f"<tr><th scope=row>{one.kind.capitalize()} {one.number}</th>"
-        f'<td class=many data-head="Wrong at first:">{wrong}</td>'
-        f'<td class=many data-head="Not yet right:">{never}</td>'
-        f"<td>{to_html(one.question)} <span class=muted>{link if one.notebook else ''}</span><br>"
+        f"<tr role=row><th scope=row role=rowheader>{one.kind.capitalize()} {one.number}</th>"
+        f'<td class=many role=cell data-head="Wrong at first:">{wrong}</td>'
+        f'<td class=many role=cell data-head="Not yet right:">{never}</td>'
+        f"<td role=cell>{to_html(question)}{link}<br>"
         f"<b>{made}:</b> {to_html(one.mistake)}</td></tr>"
     )
 

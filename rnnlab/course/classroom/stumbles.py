@@ -9,8 +9,12 @@ from rnnlab.base.say import say
 from rnnlab.course.classroom.learners import Learner, exercises, guesses
 from rnnlab.course.exercises import find
 from rnnlab.course.guesses import Guess
+from rnnlab.course.judging import about_function
 from rnnlab.course.lessons import notebooks_of_questions
 from rnnlab.doctor.judge import RULES
+
+DOTS = "\u2026"  # for what stood in a learner's own hint
+OTHER = "A mistake that the course has no words for."
 
 
 class Stumble(NamedTuple):
@@ -88,13 +92,18 @@ def words_of_mistake(number: str, mistake: str) -> str:
 
     Where the doctor has found it, what the doctor says is wrong with it.
     """
-    name, _, code = mistake.partition(", ")
-    hints = find(number).hints
-    if mistake not in hints and code in RULES:
+    found = find(number)
+    code = mistake.partition(", ")[2]
+    if mistake not in found.hints and code in RULES:
         return RULES[code].why
-    hint = (hints.get(mistake) or hints.get(name) or hints["else"])[0]
-    parts = Formatter().parse(hint)
-    return "".join(text + ("" if field is None else "\u2026") for text, field, _, _ in parts)
+    hint = found.hints.get(mistake) or found.hints.get("else")
+    if hint is None:  # of a newer rnnlab; or there were too many to keep their names
+        return OTHER
+    function = about_function(None, found.solution, found.returns)
+    known = {**function.values, "kind": DOTS} if function else {}
+    parts = [(text, known.get(field, DOTS) if field else "")
+             for text, field, _, _ in Formatter().parse(hint[0])]  # fmt: skip
+    return "".join(text + value for text, value in parts).replace(2 * DOTS, DOTS)
 
 
 def words_of_guess(guess: Guess, kind: str) -> str:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
 
 import rnnlab
 from rnnlab.commands.main import main
@@ -551,11 +552,9 @@ def test_a_check_keeps_the_name_of_a_mistake_and_nothing_of_the_answer(own, monk
 
 def test_a_loop_without_zero_grad_is_kept_by_the_code_of_the_doctor(own):
     code = checks.find("07.1").solution.replace("        optimizer.zero_grad()\n", "")
-    names = {}
-    exec(f"import torch\nimport rnnlab\n{code}", names)
-    loop = names["train_epoch"]
-    said = checks.check("07.1", loop)
-    assert not said.passed
+    names = {"nn": torch.nn, "rnnlab": rnnlab}
+    exec(code, names)
+    assert not checks.check("07.1", names["train_epoch"]).passed
     (mistake,) = json.loads(own.read_text())["mistakes"]["07.1"]
     assert words_of_mistake("07.1", mistake) == RULES["missing-zero-grad"].why
 
@@ -571,10 +570,9 @@ def test_all_that_can_be_kept_is_below_32_kb(own, report):
         assert number in kept.guessed()
         assert len(kept.guessed()[number]) <= 80
     for number in NUMBERS:
-        names = sorted(checks.find(number).hints, key=len)
-        for name in [*names, *(f"{longest}{k:02}" for k in range(20))]:
-            kept.keep_mistake(number, name[:60])
-            kept.keep_mistake(number, "else")
+        names = sorted([*checks.find(number).hints, longest], key=len)
+        for name in [*(f"{longest}{k:02}" for k in range(kept.MOST_MISTAKES + 1)), names[-1]]:
+            kept.keep_mistake(number, name)
         assert len(json.loads(own.read_text())["mistakes"][number]) <= kept.MOST_MISTAKES
         assert max(map(len, names)) < 60, "names are not cut where they are read"
     for number in NUMBERS:
@@ -632,6 +630,7 @@ def test_its_own_files_are_replaced_and_no_others(here, capsys):
     assert refused(capsys, "in", "--output", "in") == (
         "argument --output: in is a folder; expected a file: give another name"
     )
+    assert "argument --output: . is a folder" in refused(capsys, "in", "--output", ".")
     assert refused(capsys, "in", "--csv", "rnnlab-class.html") == (
         "argument --csv: rnnlab-class.html is the page's name, too; give another name"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import rnnlab
-from rnnlab.commands.main import main
+from rnnlab.commands.main import COMMANDS, main
 from rnnlab.commands.train import OWN
 from rnnlab.commands.words import in_options
 from rnnlab.course.lessons import course_folder
@@ -23,10 +23,10 @@ QUICK = ["train", "--task", "sine", "--epochs", "2", "--quiet"]
 
 # What is given, and what is said after "error: "; {} is the folder that it is given in.
 WRONG = {
-    "": "which command? One of lab, train, doctor; rnnlab --help explains them",
-    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, doctor",
+    "": "which command? One of lab, train, doctor, class; rnnlab --help explains them",
+    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, doctor, class",
     "--task sine": "argument COMMAND: there is no command 'sine'; expected one of lab, train, "
-    "doctor",
+    "doctor, class",
     # lab
     "lab notes.txt": "argument FOLDER: {}/notes.txt is a file; expected a folder: give another "
     "name",
@@ -99,6 +99,13 @@ WRONG = {
     "doctor": "which script? give a Python file, or --list for all that can be found",
     "doctor nosuch.py": "argument script: there is no file nosuch.py; give a Python script",
     "doctor full": "argument script: there is no file full; give a Python script",
+    # class
+    "class": "the following arguments are required: FOLDER",
+    "class none": "argument FOLDER: there is no folder none; give the one that holds what the "
+    "learners handed in",
+    "class full --csv notes.txt": "argument --csv: notes.txt is there already, and not of rnnlab "
+    "class: give --force to replace it, or another name",
+    "class full more": "'more' is not known here; rnnlab class --help lists the options",
 }
 
 
@@ -116,7 +123,7 @@ def test_wrong_use_is_refused(line, here, capsys):
     with pytest.raises(SystemExit) as end:
         main(line.split())
     assert end.value.code == 2
-    command = line.split()[0] if line.split()[:1] in (["lab"], ["train"], ["doctor"]) else ""
+    command = line.split()[0] if line.split()[:1] in [[name] for name in COMMANDS] else ""
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1 or command == "doctor"  # the doctor's usage is one line
     assert said[-1] == f"rnnlab {command}".strip() + ": error: " + WRONG[line].format(here)
@@ -237,7 +244,7 @@ def test_a_command_loads_what_it_needs(line, loaded, here):
 
 
 def test_every_command_explains_itself(capsys):
-    for line in (["--help"], ["lab", "--help"], ["train", "--help"], ["doctor", "--help"]):
+    for line in (["--help"], *([name, "--help"] for name in COMMANDS)):
         with pytest.raises(SystemExit) as end:
             main(line)
         assert end.value.code == 0

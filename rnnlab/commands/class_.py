@@ -2,6 +2,7 @@
 
 import os
 import sys
+from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -30,14 +31,14 @@ LISTED = 20  # files that could not be read, on the command line; the page has a
 def main(arguments: list[str], command: str = NAME) -> int:
     """Read what was handed in, write the page and the CSV file, and return the exit status."""
     parser = _parser(command)
-    options = parser.parse_args(arguments)
+    options, left_over = parser.parse_known_args(arguments)
+    if left_over:
+        parser.error(f"{left_over[0]!r} is not known here; rnnlab class --help lists the options")
     place = Path(options.folder)
     if not place.exists():
         text = "there is no folder {place}; give the one that holds what the learners handed in"
         parser.error(say(f"argument FOLDER: {text}", place=place))
-    output = Path(options.output or PAGE)
-    table = Path(options.csv or output.with_suffix(".csv"))
-    _check_places(parser, output, table, options.force)
+    output, table = _places(parser, options)
     school_class = read_class(place)
     told = "".join(f"  {path}: {reason}\n" for path, reason in school_class.unread[:LISTED])
     if not school_class.learners:
@@ -48,10 +49,7 @@ def main(arguments: list[str], command: str = NAME) -> int:
         _tell(told, sys.stderr)
         return fail(NAME, say(text, place=place))
     try:
-        with written_whole(output, "page", "w", encoding="utf-8") as file:
-            file.write(page(school_class, datetime.now()))
-        with written_whole(table, "table", "w", encoding="utf-8-sig", newline="") as file:
-            file.write(sheet(school_class.learners))  # the mark in front is for Excel
+        _write(school_class, output, table)
     except OSError as error:
         return fail(NAME, refusal(error))
     _tell(_summary(school_class, told, output, table), sys.stdout)
@@ -69,8 +67,10 @@ def _parser(command: str) -> Parser:
     return parser
 
 
-def _check_places(parser: Parser, output: Path, table: Path, force: bool) -> None:
-    """Refuse to overwrite what is not of this command, before anything is done."""
+def _places(parser: Parser, options: Namespace) -> tuple[Path, Path]:
+    """Return where the page and the table go; refuse to overwrite what is not of this command."""
+    output = Path(options.output or PAGE)
+    table = Path(options.csv or f"{os.path.splitext(output)[0]}.csv")
     if os.path.abspath(output) == os.path.abspath(table):
         text = "argument --csv: {table} is the page's name, too; give another name"
         parser.error(say(text, table=table))
@@ -79,12 +79,23 @@ def _check_places(parser: Parser, output: Path, table: Path, force: bool) -> Non
         if path.is_dir():
             text = "argument {option}: {path} is a folder; expected a file: give another name"
             parser.error(say(text, option=option, path=path))
-        if path.exists() and not force and not _is_own(path, mark):
+        if path.exists() and not options.force and not _is_own(path, mark):
             text = (
                 "argument {option}: {path} is there already, and not of rnnlab class: give "
                 "--force to replace it, or another name"
             )
             parser.error(say(text, option=option, path=path))
+    return output, table
+
+
+def _write(school_class: SchoolClass, output: Path, table: Path) -> None:
+    """Write both files, each whole or not at all."""
+    html, rows = page(school_class, datetime.now()), sheet(school_class.learners)
+    with written_whole(output, "page", "w", encoding="utf-8") as file:
+        file.write(html)
+    # with the mark in front by which a spreadsheet knows UTF-8
+    with written_whole(table, "table", "w", encoding="utf-8-sig", newline="") as file:
+        file.write(rows)
 
 
 def _is_own(path: Path, mark: bytes) -> bool:

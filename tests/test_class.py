@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import tracemalloc
 import zipfile
 from collections import Counter
 from html.parser import HTMLParser
@@ -426,6 +427,18 @@ def test_zip_files_that_are_made_to_do_harm(here):
         "half.zip": "it is damaged, or no zip file",
         "locked.zip/ann.json": "a password locks it",
     }
+
+
+def test_of_a_file_too_large_no_more_is_read_than_is_allowed(here, report):
+    read_class(here)
+    put(here / "in", {"a.zip": packed({"a.json": b" " * 60_000_000}), "b.json": b" " * 60_000_000})
+    tracemalloc.start()
+    unread = read_class(here / "in").unread
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    report(f"two files of 60 MB are refused with {peak / 1e6:.1f} MB of memory")
+    assert len(unread) == 2
+    assert peak < 8_000_000
 
 
 @pytest.mark.parametrize(("limit", "reason"), [

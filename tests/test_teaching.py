@@ -44,12 +44,21 @@ def test_the_wrong_answers_of_teaching_are_of_exercises_that_have_some():
 def test_teaching_plans_and_measures_every_notebook():
     names = [path.stem.partition("_")[0] for path in NOTEBOOKS]  # of 09 there are nine
     assert [row[0] for row in rows("What a learner needs")] == names
-    plans = rows("Lesson plans")
-    for plan in (1, 2):
-        assert (
-            sorted(set(re.findall(r"\b\d\d[a-h]?\b", " ".join(row[plan] for row in plans))))
-            == names
-        )
+    plans = rows("Several lessons")
+    week = rows("A week")
+    columns = [[row[1] for row in plans], [row[2] for row in plans], [" ".join(r) for r in week]]
+    for plan in columns:
+        assert sorted({*re.findall(r"\b\d\d[a-h]?\b", " ".join(plan))}) == names
+
+
+@pytest.mark.parametrize("minutes", [45, 90])
+def test_a_lesson_plan_takes_as_long_as_it_says(minutes):
+    assert sum(int(row[0]) for row in rows(f"{minutes} minutes")) == minutes
+
+
+def test_teaching_begins_with_teaching():
+    headings = re.findall(r"^## (.+)$", TEACHING, re.MULTILINE)
+    assert headings[:3] == ["What a lesson does in class", "Lesson plans", "Where the class stands"]
 
 
 def test_the_measured_figures_of_teaching_agree_with_each_other():

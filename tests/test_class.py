@@ -410,10 +410,11 @@ def test_zip_files_that_are_made_to_do_harm(here):
         "half.zip": packed({"ann.json": ONE})[:60],
         "lies.zip": lies,
         "locked.zip": bytes(locked),
+        "twice.zip": packed({"dora.json": ONE, "dorb.json": ONE}).replace(b"dorb", b"dora"),
         "up.zip": packed({"../../bob.json": ONE, "/etc/cleo.json": ONE}),
     })  # fmt: skip
     learners, unread = read_class(here / "in")
-    assert [one.name for one in learners] == ["bob", "cleo"]
+    assert [one.name for one in learners] == ["bob", "cleo", "dora"]
     assert os.listdir(here) == ["in"]
     reasons = dict(unread)
     assert reasons.pop("lies.zip/ann.json") in (

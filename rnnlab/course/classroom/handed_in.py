@@ -120,8 +120,8 @@ def _in_zip(file: IO[bytes], name: str, depth: int) -> Iterator[Found]:
         yield Found(name, reason="it is damaged, or no zip file")
         return
     with archive:
-        members = sorted((_name(one), one) for one in archive.infolist()[:MOST_NAMES])
-        for inner, member in members:
+        for member in sorted(archive.infolist()[:MOST_NAMES], key=_name):
+            inner = _name(member)
             path = f"{name}/{inner}"
             if member.is_dir() or not _wanted(inner):
                 continue

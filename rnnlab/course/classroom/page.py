@@ -148,7 +148,7 @@ def _stumbled(found: Sequence[Stumble]) -> str:
     )
     more = ""
     if len(found) > SHOWN:
-        which = say("{count} more, for fewer learners", count=len(found) - SHOWN)
+        which = say("{count} more that went wrong for somebody", count=len(found) - SHOWN)
         more = f"\n<details><summary>{which}</summary>{_questions(found[SHOWN:])}</details>"
     return f"{head}\n<p>{text}</p>\n{_questions(found[:SHOWN])}{more}"
 

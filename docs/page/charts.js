@@ -39,15 +39,17 @@
   const last = (values) => values[values.length - 1];
 
   /** The predictions of the held-out part against what was measured, in the data's own unit. */
-  page.drawForecast = (chart, { task, forecast }) => {
+  page.drawForecast = (chart, shown) => chart.draw(({ width }) => forecastOf(shown, width));
+
+  function forecastOf({ task, forecast }, width) {
     const { times, observed, predicted, split } = forecast, unit = page.tasks[task].timeUnit;
     const held = times.slice(split), truth = observed.slice(split);
-    const narrow = chart.width < 560, room = narrow ? 62 : 86;
+    const narrow = width < 560, room = narrow ? 66 : 86;
     const start = Math.max(0, split - Math.floor(held.length / (narrow ? 3 : 2)));
     const limits = around(observed.slice(start), 0.18);
-    const outside = predicted.filter((v) => !(v >= limits[0] && v <= limits[1])).length;
-    const { width } = chart, across = (chart.width ?? 0) - room;
-    chart.draw({
+    const outside = predicted.filter((v) => !(v >= limits[0] && v <= limits[1])).length > predicted.length / 2;
+    const drawable = outside ? predicted.map(() => null) : predicted;
+    return {
       alt: `Line chart of ${page.tasks[task].title}, the ${held.length} ${unit}s that were held out: `
         + `as measured, as predicted one ${unit} ahead, and the distance between the two. `
         + `Typically off by ${short(forecast.error)}.`,
@@ -57,35 +59,33 @@
       layers: [
         { kind: "line", look: "known", xs: times.slice(start, split + 1), ys: observed.slice(start, split + 1) },
         { kind: "upright", look: "border", at: held[0] },
-        { kind: "strokes", look: "misses", xs: held, from: truth, to: predicted },
+        { kind: "strokes", look: "misses", xs: held, from: truth, to: drawable },
         { kind: "line", look: "measured", xs: held, ys: truth },
-        { kind: "line", look: "predicted", xs: held, ys: predicted },
+        { kind: "line", look: "predicted", xs: held, ys: drawable },
       ],
       labels: [
-        { text: narrow ? "predicted" : `predicted,\none ${unit}\nahead`, x: last(times), y: last(predicted), look: "blue" },
+        { text: narrow ? "predicted" : `predicted,\none ${unit}\nahead`, x: last(times), y: last(drawable), look: "blue" },
         { text: "measured", x: last(times), y: last(truth), look: "ink" },
       ],
       notes: [
-        { text: across - 220 > 150 && width ? `the network has never seen these ${unit}s` : `never seen ${unit}s`,
+        { text: narrow ? "never seen" : `the network has never seen these ${unit}s`,
           x: ({ x }) => x(held[0]) + 7, y: ({ box }) => box.top + 10, look: "muted" },
-        { text: outside > predicted.length / 2 ? "the prediction lies far outside of this picture" : "",
+        { text: outside ? "the prediction lies far outside of this picture" : "",
           x: ({ box }) => (box.left + box.right) / 2, y: ({ box }) => box.bottom - 10, look: "blue", anchor: "middle" },
       ],
       hover(x) {
         const at = nearest(times, x, start);
-        let text = `${sayTime(times[at], unit)}: measured ${short4(observed[at])}`;
+        let text = `${sayTime(times[at], unit)}: measured ${short(observed[at], 4)}`;
         if (at >= split) {
           const said = predicted[at - split];
-          text += `, predicted ${short4(said)}, off by ${short(Math.abs(said - observed[at]))}`;
+          text += `, predicted ${short(said, 4)}, off by ${short(Math.abs(said - observed[at]))}`;
         }
         return { x: times[at], text };
       },
-    });
-  };
+    };
+  }
 
-  const short4 = (value) => (Math.abs(value) < 1000 ? String(Number(value.toPrecision(4))) : short(value));
-
-  function nearest(times, x, start) {
+    function nearest(times, x, start) {
     let best = start;
     for (let k = start; k < times.length; k += 1) {
       if (Math.abs(times[k] - x) < Math.abs(times[best] - x)) best = k;
@@ -99,7 +99,7 @@
     const epochs = Math.max(run.settings.epochs, old.length);
     const line = (look, ys) => ({ kind: "line", look, xs: ys.map((_, k) => k + 1), ys });
     const label = (text, ys, look) => ({ text, x: ys.length, y: last(ys), look });
-    chart.draw({
+    chart.draw(() => ({
       alt: "Line chart of the loss by epoch: train, held out, and train in the run before.",
       x: { limits: [0, Math.max(1, epochs)], label: "epoch", ticks: 5 },
       y: { limits: logLimits([...train, ...validation, ...old]), log: true },
@@ -113,7 +113,7 @@
         if (!train.length) return null;
         return { x: at, text: `epoch ${at}: train ${short(train[at - 1])}, held out ${short(validation[at - 1])}` };
       },
-    });
+    }));
   };
 
   /** The gradient norm by step, the bound, and a dot on it for each step that was clipped. */
@@ -121,7 +121,7 @@
     const { norms, clipped } = run, old = before?.norms ?? [], bound = run.settings.clip;
     const steps = Math.max(run.steps, old.length, 2), there = bound !== null;
     const atEpoch = epoch === null ? null : epoch * run.perEpoch;
-    chart.draw({
+    chart.draw(() => ({
       alt: "Line chart of the gradient norm by step, with the bound above which it is clipped.",
       x: { limits: [0, steps], label: "step", ticks: 4 },
       y: { limits: logLimits([...norms, ...old, ...(there ? [bound] : [])]), log: true },
@@ -141,7 +141,7 @@
         const cut = there && norms[at] > bound ? `, clipped to ${short(bound)}` : "";
         return { x: at, text: `step ${at + 1}: ${short(norms[at])}${cut}` };
       },
-    });
+    }));
   };
 
   const cursor = (at) => (at === null ? [] : [{ kind: "upright", look: "cursor", at }]);

@@ -22,13 +22,13 @@
     return (found) => {
       const ys = Array.from(values(found)), top = Math.max(...ys.filter(Number.isFinite), 0);
       const xs = ys.map((_, k) => k + 1);
-      chart.draw({
+      chart.draw(() => ({
         alt: `Bar chart by time step: ${title.toLowerCase()}; ${short(ys[0])} at the first, ${short(ys[ys.length - 1])} at the last.`,
         x: { limits: [0.5, ys.length + 0.5], label: "time step", ticks: 6, bare: true },
         y: { limits: [0, (top || 1) * 1.04] },
         layers: [{ kind: "bars", look, xs, ys, wide: 0.72 }],
         hover: at(ys.length, (t) => `time step ${t}: ${short(ys[t - 1])}`),
-      });
+      }));
     };
   }
 
@@ -47,7 +47,7 @@
     return ({ forward: { states: found } }) => {
       const T = found.length, H = found[0].length;
       paint(canvas, found);
-      chart.draw({
+      chart.draw(() => ({
         alt: `Heat map of the state: ${H} units by ${T} time steps, from minus one (blue) through zero (pale) to one (orange).`,
         x: { limits: [0.5, T + 0.5], ticks: 0 },
         y: { limits: [0, H], ticks: 0 },
@@ -61,7 +61,7 @@
           const size = Math.sqrt(found[t - 1].reduce((sum, v) => sum + v * v, 0) / H);
           return `time step ${t}: typically ${short(size)} from zero`;
         }),
-      });
+      }));
       const { left, right, top, bottom } = chart.box ?? { left: 0, right: 0, top: 0, bottom: 0 };
       Object.assign(canvas.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
     };
@@ -94,7 +94,7 @@
     return ({ forward: { predictions, targets } }) => {
       const xs = targets.map((_, k) => k + 1), all = [...predictions, ...targets].filter(Number.isFinite);
       const low = Math.min(...all), high = Math.max(...all), end = targets.length, pad = 0.1 * (high - low);
-      chart.draw({
+      chart.draw(() => ({
         alt: "Line chart of the first sequence by time step: prediction and target.",
         x: { limits: [0.5, end + 0.5], label: "time step", ticks: 6 },
         y: { limits: [low - pad, high + pad] },
@@ -108,7 +108,7 @@
           { text: "target", x: end, y: targets[end - 1], look: "ink" },
         ],
         hover: at(end, (t) => `time step ${t}: target ${short(targets[t - 1])}, prediction ${short(predictions[t - 1])}`),
-      });
+      }));
     };
   }
 
@@ -141,7 +141,7 @@
 
   const SCENES = {
     zero_grad: (host) => [lengths(host, "Gradient norm of each parameter",
-      ({ zero_grad: { left } }) => left.map(({ name, norm }) => ({ name, size: norm, look: "pale", says: `${short(norm)} → 0` })))],
+      ({ left }) => left.map(({ name, norm }) => ({ name, size: norm, look: "pale", says: norm ? `${short(norm)} → 0` : "0" })))],
     forward: (host) => [states(host), sequence(host)],
     loss: (host) => [bars(host, "Mean squared error at each time step", ({ loss }) => loss.lossByTime, "blue")],
     backward: (host) => [
@@ -154,7 +154,8 @@
     step: (host) => [
       lengths(host, "How far each parameter moves", ({ step }) => step.parameters.map(byParameter("blue"))),
       lengths(host, "Loss of this batch", ({ step: { lossBefore, lossAfter } }) => [
-        { name: "before", size: lossBefore, look: "pale" }, { name: "after", size: lossAfter, look: "blue" },
+        { name: "before", size: lossBefore, look: "pale", says: short(lossBefore, 4) },
+        { name: "after", size: lossAfter, look: "blue", says: short(lossAfter, 4) },
       ]),
     ],
   };

@@ -112,7 +112,7 @@
       return path;
     },
     strokes({ xs, from, to }, x, y) {
-      return xs.map((at, k) => (Number.isFinite(to[k])
+      return xs.map((at, k) => (to[k] !== null && Number.isFinite(to[k])
         ? `M${p(x(at))} ${p(y(from[k]))}V${p(y(to[k]))}` : "")).join("");
     },
     dots({ xs, ys }, x, y) { // a line of no length with round ends
@@ -135,7 +135,7 @@
   /** A chart in a <figure>: `height` is a function of its width, `room` pixels around the axes. */
   class Chart {
     constructor(figure, height, room) {
-      Object.assign(this, { figure, heightOf: height, room, spec: null, key: "", paths: [] });
+      Object.assign(this, { figure, heightOf: height, room, make: null, key: "", paths: [] });
       const id = `chart${charts += 1}`;
       this.svg = add(figure, "svg", { role: "img", "aria-label": "" });
       this.clip = add(add(add(this.svg, "defs"), "clipPath", { id }), "rect");
@@ -147,11 +147,17 @@
       this.tip.className = "tip";
       this.tip.setAttribute("aria-hidden", "true"); // the page says the same in words
       figure.append(this.tip);
+      this.fit();
       new ResizeObserver(() => this.fit()).observe(figure);
       for (const kind of ["pointermove", "pointerdown"]) {
         this.svg.addEventListener(kind, (event) => this.hover(event.clientX));
       }
-      this.svg.addEventListener("pointerleave", () => this.hover(null));
+      this.svg.addEventListener("pointerleave", ({ pointerType }) => {
+        if (pointerType !== "touch") this.hover(null); // a finger was lifted: its values stay
+      });
+      document.addEventListener("pointerdown", ({ target }) => {
+        if (this.pointer !== undefined && !this.svg.contains(target)) this.hover(null);
+      });
     }
 
     /** Take the width that there is now. */
@@ -162,19 +168,20 @@
       for (const [name, value] of [["width", width], ["height", this.height]]) {
         this.svg.setAttribute(name, value);
       }
-      if (this.spec) this.draw(this.spec);
+      if (this.make) this.draw(this.make);
     }
 
     /**
-     * Show `spec`: `alt`, the text for who does not see it; `x` and `y`: limits, label, ticks (a
+     * Show what `make` returns, called again when the width changes, with the chart: `alt`, the text for who does not see it; `x` and `y`: limits, label, ticks (a
      * number of them), format, log, integer; `layers`: {kind, look, ...} as in PATHS; `labels`:
      * {text, x, y, look} at line ends; `notes`: {text, x, y, look, anchor} in pixels of the axes;
      * `hover`: from an x to {x, text}, or null.
      */
-    draw(spec) {
-      this.spec = spec;
+    draw(make) {
+      this.make = make;
       if (!this.width) this.fit();
       if (!this.width) return;
+      const spec = this.spec = make(this);
       const { width, height } = this, room = { ...this.room, ...spec.room };
       this.box = { left: room.left, right: width - room.right, top: room.top, bottom: height - room.bottom };
       const { left, right, top, bottom } = this.box;
@@ -226,7 +233,7 @@
     /** Write each label where its line ends, pushed apart where they would touch. */
     placeLabels(labels) {
       const { top, bottom } = this.box;
-      const ends = labels.filter(({ y }) => Number.isFinite(y)).map((label) => ({
+      const ends = labels.filter(({ y }) => y !== null && Number.isFinite(y)).map((label) => ({
         ...label, tall: LINE * label.text.split("\n").length,
         at: Math.max(top, Math.min(bottom, this.y(label.y))),
       })).sort((one, other) => one.at - other.at);
@@ -268,18 +275,18 @@
     }
   }
 
-  /** A number with three significant digits: 0.00123, 20.8, 1230; a tick as it is. */
-  function short(value) {
+  /** A number with three significant digits, or so many: 0.00123, 20.8, 1230. */
+  function short(value, digits = 3) {
     if (value === 0) return "0";
     const size = Math.abs(value);
     if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : "infinite";
-    if (size >= 999.5 && size < 10000) return String(Math.round(value / 10) * 10);
+    if (digits === 3 && size >= 999.5 && size < 10000) return String(Math.round(value / 10) * 10);
     if (size < 1e-4 || size >= 1e6) {
-      const [digits, power] = value.toExponential(2).split("e");
+      const [front, power] = value.toExponential(digits - 1).split("e");
       const raised = String(Number(power)).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
-      return Number(digits) === 1 ? `10${raised}` : `${Number(digits)}·10${raised}`;
+      return Number(front) === 1 ? `10${raised}` : `${Number(front)}·10${raised}`;
     }
-    return String(Number(value.toPrecision(size >= 10000 ? 6 : 3)));
+    return String(Number(value.toPrecision(size >= 10000 ? 6 : digits)));
   }
 
   Object.assign(page, { Chart, add, write, short, logLimits, niceCeiling, niceFloor });

@@ -12,14 +12,15 @@
       this.engine = page.createRun({
         task: settings.task, cell: settings.cell, hiddenSize: settings.hidden_size,
         learningRate: settings.learning_rate, clipNorm: settings.clip,
-        optimizer: settings.optimizer, seed: settings.seed, epochs: settings.epochs,
+        optimizer: settings.optimizer, seed: settings.seed,
+        epochs: settings.epochs + 1, // one more, of which phases.js takes a batch
       });
       this.perEpoch = this.engine.stepsPerEpoch;
       this.steps = this.perEpoch * settings.epochs;
       Object.assign(this, { losses: [], norms: [], clipped: [], train: [], validation: [] });
       this.weights = [this.engine.weights()]; // by epoch; at 0 the first ones
       this.forecasts = new Map(); // by epoch, those that were looked at
-      this.over = false;
+      Object.assign(this, { over: false, seconds: 0 });
     }
 
     /** Make one update; false when there is none left to make. */
@@ -107,7 +108,7 @@
     const { title, timeUnit } = page.tasks[task];
     const beside = `saying “as the ${timeUnit} before” is off by ${page.short(persistence)}`;
     if (!Number.isFinite(error)) return `${title}: no forecast, the weights are no numbers any more`;
-    if (!run.losses.length) return `${title}, not trained yet: off by ${page.short(error)}; ${beside}`;
+    if (!run.losses.length) return `${title}, untrained: off by ${page.short(error)}; ${beside}`;
     return `${title}: typically off by ${page.short(error)}; ${beside}`;
   };
 

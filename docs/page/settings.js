@@ -47,7 +47,10 @@
   page.defaults = () => Object.fromEntries(Object.entries(SETTINGS).map(([name, { standard }]) => [name, standard]));
 
   /** A value as it is typed, and as it stands in the address. */
-  page.typed = (value) => (value === null ? "off" : String(value));
+  page.typed = (value) => {
+    if (value === null) return "off";
+    return value >= 1e6 ? value.toExponential().replace("+", "") : String(value);
+  };
 
   /** What is wrong with a text that was typed, and that the value before stays; whole sentences. */
   page.refusal = (label, name, text, stays) =>

@@ -22,8 +22,8 @@
   const charts = {
     forecast: new page.Chart(byId("forecast"), (width) => Math.round(Math.max(250, Math.min(430, 0.5 * width))),
       { left: 44, right: 86, top: 8, bottom: 28 }),
-    loss: new page.Chart(byId("loss"), (width) => (width < 480 ? 200 : 210), { left: 48, right: 78, top: 8, bottom: 44 }),
-    norm: new page.Chart(byId("norm"), (width) => (width < 480 ? 200 : 210), { left: 48, right: 78, top: 8, bottom: 44 }),
+    loss: new page.Chart(byId("loss"), (width) => (width < 480 ? 214 : 226), { left: 48, right: 78, top: 8, bottom: 44 }),
+    norm: new page.Chart(byId("norm"), (width) => (width < 480 ? 214 : 226), { left: 48, right: 78, top: 8, bottom: 44 }),
   };
 
   // ---- frames -------------------------------------------------------------------------------
@@ -43,10 +43,12 @@
 
   function onFrame(now) {
     frame = 0;
+    let more = false;
     try {
       if (lab.restart) start(false);
       if (going()) slice(now);
       if (film.playing) film.advance(now);
+      more = !going() && phases.advance(performance.now() + SLICE);
       const rest = page.lessMotion.matches ? 1000 : Math.min(200, 2 * drawingTakes); // leave time to train
       if (dirty && (!going() || now - drawnAt >= rest)) draw(now);
     } catch (error) { // it would vanish, and the page stand still
@@ -54,7 +56,7 @@
       complain(`Something in this page has failed: ${error.message}. Load it again.`);
       throw error;
     }
-    if (going() || film.playing || dirty) wake();
+    if (going() || film.playing || dirty || more) wake();
   }
 
   /** Train for a few milliseconds, or for as many steps as the speed asks for. */
@@ -81,12 +83,12 @@
     lab.restart = false;
     leave();
     const run = new page.RecordedRun(lab.number += 1, lab.settings);
-    run.seconds = 0;
     lab.runs = [...lab.runs, run].slice(-MOST);
     Object.assign(lab, { training: run, waits, shown: run, epoch: null });
     [slicedAt, owed] = [0, 1];
     tell(`Run ${run.number} begins, with these settings.`);
     speak();
+    tellWords();
     show();
   }
 
@@ -107,7 +109,7 @@
     const lasted = `${run.losses.length} steps in ${run.seconds.toFixed(1)} s`;
     if (run.outcome) {
       tell(`Run ${run.number} has diverged at step ${run.losses.length}: the numbers have left what a computer `
-        + "can hold. Choose a lower learning rate, or clip the gradient.");
+        + `can hold. Choose a lower learning rate${run.settings.clip === null ? ", or clip the gradient" : ""}.`);
     } else {
       tell(`Run ${run.number} is finished: ${run.settings.epochs} epochs, ${lasted}. `
         + "Press play, or move the epoch slider, to see it learn.");
@@ -175,7 +177,7 @@
     Object.assign(lab, { shown: run, epoch: null });
     showSettings();
     if (run !== lab.training) {
-      tell(`Run ${run.number}: ${run.where}${run.outcome ? `, ${run.outcome}` : ""}.`);
+      tell(`Run ${run.number}${run.outcome ? ` ${run.outcome}` : `: ${run.where}`}.`);
     } else if (lab.waits) tellPaused();
     tellWords();
     show();
@@ -194,7 +196,8 @@
 
   function draw(now) {
     const began = performance.now(), run = lab.shown, { epoch } = lab;
-    const before = lab.runs[lab.runs.indexOf(run) - 1];
+    const one = lab.runs[lab.runs.indexOf(run) - 1];
+    const before = one?.settings.task === run.settings.task ? one : undefined;
     const key = `${run.number} ${epoch ?? run.losses.length} ${epoch === null} ${JSON.stringify(run.settings)}`;
     if (key !== drawn) {
       drawn = key;
@@ -208,11 +211,15 @@
     for (const [id, off] of [["pause", !lab.training]]) byId(id).setAttribute("aria-disabled", String(off));
     byId("pause").textContent = lab.training && lab.waits ? "Resume" : "Pause";
     drawStrip();
-    if (!going() && !film.playing) showPhases(run, at);
+    if (going() && run.losses.length) {
+      tell(`Run ${lab.training.number}: ${lab.training.where}.`);
+      if (epoch === null && run === lab.training) tellWords();
+    }
+    if (!going() && !film.playing) phases.look(run, at);
     [dirty, drawnAt, drawingTakes] = [false, now, performance.now() - began];
   }
 
-  const showPhases = page.makePhases();
+  const phases = page.makePhases({ wake });
 
   function drawStrip() {
     const strip = byId("strip");
@@ -221,9 +228,12 @@
     lab.runs.forEach((run, k) => {
       const button = strip.children[k] ?? addRun(strip);
       const busy = run === lab.training && !lab.waits;
-      const text = `${run.number}  ${page.labelOf(run, lab.runs)}\n${busy ? "training …" : run === lab.training
-        ? `paused at epoch ${run.epoch}` : run.result}`;
-      if (button.textContent !== text) button.textContent = text;
+      const title = `${run.number}  ${page.labelOf(run, lab.runs)}`;
+      const result = busy ? "training …" : run === lab.training ? `paused at epoch ${run.epoch}` : run.result;
+      if (button.textContent !== title + result) {
+        button.replaceChildren(...[["strong", title], ["span", result]].map(([tag, textContent]) => (
+          Object.assign(document.createElement(tag), { textContent }))));
+      }
       button.setAttribute("aria-pressed", String(run === lab.shown));
     });
   }
@@ -242,11 +252,11 @@
 
   function tellWords() {
     const { shown, epoch } = lab, looked = epoch === null ? [] : [`You are looking at epoch ${epoch}.`];
-    byId("words").textContent = [...looked, ...page.wordsOf(shown, epoch)].join(" ");
-    const { timeUnit, about, note } = page.tasks[shown.settings.task];
+    byId("words").textContent = [...looked, ...page.wordsOf(shown, epoch), page.tasks[shown.settings.task].note].join(" ").trim();
+    const { timeUnit, about } = page.tasks[shown.settings.task];
     byId("legend").textContent = `${about[0].toUpperCase()}${about.slice(1)}. Bold: what the network predicted, one `
       + `${timeUnit} ahead. Thin: what was measured, and how far off each prediction is. Grey: ${timeUnit}s that it `
-      + `learnt from. ${note}`;
+      + "learnt from.";
   }
 
   /** Have a screen reader say the status, and maybe the words; while it runs nothing is said. */
@@ -311,6 +321,12 @@
     showSettings();
     lab.restart = !(lab.training && lab.waits);
     wake();
+  });
+  byId("more").addEventListener("click", () => {
+    const opens = byId("folded").hidden;
+    byId("folded").hidden = !opens;
+    byId("more").setAttribute("aria-expanded", String(opens));
+    byId("more").textContent = opens ? "Fewer settings" : "More settings";
   });
   addEventListener("hashchange", readAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases());

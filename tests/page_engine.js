@@ -17,18 +17,19 @@
       for (let step; steps.length < count && (step = run.step()); ) steps.push(step);
       return {
         start, steps, weights: run.weights(), epoch: run.epoch, stepsPerEpoch: run.stepsPerEpoch,
-        parts: run.parameters, forecast: run.forecast(), free: run.freeRunning(), over: run.step() === null,
-        atStart: run.forecast(start), again: run.forecast(),
+        parts: run.parameters, forecast: run.forecast(), free: run.freeRunning(),
+        atStart: run.forecast(start), again: run.forecast(), over: run.step() === null,
       };
     },
-    phases({ settings, steps }) {
-      const run = page.createRun(settings);
-      for (let i = 0; i < steps; i++) run.step();
-      const before = run.weights(), phases = [...run.phases()];
-      return { before, phases, after: run.weights(), next: run.step() };
+    phases({ settings, before: count }) {
+      const run = page.createRun(settings), plainly = page.createRun(settings);
+      for (let i = 0; i < count; i++) run.step();
+      const before = run.weights(), phases = [...run.phases()], after = run.weights(), next = run.step();
+      const steps = Array.from({ length: count + 2 }, () => plainly.step());
+      return { before, phases, after, next, steps };
     },
     order: ({ task, seed, epoch }) => page.tasks[task].batches(seed, epoch),
-    scaled: ({ task }) => page.tasks[task],
+    task: ({ task }) => page.tasks[task],
     refusal({ settings }) {
       try { page.createRun(settings); } catch (error) { return `${error.name}: ${error.message}`; }
       return "";

@@ -96,7 +96,7 @@
           if (this.index === epoch * this.stepsPerEpoch) {
             this.epoch = epoch;
             record.trainLoss = total / count; // each batch counts by its target values
-            record.validationLoss = Math.fround(this.task.validationLoss(this._predictSeries()));
+            record.validationLoss = this.task.validationLoss(this._predictSeries());
           }
           yield ["step", record];
         }
@@ -121,7 +121,7 @@
       }
     }
 
-    /** Return a copy of the parameters, in torch's order: Float32Array. */
+    /** Return a copy of the parameters, in torch's order, rounded to float32: Float32Array. */
     weights() {
       return Float32Array.from(this.network.parameters);
     }
@@ -185,11 +185,12 @@
     }
 
     _record(epoch) {
-      const loss = Math.fround(this.batch.loss), gradNorm = Math.fround(this.batch.gradNorm);
-      const { clipNorm } = this.settings;
+      const { loss, gradNorm, clipNorm } = this.batch;
+      const squared = Math.fround(gradNorm * gradNorm); // torch's float32 sums up squares: inf from 3.4e38 on
       return {
         epoch, index: this.index, loss, gradNorm, clipped: clipNorm !== null && gradNorm > clipNorm,
-        trainLoss: null, validationLoss: null, diverged: !Number.isFinite(loss) || !Number.isFinite(gradNorm),
+        trainLoss: null, validationLoss: null,
+        diverged: !Number.isFinite(Math.fround(loss)) || !Number.isFinite(squared),
       };
     }
 

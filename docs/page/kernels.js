@@ -1,9 +1,10 @@
 "use strict";
 /* Products of matrices, in which a training step spends its time.
 
-   A matrix is a stretch of an array, row after row. Values are float32's, as torch's, but the arrays are
-   Float64Array: the processor converts nothing, and sums of products lose nothing. The inner loops run over
-   values that lie side by side, and make eight sums at a time of six values: that many fit its registers. */
+   A matrix is a stretch of an array, row after row. The arrays are Float64Array, for JavaScript computes in
+   float64 and would convert float32 to and fro; so what is computed is what torch computes in float64, from
+   the same float32 data and first weights. The inner loops run over values that lie side by side, and make
+   eight sums at a time of six values: that many fit a processor's registers. */
 (function (page) {
   /** out (R, C) += a (R, K) @ weights (C, K).T; `outAt` and `aAt` say where the matrices begin. */
   function multiply(out, outAt, a, aAt, weights, R, C, K) {

@@ -23,7 +23,7 @@
         this.parts.push({ name, shape, first, last });
         first = last;
       }
-      this.parameters = new Float64Array(first); // all in one; what stands in it are float32's
+      this.parameters = new Float64Array(first); // all in one
       this.gradient = new Float64Array(first); // of the loss, beside each of them
       this.w = this._views(this.parameters);
       this.d_w = this._views(this.gradient);

@@ -15,8 +15,7 @@
         const g = gradient[i];
         mean[i] = 0.9 * mean[i] + 0.1 * g;
         square[i] = 0.999 * square[i] + 0.001 * g * g;
-        const change = (rate * mean[i]) / (Math.sqrt(square[i]) / correction + EPS);
-        parameters[i] = Math.fround(parameters[i] - change);
+        parameters[i] -= (rate * mean[i]) / (Math.sqrt(square[i]) / correction + EPS);
       }
     };
   }
@@ -24,7 +23,7 @@
   /** `torch.optim.SGD`, without momentum. */
   function sgd(size, learningRate) {
     return (parameters, gradient) => {
-      for (let i = 0; i < size; i++) parameters[i] = Math.fround(parameters[i] - learningRate * gradient[i]);
+      for (let i = 0; i < size; i++) parameters[i] -= learningRate * gradient[i];
     };
   }
 
@@ -35,7 +34,7 @@
       for (let i = 0; i < size; i++) {
         const g = gradient[i];
         square[i] = 0.99 * square[i] + 0.01 * g * g;
-        parameters[i] = Math.fround(parameters[i] - (learningRate * g) / (Math.sqrt(square[i]) + EPS));
+        parameters[i] -= (learningRate * g) / (Math.sqrt(square[i]) + EPS);
       }
     };
   }

@@ -23,10 +23,10 @@ QUICK = ["train", "--task", "sine", "--epochs", "2", "--quiet"]
 
 # What is given, and what is said after "error: "; {} is the folder that it is given in.
 WRONG = {
-    "": "which command? One of lab, train, doctor; rnnlab --help explains them",
-    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, doctor",
+    "": "which command? One of lab, train, page, doctor; rnnlab --help explains them",
+    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, page, doctor",
     "--task sine": "argument COMMAND: there is no command 'sine'; expected one of lab, train, "
-    "doctor",
+    "page, doctor",
     # lab
     "lab notes.txt": "argument FOLDER: {}/notes.txt is a file; expected a folder: give another "
     "name",

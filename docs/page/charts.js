@@ -49,6 +49,8 @@
     const limits = around(observed.slice(start), 0.18);
     const outside = predicted.filter((v) => !(v >= limits[0] && v <= limits[1])).length > predicted.length / 2;
     const drawable = outside ? predicted.map(() => null) : predicted;
+    const decimals = limits[1] - limits[0] > 60 ? 1 : 2;
+    const plain = (value) => (Math.abs(value) < 1e5 ? value.toFixed(decimals) : short(value));
     return {
       alt: `Line chart of ${page.tasks[task].title}, the ${held.length} ${unit}s that were held out: `
         + `as measured, as predicted one ${unit} ahead, and the distance between the two. `
@@ -75,10 +77,10 @@
       ],
       hover(x) {
         const at = nearest(times, x, start);
-        let text = `${sayTime(times[at], unit)}: measured ${short(observed[at], 4)}`;
+        let text = `${sayTime(times[at], unit)}: measured ${plain(observed[at])}`;
         if (at >= split) {
           const said = predicted[at - split];
-          text += `, predicted ${short(said, 4)}, off by ${short(Math.abs(said - observed[at]))}`;
+          text += `, predicted ${plain(said)}, off by ${short(Math.abs(said - observed[at]))}`;
         }
         return { x: times[at], text };
       },

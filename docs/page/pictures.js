@@ -139,9 +139,9 @@
       const id = `chart${charts += 1}`;
       this.svg = add(figure, "svg", { role: "img", "aria-label": "" });
       this.clip = add(add(add(this.svg, "defs"), "clipPath", { id }), "rect");
-      this.grid = add(this.svg, "g");
+      this.grid = add(this.svg, "g", { "aria-hidden": "true" }); // the label of the whole says it
       this.data = add(this.svg, "g", { "clip-path": `url(#${id})` });
-      this.texts = add(this.svg, "g");
+      this.texts = add(this.svg, "g", { "aria-hidden": "true" });
       this.cross = add(this.svg, "path", { class: "cross" });
       this.tip = document.createElement("div");
       this.tip.className = "tip";

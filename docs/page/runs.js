@@ -55,7 +55,11 @@
     /** The forecast with the weights after an epoch; null: with those of this moment. */
     forecastAt(epoch) {
       if (epoch === null && this.losses.length === this.epoch * this.perEpoch) epoch = this.epoch;
-      if (epoch === null) return shaped(this.engine.forecast());
+      if (epoch === null) {
+        const at = this.losses.length;
+        if (this.live?.at !== at) this.live = { at, forecast: shaped(this.engine.forecast()) };
+        return this.live.forecast;
+      }
       if (!this.forecasts.has(epoch)) {
         this.forecasts.set(epoch, shaped(this.engine.forecast(this.weights[epoch])));
       }

@@ -28,7 +28,7 @@
 
   // ---- frames -------------------------------------------------------------------------------
 
-  let frame = 0, dirty = true, drawnAt = 0, drawingTakes = 5, slicedAt = 0, owed = 0;
+  let frame = 0, dirty = true, urgent = false, drawnAt = 0, drawingTakes = 5, slicedAt = 0, owed = 0;
 
   const going = () => Boolean(lab.training) && !lab.waits;
 
@@ -46,11 +46,11 @@
     let more = false;
     try {
       if (lab.restart) start(false);
-      if (going()) slice(now);
+      if (going() && !urgent) slice(now);
       if (film.playing) film.advance(now);
       more = !going() && phases.advance(performance.now() + SLICE);
       const rest = page.lessMotion.matches ? 1000 : Math.min(200, 2 * drawingTakes); // leave time to train
-      if (dirty && (!going() || now - drawnAt >= rest)) draw(now);
+      if (dirty && (urgent || !going() || now - drawnAt >= rest)) draw(now);
     } catch (error) { // it would vanish, and the page stand still
       lab.training = null;
       complain(`Something in this page has failed: ${error.message}. Load it again.`);
@@ -187,6 +187,7 @@
   function look(epoch) {
     lab.epoch = going() && epoch === lab.shown.epoch ? null : epoch;
     if (!film.playing) tellWords();
+    urgent = true; // a reader waits for it, before any more training
     show();
   }
 
@@ -216,7 +217,7 @@
       if (epoch === null && run === lab.training) tellWords();
     }
     if (!going() && !film.playing) phases.look(run, at);
-    [dirty, drawnAt, drawingTakes] = [false, now, performance.now() - began];
+    [dirty, urgent, drawnAt, drawingTakes] = [false, false, now, performance.now() - began];
   }
 
   const phases = page.makePhases({ wake });

@@ -5,7 +5,6 @@ import pytest
 from docs.page_data import script
 from tests.page_engine import (
     ALL,
-    CELLS,
     LOSS,
     NODE,
     NORM,
@@ -16,13 +15,13 @@ from tests.page_engine import (
     check_divergence,
     check_forecast,
     check_order,
-    check_phases,
     check_steps,
     check_task,
     milliseconds,
     named,
     node,
 )
+from tests.page_phases import CELLS, check_phases
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="no node here: install Node.js")
 

@@ -63,7 +63,7 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced(here, capsys):
          "folder/rnnlab-page.html"),
         (["--force", "folder"], "argument FILE: folder is a folder; expected the name of a file: "
          "folder/rnnlab-page.html"),
-        (["one.html", "two.html"], "'two.html' is not known here; rnnlab page --help lists what is"),
+        (["a.html", "b.html"], "'b.html' is not known here; rnnlab page --help lists what is"),
         (["--epochs", "3"], "'--epochs' is not known here; rnnlab page --help lists what is"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`rnnlab page`: one HTML file in which a network trains, without a kernel and without a network."""
+"""`rnnlab page`: one HTML file in which a network trains, in any browser, without a kernel."""
 
 import os
 import re
@@ -9,8 +9,8 @@ from rnnlab.base.say import say
 from rnnlab.commands.console import fail, make_parser, refusal
 
 NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"
-ABOUT = """Write a web page in which a recurrent network trains before one's eyes, as in the lab: one
-file that needs no kernel and no network connection. Open it in a browser, or give it away."""
+ABOUT = """Write a web page in which a recurrent network trains before one's eyes, as in the lab:
+one file that needs no kernel and no network connection. Open it in a browser, or give it away."""
 AFTER = "exit status: 0 done, 1 failed, 2 wrong usage"
 _NAMED = re.compile(r'<link rel="stylesheet" href="(?P<style>[\w.]+)">|'
                     r'<script src="(?P<script>[\w.]+)"></script>')  # fmt: skip
@@ -18,32 +18,39 @@ _NAMED = re.compile(r'<link rel="stylesheet" href="(?P<style>[\w.]+)">|'
 
 def main(arguments: list[str], command: str = NAME) -> int:
     """Write the page and return the exit status."""
+    file = _file(arguments, command).absolute()
+    try:
+        content = build().encode()
+        with written_whole(file, "page") as target:
+            target.write(content)
+    except OSError as error:
+        return fail(NAME, say("cannot write {file}: {why}", file=file, why=refusal(error, file)))
+    done = "Written to {file} ({size} kB). Open it in a browser: it needs no network connection."
+    print(say(done, file=file, size=-(-len(content) // 1000)))
+    return 0
+
+
+def _file(arguments: list[str], command: str) -> Path:
+    """Return where the page is to be written, and refuse lines that cannot work."""
     parser = make_parser(command, ABOUT, AFTER)
     add = parser.add_argument
-    add("file", nargs="?", type=Path, default=Path(FILE), metavar="FILE",
-        help=f"where to write it ({FILE})")  # fmt: skip
+    where = f"where to write it ({FILE})"
+    add("file", nargs="?", type=Path, default=Path(FILE), metavar="FILE", help=where)
     add("--force", action="store_true", help="replace a file that is there")
     options, left_over = parser.parse_known_args(arguments)
     file: Path = options.file
+    refused = ""
     if left_over:
         refused = "{word!r} is not known here; rnnlab page --help lists what is"
-        parser.error(say(refused, word=left_over[0]))
-    if os.path.isdir(file):
+    elif os.path.isdir(file):
         refused = "argument FILE: {file} is a folder; expected the name of a file: {file}/{name}"
-        parser.error(say(refused, file=file, name=FILE))
-    if os.path.lexists(file) and not options.force:
-        refused = "argument FILE: {file} is there already: give --force to replace it, or another name"
-        parser.error(say(refused, file=file))
-    place = file.absolute()
-    try:
-        content = build().encode()
-        with written_whole(place, "page") as target:
-            target.write(content)
-    except OSError as error:
-        return fail(NAME, say("cannot write {place}: {why}", place=place, why=refusal(error, place)))
-    done = "Written to {place} ({size} kB). Open it in a browser: it needs no network connection."
-    print(say(done, place=place, size=-(-len(content) // 1000)))
-    return 0
+    elif os.path.lexists(file) and not options.force:
+        refused = (
+            "argument FILE: {file} is there already: give --force to replace it, or another name"
+        )
+    if refused:
+        parser.error(say(refused, file=file, name=FILE, word=next(iter(left_over), "")))
+    return file
 
 
 def build() -> str:

@@ -1,4 +1,4 @@
-"""The page that trains in the browser, opened as a file: its run, its film, its address, its looks."""
+"""The page that trains in the browser, opened as a file: its run, film, address and looks."""
 
 import contextlib
 import re
@@ -29,7 +29,7 @@ VALUES = """([figure, look]) => {
     .matchAll(/[ML]([-.0-9]+) ([-.0-9]+)/g)].map(m => [x(+m[1]), y(+m[2])]) }"""
 ALL = {"exclude": ["svg text"]}  # of which axe cannot tell the background: see CONTRAST
 OUTSIDE = """() => [...document.querySelectorAll('body *:not(.unseen, .unseen *, .skip)')]
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 99))"""
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML)"""
 LOW = """() => [...document.querySelectorAll('button, select, input[type=range], input[type=text]')]
   .filter(e => e.getClientRects().length && e.offsetHeight < 40).map(e => e.id)"""
 SMALL = """() => [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length
@@ -40,7 +40,8 @@ CONTRAST = """() => { const colour = getComputedStyle(document.documentElement);
     const [r, g, b] = [1, 3, 5].map(k => parseInt(hex.slice(k, k + 2), 16) / 255)
       .map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
     return .2126 * r + .7152 * g + .0722 * b };
-  return Object.fromEntries(['--ink', '--muted', '--blue', '--orange', '--red', '--pale'].map(name => {
+  const names = ['--ink', '--muted', '--blue', '--orange', '--red', '--pale'];
+  return Object.fromEntries(names.map(name => {
     const [low, high] = [light(name), light('--paper')].sort((a, b) => a - b);
     return [name, (high + .05) / (low + .05)] })) }"""
 # The time from a key to the frame that follows what it did, in milliseconds.
@@ -58,7 +59,7 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser, address):
-    """Return a function that opens the page; at the end nothing was asked for, nothing has failed."""
+    """Return a function that opens the page; nothing is asked for, and nothing fails."""
     said, asked = [], []
     with contextlib.ExitStack() as pages:
 
@@ -80,7 +81,7 @@ def visit(browser, address):
 
 @pytest.fixture(scope="module")
 def trusted():
-    """Return the run that rnnlab itself makes with the default settings: its task, model, history."""
+    """Return the run that rnnlab itself makes with the defaults: its task, model, history."""
     task = load_task(DEFAULTS["task"])
     names = ("cell", "hidden_size", "hidden_state", "seed")
     model, batches = prepare(task, **{name: DEFAULTS[name] for name in names})
@@ -134,7 +135,10 @@ def test_it_trains_as_the_notebook_does(visit, trusted, size):
 def test_the_epochs_are_seen_again_by_keyboard(visit):
     page = visit("#epochs=10")
     train(page)
-    slider, headline = page.get_by_role("slider", name="Epoch", exact=True), page.locator("#headline")
+    slider, headline = (
+        page.get_by_role("slider", name="Epoch", exact=True),
+        page.locator("#headline"),
+    )
     end = headline.inner_text()
     slider.focus()
     page.keyboard.press("Home")
@@ -337,5 +341,5 @@ def test_it_answers_on_a_slow_machine(visit, report, cell):
     while len(took := page.evaluate("() => window.took")) < 10:
         page.wait_for_timeout(100)
     expect(page.locator("#status")).to_contain_text("Run 1: epoch")  # it goes on meanwhile
-    report(f"page, {cell}, a sixth of the speed: from a key to its frame {statistics.median(took):.0f} "
-           f"ms (median), {max(took):.0f} ms (most)")  # fmt: skip
+    figures = f"{statistics.median(took):.0f} ms (median), {max(took):.0f} ms (most)"
+    report(f"page, {cell}, at a sixth of the speed: from a key to its frame {figures}")

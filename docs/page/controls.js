@@ -36,8 +36,17 @@
       if (place.matches(".number")) return slider(place, name, want, refuse);
       return place.querySelector("select") ? menu(place, name, want) : field(place, name, want, refuse);
     });
+    document.getElementById("more").addEventListener("click", fold);
     return (settings) => showing.forEach((show) => show(settings));
   };
+
+  /** Show or hide what a first lesson does not need. */
+  function fold({ currentTarget: button }) {
+    const folded = document.getElementById("folded"), opens = folded.hidden;
+    folded.hidden = !opens;
+    button.setAttribute("aria-expanded", String(opens));
+    button.textContent = opens ? "Fewer settings" : "More settings";
+  }
 
   function radios(place, name, want) {
     const inputs = [...place.querySelectorAll("input")];

@@ -209,9 +209,9 @@
     page.drawNorm(charts.norm, { run, before, epoch });
     const at = epoch ?? run.epoch;
     film.show(run, at, `typically off by ${short(run.forecastAt(at).error)}`);
-    for (const [id, off] of [["pause", !lab.training]]) byId(id).setAttribute("aria-disabled", String(off));
+    byId("pause").setAttribute("aria-disabled", String(!lab.training));
     byId("pause").textContent = lab.training && lab.waits ? "Resume" : "Pause";
-    drawStrip();
+    strip.show(lab.runs, run, lab.training, lab.waits);
     if (going() && run.losses.length) {
       tell(`Run ${lab.training.number}: ${lab.training.where}.`);
       if (epoch === null && run === lab.training) tellWords();
@@ -221,29 +221,7 @@
   }
 
   const phases = page.makePhases({ wake });
-
-  function drawStrip() {
-    const strip = byId("strip");
-    byId("runs").hidden = !lab.runs.length;
-    while (strip.children.length > lab.runs.length) strip.lastChild.remove();
-    lab.runs.forEach((run, k) => {
-      const button = strip.children[k] ?? addRun(strip);
-      const busy = run === lab.training && !lab.waits;
-      const title = `${run.number}  ${page.labelOf(run, lab.runs)}`;
-      const result = busy ? "training …" : run === lab.training ? `paused at epoch ${run.epoch}` : run.result;
-      if (button.textContent !== title + result) {
-        button.replaceChildren(...[["strong", title], ["span", result]].map(([tag, textContent]) => (
-          Object.assign(document.createElement(tag), { textContent }))));
-      }
-      button.setAttribute("aria-pressed", String(run === lab.shown));
-    });
-  }
-
-  function addRun(strip) {
-    const button = Object.assign(document.createElement("button"), { type: "button" });
-    button.addEventListener("click", () => choose(lab.runs[[...strip.children].indexOf(button)]));
-    return strip.appendChild(button);
-  }
+  const strip = page.makeStrip({ choose });
 
   // ---- what is said -------------------------------------------------------------------------
 
@@ -323,18 +301,7 @@
     lab.restart = !(lab.training && lab.waits);
     wake();
   });
-  byId("more").addEventListener("click", () => {
-    const opens = byId("folded").hidden;
-    byId("folded").hidden = !opens;
-    byId("more").setAttribute("aria-expanded", String(opens));
-    byId("more").textContent = opens ? "Fewer settings" : "More settings";
-  });
   addEventListener("hashchange", readAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases());
-  for (const [word, meaning] of Object.entries(page.GLOSSARY)) {
-    for (const [tag, text] of [["dt", word], ["dd", meaning]]) {
-      byId("glossary").append(Object.assign(document.createElement(tag), { textContent: text }));
-    }
-  }
   readAddress();
 })();

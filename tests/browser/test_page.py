@@ -331,9 +331,9 @@ def test_what_is_heard(visit):
 def test_it_answers_on_a_slow_machine(visit, report, cell):
     page = visit(f"#cell={cell}&epochs=100", reduced_motion="no-preference")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    page.evaluate(TO_FRAME)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.locator("#status")).to_contain_text("Run 1: epoch")
+    expect(page.locator("#status")).to_contain_text("Run 1: epoch 3 of", timeout=60_000)
+    page.evaluate(TO_FRAME)
     page.get_by_role("slider", name="Epoch", exact=True).focus()
     for _ in range(10):
         page.keyboard.press("ArrowLeft")

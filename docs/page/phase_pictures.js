@@ -5,6 +5,7 @@
   const { Chart, short } = page;
 
   const WIDE = { left: 64, right: 84, top: 12, bottom: 30 };
+  const room = ({ width }) => (width < 560 ? { left: 52, right: 74 } : {}); // on a narrow page
   const scenes = new Map(); // by phase: its charts, made when it is first shown
 
   function figure(host, title) {
@@ -22,7 +23,8 @@
     return (found) => {
       const ys = Array.from(values(found)), top = Math.max(...ys.filter(Number.isFinite), 0);
       const xs = ys.map((_, k) => k + 1);
-      chart.draw(() => ({
+      chart.draw((self) => ({
+        room: room(self),
         alt: `Bar chart by time step: ${title.toLowerCase()}; ${short(ys[0])} at the first, ${short(ys[ys.length - 1])} at the last.`,
         x: { limits: [0.5, ys.length + 0.5], label: "time step", ticks: 6, bare: true },
         y: { limits: [0, (top || 1) * 1.04] },
@@ -47,14 +49,15 @@
     return ({ forward: { states: found } }) => {
       const T = found.length, H = found[0].length;
       paint(canvas, found);
-      chart.draw(() => ({
-        alt: `Heat map of the state: ${H} units by ${T} time steps, from minus one (blue) through zero (pale) to one (orange).`,
+      chart.draw((self) => ({
+        room: room(self),
+        alt: `Heat map of the state: ${H} units by ${T} time steps, from minus one (blue) to one (orange).`,
         x: { limits: [0.5, T + 0.5], ticks: 0 },
         y: { limits: [0, H], ticks: 0 },
         layers: [],
         notes: [
-          { text: `${H} unit${H === 1 ? "" : "s"}`, x: ({ box }) => box.left - 8, y: ({ box }) => (box.top + box.bottom) / 2 + 4, look: "muted", anchor: "end" },
-          ...[["orange: 1", "orange", 8], ["pale: 0", "muted", 26], ["blue: −1", "blue", 44]].map(([text, look, down]) => (
+          { text: `${H}\nunit${H === 1 ? "" : "s"}`, x: ({ box }) => box.left - 8, y: ({ box }) => (box.top + box.bottom) / 2 - 3, look: "muted", anchor: "end" },
+          ...[["orange: 1", "orange", 8], ["blue: −1", "blue", 26]].map(([text, look, down]) => (
             { text, look, x: ({ box }) => box.right + 8, y: ({ box }) => box.top + down })),
         ],
         hover: at(T, (t) => {
@@ -90,11 +93,12 @@
 
   /** Predictions and targets of the first sequence. */
   function sequence(host) {
-    const chart = new Chart(figure(host, "Its predictions, scaled as the network reads them"), () => 190, { ...WIDE, bottom: 44 });
+    const chart = new Chart(figure(host, "Its predictions (scaled)"), () => 190, { ...WIDE, bottom: 44 });
     return ({ forward: { predictions, targets } }) => {
       const xs = targets.map((_, k) => k + 1), all = [...predictions, ...targets].filter(Number.isFinite);
       const low = Math.min(...all), high = Math.max(...all), end = targets.length, pad = 0.1 * (high - low);
-      chart.draw(() => ({
+      chart.draw((self) => ({
+        room: room(self),
         alt: "Line chart of the first sequence by time step: prediction and target.",
         x: { limits: [0.5, end + 0.5], label: "time step", ticks: 6 },
         y: { limits: [low - pad, high + pad] },
@@ -148,8 +152,9 @@
       bars(host, "Norm of the gradient that arrives at each time step", ({ backward }) => backward.gradientByTime, "orange"),
       lengths(host, "Gradient norm of each parameter", ({ backward }) => backward.parameters.map(byParameter("orange"))),
     ],
-    clip: (host) => [lengths(host, "Norm of all gradients together", ({ clip: { before, after } }) => [
+    clip: (host) => [lengths(host, "Norm of all gradients together", ({ clip: { before, after, bound } }) => [
       { name: "before", size: before, look: "pale" }, { name: "after", size: after, look: "orange" },
+      ...(bound === null ? [] : [{ name: "bound", size: 0, look: "", says: short(bound) }]),
     ], ({ clip }) => clip.bound)],
     step: (host) => [
       lengths(host, "How far each parameter moves", ({ step }) => step.parameters.map(byParameter("blue"))),

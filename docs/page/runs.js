@@ -112,7 +112,7 @@
     const { title, timeUnit } = page.tasks[task];
     const beside = `saying “as the ${timeUnit} before” is off by ${page.short(persistence)}`;
     if (!Number.isFinite(error)) return `${title}: no forecast, the weights are no numbers any more`;
-    if (!run.losses.length) return `${title}, untrained: off by ${page.short(error)}; ${beside}`;
+    if (!run.losses.length) return `Untrained: off by ${page.short(error)}; ${beside}`;
     return `${title}: typically off by ${page.short(error)}; ${beside}`;
   };
 

@@ -110,7 +110,7 @@ def test_it_trains_as_the_notebook_does(visit, trusted, size):
     page, headline = visit(size=size), "#headline"
     persistence = short(task.baselines()["persistence"])
     before = page.locator(headline).inner_text()
-    assert before.startswith("Sunspots, untrained: off by 61.5;")
+    assert before.startswith("Untrained: off by 61.5;")
     train(page)
     expect(page.locator("#status")).to_contain_text("40 epochs, 280 steps")
     after = page.locator(headline).inner_text()
@@ -203,7 +203,7 @@ def test_it_waits_steps_and_goes_on(visit):
 
 def test_the_address_says_the_settings(visit):
     page = visit("#task=co2&cell=gru&learning_rate=0.01&clip=off&seed=3")
-    expect(page.locator("#headline")).to_contain_text("CO2, untrained")
+    expect(page.locator("#headline")).to_contain_text("saying “as the month before”")
     expect(page.get_by_role("radio", name="gru")).to_be_checked()
     expect(page.get_by_role("textbox", name="Learning rate")).to_have_value("0.01")
     expect(page.get_by_role("checkbox", name="Clip above")).not_to_be_checked()

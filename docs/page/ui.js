@@ -276,7 +276,7 @@
   });
 
   function untrained() {
-    lab.training = null;
+    leave();
     lab.shown = new page.RecordedRun(0, lab.settings);
     lab.epoch = null;
     tell("Press Train. Then change a setting, and see what becomes of it.");

@@ -133,7 +133,7 @@ def test_it_trains_as_the_notebook_does(visit, trusted, size):
 
 
 def test_the_epochs_are_seen_again_by_keyboard(visit):
-    page = visit("#epochs=10")
+    page = visit("#epochs=10", reduced_motion="reduce")  # which draws few epochs as it trains
     train(page)
     slider, headline = (
         page.get_by_role("slider", name="Epoch", exact=True),
@@ -155,6 +155,11 @@ def test_the_epochs_are_seen_again_by_keyboard(visit):
     assert x == pytest.approx(3, abs=0.05)
     page.keyboard.press("End")
     expect(headline).to_have_text(end)
+
+
+def test_play_shows_the_run_as_a_film(visit):
+    page = visit("#epochs=10")
+    train(page)
     page.get_by_role("button", name="Play the run as a film").click()
     expect(page.locator("#epoch_out")).not_to_have_text("10 of 10")
     expect(page.locator("#epoch_out")).to_have_text("10 of 10")

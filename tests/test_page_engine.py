@@ -110,5 +110,6 @@ def test_refusals(ask, settings, words):
     assert ask("refusal", settings=settings).startswith(f"RangeError: {words}")
 
 
+@pytest.mark.slow
 def test_milliseconds(ask, report):
     milliseconds(ask, report, "node")

@@ -2,7 +2,14 @@
 /* A training run, as `rnnlab.TrainingLab` makes it: read `loop` first, then the six phases of a batch.
 
    rnnlabPage.createRun({ task, cell, hiddenSize, learningRate, clipNorm, optimizer, seed, epochs }) -> Run;
-   what is left out is as in DEFAULTS, and a clipNorm of null means no clipping. */
+   what is left out is as in DEFAULTS, and a clipNorm of null means no clipping.
+
+     const run = rnnlabPage.createRun({ cell: "lstm", learningRate: 0.01 });
+     for (let step; (step = run.step()); ) console.log(step.epoch, step.loss, step.gradNorm);
+
+   Data, first weights and the order of the batches are the notebook's bit for bit. From there on it computes
+   in float64, where the notebook rounds to float32: the losses differ in the seventh digit, but where training
+   is chaotic, in which every difference grows. */
 (function (page) {
   const DEFAULTS = {
     task: "sunspots", cell: "rnn", hiddenSize: 32, learningRate: 0.003, clipNorm: 1.0, optimizer: "adam",
@@ -159,9 +166,12 @@
       one.predictions[0] = warmUp.predictions.at(-1);
       const times = task.times.slice(task.split), scaled = [];
       for (let i = 0; i < times.length; i++) {
-        if (i > 0) network.forward(one);
-        scaled.push((one.x[0] = one.predictions[0]));
-        if (i > 0) network.carry(one);
+        if (i > 0) {
+          network.forward(one);
+          network.carry(one);
+        }
+        one.x[0] = one.predictions[0]; // what it reads next
+        scaled.push(one.x[0]);
       }
       let value = task.values[task.split - 1]; // to which changes are added up
       const predicted = scaled.map((z) => {

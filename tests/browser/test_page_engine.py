@@ -66,5 +66,6 @@ def test_divergence(ask):
     check_divergence(ask)
 
 
+@pytest.mark.slow
 def test_milliseconds(ask, report):
     milliseconds(ask, report, "Chromium")

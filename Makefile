@@ -2,6 +2,7 @@
 # make test-all   runs the slow tests too, and what needs TensorFlow: half an hour, installs more
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the executed notebooks as web pages, docs/html
+# make page   writes the page that trains in the browser, docs/html/page.html
 # make bench   measures training, drawing and growth beside other packages, in an hour or so
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +17,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 # of them, in the order of tests/conftest.py
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lab test test-all lint test-tensorflow docs bench picture format lock clean binder
+.PHONY: lab test test-all lint test-tensorflow docs page bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -41,6 +42,11 @@ test-tensorflow: $(TENSORFLOW)
 
 docs: $(READY)
 	$(BIN)/python docs/build.py
+
+# It needs Python alone: nothing is installed for it.
+page:
+	mkdir -p docs/html
+	$(PYTHON) -m rnnlab page --force docs/html/page.html
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)

@@ -23,10 +23,11 @@ QUICK = ["train", "--task", "sine", "--epochs", "2", "--quiet"]
 
 # What is given, and what is said after "error: "; {} is the folder that it is given in.
 WRONG = {
-    "": "which command? One of lab, train, doctor, class; rnnlab --help explains them",
-    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, doctor, class",
+    "": "which command? One of lab, train, page, doctor, class; rnnlab --help explains them",
+    "lib": "argument COMMAND: there is no command 'lib'; expected one of lab, train, page, doctor, "
+    "class",
     "--task sine": "argument COMMAND: there is no command 'sine'; expected one of lab, train, "
-    "doctor, class",
+    "page, doctor, class",
     # lab
     "lab notes.txt": "argument FOLDER: {}/notes.txt is a file; expected a folder: give another "
     "name",

@@ -58,6 +58,8 @@ def test_the_wheel_holds_the_package_the_course_and_nothing_else(wheel, tmp_path
     wanted = {path.relative_to(ROOT).as_posix() for path in files if path.is_file()}
     course = [path for kind in KINDS for path in (ROOT / "notebooks").glob(kind)]
     wanted |= {f"rnnlab/course/notebooks/{path.name}" for path in course}
+    page = [path for path in (ROOT / "docs/page").iterdir() if path.name not in LEFT_OUT]
+    wanted |= {f"rnnlab/commands/page_files/{path.name}" for path in page}
     assert {"rnnlab/py.typed", "rnnlab/data/datasets/co2_monthly.csv"} < wanted
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())

@@ -13,6 +13,7 @@ from rnnlab.commands.console import INTERRUPTED, make_parser
 COMMANDS = {  # imported when they are asked for: `rnnlab --help` need not wait for torch
     "lab": "rnnlab.commands.lab",
     "train": "rnnlab.commands.train",
+    "page": "rnnlab.commands.page",
     "doctor": "rnnlab.doctor.__main__",
     "class": "rnnlab.commands.class_",
 }
@@ -20,12 +21,14 @@ ABOUT = "See, change and debug the training loop of a recurrent network."
 EXAMPLES = """commands:
   lab      copy the course to your own folder and open it in JupyterLab
   train    train a network on a task; write its history, its picture and its weights
+  page     write one HTML file in which a network trains, to open anywhere and to give away
   doctor   run a training script under watch and say which line of its loop is wrong
   class    read what learners handed in; write who is where, and what went wrong for many
 
 examples:
   rnnlab lab
   rnnlab train --task co2 --cell gru --epochs 20
+  rnnlab page recurrent.html
   rnnlab doctor my_training.py
   rnnlab class handed-in
 
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = make_parser("rnnlab", ABOUT, EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
     parser.add_argument(
-        "command", nargs="?", type=_known, metavar="COMMAND", help="lab, train, doctor or class"
+        "command", nargs="?", type=_known, metavar="COMMAND", help=", ".join(COMMANDS)
     )
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # Python 3.11 would ask for it when there is no command either

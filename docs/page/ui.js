@@ -46,7 +46,8 @@
     let more = false;
     try {
       if (lab.restart) start(false);
-      if (going() && !urgent) slice(now);
+      const awaited = urgent || navigator.scheduling?.isInputPending?.(); // a key, a click
+      if (going() && !awaited) slice(now);
       if (film.playing) film.advance(now);
       more = !going() && phases.advance(performance.now() + SLICE);
       const rest = page.lessMotion.matches ? 1000 : Math.min(200, 2 * drawingTakes); // leave time to train

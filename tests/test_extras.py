@@ -93,7 +93,9 @@ def test_keras_on_something_else_is_refused(monkeypatch):
 
 
 def test_an_unknown_extra_is_refused():
-    with pytest.raises(ValueError, match="extra is 'jax'; the known extras are tensorflow"):
+    with pytest.raises(
+        ValueError, match="extra is 'jax'; the known extras are lab, scale, tensorflow"
+    ):
         need("jax")
 
 

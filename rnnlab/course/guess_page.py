@@ -11,6 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnlab.base.bundle import ShownAsBundle
 from rnnlab.course import kept
 from rnnlab.course.guesses import Guess, find_guess
 
@@ -93,7 +94,7 @@ export default {
 """
 
 
-class GuessPage(anywidget.AnyWidget):
+class GuessPage(ShownAsBundle, anywidget.AnyWidget):
     """A question with choices, or with a field for a number; the reply unfolds after the guess.
 
     Attributes:

@@ -13,6 +13,7 @@ import rnnlab
 from rnnlab.base import extras
 from rnnlab.course.extras import need
 from rnnlab.twins.tensorflow_twin import make_twin
+from tests.colab import without_colab
 from tests.needs import needed
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,7 @@ ASKING = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if neede
 
 def executed(notebook):
     """Run a notebook where TensorFlow is missing, and return what its code cells give."""
+    notebook = without_colab(notebook)
     first = nbformat.v4.new_code_cell(MISSING)
     book = nbformat.v4.new_notebook(cells=[first, *notebook.cells])
     nbclient.NotebookClient(book, timeout=120).execute()

@@ -177,6 +177,8 @@ def _executed(path: Path) -> NotebookNode:
 def _write(notebook: NotebookNode, page: Path, links: dict[str, str]) -> None:
     """Write a page with these links (words -> address) above it."""
     notebook.metadata.title = heading(notebook)
+    installs = [cell for cell in notebook.cells if "install" in cell.metadata.get("tags", [])]
+    notebook.cells = [cell for cell in notebook.cells if cell not in installs]  # for Colab alone
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\((\w+)\.ipynb", r"](\1.html", cell.source)

@@ -13,6 +13,7 @@ import rnnlab
 from rnnlab.base import extras
 from rnnlab.course.extras import need
 from rnnlab.twins.tensorflow_twin import make_twin
+from tests.colab import without_colab
 from tests.needs import needed
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,7 @@ ASKING = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if neede
 
 def executed(notebook):
     """Run a notebook where TensorFlow is missing, and return what its code cells give."""
+    notebook = without_colab(notebook)
     first = nbformat.v4.new_code_cell(MISSING)
     book = nbformat.v4.new_notebook(cells=[first, *notebook.cells])
     nbclient.NotebookClient(book, timeout=120).execute()
@@ -93,7 +95,9 @@ def test_keras_on_something_else_is_refused(monkeypatch):
 
 
 def test_an_unknown_extra_is_refused():
-    with pytest.raises(ValueError, match="extra is 'jax'; the known extras are tensorflow"):
+    with pytest.raises(
+        ValueError, match="extra is 'jax'; the known extras are lab, scale, tensorflow"
+    ):
         need("jax")
 
 

@@ -155,7 +155,7 @@ def test_without_jupyterlab_the_notebooks_are_copied(here, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert said.startswith("rnnlab lab: error: JupyterLab cannot be loaded (")
     assert said.endswith(
-        "): pip install jupyterlab. The notebooks are copied, and any Jupyter opens them\n"
+        '): pip install "rnnlab[lab]". The notebooks are copied, and any Jupyter opens them\n'
     )
 
 

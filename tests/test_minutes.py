@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.colab import without_colab
+
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 WORDS = 200  # a minute
 CELL, GUESS, EXERCISE = 20 / 60, 45 / 60, 3  # minutes
@@ -13,7 +15,11 @@ STORY = "00_start_here"  # which says ten: its two labs are watched
 
 
 def minutes(notebook):
-    """Return how many minutes a learner takes; what a guess unfolds, and watching, not counted."""
+    """Return how many minutes a learner takes; what a guess unfolds, and watching, not counted.
+
+    Nor is what only Colab needs.
+    """
+    notebook = without_colab(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     words = sum(len(c.source.split()) for c in notebook.cells if c.cell_type == "markdown")
     guesses = sum(bool(re.match(r"(rnnlab\.)?guess\(", cell.source)) for cell in cells)

@@ -1,6 +1,7 @@
 """sweep: the same table on every executor, whatever dies on the way, and no run done twice."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,12 +10,14 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
+import loky
 import numpy as np
 import psutil
 import pytest
 import torch
 
 import rnnlab
+from rnnlab.base.extras import MissingExtra
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps import pool, stacking
 from rnnlab.runs.sweeps.grid import plan
@@ -436,13 +439,43 @@ def die_or_answer(number):
 @pytest.mark.slow
 def test_a_process_that_died_before_the_next_piece_is_handed_out_costs_its_piece_only(monkeypatch):
     """As above, but each piece is handed out when what went before has surely come to its end."""
-    submit = pool.loky.ProcessPoolExecutor.submit
+    submit = loky.ProcessPoolExecutor.submit
 
     def late(*given):
         time.sleep(0.3)
         return submit(*given)
 
-    monkeypatch.setattr(pool.loky.ProcessPoolExecutor, "submit", late)
-    monkeypatch.setattr(pool.loky, "cpu_count", lambda: 2)
+    monkeypatch.setattr(loky.ProcessPoolExecutor, "submit", late)
+    monkeypatch.setattr(loky, "cpu_count", lambda: 2)
     results = dict(pool.in_processes(die_or_answer, {k: (k,) for k in range(6)}))
     assert results == {0: 0, 1: 1, 2: 2, 3: None, 4: 4, 5: 5}
+
+
+def test_without_loky_runs_are_done_here_and_a_warning_says_so(expected, monkeypatch):
+    for name in ("loky", "cloudpickle"):
+        monkeypatch.setitem(sys.modules, name, None)  # as if it were not installed
+    how = 'loky is not installed. To get it: pip install "rnnlab[scale]"'
+    monkeypatch.setattr(stacking, "FEW", 0)
+    with pytest.warns(UserWarning, match="one after another in this process, on one core") as said:
+        assert run() == expected
+    assert str(said[0].message).endswith(how)
+    assert said[0].filename == __file__
+    with ThreadPoolExecutor(2) as executor:
+        assert run(executor) == expected
+
+    def small(task, settings):
+        return rnnlab.SequenceModel(1, 4, 1)
+
+    with pytest.raises(MissingExtra, match=re.escape(how)):
+        rnnlab.sweep("sine", {"epochs": 1}, model=die_or_answer, progress=False)
+    with pytest.raises(TypeError, match=re.escape('need pip install "rnnlab[scale]"')):
+        rnnlab.sweep("sine", {"epochs": 1}, model=small, progress=False)
+    with ThreadPoolExecutor(1) as executor:
+        table = rnnlab.sweep(
+            "sine", {"epochs": 1}, model=make_small, executor=executor, progress=False
+        )
+    assert table.rows[0]["outcome"] == "finished"
+
+
+def make_small(task, settings):
+    return rnnlab.SequenceModel(1, 4, 1)

@@ -83,7 +83,7 @@ def place(wheel, tmp_path_factory):
     torch = folder / "torch.txt"  # first, as the Makefile does
     torch.write_text("\n".join(re.findall(r"^torch==.*$", lock.read_text(), re.M)))
     run(*pip, "--no-deps", "--extra-index-url", index, "-r", torch, env=env)
-    run(*pip, "-c", lock, wheel, env=env)
+    run(*pip, "-c", lock, f"{wheel}[lab]", env=env)
     run(prefix / "bin/pip", "check", env=env)
     return folder
 

@@ -1,4 +1,4 @@
-"""Packages that one lesson needs and the others do not: are they there, and how to get them.
+"""Packages that a part of rnnlab needs and the others do not: are they there, how to get them.
 
 `import rnnlab` loads none of these packages.
 """
@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from rnnlab.base.checks import check_known
 from rnnlab.base.say import say
 
-NAMES = {"tensorflow": "TensorFlow"}  # extra, which is also what is imported: its name
+NAMES = {"lab": "JupyterLab", "scale": "loky", "tensorflow": "TensorFlow"}  # by extra
+IMPORTED = {"lab": "jupyterlab", "scale": "loky", "tensorflow": "tensorflow"}
 
 
 class MissingExtra(ImportError):
@@ -28,9 +29,9 @@ def is_installed(extra: str) -> bool:
     check_known("extra", extra, NAMES, "extras")
     importlib.invalidate_caches()  # it may have been installed a moment ago
     try:
-        return find_spec(extra) is not None
+        return find_spec(IMPORTED[extra]) is not None
     except ValueError:  # it is loaded, in a way that Python does not know
-        return extra in sys.modules
+        return sys.modules.get(IMPORTED[extra]) is not None
 
 
 def require(extra: str) -> None:
@@ -41,6 +42,12 @@ def require(extra: str) -> None:
     """
     if not is_installed(extra):
         raise MissingExtra(how_to_get(extra))
+    if extra == "tensorflow":
+        _make_ready(extra)
+
+
+def _make_ready(extra: str) -> None:
+    """Have Keras run on the extra's package, quietly and with sums in one order."""
     keras = sys.modules.get("keras")
     if keras is not None and (runs_on := keras.backend.backend()) != extra:
         text = (

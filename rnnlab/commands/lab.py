@@ -100,7 +100,7 @@ def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int
     except ImportError as error:
         return fail(
             NAME,
-            f"JupyterLab cannot be loaded ({error}): pip install jupyterlab. The notebooks are "
+            f'JupyterLab cannot be loaded ({error}): pip install "rnnlab[lab]". The notebooks are '
             "copied, and any Jupyter opens them",
         )
     options = [str(folder / FIRST), f"--ServerApp.root_dir={folder}"]

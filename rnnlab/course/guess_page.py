@@ -9,6 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnlab.base.bundle import ShownAsBundle
 from rnnlab.course import kept
 from rnnlab.course.guesses import Guess, find_guess
 from rnnlab.course.lesson_words import to_html
@@ -92,7 +93,7 @@ export default {
 """
 
 
-class GuessPage(anywidget.AnyWidget):
+class GuessPage(ShownAsBundle, anywidget.AnyWidget):
     """A question with choices, or with a field for a number; the reply unfolds after the guess.
 
     Attributes:

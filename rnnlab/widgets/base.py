@@ -12,6 +12,7 @@ import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
 
+from rnnlab.base.bundle import ShownAsBundle
 from rnnlab.base.say import say
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
@@ -32,7 +33,7 @@ class SettingError(traitlets.TraitError, ValueError):
     """A value that a setting of a lab cannot have; its text says what was expected."""
 
 
-class Setting(traitlets.TraitType[Any, Any]):
+class Setting(traitlets.TraitType):  # no [Any, Any], which traitlets 5.7 lacks
     """A trait that the lab itself checks, by `Lab._check_setting`."""
 
     def validate(self, obj: Any, value: Any) -> Any:
@@ -48,7 +49,7 @@ class Setting(traitlets.TraitType[Any, Any]):
         return value
 
 
-class Lab(w.VBox):
+class Lab(ShownAsBundle, w.VBox):
     """A page of controls and live pictures around one runner. The last line of a cell shows it.
 
     A lab follows its settings: the latest wins. A bad value is refused: one that was set by a

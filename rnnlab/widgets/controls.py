@@ -142,7 +142,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
     }
     controls = {name: sized(kinds[name]()) for name in names}
     for name, control in controls.items():
-        control.tooltip = TIPS[name]
+        give_tip(control, TIPS[name])
     return controls
 
 
@@ -206,7 +206,8 @@ class NumberSlider(w.HBox):
 
     @tooltip.setter
     def tooltip(self, words: str) -> None:
-        self._slider.tooltip = self._field.tooltip = words
+        give_tip(self._slider, words)
+        give_tip(self._field, words)
 
     def _named(self, values: Iterable[float]) -> list[tuple[str, float]]:
         return [(self._say(value), value) for value in values]
@@ -233,6 +234,13 @@ class NumberSlider(w.HBox):
             self._unit.value = unit
         finally:
             self._taking = False
+
+
+def give_tip(control: Any, words: str) -> None:
+    """Have words shown when the pointer rests on a control."""
+    control.tooltip = words
+    if isinstance(control, w.Widget) and not control.has_trait("tooltip"):  # in ipywidgets 7
+        control.description_tooltip = words
 
 
 def say_speed(speed: Any) -> str:

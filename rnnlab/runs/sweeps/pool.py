@@ -12,13 +12,22 @@ from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, BrokenExecutor, F
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import loky
+from rnnlab.base.extras import is_installed, require
 
 Result = TypeVar("Result")
 
 # How a process gives back, with glibc, what a piece of work has used: arrays above a megabyte at
 # once, else all but 16 MB. Without it, one that does piece after piece goes from 190 to 290 MB.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(2**20), "MALLOC_TRIM_THRESHOLD_": str(2**24)}
+
+
+def count_cores() -> int:
+    """Return how many processes train side by side; 1 where loky, which starts them, is missing."""
+    if not is_installed("scale"):
+        return 1
+    import loky  # here, because it comes with an extra
+
+    return int(loky.cpu_count())
 
 
 def in_processes(
@@ -32,7 +41,7 @@ def in_processes(
     processes can import, by the piece's number.
     """
     waiting, suspects = deque(pieces), deque[int]()
-    cores = min(loky.cpu_count(), len(pieces))
+    cores = min(count_cores(), len(pieces))
     while waiting or suspects:
         queue, workers = (suspects, 1) if suspects else (waiting, cores)
         under_way: dict[Future[Result], int] = {}
@@ -60,6 +69,9 @@ def in_processes(
 @contextmanager
 def _pool(workers: int) -> Iterator[Any]:
     """Start processes for a block; they end with it, also in the midst of their work."""
+    require("scale")
+    import loky  # here, as above
+
     pool = loky.ProcessPoolExecutor(
         workers, initializer=_begin, initargs=(os.getpid(),), env=ALLOCATOR
     )

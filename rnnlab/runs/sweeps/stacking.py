@@ -1,10 +1,10 @@
 """Which runs of a sweep train together, and how: stacks of runs, on one core each."""
 
 import math
+import pickle
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import cloudpickle
 import torch
 from torch import Tensor
 
@@ -82,7 +82,7 @@ def run_piece(subject: bytes, trials: Sequence[Row], stacked: bool) -> list[Row]
     """
     if stacked:
         try:
-            return _run_stack(cloudpickle.loads(subject), trials)
+            return _run_stack(pickle.loads(subject), trials)
         except KeyboardInterrupt:
             raise
         except BaseException:  # as above

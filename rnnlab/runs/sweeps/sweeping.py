@@ -1,20 +1,21 @@
 """sweep: train a grid of settings, on this machine's cores or on any executor."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from functools import partial
 from typing import Any
 
-import cloudpickle
-import loky
 import torch
 
+from rnnlab.base.extras import MissingExtra, how_to_get, is_installed
 from rnnlab.base.say import error_line, say
 from rnnlab.base.tables import Path
 from rnnlab.runs.sweeps.fingerprint import fingerprint
 from rnnlab.runs.sweeps.grid import plain, plan
 from rnnlab.runs.sweeps.kept import KeptRuns
-from rnnlab.runs.sweeps.pool import in_processes
+from rnnlab.runs.sweeps.packing import packed
+from rnnlab.runs.sweeps.pool import count_cores, in_processes
 from rnnlab.runs.sweeps.stacking import Piece, pieces_of, run_piece
 from rnnlab.runs.sweeps.table import Sweep
 from rnnlab.runs.sweeps.trial import ModelMaker, Row, Subject, TaskMaker, failed
@@ -58,7 +59,8 @@ def sweep(
         executor: where the runs are done: any `concurrent.futures.Executor`, such as a thread
             pool, or on a cluster Dask's `Client.get_executor()`. None: in processes on this
             machine, one a core, started for this sweep; one that is killed costs its own run only
-            (the others of its stack are done again, one by one).
+            (the others of its stack are done again, one by one). They need extra `scale`: without
+            it the runs are done in this process, and a warning says so.
         repeats: runs of each combination, with the seeds 0, 1, 2, ..., or from "seed" on.
         model: a function of (task, settings) that returns the model, called with random numbers
             from the seed; None: a `SequenceModel`. Where it returns models that `train_stacked`
@@ -79,6 +81,7 @@ def sweep(
 
     Raises:
         ValueError, TypeError: for settings that cannot work, before anything is trained.
+        MissingExtra: if a model function shall run in processes, and extra `scale` is missing.
         OSError, TableError: if the file cannot be read or written, or is not one of this sweep.
     """
     if executor is not None and not callable(getattr(executor, "submit", None)):
@@ -95,16 +98,16 @@ def sweep(
     trials = plan(subject, grid, repeats)
     first_task = _first_task(subject, trials[0])
     rows = [{"task": first_task.name, **{k: plain(v) for k, v in t.items()}} for t in trials]
-    packed = _packed(subject)
+    sent = packed(subject)
     kept = None if path is None else KeptRuns(path, rows, fingerprint(subject, first_task))
     done = {} if kept is None else kept.done
     todo = {k: trial for k, trial in enumerate(trials) if k not in done}
-    pieces, few = pieces_of(subject, first_task, todo, stacked, loky.cpu_count())
+    pieces, few = pieces_of(subject, first_task, todo, stacked, count_cores())
     arguments = {
-        k: (packed, [todo[number] for number in piece.numbers], piece.stacked)
+        k: (sent, [todo[number] for number in piece.numbers], piece.stacked)
         for k, piece in enumerate(pieces)
     }
-    here = few and executor is None
+    here = executor is None and (few or not _can_start_processes(model))
     with on_threads(torch.get_num_threads()):  # a run in a thread of this process sets it
         results = _results(pieces, _here(arguments) if here else _elsewhere(arguments, executor))
         for number, row in _with_bar(results, done, rows, progress, pieces):
@@ -114,6 +117,22 @@ def sweep(
     return Sweep(done[k] for k in sorted(done))
 
 
+def _can_start_processes(model: ModelMaker | None) -> bool:
+    """Whether there is what starts processes; a warning or an error says what its lack means."""
+    if is_installed("scale"):
+        return True
+    how = how_to_get("scale")
+    if model is not None:
+        text = (
+            "{how}. A sweep with model= needs it, as a function may end its process; or give "
+            "executor=concurrent.futures.ThreadPoolExecutor(1), which trains in this one"
+        )
+        raise MissingExtra(say(text, how=how))
+    text = "the runs train one after another in this process, on one core. {how}"
+    warnings.warn(say(text, how=how), stacklevel=3)
+    return False
+
+
 def _first_task(subject: Subject, settings: Row) -> Task:
     """Return the task of the first run; an error is raised before any run."""
     try:
@@ -121,17 +140,6 @@ def _first_task(subject: Subject, settings: Row) -> Task:
     except SystemExit as error:
         text = "the task cannot be made: its function ended with {error}; let it raise an error"
         raise RuntimeError(say(text, error=error_line(error))) from error
-
-
-def _packed(subject: Subject) -> bytes:
-    try:
-        return bytes(cloudpickle.dumps(subject))
-    except Exception as error:  # whatever the user's objects raise
-        raise TypeError(
-            f"the task or the model cannot be sent to a worker: {type(error).__name__}: {error}. "
-            "Leave out what belongs to this process, such as open files and generators, or give a "
-            "function that makes the task there"
-        ) from error
 
 
 def _results(

@@ -1,11 +1,11 @@
 """One run of a sweep: from its settings to a row of results, on one thread, in any process."""
 
 import math
+import pickle
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-import cloudpickle
 import torch
 from torch import nn
 
@@ -79,9 +79,9 @@ class Subject(NamedTuple):
 
 
 def run_packed(subject: bytes, settings: Row) -> Row:
-    """Train a subject that cloudpickle has packed, as a worker does, and return the `RESULTS`."""
+    """Train a subject that was packed, as a worker does, and return the `RESULTS`."""
     try:
-        return _run(cloudpickle.loads(subject), settings)
+        return _run(pickle.loads(subject), settings)
     except KeyboardInterrupt:
         raise
     except (

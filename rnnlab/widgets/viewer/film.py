@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
+from rnnlab.widgets.controls import give_tip
+
 SECONDS, FRAMES = 4.0, 40  # of a run that is played
 CALM_FRAMES = 4  # where the reader's system asks for less motion
 
@@ -21,7 +23,7 @@ class Film(w.HBox):
         room = w.Layout(flex="1 1 0", width="0")
         self._slider = w.IntSlider(description="Epoch", min=0, layout=room)
         self._slider.style.description_width = "48px"
-        self._slider.tooltip = "Look at the run as it was at the end of this epoch."
+        give_tip(self._slider, "Look at the run as it was at the end of this epoch.")
         self._of = w.Label(layout=w.Layout(flex="0 0 auto", min_width="40px"))
         self._moving = False
         self._play.on_click(lambda _: on_play())

@@ -29,7 +29,9 @@ def first_picture(notebook: NotebookNode) -> tuple[bytes, str] | None:
     Returns:
         (a PNG, its title in words), of a lab if nothing else is drawn; None if nothing is.
     """
-    shown = [out.data for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out]
+    shown = [
+        out.data for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out
+    ]
     for data in shown:
         html = data.get("text/html", "")
         if 'class="rnnlab-figure"' in html and (found := INLINE.search(html)):

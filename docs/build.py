@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,8 +44,9 @@ def build(notebooks: Sequence[Path], target: Path) -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # in the kernels: one core each
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        executed = [*pool.map(_executed, notebooks)]
-    write({path.stem: notebook for path, notebook in zip(notebooks, executed, strict=True)}, target)
+        # the last ones take longest, so they come first: at the end no core waits
+        executed = dict(zip(notebooks[::-1], pool.map(_executed, notebooks[::-1]), strict=True))
+    write({path.stem: executed[path] for path in notebooks}, target)
 
 
 def write(executed: Mapping[str, NotebookNode], target: Path) -> None:
@@ -96,8 +98,9 @@ def _bar(lessons: Sequence[Lesson], place: int) -> dict[str, str]:
 
 
 def _executed(path: Path) -> NotebookNode:
+    started = time.monotonic()
     notebook = execute(path)
-    print(f"{path.stem} executed", flush=True)
+    print(f"{path.stem} executed in {time.monotonic() - started:.0f} s", flush=True)
     return notebook
 
 

@@ -6,7 +6,9 @@ The notebooks in the repository stay as they are: copies are executed.
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -15,6 +17,8 @@ from nbformat import NotebookNode
 
 from docs.labs import figure
 
+# what a first run of lesson 13 has left, which took minutes: its cells go on from there
+KEPT = Path(__file__).parents[1] / "tests" / "kept"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Run after a cell that has shown a lab: what it says and shows once it has done some work.
@@ -70,15 +74,18 @@ def execute(path: Path) -> NotebookNode:
     """Execute a copy of a notebook and return it with its outputs.
 
     Args:
-        path: of the notebook; it is executed in its own folder.
+        path: of the notebook; it is executed in a folder of its own, where its scripts are too.
 
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell fails.
     """
     notebook = nbformat.read(path, 4)
-    place = {"metadata": {"path": str(path.parent)}}
     quiet = ["--IPKernelApp.log_level=40"]  # errors only
     seconds = notebook.metadata.get("execution", {}).get("timeout", 300)  # of a cell
-    Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet).execute()
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a process may be late to end
+        for file in [*path.parent.glob("*.py"), *KEPT.glob(f"{path.stem[:2]}_*")]:
+            shutil.copy(file, folder)
+        place = {"metadata": {"path": folder}}
+        Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet).execute()
     notebook.metadata.pop("widgets", None)  # the state of the labs, which nobody shows any more
     return notebook

@@ -1,4 +1,4 @@
-"""What stands in a lesson's page where the notebook has a lab, which is nothing without a kernel."""
+"""What stands in a lesson's page in place of a lab, which is nothing without a kernel."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 import rnnlab
 from docs import build
@@ -77,6 +78,13 @@ def test_a_page_is_light_or_dark_as_its_reader_has_it(visit, name):
         assert filtered == dark
         assert (brightness(page, ".jp-InputArea-editor") < 90) == dark
         assert page.locator(".highlight span").count() > 100
+
+
+@pytest.mark.parametrize("name", [*NAMES, "index", "training"])
+def test_axe_finds_nothing(visit, name):
+    # what is in a frame is the page that trains, which has tests of its own
+    found = Axe().run(visit(name), options={"iframes": False}).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
 
 
 def test_the_labs_of_lesson_00_train_in_the_page(visit):

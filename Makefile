@@ -1,7 +1,7 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and the quick tests
 # make test-all   runs the slow tests too, and what needs TensorFlow: half an hour, installs more
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
-# make docs   writes the executed notebooks as web pages, docs/html
+# make docs   writes the site, docs/html: lessons after a run, reference, and what is in docs/
 # make page   writes the page that trains in the browser, docs/html/page.html
 # make bench   measures training, drawing and growth beside other packages, in an hour or so
 PYTHON ?= python3
@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
 TENSORFLOW := $(VENV)/.tensorflow
+DOCS := $(VENV)/.docs
 PIP := $(BIN)/pip install --disable-pip-version-check
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -25,7 +26,7 @@ lab: $(READY)
 test: lint
 	$(PYTEST) -m "not slow"
 
-test-all: $(BENCH) lint
+test-all: $(BENCH) $(DOCS) lint
 	$(PYTEST) -m "not short"
 	$(MAKE) test-tensorflow
 
@@ -40,8 +41,8 @@ test-tensorflow: $(TENSORFLOW)
 	$(BIN)/pytest tests/test_keras_layout.py tests/test_tensorflow_twin.py tests/test_extras.py
 	$(BIN)/pytest tests/test_course.py -k 11_the_same_loop_in_tensorflow
 
-docs: $(READY)
-	$(BIN)/python docs/build.py
+docs: $(DOCS)
+	$(BIN)/python -m docs.build
 
 # It needs Python alone: nothing is installed for it.
 page:
@@ -73,6 +74,10 @@ $(READY): requirements.lock pyproject.toml
 $(BENCH): $(READY)
 	$(PIP) -c requirements.lock --no-build-isolation -e '.[bench]'
 	@touch $(BENCH)
+
+$(DOCS): $(READY)
+	$(PIP) -c requirements.lock --no-build-isolation -e '.[docs]'
+	@touch $(DOCS)
 
 $(TENSORFLOW): $(READY)
 	$(PIP) -c requirements.lock --no-build-isolation -e '.[tensorflow]'

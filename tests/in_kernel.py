@@ -36,9 +36,9 @@ async def lab(shell, file, diverges=False):
     await _at_rest(lab)
     image = lab.snapshot()
     found = {"model": lab.model_id, "kind": kind, "words": lab.describe(), "width": image.width,
-             "png": base64.b64encode(image.data).decode()}  # fmt: skip
+             "settings": lab._settings(), "png": base64.b64encode(image.data).decode()}  # fmt: skip
     with Path(file).open("a") as lines:
-        print(json.dumps(found), file=lines)
+        print(json.dumps(found, default=repr), file=lines)  # a task may be an object
     if diverges:
         return
     if kind == "TrainingLab":

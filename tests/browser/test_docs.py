@@ -8,12 +8,15 @@ import sys
 import nbformat
 import pytest
 
-from docs import build
-from tests.executed import LAB, NOTEBOOKS, ROOT, executed
+from docs import build, lesson_pages
+from tests.executed import LAB, NOTEBOOKS, ROOT
 from tests.needs import reason
+from tests.site_pages import as_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # it executes all notebooks
 PAGES = [path.stem for path in NOTEBOOKS]
+OTHERS = ["index", "page", *(path.stem for path in build.TEXTS)]
+ELSEWHERE = (lesson_pages.REPOSITORY, "https://mybinder.org/", "https://colab.research.google.com/")
 # one in a cell at most
 DRAWN = r"\b(?:curves|bars|blocks|fractions|heat|heat_map|unrolled|drawings\.windows)\("
 HANGS = 300  # seconds
@@ -31,40 +34,30 @@ HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 
 
-def executed_pages(executions):
-    """Return the executed notebooks; for a lab stands its picture, as in `docs.build`."""
-    pages = {}
-    for path in reversed(NOTEBOOKS):  # another process may have begun with the first
-        notebook, labs, *_ = executed(path, executions)
-        shown = {lab["model"]: lab for lab in labs}
-        for cell in notebook.cells:
-            for output in [*cell.get("outputs", [])]:
-                view = output.get("data", {}).get(build.WIDGET)
-                if view and view["model_id"] in shown:
-                    lab = shown[view["model_id"]]
-                    output.data = build.figure(lab["words"], lab["png"], lab["width"])
-                elif view and "text/html" in output.data:  # a guess
-                    del output.data[build.WIDGET]
-                elif view:  # a progress bar
-                    cell.outputs.remove(output)
-        pages[path.stem] = notebook
-    return {name: pages[name] for name in PAGES}
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, executions):
     folder = tmp_path_factory.mktemp("docs")
-    build.write(executed_pages(executions), folder)
-    assert {page.stem for page in folder.glob("*.html")} == {*PAGES, "index"}
+    # another process may have begun with the first
+    executed = as_pages(reversed(NOTEBOOKS), executions)
+    build.write({name: executed[name] for name in PAGES}, folder)
+    assert {page.stem for page in folder.glob("*.html")} == {*PAGES, *OTHERS}
     return folder
 
 
 def test_the_command_executes_and_writes_the_same(folder, tmp_path):
-    command = [sys.executable, "docs/build.py", "--target", tmp_path, NOTEBOOKS[0]]
+    command = [
+        sys.executable,
+        "-m",
+        "docs.build",
+        "--no-reference",
+        "--target",
+        tmp_path,
+        NOTEBOOKS[0],
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0, done.stderr
     assert re.sub(ENDING, "", done.stderr) == ""
-    assert {page.stem for page in tmp_path.glob("*.html")} == {PAGES[0], "index"}
+    assert {page.stem for page in tmp_path.glob("*.html")} == {PAGES[0], *OTHERS}
     ours, theirs = ((place / f"{PAGES[0]}.html").read_text() for place in (folder, tmp_path))
     figures = re.findall(r'<figure class="lab">.*?</figure>', ours, re.DOTALL)
     assert len(figures) == 2
@@ -115,13 +108,15 @@ def test_every_picture_is_there_with_its_words(visit, name):
     labs = [kind for cell in cells for kind in re.findall(LAB, cell.source)]
     drawn = [cell for cell in cells if re.search(DRAWN, cell.source)]
     images = page.evaluate(IMAGES)
-    assert len(images) == len(labs) + len(drawn)
+    frames = page.locator("figure.lab > iframe").count()  # a training lab's stands for its image
+    assert frames <= labs.count("TrainingLab")
+    assert len(images) == len(labs) + len(drawn) - frames
     for shown, alt in images:
         assert shown
         assert len(alt) > 20
         assert "No description" not in alt
     captions = page.locator("figcaption").all_inner_texts()
-    assert len(captions) == len(images)
+    assert len(captions) == len(images) + frames
     assert all(len(caption) > 20 for caption in captions)
     for kind, words in zip(
         labs, page.locator("figure.lab figcaption").all_inner_texts(), strict=True
@@ -165,7 +160,10 @@ def test_a_page_has_a_language_a_title_headings_in_order_and_links(visit, folder
     assert levels.count(1) == 1
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
     links = page.evaluate(LINKS)
-    assert not [link for link in links if "ipynb" in link or "://" in link]
+    outside = [link for link in links if "://" in link]
+    assert all(link.startswith(ELSEWHERE) for link in outside) or name == "index"
+    links = [link for link in links if link not in outside]
+    assert not [link for link in links if "ipynb" in link]
     for link in links:
         address, _, fragment = link.partition("#")
         if address.removesuffix(".html") in (*PAGES, "index", ""):  # of what was built
@@ -175,7 +173,7 @@ def test_a_page_has_a_language_a_title_headings_in_order_and_links(visit, folder
 
 def test_the_bar_leads_through_all_pages(visit):
     page, seen = visit("index"), []
-    page.locator("main li a").first.click()
+    page.locator(".lessons h3 a").first.click()
     while True:
         seen.append(page.url.rpartition("/")[2].removesuffix(".html"))
         assert page.get_by_role("navigation").get_by_text("Index").get_attribute("href") == (

@@ -160,5 +160,5 @@ def test_headings_links_and_figures(path):
         if neighbour != path:
             assert f"({neighbour.name})" in text, f"no link to {neighbour.name}"
     for text in prose(notebook):
-        for link in re.findall(r"\]\(([^)#]+\.ipynb)\)", text):
+        for link in re.findall(r"\]\(([^)#:]+\.ipynb)\)", text):  # none of another site
             assert (path.parent / link).exists(), link

@@ -235,6 +235,7 @@ def test_the_fold_opens_and_closes_by_keyboard(page):
 
 
 def test_another_cell_runs_while_it_trains_and_stop_stops(page, report):
+    run_cell(page, "lab.hidden_size = 128\nprint('wide, to train for a while')")
     press(page, EPOCHS, "End")
     wait_for_text(page, "of 500,")
     start = time.time()

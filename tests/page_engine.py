@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -16,8 +17,10 @@ from rnnlab.loop.batch import PHASES
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 
 ROOT = Path(__file__).parents[1]
-SCRIPTS = "data", "random", "kernels", "cells", "network", "optimizers", "tasks", "looks", "engine"
-FILES = [*(ROOT / f"docs/page/{name}.js" for name in SCRIPTS), ROOT / "tests/page_engine.js"]
+PAGE = ROOT / "docs/page"
+NAMED = re.findall(r'<script src="(\w+\.js)">', (PAGE / "page.html").read_text(encoding="utf-8"))
+ENGINE = NAMED[: NAMED.index("engine.js") + 1]  # what follows is what is seen of it
+FILES = [*(PAGE / name for name in ENGINE), ROOT / "tests/page_engine.js"]
 NODE = shutil.which("node")
 ANSWER = """
 const vm = require("vm"), fs = require("fs"), [, ...files] = process.argv;

@@ -451,7 +451,7 @@ def test_a_process_that_died_before_the_next_piece_is_handed_out_costs_its_piece
     assert results == {0: 0, 1: 1, 2: 2, 3: None, 4: 4, 5: 5}
 
 
-def test_without_loky_runs_are_done_here_and_a_warning_says_so(expected, monkeypatch):
+def test_without_loky_runs_are_done_here_and_a_warning_says_so(expected, monkeypatch, tmp_path):
     for name in ("loky", "cloudpickle"):
         monkeypatch.setitem(sys.modules, name, None)  # as if it were not installed
     how = 'loky is not installed. To get it: pip install "rnnlab[scale]"'
@@ -470,11 +470,11 @@ def test_without_loky_runs_are_done_here_and_a_warning_says_so(expected, monkeyp
         rnnlab.sweep("sine", {"epochs": 1}, model=die_or_answer, progress=False)
     with pytest.raises(TypeError, match=re.escape('need pip install "rnnlab[scale]"')):
         rnnlab.sweep("sine", {"epochs": 1}, model=small, progress=False)
+    options = {"model": make_small, "progress": False, "path": tmp_path / "done.csv"}
     with ThreadPoolExecutor(1) as executor:
-        table = rnnlab.sweep(
-            "sine", {"epochs": 1}, model=make_small, executor=executor, progress=False
-        )
+        table = rnnlab.sweep("sine", {"epochs": 1}, executor=executor, **options)
     assert table.rows[0]["outcome"] == "finished"
+    assert rnnlab.sweep("sine", {"epochs": 1}, **options) == table  # nothing is left to train
 
 
 def make_small(task, settings):

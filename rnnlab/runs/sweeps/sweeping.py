@@ -107,7 +107,7 @@ def sweep(
         k: (sent, [todo[number] for number in piece.numbers], piece.stacked)
         for k, piece in enumerate(pieces)
     }
-    here = executor is None and (few or not _can_start_processes(model))
+    here = executor is None and (few or not todo or not _can_start_processes(model))
     with on_threads(torch.get_num_threads()):  # a run in a thread of this process sets it
         results = _results(pieces, _here(arguments) if here else _elsewhere(arguments, executor))
         for number, row in _with_bar(results, done, rows, progress, pieces):

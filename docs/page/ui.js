@@ -28,6 +28,13 @@
 
   // ---- frames -------------------------------------------------------------------------------
 
+  let sliceTook = 0, readerUntil = 0; // where one step fills a frame, training waits for who acts
+  for (const kind of ["keydown", "pointerdown", "input"]) {
+    addEventListener(kind, () => {
+      if (sliceTook > 2 * SLICE) readerUntil = performance.now() + 100;
+    }, { capture: true, passive: true });
+  }
+
   let frame = 0, dirty = true, urgent = false, drawnAt = 0, drawingTakes = 5, slicedAt = 0, owed = 0;
 
   const going = () => Boolean(lab.training) && !lab.waits;
@@ -46,8 +53,7 @@
     let more = false;
     try {
       if (lab.restart) start(false);
-      const awaited = urgent || navigator.scheduling?.isInputPending?.(); // a key, a click
-      if (going() && !awaited) slice(now);
+      if (going() && now >= readerUntil && !navigator.scheduling?.isInputPending?.()) slice(now);
       if (film.playing) film.advance(now);
       more = !going() && phases.advance(performance.now() + SLICE);
       const rest = page.lessMotion.matches ? 1000 : Math.min(200, 2 * drawingTakes); // leave time to train
@@ -62,7 +68,7 @@
 
   /** Train for a few milliseconds, or for as many steps as the speed asks for. */
   function slice(now) {
-    const run = lab.training, end = performance.now() + SLICE;
+    const run = lab.training, began = performance.now();
     const passed = Math.min(250, slicedAt ? now - slicedAt : 16);
     slicedAt = now;
     run.seconds += passed / 1000;
@@ -72,7 +78,8 @@
       owed -= 1;
       if (!run.step() || run.over) return finish(run);
       dirty = true;
-      if (performance.now() >= end) break;
+      sliceTook = performance.now() - began;
+      if (sliceTook >= SLICE) break;
     }
     return undefined;
   }

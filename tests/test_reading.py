@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import rnnlab
 from rnnlab.base import tables
 from rnnlab.base.tables import TableError
-from rnnlab.data import parsing, shipped
+from rnnlab.data import parsing, shipped, times
 from tests.csv_files import GOOD, REFUSED
 
 
@@ -230,13 +230,13 @@ DATES = {
 
 @given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(sorted(DATES)))
 def test_calendar_times_are_numpys(date, form):
-    assert parsing.parse_date(date.strftime(DATES[form]), form) == date
+    assert times.parse_date(date.strftime(DATES[form]), form) == date
     stamp = np.datetime64(date)
     start = stamp.astype("datetime64[Y]")
     end = (start + 1).astype("datetime64[us]")
     start = start.astype("datetime64[us]")
     fraction = (stamp - start) / (end - start)
-    assert parsing.as_year(date, form) == pytest.approx(date.year + fraction, abs=1e-9)
+    assert times.as_year(date, form) == pytest.approx(date.year + fraction, abs=1e-9)
 
 
 @given(st.datetimes(), st.sampled_from(["+05:30", "-11:00"]))
@@ -247,7 +247,7 @@ def test_offsets_are_those_of_the_standard_library(date, offset):
         expected = expected.replace(tzinfo=None) - expected.utcoffset()
     except OverflowError:
         expected = None
-    assert parsing.parse_date(text, "year-month-day with offset") == expected
+    assert times.parse_date(text, "year-month-day with offset") == expected
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([",", " ", "'", "\xa0"]))

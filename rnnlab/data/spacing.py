@@ -2,6 +2,7 @@
 
 import calendar
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -60,13 +61,15 @@ def of_dates(dates: Sequence[datetime]) -> Spacing:
 
 def of_numbers(times: Sequence[float]) -> Spacing:
     """Return the steps of numbers that increase; integers from 1000 to 2999 are years."""
-    steps = np.diff(np.asarray(times))
-    if not len(steps):
+    if len(times) == 1:
         return Spacing("step", (0,))
-    usual = float(np.median(steps))
+    with np.errstate(all="ignore"):  # of times such as 1e300
+        steps = np.diff(np.asarray(times))
+        usual = float(np.median(steps))
+        ratios = (steps / usual).tolist()
     integers = all(time.is_integer() for time in times)
     years = integers and usual == 1 and times[0] >= 1000 and times[-1] < 3000
-    return _spacing("year" if years else "step", (steps / usual).tolist())
+    return _spacing("year" if years else "step", ratios)
 
 
 def filled_dates(dates: Sequence[datetime], places: Sequence[int]) -> list[datetime]:
@@ -108,10 +111,12 @@ def _later(date: datetime, months: int, dates: Sequence[datetime]) -> datetime:
 def _spacing(unit: str, ratios: Sequence[float]) -> Spacing:
     """Return the spacing of times whose steps are given in usual ones."""
     uneven = tuple(k for k, ratio in enumerate(ratios) if abs(ratio - 1) > ROUNDED)
+    if not all(map(math.isfinite, ratios)) or 2 * len(uneven) > len(ratios):
+        return Spacing("step", None, uneven or (0,))
     whole = [round(ratio) for ratio in ratios]
     on_grid = all(
         near > 0 and abs(ratio - near) <= ROUNDED for ratio, near in zip(ratios, whole, strict=True)
     )
-    if not on_grid or 2 * len(uneven) > len(ratios):
+    if not on_grid:
         return Spacing("step", None, uneven)
     return Spacing(unit, (0, *itertools.accumulate(whole)), uneven)

@@ -85,6 +85,10 @@ GOOD = [
      ("mm", [0.5, 1], [1234, 2345], "step")),
     ("gaps", b"year,mm\n1990,1\n1991,NA\n1992,-\n1993,4\n", {"fill_gaps": True},
      ("mm", [1990, 1991, 1992, 1993], [1, 2, 3, 4], "year")),
+    ("years, newest first", b"year,mm\n1991,1\n1990,2\n", {}, ("mm", [1990, 1991], [2, 1], "year")),
+    ("dates, newest first", b"date,mm\n02.01.2024,1\n01.01.2024,2\n", {},
+     ("mm", [2024, 2024 + DAY], [2, 1], "day")),
+    ("years of two digits", b"date,mm\n12/31/24,1\n", {}, ("mm", [2024 + 365 * DAY], [1], "step")),
     ("an empty row in one column", b"mm\n1\n\n3\n", {"fill_gaps": True},
      ("mm", [0, 1, 2], [1, 2, 3], "step")),
 ]  # fmt: skip

@@ -54,7 +54,7 @@ class Columns:
             return None
         first = [row[0] for row in self.rows]
         start = int(first[0] == "1")
-        counts = not self.titles[0] and first == [str(start + k) for k in range(len(first))]
+        counts = first == [str(start + k) for k in range(len(first))]
         dates = [k for k in self.numbers if k != value_column and is_date(self.rows[0][k - 1])]
         return dates[0] if len(dates) == 1 and (counts or not is_data(first[:1])) else 1
 

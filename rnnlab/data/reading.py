@@ -140,9 +140,9 @@ def _stem(path: Any) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return a unit without brackets around it; "" for a cell that is empty or a format."""
+    """Return a unit without brackets around it; "" for a cell that is empty or says a format."""
     text = text.strip("()[] ")
-    return "" if parsing.is_missing(text) or len(text) > 20 else text
+    return "" if parsing.is_missing(text) or len(text) > 20 or text[0].isdecimal() else text
 
 
 def _units_note(columns: Columns) -> str:

@@ -187,6 +187,8 @@ def _check_order(
             continue
         other = _other(columns, [cell.column, *read])
         remedy = f"sort the rows by time{', or ' if other else ''}{other}"
+        if _increase(times[::-1]):  # ages, for which the rows may well be in their order
+            remedy = f"sort the rows by time, or, if they are in order, {COUNT}"
         if late == early:
             remedy = f"keep one of each time, {other}{', ' if other else ''}or {COUNT}"
         raise columns.error(

@@ -204,6 +204,8 @@ def test_newest_first_is_turned_round_with_all_its_columns(read):
         "f.csv: The rows run from the newest to the oldest and are read the other way round."
     ]
     assert none == []
+    missing, _ = read("date,v\n" + "\n".join(reversed([*LINES[:3], *LINES[5:]])), fill_gaps=True)
+    assert torch.equal(missing.values, straight.values[:, 0])
     gap = "date,v\n" + "\n".join(reversed([*LINES[:3], "2021-01-04,", *LINES[4:]]))
     filled, _ = read(gap, fill_gaps=True)
     assert filled.values[3].item() == pytest.approx(11.0)
@@ -309,13 +311,14 @@ CODES = {  # values and which of them are asked about
     "-99.99": ([*MEASURED, -99.99, 13.0], [-99.99]), "-999": ([*MEASURED, -999.0], [-999]),
     "9999 twice": ([980.0 + k for k in range(60)] + [9999.0] * 2, [9999]),
     "99.9 far": ([*MEASURED, 99.9, 99.9], [99.9]), "-200": ([*MEASURED, -200.0, -200.0], [-200]),
-    "a fill value": ([*MEASURED, -1e30, -1e30], [-1e30]), "-999.25": ([0.2, -999.25] * 3, [-999.25]),
+    "a fill value": ([*MEASURED, -1e30, -1e30], [-1e30]),
+    "-999.25": ([0.2, -999.25] * 3, [-999.25]), "mostly none": ([0.0, 0, 0, 5, 0, 9], []),
     "two codes": ([*MEASURED, -999.0, -99.0], [-999, -99]),
     "large rivers": ([20.0 * k for k in range(99)] + [-999.0], [-999]),
     "555 again and again": ([*MEASURED, *[555.0] * 3], [555]),
     "measured": (MEASURED, []), "per cent": ([90 + k / 10 for k in range(100)] * 2, []),
     "99 in a row of integers": ([float(k) for k in range(120)], []),
-    "a frost": ([3.0, -1.0, 4.0, -1.0, 5.0, 2.0, 7.0], []), "mostly none": ([0.0, 0, 0, 5, 0, 9], []),
+    "a frost": ([3.0, -1.0, 4.0, -1.0, 5.0, 2.0, 7.0], []),
     "on and off": ([0.0, 1.0] * 20, []), "negative": ([-950.0 - k for k in range(99)], []),
 }  # fmt: skip
 
@@ -362,6 +365,8 @@ def test_a_column_of_the_name_is_no_comment(read):
     rows = "\n".join(f"{k},{line}" for k, line in enumerate(LINES, 1))
     series, _ = read("#,date,v\n" + rows)
     assert (series.times[0], series.time_unit) == (2021, "day")
+    ids = [str(201001 + k) for k in range(9)]  # months cross the end of a year
+    assert read(table(ids))[0].times[:2] == (201001, 201002)
     assert read("# rain\n1\n2\n")[0].values.tolist() == [1, 2]
 
 

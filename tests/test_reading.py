@@ -18,6 +18,8 @@ from rnnlab.base.tables import TableError
 from rnnlab.data import parsing, shipped, times
 from tests.csv_files import GOOD, REFUSED
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # tests/test_forms.py asserts them
+
 
 @pytest.fixture
 def read(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Numbers that may be codes for missing values, such as -99.99: found, so that one can ask."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ def find_codes(values: Sequence[float]) -> list[float]:
     nines or more come again; any other number that comes again and again, by five times it. A
     negative code is also one that comes where all other values are at least 0.
     """
-    counts = Counter(values)
+    counts = Counter(filter(math.isfinite, values))
     possible = [value for value in counts if _kind(value)]
     others = sorted(value for value in counts if value not in possible)
     if others and not possible:  # any number that is repeated far outside the rest

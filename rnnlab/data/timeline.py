@@ -47,9 +47,10 @@ def formats_of(cells: Sequence[Cell]) -> list[str]:
     if not cells:
         return []
     formats = [name for name in FORMATS if parse_date(cells[0].text, name)]
-    if formats == [YEARMONTH]:  # or numbers of six digits
+    if formats == [YEARMONTH]:  # or numbers of six digits, of which 12 would not stand before 01
         months = [parse_date(cell.text, YEARMONTH) for cell in cells]
-        return formats if len(cells) > 2 and None not in months else []
+        years = {month and month.year for month in months}
+        return formats if len(years) > 1 and None not in years else []
     return formats if formats != [MONTH_DAY] else []
 
 

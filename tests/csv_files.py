@@ -217,9 +217,9 @@ REFUSED = [
      "f.csv, row 3, column 2 (\"mm\"): '1,234.5' is not a number; expected one such as 1,5: "
      "correct it, or empty the cell and give fill_gaps=True"),
     ("date;mm\n2024-01-01;12.34.567\n", {},
+
      'f.csv, row 2, column 2 ("mm"): \'12.34.567\' is not a number; expected one such as'
-     " 1.5 or 1,5: delete row 2 if it holds units; otherwise correct it, or empty the "
-     "cell and give fill_gaps=True"),
+     " 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
     ("date;mm\n2024-01-01;1.234\n2024-01-02;2.345\n", {},
      'f.csv, row 2, column 2 ("mm"): \'1.234\' may be 1.234 or 1234, and no number '
      'beside it shows which: give decimal="." for 1.234 or decimal="," for 1234'),

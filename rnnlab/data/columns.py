@@ -119,7 +119,8 @@ class Columns:
     def remedy(self, *texts: str) -> str:
         """Return what to do if texts hold a separator, but the file was not split; otherwise ""."""
         marks = tables.SEPARATORS + "|"
-        if self.separator or not any(mark in text for text in texts for mark in marks):
+        split = (any(mark in text for mark in marks) and not is_number(text) for text in texts)
+        if self.separator or not any(split):
             return ""
         return "no separator splits all rows alike, so delete lines above the header"
 
@@ -173,8 +174,13 @@ def _are_units(cells: list[str], below: list[str]) -> bool:
     return len(held) > 1 and bool(words) and not any(_is_value(cells[k]) for k in held)
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text is a number with one of the marks."""
+    return any(parse_number(text, mark) is not None for mark in MARKS)
+
+
 def _is_value(text: str) -> bool:
-    return any(parse_number(text, mark) is not None for mark in MARKS) or is_date(text)
+    return is_number(text) or is_date(text)
 
 
 def _check_spaces(table: tables.Table, rows: list[list[str]], first: int) -> None:
@@ -182,7 +188,7 @@ def _check_spaces(table: tables.Table, rows: list[list[str]], first: int) -> Non
     if table.separator != " ":
         return
     lines = [" ".join(row) for row in rows if any(row)]
-    if all(any(parse_number(line, mark) is not None for mark in MARKS) for line in lines):
+    if all(map(is_number, lines)):
         raise TableError(
             f"{tables.place(table.name, first)}: {shown(lines[0])} may be one number or "
             f"{len(rows[0])}: leave out the spaces in numbers, or write semicolons between columns"

@@ -11,7 +11,7 @@ from rnnlab.base.say import say
 from rnnlab.base.tables import shown
 from rnnlab.data import parsing
 from rnnlab.data.codes import find_codes
-from rnnlab.data.columns import Cell, Columns, listed
+from rnnlab.data.columns import Cell, Columns, is_number, listed
 
 T = TypeVar("T")
 COUNT = "time=False counts the values 0, 1, 2, ..."
@@ -69,8 +69,11 @@ def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> st
         )
     if cell in times:
         return f"is not a time like {shown(times[0].text)}: correct it, or {COUNT}"
-    remedy = columns.remedy(cell.text) or "correct it, or empty the cell and give fill_gaps=True"
-    if cell.row == columns.first_row and any(columns.titles) and not columns.remedy(cell.text):
+    below = columns.cells(cell.column)
+    if remedy := columns.remedy(*(one.text for one in below)):
+        return f"is not a number; expected one such as {wanted}: {remedy}"
+    remedy = "correct it, or empty the cell and give fill_gaps=True"
+    if cell == below[0] and any(columns.titles) and any(is_number(one.text) for one in below[1:2]):
         remedy = f"delete row {cell.row} if it holds units; otherwise {remedy}"
     return f"is not a number; expected one such as {wanted}: {remedy}"
 

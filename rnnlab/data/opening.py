@@ -18,7 +18,9 @@ from rnnlab.base.tables import Table, TableError
 from rnnlab.data.columns import Columns, is_data, listed, read_columns
 from rnnlab.data.parsing import Known
 
-_COMMENTS = re.compile(r"(?:[ \t]*(?:[#%][^\r\n]*)?(?:\r\n?|\n))*[ \t]*[#%][^\r\n]*(?:\r\n?|\n)")
+_MARK = r"[ \t]*(?:[#%!]|//)"  # of a line of comment; a semicolon may be an empty cell's end
+_END = r"(?:\r\n?|\n)"
+_COMMENTS = re.compile(rf"(?:(?:{_MARK}[^\r\n]*|[ \t]*){_END})*{_MARK}[^\r\n]*{_END}")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _OTHER_WORKBOOKS = b"\xd0\xcf\x11\xe0"  # those of Excel before 2007
 
@@ -105,7 +107,7 @@ def _decoded(held: bytes, name: str, encoding: str | None) -> str:
 
 
 def _below_comments(head: str, text: str, name: str, asked: tuple[object, ...]) -> Columns:
-    """Return the columns below lines that begin with # or %, of which the last may be the header.
+    """Return the columns below lines of comment, of which the last may be the header.
 
     It is the header where the first row below holds data, and it splits as that does.
     """
@@ -114,7 +116,7 @@ def _below_comments(head: str, text: str, name: str, asked: tuple[object, ...]) 
         raise TableError(f"{name} holds nothing below its lines of comment: add rows of values")
     table = tables.split(text, name, first=len(lines) + 1)
     below = next(table.rows)
-    for last in (lines[-1], lines[-1].lstrip("#% \t")) if is_data(below) else ():
+    for last in (lines[-1], lines[-1].lstrip("#%!/ \t")) if is_data(below) else ():
         if not table.separator and len(lines) > 1:
             break
         titles = next(tables.split(last or ";", name, separator=table.separator).rows, [])

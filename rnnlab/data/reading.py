@@ -42,10 +42,10 @@ def read_series(
     and decimal mark are found from the file. The mark is the one with which all numbers can be
     read. Where both would do, as for 1.234 and 2.345, it is a point in a file with commas between
     its cells, and a comma in one with semicolons; other such files are refused until `decimal` is
-    given. Lines that begin with # or % above the table are left out, and so is a row of units below
-    its header. A sign that all values of a column have, $ or % for one, is taken for their unit:
-    50% is 50. Files packed by gzip or zip are read as they are, workbooks (.xlsx) if openpyxl is
-    there: `pip install "rnnlab[tables]"`.
+    given. Lines that begin with #, %, ! or // above the table are left out, and so is a row of
+    units below its header. A sign that all values of a column have, $ or % for one, is taken for
+    their unit: 50% is 50. Files packed by gzip or zip are read as they are, workbooks (.xlsx) if
+    openpyxl is there: `pip install "rnnlab[tables]"`.
 
     Calendar times become years with a fraction: the date 2024-07-02 is its first moment, 2024.5;
     month, quarter and week are their middle, 1958-03 is 1958.208. Read are 2024, 2024-07,

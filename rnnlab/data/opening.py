@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -71,10 +70,12 @@ def _unpacked(held: bytes, name: str) -> bytes:
                     raise TableError(say(text, name=name, count=len(inside), inside=listed(inside)))
                 with archive.open(inside[0]) as file:
                     held = file.read(most + 1)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise TableError(f"{name} is damaged ({error}): fetch or pack it again") from None
+    except TableError:
+        raise
     except (RuntimeError, NotImplementedError) as error:  # a password, or another way to pack
         raise TableError(f"{name} cannot be unpacked ({error}): unpack it, then read it") from None
+    except Exception as error:  # zipfile raises whatever it stumbles over in a damaged file
+        raise TableError(f"{name} is damaged ({error}): fetch or pack it again") from None
     if len(held) > most:
         text = "{name} has more than {most:,} bytes, unpacked: keep the rows and columns needed"
         raise TableError(say(text, name=name, most=most))

@@ -71,8 +71,8 @@ WRONG = {
     '("hour"), column 2 ("level"): give the name or the number of one of these',
     "train --csv tides.csv --column level": "the training part has 4 values; a window of 24 and "
     "its target need at least 25: give a longer series, or a shorter --window",
-    "train --csv tides.csv --column level --held-out 0.1": "--held-out is 0.1 of 5 values, which is "
-    "none: hold out a larger fraction",
+    "train --csv tides.csv --column level --held-out 0.1": "--held-out is 0.1 of 5 values, which "
+    "is none: hold out a larger fraction",
     "train --csv codes.csv": "codes.csv, row 3, column 2 (\"level\"): '-99.99' may stand for a "
     "missing value, as it is far from all others, 1.5 to 3.5 (2 such in rows 3, 5): give --missing "
     "-99.99 with --fill-gaps if so, or --missing if it is a number",
@@ -125,9 +125,7 @@ def test_wrong_use_is_refused(line, here, capsys):
     (here / "tides.csv").write_text("hour,level\n0,1.5\n1,2.5\n2,3.5\n3,2.5\n4,1.5\n")
     (here / "wide.csv").write_text("year,a,b,my c\n1990,1,2,3\n1991,,4,5\n")
     (here / "doubt.csv").write_text("1.234\n5.678\n")
-    (here / "codes.csv").write_text(
-        "hour,level\n0,1.5\n1,-99.99\n2,3.5\n3,-99.99\n4,1.5\n5,2\n"
-    )
+    (here / "codes.csv").write_text("hour,level\n0,1.5\n1,-99.99\n2,3.5\n3,-99.99\n4,1.5\n5,2\n")
     (here / "full").mkdir()
     for name in ("history.csv", "model.pt"):
         (here / "full" / name).write_text("mine")

@@ -47,10 +47,8 @@ def formats_of(cells: Sequence[Cell]) -> list[str]:
     if not cells:
         return []
     formats = [name for name in FORMATS if parse_date(cells[0].text, name)]
-    if formats == [YEARMONTH]:  # or numbers of six digits, of which 12 would not stand before 01
-        months = [parse_date(cell.text, YEARMONTH) for cell in cells]
-        years = {month and month.year for month in months}
-        return formats if len(years) > 1 and None not in years else []
+    if formats == [YEARMONTH]:  # or numbers of six digits, of which some do not end in 01 to 12
+        return formats if all(parse_date(cell.text, YEARMONTH) for cell in cells) else []
     return formats if formats != [MONTH_DAY] else []
 
 

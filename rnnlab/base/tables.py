@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from rnnlab.base.files import Path, written_whole
 from rnnlab.base.say import say
+from rnnlab.base.showable import showable
 
 MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
 MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a lab minutes
@@ -66,7 +67,7 @@ def read(
         OSError: if there is no such file or it cannot be read.
         TableError: if it is no CSV file or above a bound; also while the rows are read.
     """
-    name = os.fspath(path)
+    name = showable(os.fspath(path))
     text = _decoded(_content(path, name, most_bytes), name).rstrip("\r\n")
     declared = _DECLARED.match(text)
     if declared is None:
@@ -116,17 +117,12 @@ def place(name: str, row: int, column: int | None = None, title: str = "") -> st
 
 def column_words(column: int, title: str = "") -> str:
     """Return a column's number and name: column 2 ("mm")."""
-    return f'column {column} ("{shortened(title)}")' if title else f"column {column}"
+    return f'column {column} ("{showable(title, 40)}")' if title else f"column {column}"
 
 
 def shown(text: str) -> str:
     """Return a cell as a message shows it: in quotation marks, long ones truncated."""
-    return repr(shortened(text))
-
-
-def shortened(text: str) -> str:
-    """Return a text of 40 characters at most."""
-    return text if len(text) <= 40 else text[:37] + "..."
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def _content(path: Path, name: str, most: int) -> bytes:
@@ -137,7 +133,7 @@ def _content(path: Path, name: str, most: int) -> bytes:
     except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
         raise FileNotFoundError(
             f"there is no file {name}: give the path of a CSV file, seen from the folder "
-            f"{pathlib.Path.cwd()}"
+            f"{showable(pathlib.Path.cwd())}"
         ) from None
     except OSError as error:
         raise type(error)(

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from rnnlab.base.showable import UNIT, showable
 from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
@@ -44,7 +45,8 @@ def curves(
     """Draw up to five lines over a common x (0, 1, 2, ... when None), each named where it ends."""
     if not 1 <= len(lines) <= len(LOOKS):
         raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
-    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
+    names = [showable(name, UNIT) for name in lines]
+    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
     drawn = []
     for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
@@ -55,7 +57,7 @@ def curves(
     axes.margins(x=0)
     axes.autoscale_view()  # now, for the labels stand where the lines end
     integer_ticks(axes.xaxis, 8)
-    EndLabels(axes, tuple(lines), drawn).place()
+    EndLabels(axes, names, drawn).place()
     return _picture(canvas, title, words, figure)
 
 
@@ -75,7 +77,8 @@ def fractions(
     """
     if not 1 <= len(counts) <= 3:
         raise ValueError(f"counts has {len(counts)} entries; a picture shows 1 to 3")
-    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, counts)))
+    names = [showable(name, UNIT) for name in counts]
+    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
     drawn, apart = [], 0.015 * (max(x) - min(x))
     for k, (name, (color, dash)) in enumerate(zip(counts, LOOKS, strict=False)):
@@ -86,7 +89,7 @@ def fractions(
         bars = (middle - low).clip(0), (high - middle).clip(0)
         axes.errorbar(over, middle, bars, fmt="os^"[k], color=color, ms=6, elinewidth=1.4)
     axes.set(xticks=x, ylim=(-0.03, 1.03))
-    EndLabels(axes, tuple(counts), drawn).place()
+    EndLabels(axes, names, drawn).place()
     return _picture(canvas, title, words, figure)
 
 
@@ -138,7 +141,8 @@ def bars(
     style(axes, title, xlabel)
     axes.bar(range(len(named)), [float(v) for v in named.values()], color=plots.BLUE, width=0.72)
     every = max(1, len(named) // 12)
-    axes.set_xticks(range(0, len(named), every), [str(k) for k in [*named][::every]])
+    names = [showable(k, UNIT) for k in [*named][::every]]
+    axes.set_xticks(range(0, len(named), every), names, parse_math=False)
     axes.grid(False, axis="x")
     if log:
         log_scale(axes)
@@ -191,7 +195,7 @@ def _draw_above(
     style(top, title)
     top.plot([float(v) for v in line], color=plots.BLUE, lw=1.9)
     top.tick_params(labelbottom=False)
-    plots.write(top, name, (1, 0.5), (6, 0), plots.BLUE)
+    plots.write(top, showable(name, UNIT), (1, 0.5), (6, 0), plots.BLUE)
 
 
 def blocks(
@@ -211,7 +215,8 @@ def blocks(
     canvas, axes = _blank(width, height, title, (0, width - 20), (0, height - 96))  # in pixels
     for k, (name, side) in enumerate(sides.items()):
         named = [f"{axis} = {n}" for axis, n in shapes[name].items()]
-        _block(axes, place * k + 70, name, named, [scale * n for n in side])
+        named = [showable(words, UNIT) for words in named]
+        _block(axes, place * k + 70, showable(name, UNIT), named, [scale * n for n in side])
     return _picture(canvas, title, words, figure)
 
 
@@ -252,8 +257,9 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Seque
         (right + deep + 5, max(tall, 12) + deep - 6, "".join(named[2:]), "left", "center"),
     ]
     for x, y, text, ha, va in texts:
-        axes.text(x, y, text, ha=ha, va=va, fontsize=plots.SMALL, color=plots.MUTED)
-    axes.text(middle, tall + deep + 12, name, ha="center", fontsize=9.5, color=plots.INK)
+        plots.write(axes, text, (x, y), ha=ha, va=va, coords="data")
+    top = middle, tall + deep + 12
+    plots.write(axes, name, top, (0, 0), plots.INK, "center", "baseline", 9.5, "data")
 
 
 def unrolled(

@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures.plots import (
     BLUE,
     INK,
@@ -51,6 +52,7 @@ class ThroughTimePanel:
     """
 
     def __init__(self, axes: Axes, name: str) -> None:
+        name = showable(name, UNIT)
         box = axes.get_position()
         axes.set_position((box.x0, 264 / HEIGHT, box.width, 150 / HEIGHT))
         self.axes = axes
@@ -160,6 +162,7 @@ def make_chain(name: str) -> tuple[Figure, Any]:
 
     Its time steps stand above the bars of `make_through_time`.
     """
+    name = showable(name, UNIT)
     title = f"{name}: states, gradient above"
     figure, axes = make_figure(WIDTH, CHAIN, 44, 12)
     panel = UnrolledPanel(axes, title, key=False)

@@ -10,8 +10,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.pictures.picture import Picture
-from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
+from rnnlab.pictures.plots import PALE, make_figure, style, write
 
 
 class Outcome(NamedTuple):
@@ -25,6 +26,7 @@ class Outcome(NamedTuple):
 
 ENDED = ("finished", "solved")  # the outcomes with weights that mean something
 COLORS = "cividis_r"  # in order of lightness too: the lowest loss is the lightest
+TICK = 10  # characters of a value beside the axes
 FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
 
@@ -53,8 +55,12 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
     figure, axes = make_figure(width, 90 + 42 * len(rows), left=100, right=30)
     style(axes, title, as_prose(across), as_prose(down))
     axes.grid(False)
-    axes.set_xticks(range(len(columns)), [label(value) for value in columns])
-    axes.set_yticks(range(len(rows)), [label(value) for value in rows])
+    axes.set_xticks(
+        range(len(columns)), [showable(label(value), TICK) for value in columns], parse_math=False
+    )
+    axes.set_yticks(
+        range(len(rows)), [showable(label(value), TICK) for value in rows], parse_math=False
+    )
     _draw(axes, [[cells.get((column, row)) for column in columns] for row in rows])
     return Picture(figure, title, words(cells, across, down))
 
@@ -86,7 +92,7 @@ def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Any) -> None:
     elif cell.gone:
         text += f"\n{cell.gone} of {cell.runs} {cell.how}"
     color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
-    axes.text(x, y, text, ha="center", va="center", fontsize=SMALL, color=color, bbox=box)
+    write(axes, text, (x, y), color=color, ha="center", coords="data", bbox=box)
 
 
 def luminance(color: Sequence[float]) -> float:
@@ -116,7 +122,7 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
 
 def as_prose(name: str) -> str:
     """Return a setting's name as it stands in a sentence."""
-    return name.replace("_", " ")
+    return showable(name.replace("_", " "), NAME)
 
 
 def label(value: Any) -> str:
@@ -124,4 +130,4 @@ def label(value: Any) -> str:
     if value is None:
         return "none"
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else str(value)
+    return f"{value:g}" if number else showable(value, UNIT)

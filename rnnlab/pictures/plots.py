@@ -21,6 +21,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
+from rnnlab.base.showable import showable_lines
 from rnnlab.loop.batch import PHASES
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
@@ -32,6 +33,7 @@ DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
 NAMES = tuple(phase.__name__ for phase in PHASES)
 EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
+LINE, FITS = 200, 30  # characters of a text in a picture at most, and those that fit anywhere
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -85,10 +87,15 @@ def style(
     """
     # y is where it is anyway; given it, matplotlib does not search, a sixth of a whole drawing
     bold: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": INK, "parse_math": False}
-    axes.set_title(title, loc="left", pad=pad, y=1.0, **bold)
+    head = axes.set_title(showable_lines(title, LINE), loc="left", pad=pad, y=1.0, **bold)
     small: dict[str, Any] = {"fontsize": SMALL, "color": MUTED, "parse_math": False}
-    axes.set_xlabel(xlabel, **small)
-    axes.set_ylabel(ylabel, **small, **label)
+    below = axes.set_xlabel(showable_lines(xlabel, LINE), **small)
+    beside = axes.set_ylabel(showable_lines(ylabel, LINE), **small, **label)
+    if max(map(len, (title, xlabel, ylabel))) > FITS:
+        whole = axes.figure.bbox
+        fit_words(head, [title], whole.width - axes.get_window_extent().x0 - 2)
+        fit_words(below, [xlabel], whole.width - 10)
+        fit_words(beside, [ylabel], whole.height - 10)
     axes.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=6)
     axes.tick_params(which="minor", length=0)
     axes.grid(True, color=GRID, linewidth=0.8)
@@ -160,8 +167,9 @@ def write(
     `coords` are matplotlib's, as "data", for another meaning of the point. A $ is shown as it is.
     """
     return axes.annotate(
-        text, at, offset, xycoords=coords, textcoords="offset points", ha=ha, va=va,
-        fontsize=size, color=color, annotation_clip=False, parse_math=False, **options,
+        showable_lines(text, LINE), at, offset, xycoords=coords, textcoords="offset points",
+        ha=ha, va=va, fontsize=size, color=color, annotation_clip=False, parse_math=False,
+        **options,
     )  # fmt: skip
 
 
@@ -173,10 +181,13 @@ def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
     # that of the figure as it is: a text remembers the one that has drawn it, maybe twice as dense
     canvas: Any = text.figure.canvas
     renderer = canvas.get_renderer()
-    before, last = text.get_text(), choices[-1]
+    before = text.get_text()
+    choices = [showable_lines(words) for words in choices]
+    last = choices[-1][:LINE]  # longer ones never fit
     for words in (*choices, *(f"{last[:k]}…" for k in range(len(last) - 1, 0, -1))):
-        text.set_text(words)
-        if text.get_window_extent(renderer).width <= room:
+        text.set_text(words[:LINE])
+        box = text.get_window_extent(renderer)
+        if (box.width if text.get_rotation() == 0 else box.height) <= room:
             break
     return text.get_text() != before
 

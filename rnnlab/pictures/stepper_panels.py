@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.base.say import short
+from rnnlab.base.showable import showable
 from rnnlab.loop.losses import IGNORED
 from rnnlab.pictures import plots
 from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE, RED
@@ -193,6 +194,7 @@ class LengthsPanel:
         for text in (*self.names, *self.numbers):
             text.set_text("")
         for row, (name, value) in enumerate(lengths.items()):
+            name = showable(name)
             self.names[row].set_text(name if len(name) <= LONGEST else f"\u2026{name[-LONGEST:]}")
             self.numbers[row].set_text(short(value))
             self.numbers[row].xy = (wide[row], row)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 
+from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures import plots
 from rnnlab.pictures.plots import BLUE, INK, ORANGE, PALE
 
@@ -225,8 +226,15 @@ class UnrolledPanel:
         for t, x in enumerate(self._x, start=1):
             named = [(inputs, -0.6), (outputs, 2.5), *([] if with_states else [(states, 0.5)])]
             for name, y in named:
-                node = f"${name}_{{{t}}}$"
-                self.axes.text(x, y, node, ha="center", va="center", fontsize=11, color=INK)
+                is_math = name.isascii() and name.isalpha()
+                node = f"${name}_{{{t}}}$" if is_math else f"{showable(name, UNIT)} {t}"
+                look: dict[str, Any] = {
+                    "ha": "center",
+                    "va": "center",
+                    "fontsize": 11,
+                    "color": INK,
+                }
+                self.axes.text(x, y, node, parse_math=is_math, **look)
             self._arrow(x, -0.4, -0.04, BLUE)
             self._arrow(x - 0.05 * backward, 1.04, 2.27, BLUE)
             if backward:

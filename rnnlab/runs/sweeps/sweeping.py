@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from rnnlab.base.extras import MissingExtra, how_to_get, is_installed
-from rnnlab.base.say import error_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import error_line
 from rnnlab.base.tables import Path
 from rnnlab.runs.sweeps.fingerprint import fingerprint
 from rnnlab.runs.sweeps.grid import plain, plan

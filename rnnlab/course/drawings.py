@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from rnnlab.base.showable import UNIT, showable
@@ -57,8 +58,17 @@ def curves(
     axes.margins(x=0)
     axes.autoscale_view()  # now, for the labels stand where the lines end
     integer_ticks(axes.xaxis, 8)
-    EndLabels(axes, names, drawn).place()
+    _label_ends(axes, names, drawn)
     return _picture(canvas, title, words, figure)
+
+
+def _label_ends(axes: Axes, names: Sequence[str], lines: Sequence[Line2D]) -> None:
+    """Name lines where they end; `names` fit into the room at the right, or are cut."""
+    labels = EndLabels(axes, names, lines)
+    room = axes.figure.bbox.width - axes.get_window_extent().x1 - 8
+    for text, name in zip(labels.texts, names, strict=True):
+        plots.fit_words(text, [name], room)
+    labels.place()
 
 
 def fractions(
@@ -89,7 +99,7 @@ def fractions(
         bars = (middle - low).clip(0), (high - middle).clip(0)
         axes.errorbar(over, middle, bars, fmt="os^"[k], color=color, ms=6, elinewidth=1.4)
     axes.set(xticks=x, ylim=(-0.03, 1.03))
-    EndLabels(axes, names, drawn).place()
+    _label_ends(axes, names, drawn)
     return _picture(canvas, title, words, figure)
 
 
@@ -195,7 +205,8 @@ def _draw_above(
     style(top, title)
     top.plot([float(v) for v in line], color=plots.BLUE, lw=1.9)
     top.tick_params(labelbottom=False)
-    plots.write(top, showable(name, UNIT), (1, 0.5), (6, 0), plots.BLUE)
+    label = plots.write(top, "", (1, 0.5), (6, 0), plots.BLUE)
+    plots.fit_words(label, [name], canvas.bbox.width * (1 - box.x1) - 8)
 
 
 def blocks(
@@ -216,10 +227,13 @@ def blocks(
     for k, (name, side) in enumerate(sides.items()):
         named = [f"{axis} = {n}" for axis, n in shapes[name].items()]
         named = [showable(words, UNIT) for words in named]
-        _block(axes, place * k + 70, showable(name, UNIT), named, [scale * n for n in side])
+        _block(
+            axes, place * k + 70, showable(name, UNIT), named, [scale * n for n in side], place - 10
+        )
     return _picture(canvas, title, words, figure)
 
 
+BESIDE = 64  # pixels for the name of an axis beside a block
 SLANT = 0.5**0.5  # what lies back is drawn at 45 degrees
 
 
@@ -242,7 +256,10 @@ def _blank(
     return canvas, axes
 
 
-def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Sequence[float]) -> None:
+def _block(
+    axes: Axes, left: float, name: str, named: Sequence[str], side: Sequence[float], room: float
+) -> None:
+    """Draw a block, whose name and the name of its axis across have so many pixels."""
     tall, right, deep = side[0], left + side[1], SLANT * side[2]
     front = [(left, 0), (right, 0), (right, tall), (left, tall)]
     for a, b in ((3, 2), (2, 1)):  # the top and the right side, up and back from an edge in front
@@ -257,9 +274,11 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Seque
         (right + deep + 5, max(tall, 12) + deep - 6, "".join(named[2:]), "left", "center"),
     ]
     for x, y, text, ha, va in texts:
-        plots.write(axes, text, (x, y), ha=ha, va=va, coords="data")
+        written = plots.write(axes, text, (x, y), ha=ha, va=va, coords="data")
+        plots.fit_words(written, [text], room if ha == "center" else BESIDE)
     top = middle, tall + deep + 12
-    plots.write(axes, name, top, (0, 0), plots.INK, "center", "baseline", 9.5, "data")
+    named_above = plots.write(axes, name, top, (0, 0), plots.INK, "center", "baseline", 9.5, "data")
+    plots.fit_words(named_above, [name], room)
 
 
 def unrolled(

@@ -7,6 +7,7 @@ that a live picture can redraw these alone. `Figure.draw` on the whole shows the
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
-from rnnlab.base.showable import showable_lines
+from rnnlab.base.showable import showable, showable_lines
 from rnnlab.loop.batch import PHASES
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
@@ -85,16 +86,18 @@ def style(
 
     `pad` is the room below the title in points; `label` are options of the y axis's label.
     """
+    title, xlabel, ylabel = (showable(text, LINE) for text in (title, xlabel, ylabel))
     # y is where it is anyway; given it, matplotlib does not search, a sixth of a whole drawing
     bold: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": INK, "parse_math": False}
-    head = axes.set_title(showable_lines(title, LINE), loc="left", pad=pad, y=1.0, **bold)
+    head = axes.set_title(title, loc="left", pad=pad, y=1.0, **bold)
     small: dict[str, Any] = {"fontsize": SMALL, "color": MUTED, "parse_math": False}
-    below = axes.set_xlabel(showable_lines(xlabel, LINE), **small)
-    beside = axes.set_ylabel(showable_lines(ylabel, LINE), **small, **label)
+    below = axes.set_xlabel(xlabel, **small)
+    beside = axes.set_ylabel(ylabel, **small, **label)
     if max(map(len, (title, xlabel, ylabel))) > FITS:
-        whole = axes.figure.bbox
-        fit_words(head, [title], whole.width - axes.get_window_extent().x0 - 2)
-        fit_words(below, [xlabel], whole.width - 10)
+        whole, box = axes.figure.bbox, axes.get_window_extent()
+        middle = (box.x0 + box.x1) / 2
+        fit_words(head, [title], whole.width - box.x0 - 2)
+        fit_words(below, [xlabel], 2 * min(middle, whole.width - middle) - 4)
         fit_words(beside, [ylabel], whole.height - 10)
     axes.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=6)
     axes.tick_params(which="minor", length=0)
@@ -182,13 +185,17 @@ def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
     canvas: Any = text.figure.canvas
     renderer = canvas.get_renderer()
     before = text.get_text()
-    choices = [showable_lines(words) for words in choices]
-    last = choices[-1][:LINE]  # longer ones never fit
-    for words in (*choices, *(f"{last[:k]}…" for k in range(len(last) - 1, 0, -1))):
-        text.set_text(words[:LINE])
+
+    def fits(words: str) -> bool:
+        text.set_text(words)
         box = text.get_window_extent(renderer)
-        if (box.width if text.get_rotation() == 0 else box.height) <= room:
-            break
+        return bool((box.width if text.get_rotation() == 0 else box.height) <= room)
+
+    choices = [showable_lines(words, LINE) for words in choices]
+    if not any(map(fits, choices)):
+        last = choices[-1]
+        first = bisect_left(range(len(last)), 1, key=lambda k: not fits(f"{last[:k]}…"))
+        text.set_text(f"{last[: max(1, first - 1)]}…" if last else "")
     return text.get_text() != before
 
 

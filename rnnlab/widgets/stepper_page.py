@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from rnnlab.base.showable import as_html
+from rnnlab.base.showable import NAME, as_html, showable
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
 
@@ -112,10 +112,10 @@ def _table(caption: str, heads: list[str], rows: dict[str, list[Fact]], kind: st
     top = "".join(f'<th scope="col">{head}</th>' for head in heads)
     body = ""
     for head, facts in rows.items():
-        body += f'<tr><th scope="row">{as_html(head)}</th>'
+        body += f'<tr><th scope="row">{as_html(showable(head, NAME))}</th>'
         for name, text, is_new in facts:
             mark = ' class="new"' if is_new else ""
-            body += f'<td data-fact="{as_html(name)}"{mark}>{as_html(text)}</td>'
+            body += f'<td data-fact="{as_html(showable(name))}"{mark}>{as_html(text)}</td>'
         body += "</tr>"
     return (
         f'<table class="{kind}"><caption>{caption}</caption>'

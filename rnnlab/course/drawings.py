@@ -17,6 +17,7 @@ from rnnlab.base.showable import UNIT, showable
 from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import EndLabels, integer_ticks, log_scale, make_figure, style
 from rnnlab.pictures.unrolled import Border, UnrolledPanel
@@ -32,6 +33,7 @@ def _picture(canvas: Figure, title: str, words: str, figure: str) -> Picture:
     return Picture(canvas, title, words_of_figure(figure) if figure else words)
 
 
+@own_look()
 def curves(
     lines: Mapping[str, Sequence[float]],
     *,
@@ -71,6 +73,7 @@ def _label_ends(axes: Axes, names: Sequence[str], lines: Sequence[Line2D]) -> No
     labels.place()
 
 
+@own_look()
 def fractions(
     counts: Mapping[str, Sequence[tuple[int, int]]],
     *,
@@ -103,6 +106,7 @@ def fractions(
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def windows(
     series: Sequence[float],
     length: int,
@@ -136,6 +140,7 @@ def windows(
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def bars(
     values: Mapping[str, float] | Sequence[float],
     *,
@@ -159,6 +164,7 @@ def bars(
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def heat(
     matrix: Any,
     *,
@@ -209,6 +215,7 @@ def _draw_above(
     plots.fit_words(label, [name], canvas.bbox.width * (1 - box.x1) - 8)
 
 
+@own_look()
 def blocks(
     shapes: Mapping[str, Mapping[str, int]], *, title: str, words: str = "", figure: str = ""
 ) -> Picture:
@@ -281,6 +288,7 @@ def _block(
     plots.fit_words(named_above, [name], room)
 
 
+@own_look()
 def unrolled(
     steps: int = 4,
     *,

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
 from rnnlab.base.showable import as_html, said, showable, showable_lines
+from rnnlab.base.torch_state import check_graph
 from rnnlab.doctor.before.check import FAULT, OPEN, VERDICTS, Check, fault_of
 from rnnlab.doctor.before.data import check_data, check_first_loss, check_shapes, is_finite
 from rnnlab.doctor.before.dependence import Dependence
@@ -142,6 +143,7 @@ def preflight(
 
 
 def _check_arguments(model: Any, batches: Any, optimizer: Any) -> None:
+    check_graph(no_grad=False)
     if not isinstance(model, nn.Module):
         text = "model is {given}; expected a torch.nn.Module"
         raise TypeError(say(text, given=type(model).__name__))

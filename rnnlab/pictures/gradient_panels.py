@@ -13,6 +13,7 @@ from torch import Tensor
 
 from rnnlab.base.say import say
 from rnnlab.base.showable import UNIT, showable
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import (
     BLUE,
     INK,
@@ -157,6 +158,7 @@ def make_through_time(name: str) -> tuple[Figure, Any]:
     return on_axes(ThroughTimePanel, WIDTH, 44, 12, name, height=HEIGHT)
 
 
+@own_look()
 def make_chain(name: str) -> tuple[Figure, Any]:
     """Return a figure of 300 x 150 pixels with the unrolled network of this cell.
 

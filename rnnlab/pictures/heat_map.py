@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from rnnlab.base.say import say
 from rnnlab.base.showable import NAME, UNIT, showable
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import PALE, make_figure, style, write
 
@@ -30,6 +31,7 @@ TICK = 10  # characters of a value beside the axes
 FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
 
+@own_look()
 def heat_map(table: Any, across: str, down: str, *, title: str = "Validation loss") -> Picture:
     """Draw the median validation loss at the end by two settings, one across and one down.
 

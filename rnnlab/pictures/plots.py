@@ -24,6 +24,7 @@ from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
 from rnnlab.base.showable import showable, showable_lines
 from rnnlab.loop.batch import PHASES
+from rnnlab.pictures.look import OwnFigure, own_look
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
 # lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
@@ -53,10 +54,11 @@ def make_figure(width: int, height: int, left: int = 44, right: int = 70) -> tup
     return figure, axes
 
 
+@own_look()
 def make_row(places: Sequence[tuple[int, int, int]], height: int) -> tuple[Figure, list[Axes]]:
     """Return one figure with Axes side by side, each given by its (width, left, right)."""
     whole, start, axes = sum(width for width, _, _ in places), 0, []
-    figure = Figure(figsize=(whole / 100, height / 100), dpi=100, facecolor="white")
+    figure = OwnFigure(figsize=(whole / 100, height / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
     for width, left, right in places:
         across = (start + left) / whole, (width - left - right) / whole
@@ -65,6 +67,7 @@ def make_row(places: Sequence[tuple[int, int, int]], height: int) -> tuple[Figur
     return figure, axes
 
 
+@own_look()
 def on_axes(
     panel: Callable[..., Any], width: int, left: int, right: int, *given: Any, height: int = 270
 ) -> tuple[Figure, Any]:

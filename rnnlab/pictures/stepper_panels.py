@@ -15,6 +15,7 @@ from rnnlab.base.say import short
 from rnnlab.base.showable import showable
 from rnnlab.loop.losses import IGNORED
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE, RED
 from rnnlab.pictures.unrolled import BOTTOM, TOP
 
@@ -32,6 +33,7 @@ class RingPanel:
         self.moving: list[Artist] = []
         self._drawn: Any = None
 
+    @own_look()
     def update(self, phase: str | None, phases: Sequence[str], failed: str | None = None) -> bool:
         """Light a phase, and one that has failed in red; `phases` are all but "batch", in order."""
         new = self._drawn != (phases, self.axes.bbox.width)

@@ -20,6 +20,7 @@ from torch import Tensor
 from rnnlab.base.showable import NAME, UNIT, showable, showable_lines
 from rnnlab.pictures import plots
 from rnnlab.pictures.bands import ONE_RUN, Spread, add_band, set_band
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
@@ -251,6 +252,7 @@ class TextPanel(TaskPanel):
         """Return the characters of each column that get a box."""
         return [{number} for number in true.tolist()]
 
+    @own_look()
     def _set_name(self, name: str) -> None:
         """Make a column for each character of the name and for its end."""
         for text in self.moving[3:] + self.true:

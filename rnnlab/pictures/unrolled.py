@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, INK, ORANGE, PALE
 
 BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "white", ORANGE])
@@ -195,6 +196,7 @@ class UnrolledPanel:
         self.stops.set_data(*np.array(stops).reshape(-1, 2).T)
         self.head.set_data(heads, [BAND] * len(heads))
 
+    @own_look()
     def _write_notes(self, borders: Sequence[Border]) -> bool:
         """Write at each border what it says, and number the time steps; True if that is new."""
         shown = len(self._x), tuple(borders), self.axes.bbox.width

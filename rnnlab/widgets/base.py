@@ -14,6 +14,7 @@ from IPython.display import Image as StaticImage
 from rnnlab.base.bundle import ShownAsBundle
 from rnnlab.base.say import say
 from rnnlab.base.showable import as_html, said, showable, showable_lines
+from rnnlab.base.torch_state import check_defaults
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
@@ -71,6 +72,7 @@ class Lab(ShownAsBundle, w.VBox):
     closed = False
 
     def __init__(self) -> None:
+        check_defaults("a lab")
         super().__init__()
         self.add_class("rnnlab")
         self._errors = OwnOutput()

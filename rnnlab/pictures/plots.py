@@ -82,6 +82,7 @@ def set_room(axes: Axes, bottom: float, top: float) -> None:
     axes.set_position((box.x0, bottom / height, box.width, 1 - (bottom + top) / height))
 
 
+@own_look()
 def style(
     axes: Axes, title: str, xlabel: str = "", ylabel: str = "", *, pad: float = 10, **label: Any
 ) -> None:
@@ -163,6 +164,7 @@ def integer_ticks(axis: Axis, most: int = 6) -> None:
     axis.set_major_locator(MaxNLocator(most, integer=True))
 
 
+@own_look()
 def write(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0),
     color: str = MUTED, ha: str = "left", va: str = "center", size: float = SMALL,
@@ -272,6 +274,7 @@ def nice_ceiling(value: float) -> float:
     return min(d * decade for d in (1, 2, 5, 10) if d * decade >= value * (1 - 1e-12))
 
 
+@own_look()
 def draw_loop(
     axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES
 ) -> dict[str, Text]:

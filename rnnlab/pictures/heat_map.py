@@ -13,7 +13,7 @@ from rnnlab.base.say import say
 from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
-from rnnlab.pictures.plots import PALE, make_figure, style, write
+from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
 
 
 class Outcome(NamedTuple):
@@ -94,7 +94,7 @@ def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Any) -> None:
     elif cell.gone:
         text += f"\n{cell.gone} of {cell.runs} {cell.how}"
     color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
-    write(axes, text, (x, y), color=color, ha="center", coords="data", bbox=box)
+    axes.text(x, y, text, ha="center", va="center", fontsize=SMALL, color=color, bbox=box)
 
 
 def luminance(color: Sequence[float]) -> float:

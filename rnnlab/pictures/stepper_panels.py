@@ -19,7 +19,7 @@ from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE, RED
 from rnnlab.pictures.unrolled import BOTTOM, TOP
 
-NAMES, LONGEST = 82, 22  # of lengths: points from the title's start to the bars, and letters
+NAMES, LONGEST = 82, 20  # of lengths: points from the title's start to the bars, and letters
 
 
 class RingPanel:

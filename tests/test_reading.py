@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import rnnlab
 from rnnlab.base import tables
+from rnnlab.base.showable import showable
 from rnnlab.base.tables import TableError
 from rnnlab.data import parsing, shipped, times
 from tests.csv_files import GOOD, REFUSED
@@ -91,7 +92,7 @@ def test_a_file_that_is_not_there(tmp_path, monkeypatch):
         with pytest.raises(FileNotFoundError) as error:
             rnnlab.read_series(name)
         assert str(error.value) == (
-            f"there is no file {name}: give the path of a CSV file, seen from the folder {tmp_path}"
+            f"there is no file {showable(name)}: give the path of a CSV file, seen from the folder {tmp_path}"
         )
 
 

@@ -172,7 +172,8 @@ def test_a_copy_that_the_system_refuses_leaves_no_half_notebook(number, here, mo
     monkeypatch.setattr(os, "fsync", refuse(number))
     assert main(["lab"]) == 1
     assert capsys.readouterr().err == (
-        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: {REFUSED[number]}\n"
+        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: "
+        f"{here}/rnnlab-course/{FIRST}: {REFUSED[number]}\n"
     )
     assert [*(here / "rnnlab-course").iterdir()] == []
 

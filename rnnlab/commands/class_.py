@@ -5,7 +5,6 @@ import sys
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from rnnlab.base.files import written_whole
 from rnnlab.base.say import say
@@ -46,13 +45,13 @@ def main(arguments: list[str], command: str = NAME) -> int:
             "no file of progress could be read in {place}; expected files .json, copies of the "
             "learners' ~/.rnnlab/progress.json"
         )
-        _tell(told, sys.stderr)
+        print(told, end="", file=sys.stderr)
         return fail(NAME, say(text, place=place))
     try:
         _write(school_class, output, table)
     except OSError as error:
         return fail(NAME, refusal(error))
-    _tell(_summary(school_class, told, output, table), sys.stdout)
+    print(_summary(school_class, told, output, table), end="")
     return 0
 
 
@@ -115,9 +114,3 @@ def _summary(school_class: SchoolClass, told: str, output: Path, table: Path) ->
     head = head_line(school_class) + (":\n" if told else ".\n")
     text = "{head}{told}Written to {output} and {table}. Nothing was sent anywhere.\n"
     return say(text, head=head, told=told, output=output.absolute(), table=table.absolute())
-
-
-def _tell(text: str, where: TextIO) -> None:
-    """Write a text to a stream, whatever letters its encoding has."""
-    encoding = where.encoding or "utf-8"
-    where.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -1,8 +1,9 @@
 """Messages of the library in the words of the command line: `--column b`, not `value='b'`."""
 
 import re
-import shlex
 from collections.abc import Iterable
+
+from rnnlab.base.process import command_line
 
 OPTIONS = {  # where an argument of the library has another name than its option
     "value": "--column",
@@ -42,4 +43,4 @@ def _as_option(found: re.Match[str]) -> str:
         return OPTIONS.get(found[0], option(name))
     if value == "...":
         return option(name)
-    return f"{option(name)} {shlex.quote(value.strip(QUOTES))}"
+    return f"{option(name)} {command_line([value.strip(QUOTES)])}"

@@ -59,7 +59,7 @@ def written_whole(
         _replace(beside, target, what)
     except OSError as error:
         if error.errno is not None and error.filename in (None, str(beside)):
-            error.filename, error.filename2 = os.fspath(path), None  # not the passing one
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise
     finally:
         with suppress(OSError):

@@ -7,7 +7,6 @@ import codecs
 import os
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -76,13 +75,17 @@ def command_line(words: Iterable[str]) -> str:
         >>> command_line(["rnnlab", "lab", "my course"])  # on Windows with " "
         "rnnlab lab 'my course'"
     """
-    return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
+    if WINDOWS:
+        from subprocess import list2cmdline  # here, as it loads more than a command needs
+
+        return list2cmdline(words)
+    return shlex.join(words)
 
 
 def is_closed(stream: Any) -> bool:
-    """Return whether what reads a stream is gone."""
+    """Return whether what reads a stream is gone; if not, it gets an empty line."""
     try:
-        stream.flush()
+        print(file=stream, flush=True)
     except BrokenPipeError:
         return True
     return False

@@ -31,6 +31,7 @@ def in_options(error: Exception, names: Iterable[str] = ()) -> str:
         names: of the arguments that it may begin with.
     """
     text = _ARGUMENT.sub(_as_option, str(error))
+    text = text.replace(" or a shorter window", "")  # which no option chooses
     text = text.replace(": value and time are", f": {option('value')} and {option('time')} are")
     first, found, rest = text.partition(" is ")
     return f"{option(first)} is {rest}" if found and first in names else text

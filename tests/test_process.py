@@ -118,6 +118,19 @@ def test_a_pipe_that_nobody_reads(line, unbuffered, here, at_work):
     assert (here / written.get(line.split()[0], "")).exists()
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_an_output_on_a_full_disk():
+    with open("/dev/full", "w") as full:
+        done = run_into(full, "doctor", "--list")
+    assert done.returncode == 1
+    assert done.stderr == "the output cannot be written: [Errno 28] No space left on device\n"
+
+
+def run_into(file, *arguments):
+    line = [sys.executable, "-m", "rnnlab", *arguments]
+    return subprocess.run(line, stdout=file, stderr=subprocess.PIPE, text=True)
+
+
 @POSIX
 def test_a_run_whose_bar_nobody_reads_keeps_what_was_reached(here):
     read, write = os.pipe()

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from rnnlab.base.say import say
+
 INTERRUPTED, CLOSED = 130, 141  # what a shell calls the exit status after Ctrl-C, and a closed pipe
 WINDOWS = os.name == "nt"
 _WORDS = "\nInterrupted.\n"  # below the ^C that a terminal shows
@@ -45,6 +47,10 @@ def run_as_process(run: Callable[[], int], ends: bool = True) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED
+    except OSError as error:  # of the output: commands answer for their files themselves
+        with suppress(OSError):
+            print(say("the output cannot be written: {error}", error=error), file=sys.stderr)
+        return 1
     finally:
         _leave_closed_pipes()
 

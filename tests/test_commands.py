@@ -1,5 +1,7 @@
 """The command line: what it refuses, in which words and with which exit status; the doctor's."""
 
+import ast
+import errno
 import os
 import re
 import signal
@@ -12,9 +14,10 @@ import pytest
 
 import rnnlab
 from rnnlab.commands.main import COMMANDS, main
-from rnnlab.commands.train import OWN
-from rnnlab.commands.words import in_options
+from rnnlab.commands.train import OWN, SETTINGS
+from rnnlab.commands.words import in_options, option
 from rnnlab.course.lessons import course_folder
+from tests.conftest import refuse
 from tests.csv_files import REFUSED
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -262,3 +265,94 @@ def test_every_command_explains_itself(capsys):
         said = capsys.readouterr().out
         assert said.startswith(f"usage: rnnlab {line[0] if line[1:] else ''}")
         assert max(map(len, said.splitlines())) <= 100
+
+
+def options_of(command, capsys):
+    """Return the options that stand in a command's usage."""
+    with pytest.raises(SystemExit):
+        main([*command.split()[:1], "--help"])
+    usage = capsys.readouterr().out.partition("\n\n")[0]
+    return {"--help", *re.findall(r"--[a-z][a-z-]*", usage)}
+
+
+FOREIGN = {"--port", "--ServerApp.root_dir", "--allow-root"}  # of JupyterLab; below, of pip
+INSTALL = re.compile(r"pip install( --[a-z-]+)*")
+ADVICE = re.compile(r"(?<![\w-])--(?!jp-|edge)[A-Za-z][\w.]*(?:-\w+)*")
+
+
+def texts(module):
+    """Yield all texts in a module's source but docstrings: its messages are among them."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    lone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in lone:
+            yield INSTALL.sub("", node.value)
+
+
+def test_messages_advise_only_what_the_command_line_has(capsys):
+    package, known = Path(rnnlab.__file__).parent, {}
+    for name in COMMANDS:
+        known[name] = options_of(name, capsys)
+    homes = {COMMANDS[name].replace(".", "/") + ".py": known[name] for name in COMMANDS}
+    homes |= dict.fromkeys(["rnnlab/commands/running.py", "rnnlab/commands/words.py"],
+                           known["train"])  # fmt: skip
+    everything, looked_at = {"--version"}.union(*known.values()), 0
+    for module in package.rglob("*.py"):
+        own = homes.get(module.relative_to(package.parent).as_posix(), everything)
+        for text in texts(module):
+            for advised in ADVICE.findall(text):
+                assert advised in own | FOREIGN, (module, text)
+                looked_at += 1
+            for command in re.findall(r"`?\brnnlab (lab|train|page|doctor|class)\b( --\S+)?", text):
+                assert not command[1] or command[1].strip(" `=.,") .split("=")[0] in (
+                    known[command[0]] | {"--"}), (module, text)  # fmt: skip
+            for command in re.findall(r"`rnnlab (\w+)", text):
+                assert command in (*COMMANDS, "COMMAND"), (module, text)
+    assert looked_at > 60
+    settings = {*SETTINGS, *OWN} - {"clip"}  # the lab's switch: --no-clip
+    assert {option(name) for name in settings} <= known["train"]
+
+
+def test_a_series_that_is_too_short_is_not_told_of_windows(here, capsys):
+    """The command has no option for the window, which the library's message advises."""
+    (here / "short.csv").write_text("hour,level\n0,1.5\n1,2.5\n2,3.5\n3,2.5\n4,1.5\n")
+    with pytest.raises(SystemExit):
+        main(["train", "--csv", "short.csv", "--column", "level"])
+    assert capsys.readouterr().err.endswith(" need at least 25: give a longer series\n")
+
+
+# ---- the doctor's report in a file -------------------------------------------------------
+
+
+def test_the_report_goes_where_it_was_said_wherever_the_script_goes(here):
+    (here / "elsewhere").mkdir()
+    (here / "script.py").write_text("import os; os.chdir('elsewhere')")
+    assert main(["doctor", "--output", "report.txt", "script.py"]) == 0
+    os.chdir(here)
+    assert (here / "report.txt").read_text().startswith("Nothing wrong found.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
+@pytest.mark.parametrize("place", ["pipe", "/dev/full", "folder", "none/report.txt"])
+def test_a_report_that_cannot_be_written_is_said_before_the_script_runs(place, here, capsys):
+    os.mkfifo(here / "pipe")
+    (here / "folder").mkdir()
+    (here / "script.py").write_text("print('it runs')")
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", "--output", place, "script.py"])
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1].startswith("rnnlab doctor: error: argument --output: ")
+    assert "it runs" not in said.out
+
+
+def test_a_report_that_the_system_refuses_is_printed(here, capsys, monkeypatch):
+    monkeypatch.setattr(os, "fsync", refuse(errno.ENOSPC))
+    (here / "script.py").write_text("pass")
+    assert main(["doctor", "--output", "report.txt", "script.py"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Nothing wrong found.")
+    assert said.err == (
+        f"rnnlab doctor: error: [Errno 28] No space left on device: '{here / 'report.txt'}'\n"
+    )
+    assert not (here / "report.txt").exists()

@@ -157,7 +157,7 @@ def test_a_history_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
         History().to_csv(tmp_path / "none" / "f.csv")
     assert str(error.value) == (
-        f"the folder {tmp_path / 'none'} of the file f.csv does not exist: create it"
+        f"the folder {tmp_path / 'none'} of the table f.csv does not exist: create it"
     )
 
 

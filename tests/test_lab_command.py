@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shlex
+import stat
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +19,7 @@ from rnnlab.course.lessons import FIRST
 from tests.conftest import refuse
 
 pytestmark = pytest.mark.usefixtures("here")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no such links or pipes")
 
 
 @pytest.fixture
@@ -172,7 +175,8 @@ def test_a_copy_that_the_system_refuses_leaves_no_half_notebook(number, here, mo
     monkeypatch.setattr(os, "fsync", refuse(number))
     assert main(["lab"]) == 1
     assert capsys.readouterr().err == (
-        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: {REFUSED[number]}\n"
+        f"rnnlab lab: error: cannot copy the course to {here}/rnnlab-course: "
+        f"{here}/rnnlab-course/{FIRST}: {REFUSED[number]}\n"
     )
     assert [*(here / "rnnlab-course").iterdir()] == []
 
@@ -191,6 +195,110 @@ def test_a_folder_that_is_complete_need_not_be_written_to(course, monkeypatch):
     before = lab()
     monkeypatch.setattr(os, "fsync", refuse(errno.EROFS))
     assert lab() == before
+
+
+@POSIX
+def test_a_notebook_behind_a_link_stays_the_learners(course, here):
+    """The link itself gets the other name: the new version is not written through it."""
+    lab()
+    notebook, elsewhere = here / "mine" / FIRST, here / "elsewhere.ipynb"
+    elsewhere.write_text("work")
+    notebook.unlink()
+    notebook.symlink_to(elsewhere)
+    (course / FIRST).write_text("version 2")
+    there = lab("--update")
+    assert (there["00_start_here (yours).ipynb"], there[FIRST]) == ("work", "version 2")
+    assert elsewhere.read_text() == "work"
+    assert not notebook.is_symlink()
+    assert len([*(here / "mine").iterdir()]) == 4
+
+
+@POSIX
+def test_two_updates_at_once_lose_no_work(course, here, monkeypatch):
+    lab()
+    (here / "mine" / FIRST).write_text("work")
+    (course / FIRST).write_text("version 2")
+    link, inner = os.link, []
+
+    def link_after_another(old, new, **options):
+        if not inner:  # the other one is as far, and has chosen the same name
+            inner.append(old)
+            lab("--update")
+        link(old, new, **options)
+
+    monkeypatch.setattr(os, "link", link_after_another)
+    assert main(["lab", "--copy-only", "--update", "mine"]) == 1
+    texts = {path.read_text() for path in (here / "mine").glob("*.ipynb")}
+    assert {"work", "version 2"} <= texts
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["pipe", "dangling link", "folder", "circle"])
+def test_what_is_no_notebook_is_kept_beside_the_new_one(course, here, what):
+    lab()
+    path = here / "mine" / FIRST
+    path.unlink()
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path if what == "circle" else here / "nowhere")
+    kind = stat.S_IFMT(path.lstat().st_mode)
+    assert main(["lab", "--copy-only", "mine"]) == 0
+    assert stat.S_IFMT(path.lstat().st_mode) == kind
+    (course / FIRST).write_text("version 2")
+    assert main(["lab", "--copy-only", "--update", "mine"]) == 0
+    assert path.is_file()
+    assert path.read_text() == "version 2"
+    yours = path.with_name("00_start_here (yours).ipynb")
+    assert stat.S_IFMT(yours.lstat().st_mode) == kind
+    assert not (here / "nowhere").exists()
+
+
+@POSIX
+def test_a_list_of_what_was_copied_that_is_a_pipe_does_not_wait(course, here, capsys):
+    (here / "mine").mkdir()
+    os.mkfifo(here / "mine" / MANIFEST)
+    assert main(["lab", "--copy-only", "mine"]) == 1
+    assert capsys.readouterr().err == (
+        f"rnnlab lab: error: cannot copy the course to {here}/mine: {here}/mine/{MANIFEST} is no "
+        "regular file; expected the path of a file for the copy\n"
+    )
+
+
+@POSIX
+def test_a_link_that_leads_nowhere_is_no_folder(here, capsys):
+    (here / "nowhere").symlink_to("none")
+    (here / "circle").symlink_to("circle")
+    os.mkfifo(here / "pipe")
+    kinds = {"nowhere": "a link that leads nowhere", "circle": "a link that leads nowhere",
+             "pipe": "a file"}  # fmt: skip
+    for line in (["lab", "--copy-only"], ["train", "--quiet", "--output"]):
+        for name, kind in kinds.items():
+            with pytest.raises(SystemExit) as end:
+                main([*line, name])
+            assert end.value.code == 2
+            shown = here / name if line[0] == "lab" else name
+            assert f"{shown} is {kind}; expected a folder" in capsys.readouterr().err
+    assert sorted(os.listdir()) == ["circle", "nowhere", "pipe"]
+
+
+def test_a_folder_that_is_half_copied_is_completed(course, here):
+    whole = lab()
+    for gone in (FIRST, MANIFEST):
+        (here / "mine" / gone).unlink()
+        assert lab() == whole
+    assert len([*(here / "mine").iterdir()]) == 3
+
+
+@POSIX
+@pytest.mark.parametrize("folder", ["a b", "\N{GREEK SMALL LETTER ETA}\u2713", "new\nline", "a'b"])
+def test_the_line_that_opens_a_folder_again_is_one(folder, here, capsys):
+    assert main(["lab", "--copy-only", folder]) == 0
+    line = capsys.readouterr().out.partition("To open them: ")[2]
+    assert shlex.split(line) == ["rnnlab", "lab", folder]
+    assert (here / folder / FIRST).is_file()
 
 
 def test_folders_that_cannot_be(here, capsys):

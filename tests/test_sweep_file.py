@@ -253,7 +253,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_first_run(tmp_path, 
         sweep({}, fails(AssertionError("run")), path=tmp_path / "sweep.csv")
     assert str(raised.value) == (
         f"the table sweep.csv cannot be written into {tmp_path} (Permission denied): choose "
-        "another folder"
+        "a place where you may write"
     )
 
 

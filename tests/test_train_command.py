@@ -219,8 +219,8 @@ def test_what_the_system_refuses_a_run(here, capsys, monkeypatch):
         "it",
         "rnnlab train: error: checkpoint is '.', a folder; expected the path of a file to save the "
         "run in",
-        f"rnnlab train: error: cannot write to {here}/rnnlab-train: No space left on device; make "
-        "room, or choose a place on another disk",
+        f"rnnlab train: error: cannot write to {here}/rnnlab-train: {here}/rnnlab-train/"
+        "history.csv: No space left on device; make room, or choose a place on another disk",
     ]
 
 

@@ -121,7 +121,7 @@ def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
     Raises:
         OSError: if it cannot be written; a file that was there stays as it was.
     """
-    with written_whole(path, "file", "w", encoding="utf-8", newline="") as file:
+    with written_whole(path, "table", "w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 

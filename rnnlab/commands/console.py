@@ -1,25 +1,17 @@
 """What all commands share: how they read their line, and what they say when something fails."""
 
 import argparse
-import errno
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rnnlab.base.files import REMEDIES
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-
-INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
-REMEDIES = {
-    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or choose a place on another disk"),
-    errno.EFBIG: "choose a place that takes files of this size",
-    **dict.fromkeys([errno.EACCES, errno.EPERM, errno.EROFS], "choose a place where you may write"),
-    errno.ENOTDIR: "choose a place that does not lie below a file",
-    errno.ENAMETOOLONG: "choose a shorter name",
-}
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,6 +49,13 @@ def fail(command: str, what: str) -> int:
     """Say on the error stream what has failed, and return the exit status for it."""
     tell(f"{command}: error: {what}", sys.stderr)
     return 1
+
+
+def no_folder(path: Path) -> str:
+    """Return what stands where a folder is expected, or "" for a folder and for nothing."""
+    if os.path.isdir(path) or not os.path.lexists(path):
+        return ""
+    return "a file" if os.path.exists(path) else "a link that leads nowhere"
 
 
 def refusal(error: OSError, place: Path | None = None) -> str:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
 
-from rnnlab.base.files import written_whole
+from rnnlab.base.files import read_regular, written_whole
 from rnnlab.course.lessons import course_folder
 
 MANIFEST = ".rnnlab.json"
@@ -70,7 +70,7 @@ def _bring(
         done["replaced"].append(name)
     else:
         beside = free_name(target)
-        _write(content, target, move=beside)
+        _write(content, target, keep=beside)
         done["moved"].append(beside.name)
     known[name] = new
 
@@ -91,19 +91,15 @@ def _digest(path: Path) -> str | None:
     return sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
 
 
-def _write(content: bytes, path: Path, move: Path | None = None) -> None:
-    """Write a file whole or not at all; what was there is moved first, if asked."""
-    with written_whole(path, "file of the course") as file:
+def _write(content: bytes, path: Path, keep: Path | None = None) -> None:
+    """Write a file whole or not at all; what was there is kept under another name, if asked."""
+    with written_whole(path, "copy", keep=keep) as file:
         file.write(content)
-        if move is not None:
-            file.flush()
-            os.fsync(file.fileno())  # it fits on the disk: only now what was there makes room
-            path.rename(move)
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:
     try:
-        copied = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["copied"]
+        copied = json.loads(read_regular(folder / MANIFEST, "list of files"))["copied"]
         return {name: digest for name, digest in copied.items() if isinstance(digest, str)}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}

@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import shlex
 from pathlib import Path
 
+from rnnlab.base.process import command_line, ended_by_interrupt
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import fail, make_parser, refusal
+from rnnlab.commands.console import fail, make_parser, no_folder, refusal
 from rnnlab.commands.course import copy_course
 from rnnlab.course.lessons import FIRST, course_folder
 
@@ -43,8 +43,9 @@ def main(arguments: list[str], command: str = NAME) -> int:
     folder = Path(options.folder).absolute()
     if left_over:
         parser.error(_left_over(left_over[0]))
-    if os.path.exists(folder) and not os.path.isdir(folder):
-        parser.error(f"argument FOLDER: {folder} is a file; expected a folder: give another name")
+    if kind := no_folder(folder):
+        text = "argument FOLDER: {folder} is {kind}; expected a folder: give another name"
+        parser.error(say(text, folder=folder, kind=kind))
     try:
         if folder.resolve() == course_folder():
             parser.error(
@@ -55,7 +56,7 @@ def main(arguments: list[str], command: str = NAME) -> int:
     except OSError as error:
         return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
     tell("\n".join(_sentences(done, folder)))
-    again = shlex.join(["rnnlab", "lab", options.folder])
+    again = command_line(["rnnlab", "lab", options.folder])
     if options.copy_only:
         tell(f"To open them: {again}")
         return 0
@@ -85,7 +86,7 @@ def _left_over(word: str) -> str:
 
 def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
     """Return what was done with the notebooks in a folder, in whole sentences."""
-    update = shlex.join(["rnnlab", "lab", "--update", str(folder)])
+    update = command_line(["rnnlab", "lab", "--update", str(folder)])
     texts = [say("Your copy of the course is {folder}.", folder=folder)]
     for kind, sentence in SENTENCES.items():
         if names := done.get(kind):
@@ -97,7 +98,8 @@ def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
 def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int:
     """Run JupyterLab in this process until it ends."""
     try:
-        from jupyterlab.labapp import LabApp
+        with ended_by_interrupt():
+            from jupyterlab.labapp import LabApp
     except ImportError as error:
         return fail(
             NAME,

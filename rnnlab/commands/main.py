@@ -3,12 +3,13 @@
 import argparse
 import atexit
 import gc
-import sys
+from contextlib import nullcontext
 from importlib import import_module
 
 from rnnlab import __version__
+from rnnlab.base.process import ended_by_interrupt, run_as_process
 from rnnlab.base.say import say
-from rnnlab.commands.console import INTERRUPTED, make_parser
+from rnnlab.commands.console import make_parser
 
 COMMANDS = {  # imported when they are asked for: `rnnlab --help` need not wait for torch
     "lab": "rnnlab.commands.lab",
@@ -43,12 +44,18 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: what follows `rnnlab`; None: those of this process.
 
     Returns:
-        the exit status: 0 done, 1 failed, 130 interrupted.
+        the exit status: 0 done, 1 failed, 130 interrupted, 141 if nobody reads its output.
 
     Raises:
         SystemExit: with status 2 for arguments that cannot work, with 0 after `--help` and
             `--version`.
     """
+    if arguments is None:
+        atexit.register(gc.freeze)  # a process that ends need not look for garbage: 0.4 s of it
+    return run_as_process(lambda: _run(arguments), ends=arguments is None)
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = make_parser("rnnlab", ABOUT, EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
     parser.add_argument(
@@ -60,15 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command is None:
         known = ", ".join(COMMANDS)
         parser.error(say("which command? One of {known}; rnnlab --help explains them", known=known))
-    if arguments is None:
-        atexit.register(gc.freeze)  # a process that ends need not look for garbage: 0.4 s of it
-    try:
+    with ended_by_interrupt() if arguments is None else nullcontext():
         run = import_module(COMMANDS[options.command]).main
-        status: int = run(options.rest, f"rnnlab {options.command}")
-        return status
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED
+    status: int = run(options.rest, f"rnnlab {options.command}")
+    return status
 
 
 def _known(name: str) -> str:

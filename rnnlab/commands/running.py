@@ -3,9 +3,7 @@
 import argparse
 import io
 import itertools
-import shlex
 import sys
-import tempfile
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,10 +11,11 @@ from pathlib import Path
 
 import torch
 
-from rnnlab.base.files import written_whole
+from rnnlab.base.files import check_writable, written_whole
+from rnnlab.base.process import CLOSED, INTERRUPTED, command_line
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import INTERRUPTED, fail, refusal
+from rnnlab.commands.console import fail, refusal
 from rnnlab.commands.words import in_options
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.sequence_model import SequenceModel
@@ -50,12 +49,13 @@ class CommandRun:
             CheckpointError: as `fit`; nothing is written then.
         """
         place = self.options.output or Path(FOLDER)
+        self._tell(self._what_is_trained())
         try:
             folder = make_folder(self.options.output).absolute()
-            tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after
+            for name, what in zip(FILES, ("table", "picture", "weights"), strict=True):
+                check_writable(folder / name, what)  # better known before the work than after
         except OSError as error:
             return fail(NAME, f"cannot write to {place.absolute()}: {refusal(error, place)}")
-        self._tell(self._what_is_trained())
         try:
             with on_threads(fitting_threads(self.model)):
                 status = self._train(self._again(arguments, folder))
@@ -82,7 +82,7 @@ class CommandRun:
         more = [option for option in ("--resume", "--force") if option not in arguments]
         if self.options.output is None and folder.name != FOLDER:
             more += ["--output", folder.name]
-        return shlex.join(["rnnlab", "train", *arguments, *more])
+        return command_line(["rnnlab", "train", *arguments, *more])
 
     def _train(self, again: str) -> int:
         """Train into the history; say why it ended, if not as it should; return the status."""
@@ -107,6 +107,8 @@ class CommandRun:
             go_on = f"\nTo go on: {again}" if again else ""
             tell(f"Interrupted {where}.{go_on}", sys.stderr)
             return INTERRUPTED
+        except BrokenPipeError:  # nobody sees the bar any more
+            return CLOSED
         except OSError as error:
             return fail(NAME, refusal(error))
         except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
@@ -118,7 +120,7 @@ class CommandRun:
         self.history.to_csv(folder / HISTORY)
         content = io.BytesIO()
         torch.save(self.model.state_dict(), content)
-        with written_whole(folder / WEIGHTS, "file of weights") as file:
+        with written_whole(folder / WEIGHTS, "weights") as file:
             file.write(content.getbuffer())
         epochs, history = self.options.epochs, self.history
         figure = draw_run(

@@ -10,7 +10,7 @@ from typing import Any
 from rnnlab.base.checks import check_known
 from rnnlab.base.extras import MissingExtra
 from rnnlab.base.say import say
-from rnnlab.commands.console import Parser, fail, make_parser, rare_collections
+from rnnlab.commands.console import Parser, fail, make_parser, no_folder, rare_collections
 from rnnlab.commands.running import FILES, FOLDER, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
 from rnnlab.commands.words import in_options, option
 from rnnlab.data.parsing import MARKS
@@ -175,14 +175,15 @@ def _check_paths(parser: Parser, options: argparse.Namespace) -> None:
         options.output = Path(FOLDER)
 
     def refuse(option: str, text: str) -> None:
-        text = say(text, output=output, checkpoint=checkpoint, there=", ".join(there))
+        there_ = ", ".join(there)
+        text = say(text, output=output, checkpoint=checkpoint, there=there_, kind=kind)
         parser.error(f"argument {option}: {text}")
 
-    named, checkpoint = options.output is not None, options.checkpoint
+    named, checkpoint, kind = options.output is not None, options.checkpoint, ""
     output = options.output if named else Path(FOLDER)  # which may get a number
     there = [name for name in FILES if os.path.lexists(output / name)]
-    if named and os.path.exists(output) and not os.path.isdir(output):
-        refuse("--output", "{output} is a file; expected a folder: give another name")
+    if named and (kind := no_folder(output)):
+        refuse("--output", "{output} is {kind}; expected a folder: give another name")
     if named and there and not options.force:
         refuse("--output", "{output} has {there} already: give --force to replace what is there, "
                "or another folder")  # fmt: skip

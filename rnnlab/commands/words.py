@@ -1,8 +1,9 @@
 """Messages of the library in the words of the command line: `--column b`, not `value='b'`."""
 
 import re
-import shlex
 from collections.abc import Iterable
+
+from rnnlab.base.process import command_line
 
 OPTIONS = {  # where an argument of the library has another name than its option
     "value": "--column",
@@ -47,4 +48,4 @@ def _as_option(found: re.Match[str]) -> str:
         if any("e" in number for number in numbers):
             return " ".join(f"{option(name)}={number}" for number in numbers)
         return f"{option(name)} {' '.join(numbers)}"
-    return f"{option(name)} {shlex.quote(value.strip(QUOTES))}"
+    return f"{option(name)} {command_line([value.strip(QUOTES)])}"

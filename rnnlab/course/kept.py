@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rnnlab.base.files import written_whole
+from rnnlab.base.files import read_regular, written_whole
 from rnnlab.base.say import say
 
 MOST_MISTAKES, MOST_TIMES = 8, 99  # kept of an exercise, so that the file stays below 32 kB
@@ -142,7 +142,7 @@ def _file() -> Path:
 def _read() -> dict[str, Any]:
     """Return what is kept; nothing, where there is no file yet or none that can be read."""
     with suppress(OSError, ValueError):  # damaged, or another's
-        return parse_kept(_file().read_bytes(), mend=True)
+        return parse_kept(read_regular(_file(), "progress"), mend=True)
     return {"solved": [], "guessed": {}}
 
 

@@ -12,6 +12,9 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnlab.base.files import check_writable, written_whole
+from rnnlab.base.process import CLOSED, INTERRUPTED, is_closed, run_as_process
+from rnnlab.base.say import say
 from rnnlab.base.showable import showable, tell
 from rnnlab.doctor.judge import RULES
 from rnnlab.doctor.report import Report
@@ -39,16 +42,32 @@ def main(arguments: list[str] | None = None, command: str = "python -m rnnlab.do
     if not os.path.isfile(options.script):
         script = showable(options.script)
         parser.error(f"argument script: there is no file {script}; give a Python script")
+    output = options.output and os.path.abspath(options.output)  # whatever the script changes
+    if output is not None:
+        try:
+            check_writable(output, "report")  # better known before the script runs than after
+        except OSError as error:
+            parser.error(say("argument --output: {error}", error=error))
     form = "json" if options.json else options.format
-    aside = form != "text" and options.output is None
+    aside = form != "text" and output is None
     with _kept_apart() if aside else contextlib.nullcontext():
         report, status = _watched(options.script, options.args)
-    text = _text(report, form)
-    if options.output is None:
-        tell(text)
-    else:
-        Path(options.output).write_text(f"{text}\n", encoding="utf-8")
+    if not _write(_text(report, form), output, command):
+        return 1
     return status or int(report.worst in ("error", "warning"))
+
+
+def _write(text: str, output: str | None, command: str) -> bool:
+    """Write the report into a file, or print it; return whether the file could be written."""
+    if output is not None:
+        try:
+            with written_whole(output, "report", "w", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+            return True
+        except OSError as error:
+            tell(f"{command}: error: {error}", sys.stderr)
+    tell(text)  # also where it would be lost
+    return output is None
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
@@ -128,12 +147,14 @@ def _watched(script: str, args: list[str]) -> tuple[Report, int]:
         return report, int(end.code not in (None, 0))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
-        return report, 130
-    except Exception:
+        return report, INTERRUPTED
+    except Exception as error:
+        if isinstance(error, BrokenPipeError) and is_closed(sys.stdout):
+            return report, CLOSED
         traceback.print_exc()
         return report, 1
     return report, 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_as_process(main))

@@ -7,7 +7,6 @@ kill at any moment leaves a whole file.
 
 import io
 import os
-import pathlib
 import time
 import zipfile
 from collections.abc import Callable
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.base.checks import check_path
-from rnnlab.base.files import Path, written_whole
+from rnnlab.base.files import Path, read_regular, written_whole
 from rnnlab.base.say import say
 from rnnlab.base.showable import said, showable
 from rnnlab.loop.training import Run
@@ -101,7 +100,7 @@ def read(path: Path) -> dict[str, Any]:
         raise FileNotFoundError(
             f"there is no checkpoint {name}: give the path of one, or train without resume"
         )
-    content = io.BytesIO(pathlib.Path(path).read_bytes())
+    content = io.BytesIO(read_regular(path, "checkpoint"))
     try:
         with zipfile.ZipFile(content) as archive:
             damaged = archive.testzip() is not None  # torch does not see that bytes have changed

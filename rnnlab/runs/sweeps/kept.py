@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from rnnlab.base.checks import check_path
-from rnnlab.base.files import Path, check_folder
+from rnnlab.base.files import Path, check_writable
 from rnnlab.base.say import say
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps.fingerprint import differences
@@ -31,7 +31,7 @@ class KeptRuns:
 
     def __init__(self, path: Path, rows: list[Row], fingerprint: str) -> None:
         check_path("path", path, "for the runs")
-        check_folder(path, "table")
+        check_writable(path, "table")
         self._path, self._fingerprint = path, fingerprint
         self._wanted = rows[0]
         self._number_of = {_key(row): number for number, row in enumerate(rows)}

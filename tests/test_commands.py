@@ -313,14 +313,6 @@ def test_messages_advise_only_what_the_command_line_has(capsys):
     assert {option(name) for name in settings} <= known["train"]
 
 
-def test_a_series_that_is_too_short_is_not_told_of_windows(here, capsys):
-    """The command has no option for the window, which the library's message advises."""
-    (here / "short.csv").write_text("hour,level\n0,1.5\n1,2.5\n2,3.5\n3,2.5\n4,1.5\n")
-    with pytest.raises(SystemExit):
-        main(["train", "--csv", "short.csv", "--column", "level"])
-    assert capsys.readouterr().err.endswith(" need at least 25: give a longer series\n")
-
-
 # ---- the doctor's report in a file -------------------------------------------------------
 
 

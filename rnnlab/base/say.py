@@ -66,9 +66,26 @@ def translated(text: str) -> str:
     return _messages().get(digest(text), [text])[0]
 
 
+class Said(str):
+    """A sentence in another language; `english` is the same one, for what reads messages."""
+
+    english: str
+
+
 def say(text: str, /, **values: Any) -> str:
     """Return a sentence with named fields, such as "{name} is {value!r}", with these filled in."""
-    return translated(text).format(**values)
+    english = text.format(**values)
+    if (other := translated(text)) is text:
+        return english
+    said = Said(other.format(**values))
+    said.english = english
+    return said
+
+
+def english_of(error: BaseException) -> str:
+    """Return the text of an error, in English whatever is spoken."""
+    english = getattr(error.args[0], "english", "") if len(error.args) == 1 else ""
+    return english or str(error)
 
 
 def say_count(one: str, many: str, /, *, n: int, **values: Any) -> str:

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from rnnlab.base.catalogues import ENGLISH, languages
-from rnnlab.base.say import VARIABLE, say, set_language
+from rnnlab.base.say import VARIABLE, say, say_count, set_language
 from rnnlab.commands.console import fail, make_parser, refusal
 from rnnlab.commands.course import copy_course, language_of
 from rnnlab.course.lessons import FIRST, course_folder
@@ -99,7 +99,8 @@ def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
     texts = [say("Your copy of the course is {folder}.", folder=folder)]
     for kind, sentence in SENTENCES.items():
         if names := done.get(kind):
-            few = f"{len(names)} files" if len(names) > 4 else ", ".join(names)
+            number = say_count("{n} file", "{n} files", n=len(names))
+            few = number if len(names) > 4 else ", ".join(names)
             texts.append(say(sentence, names=few, update=update))
     return texts
 

@@ -22,6 +22,7 @@ from rnnlab.base.checks import check_known
 from rnnlab.commands.course import MANIFEST, copy_course, language_of
 from rnnlab.commands.main import main
 from rnnlab.course import exercises, kept
+from rnnlab.course.judging import three_hints
 from rnnlab.course.lessons import FIRST, course_folder, sections_by_mistake
 from rnnlab.course.translation.code import translate_code
 from rnnlab.course.translation.notebook import (
@@ -208,6 +209,15 @@ def test_hints_are_translated_and_progress_is_not(locale, monkeypatch, tmp_path)
     assert kept.parse_kept((tmp_path / "progress.json").read_bytes())["mistakes"] == {
         "01.1": {"kind": 2}
     }
+
+
+def test_a_hint_is_followed_by_others_in_its_language(locale):
+    locale(entry("How?", "H?") + entry("~. Look again", "Again: ~") + entry("So", "S"))
+    table = {"a": "How?", "b": ["So", "so", "so!"], "then": ["~. Look again", "~"]}
+    assert three_hints(table)["a"] == ("How?", "How? Look again", "How?")
+    rnnlab.set_language("xx")
+    assert three_hints(table)["a"] == ("H?", "Again: H?", "H?")
+    assert [say.say(hint) for hint in three_hints(table)["b"]] == ["S", "so", "so!"]
 
 
 def test_links_into_lessons_say_the_heading_in_the_language(locale):

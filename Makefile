@@ -3,6 +3,7 @@
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
 # make docs   writes the site, docs/html: lessons after a run, reference, and what is in docs/
 # make page   writes the page that trains in the browser, docs/html/page.html
+# make messages   renews the catalogues of translations from the English
 # make bench   measures training, drawing and growth beside other packages, in an hour or so
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +19,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 # of them, in the order of tests/conftest.py
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lab test test-all lint test-tensorflow docs page bench picture format lock clean binder
+.PHONY: lab test test-all lint test-tensorflow docs page messages bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -48,6 +49,9 @@ docs: $(DOCS)
 page:
 	mkdir -p docs/html
 	$(PYTHON) -m rnnlab page --force docs/html/page.html
+
+messages: $(READY)
+	$(BIN)/python -m docs.messages
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnlab.base.say import set_language
     from rnnlab.base.step import Step
     from rnnlab.course.exercises import check, expect_error, solution
     from rnnlab.course.guess_page import guess
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {
+    "base.say": "set_language",
     "base.step": "Step",
     "course.exercises": "check expect_error solution",
     "course.guess_page": "guess",

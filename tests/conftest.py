@@ -7,6 +7,7 @@ import sys
 # read when torch is loaded, here and in the processes that tests start: there are several at once,
 # and models this small lose on more than one thread, by a factor where cores are shared
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.pop("RNNLAB_LANG", None)  # tests compare what is said in English
 
 import pytest
 import torch

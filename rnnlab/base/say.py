@@ -1,10 +1,20 @@
-"""Messages with values: one whole sentence with named fields, so that it can be translated."""
+"""Messages: one whole sentence with named fields for its values, said in the learner's language.
 
+The language is that of `set_language`, or else of the environment's `RNNLAB_LANG`, or English. What
+has no translation is said in English.
+"""
+
+import gettext
+import os
+import re
+import warnings
 from string import Formatter
 from typing import Any
 
-from rnnlab.base.showable import repr_of, showable_lines
+from rnnlab.base.catalogues import ENGLISH, HEADER, Catalogue, catalogue, digest, languages
+from rnnlab.base.showable import repr_of, said, showable_lines
 
+VARIABLE = "RNNLAB_LANG"
 LONGEST = 1000  # characters of a `repr`
 
 
@@ -31,9 +41,96 @@ class _Sentence(Formatter):
 _sentence = _Sentence()
 
 
+_language: str | None = None  # None: the variable has not been read yet
+
+
+def set_language(language: str) -> None:
+    """Choose the language of all that rnnlab says from now on, in this process.
+
+    Processes that this one starts have it from the environment's `RNNLAB_LANG` instead.
+
+    Args:
+        language: "en" or "zh".
+
+    Raises:
+        ValueError: for a language that rnnlab does not have, with those it has.
+
+    Example:
+        >>> rnnlab.set_language("zh")
+    """
+    global _language
+    check_language(language)
+    _language = language
+
+
+def check_language(language: str) -> None:
+    """Refuse a language that rnnlab does not have."""
+    if language not in languages():
+        text = "there is no language {language!r}; expected one of {known}"
+        raise ValueError(say(text, language=language, known=", ".join(languages())))
+
+
+def language() -> str:
+    """Return the language of what is said, such as "en"."""
+    global _language
+    if _language is None:
+        _language = os.environ.get(VARIABLE) or ENGLISH
+        if _language not in languages():  # before the warning, which is said in English
+            wanted, _language = _language, ENGLISH
+            text = "{variable} is {wanted!r}; expected one of {known}. rnnlab speaks English"
+            known = ", ".join(languages())
+            warnings.warn(say(text, variable=VARIABLE, wanted=wanted, known=known), stacklevel=2)
+    return _language
+
+
+def translated(text: str) -> str:
+    """Return a text in the language that is spoken; as it is, if that has no translation of it."""
+    if language() == ENGLISH or not text:
+        return text
+    return _messages().get(digest(text), [text])[0]
+
+
+class Said(str):
+    """A sentence in another language; `english` is the same one, for what reads messages."""
+
+    english: str
+
+
 def say(text: str, /, **values: Any) -> str:
     """Return a sentence with named fields, such as "{name} is {value!r}", with these filled in."""
-    return _sentence.vformat(text, (), values)
+    english = _sentence.vformat(text, (), values)
+    if (other := translated(text)) is text:
+        return english
+    sentence = Said(_sentence.vformat(other, (), values))
+    sentence.english = english
+    return sentence
+
+
+def english_of(error: BaseException) -> str:
+    """Return the text of an error, in English whatever is spoken."""
+    english = getattr(error.args[0], "english", "") if len(error.args) == 1 else ""
+    return english or said(error)
+
+
+def say_count(one: str, many: str, /, *, n: int, **values: Any) -> str:
+    """Return a sentence about a number of things, in the form that the number asks for.
+
+    Args:
+        one: what is said of one, such as "{n} epoch".
+        many: what is said of any other number, such as "{n} epochs".
+        n: the number.
+        values: the other fields.
+    """
+    text = one if n == 1 else many
+    if language() != ENGLISH and (forms := _messages().get(digest(one))):
+        (header,) = _messages()[digest(HEADER)]
+        (rule,) = re.findall(r"plural=([^;]+);", header)
+        text = forms[gettext.c2py(rule)(n)]
+    return _sentence.vformat(text, (), {"n": n, **values})
+
+
+def _messages() -> Catalogue:
+    return catalogue(language(), "messages", "words/*")
 
 
 def short(value: float) -> str:

@@ -1,8 +1,9 @@
 """The course in the learner's own folder: what is new is copied, what is theirs is never lost.
 
 A small file in the folder records what each notebook and script was when it was copied, to tell one
-that the learner has changed from one that is only older than the course. Where that file is missing
-or damaged, whatever differs from the course counts as changed.
+that the learner has changed from one that is only older than the course; and in which language the
+course was wanted. Where that file is missing or damaged, whatever differs from the course counts as
+changed.
 """
 
 import json
@@ -10,23 +11,35 @@ import os
 from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from rnnlab.base.catalogues import ENGLISH, languages
 from rnnlab.base.files import read_regular, written_whole
+from rnnlab.base.say import language
 from rnnlab.course.lessons import course_folder
+from rnnlab.course.translation.notebook import in_language
 
 MANIFEST = ".rnnlab.json"
 KINDS = ("*.ipynb", "*.py")  # the notebooks, and the scripts that they run
 
 
-def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
+def language_of(folder: Path) -> str:
+    """Return in which language a folder was to have the course; in a new one, that spoken here."""
+    kept = _read_manifest(folder).get("language")
+    return kept if kept in languages() else language()
+
+
+def copy_course(folder: Path, update: bool = False, spoken: str = ENGLISH) -> dict[str, list[str]]:
     """Copy the notebooks of the course, and the scripts that they run, into a folder.
 
-    What the learner has changed is never overwritten.
+    What the learner has changed is never overwritten. The course in another language is to a folder
+    what a new version is.
 
     Args:
         folder: where to; it is created if it does not exist.
         update: bring new versions too. A file that nobody has changed is replaced; one that
             is changed is kept beside the new one, under the name of `free_name`.
+        spoken: the language of the notebooks, such as "zh".
 
     Returns:
         names of the files: "copied", which were not there; "replaced", which were there
@@ -40,22 +53,26 @@ def copy_course(folder: Path, update: bool = False) -> dict[str, list[str]]:
     course = course_folder()
     folder.mkdir(parents=True, exist_ok=True)
     before = _read_manifest(folder)
-    known, done = dict(before), defaultdict[str, list[str]](list)
+    known, done = before["copied"].copy(), defaultdict[str, list[str]](list)
     try:
         for file in sorted(file for kind in KINDS for file in course.glob(kind)):
-            _bring(file, folder / file.name, known, done, update)
+            content = file.read_bytes()
+            if file.suffix == ".ipynb":
+                content = in_language(content, file.stem, spoken)
+            _bring(content, folder / file.name, known, done, update)
     finally:
-        if known != before:
-            _write(json.dumps({"copied": known}, indent=1).encode(), folder / MANIFEST)
+        now = {"copied": known} | ({"language": spoken} if spoken != ENGLISH else {})
+        if now != before:
+            _write(json.dumps(now, indent=1).encode(), folder / MANIFEST)
     return done
 
 
 def _bring(
-    file: Path, target: Path, known: dict[str, str], done: dict[str, list[str]], update: bool
+    content: bytes, target: Path, known: dict[str, str], done: dict[str, list[str]], update: bool
 ) -> None:
-    """Copy one file to its place, and record what was done."""
-    name, content = file.name, file.read_bytes()
-    new, there, copied = sha256(content).hexdigest(), _digest(target), known.get(name)
+    """Write one file to its place, and record what was done."""
+    name, new, there = target.name, sha256(content).hexdigest(), _digest(target)
+    copied = known.get(name)
     if there is None:
         _write(content, target)
         done["copied"].append(name)
@@ -97,9 +114,11 @@ def _write(content: bytes, path: Path, keep: Path | None = None) -> None:
         file.write(content)
 
 
-def _read_manifest(folder: Path) -> dict[str, str]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        copied = json.loads(read_regular(folder / MANIFEST, "list of files"))["copied"]
-        return {name: digest for name, digest in copied.items() if isinstance(digest, str)}
+        found = json.loads(read_regular(folder / MANIFEST, "list of files"))
+        copied = {name: each for name, each in found["copied"].items() if isinstance(each, str)}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return {}
+        return {"copied": {}}
+    spoken = found.get("language")
+    return {"copied": copied} | ({"language": spoken} if isinstance(spoken, str) else {})

@@ -4,11 +4,12 @@ import argparse
 import os
 from pathlib import Path
 
+from rnnlab.base.catalogues import ENGLISH, languages
 from rnnlab.base.process import command_line, ended_by_interrupt
-from rnnlab.base.say import say
+from rnnlab.base.say import VARIABLE, check_language, say, say_count, set_language
 from rnnlab.base.showable import tell
 from rnnlab.commands.console import fail, make_parser, no_folder, refusal
-from rnnlab.commands.course import copy_course
+from rnnlab.commands.course import copy_course, language_of
 from rnnlab.course.lessons import FIRST, course_folder
 
 NAME, FOLDER = "rnnlab lab", "rnnlab-course"
@@ -18,7 +19,10 @@ and open them in JupyterLab.
 A notebook that is in the folder already stays as it is, whether you have worked in it or not.
 With --update, after an upgrade of rnnlab, new versions come too. A notebook that you have changed
 (its saved results count) is then kept: `03_loss.ipynb` is renamed to `03_loss (yours).ipynb`, and
-the new version takes the plain name. What you have not changed is replaced."""
+the new version takes the plain name. What you have not changed is replaced.
+
+With --lang the course is in another language, and rnnlab speaks it there; where a text is not yet
+translated, English stands. A folder keeps its language. With --update one that is there gets it."""
 AFTER = """What follows -- is passed to JupyterLab:
 
   rnnlab lab -- --port=9999
@@ -52,7 +56,9 @@ def main(arguments: list[str], command: str = NAME) -> int:
                 f"argument FOLDER: {folder} is where rnnlab itself has the course; give another "
                 "folder, for your copy"
             )
-        done = copy_course(folder, options.update)
+        spoken = options.lang or language_of(folder)
+        set_language(spoken)
+        done = copy_course(folder, options.update, spoken)
     except OSError as error:
         return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
     tell("\n".join(_sentences(done, folder)))
@@ -60,19 +66,32 @@ def main(arguments: list[str], command: str = NAME) -> int:
     if options.copy_only:
         tell(f"To open them: {again}")
         return 0
+    if spoken != ENGLISH or VARIABLE in os.environ:
+        os.environ[VARIABLE] = spoken  # for the kernels of the server
     return _serve(folder, options.no_browser, passed, again)
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    usage = "%(prog)s [-h] [--update] [--copy-only] [--no-browser] [FOLDER] [-- OPTIONS]"
+    usage = (
+        "%(prog)s [-h] [--lang LANG] [--update] [--copy-only] [--no-browser] [FOLDER] [-- OPTIONS]"
+    )
     parser = make_parser(command, ABOUT, AFTER, usage=usage)
     add = parser.add_argument
     where = f"where to copy it; {FOLDER} in the present folder if you give none"
     add("folder", nargs="?", default=FOLDER, metavar="FOLDER", help=where)
+    add("--lang", type=_language, metavar="LANG", help=f"one of {', '.join(languages())}")
     add("--update", action="store_true", help="bring new versions, keep your work")
     add("--copy-only", action="store_true", help="copy, and do not open anything")
     add("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
     return parser
+
+
+def _language(name: str) -> str:
+    try:
+        check_language(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name
 
 
 def _left_over(word: str) -> str:
@@ -90,7 +109,8 @@ def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
     texts = [say("Your copy of the course is {folder}.", folder=folder)]
     for kind, sentence in SENTENCES.items():
         if names := done.get(kind):
-            few = f"{len(names)} files" if len(names) > 4 else ", ".join(names)
+            number = say_count("{n} file", "{n} files", n=len(names))
+            few = number if len(names) > 4 else ", ".join(names)
             texts.append(say(sentence, names=few, update=update))
     return texts
 

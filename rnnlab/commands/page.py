@@ -9,11 +9,11 @@ from rnnlab.base.say import say
 from rnnlab.base.showable import tell
 from rnnlab.commands.console import fail, make_parser, refusal
 
-NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"
+NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"  # not said
 ABOUT = """Write a web page in which a recurrent network trains before one's eyes, as in the lab:
 one file that needs no kernel and no network connection. Open it in a browser, or give it away."""
 AFTER = "exit status: 0 done, 1 failed, 2 wrong usage"
-_NAMED = re.compile(r'<link rel="stylesheet" href="(?P<style>[\w.]+)">|'
+_NAMED = re.compile(r'<link rel="stylesheet" href="(?P<style>[\w.]+)">|'  # not said
                     r'<script src="(?P<script>[\w.]+)"></script>')  # fmt: skip
 
 
@@ -33,11 +33,11 @@ def main(arguments: list[str], command: str = NAME) -> int:
 
 def _file(arguments: list[str], command: str) -> Path:
     """Return where the page is to be written, and refuse lines that cannot work."""
-    parser = make_parser(command, ABOUT, AFTER)
+    parser = make_parser(command, say(ABOUT), say(AFTER))
     add = parser.add_argument
-    where = f"where to write it ({FILE})"
+    where = say("where to write it ({name})", name=FILE)
     add("file", nargs="?", type=Path, default=Path(FILE), metavar="FILE", help=where)
-    add("--force", action="store_true", help="replace a file that is there")
+    add("--force", action="store_true", help=say("replace a file that is there"))
     options, left_over = parser.parse_known_args(arguments)
     file: Path = options.file
     refused = ""

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import english_of
 from rnnlab.base.showable import as_html
 from rnnlab.course import kept
 from rnnlab.course.judging import Hints, Wrong, about_function, three_hints, wrong
@@ -141,7 +142,7 @@ def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
     try:
         yield
     except kind as error:
-        if text not in str(error):
+        if text not in english_of(error):
             raise AssertionError(f"expected the text {text!r}, got: {error}") from error
         sys.stdout.write(f"{type(error).__name__}: {error}\n")
     else:

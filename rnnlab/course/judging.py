@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 
 Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
 
@@ -30,14 +30,15 @@ class Wrong(NamedTuple):
 
 
 def three_hints(table: Mapping[str, str | list[str]]) -> dict[str, Hints]:
-    """Return three hints for each name in a table of one or three.
+    """Return three hints for each name in a table of one or three, in the learner's language.
 
     A single hint comes again, or is followed by those named "then", where a tilde stands for it.
     """
     hints: dict[str, Hints] = {}
-    then = table.get("then", ["~", "~"])
+    then = [translated(text) for text in table.get("then", ["~", "~"])]
     for name, texts in table.items():
         if isinstance(texts, str):
+            texts = translated(texts)
             texts = [texts, *(hint.replace("~", texts).replace("?.", "?") for hint in then)]
         if name != "then":
             hints[name] = (texts[0], texts[1], texts[2])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rnnlab.base.say import say
+from rnnlab.course.translation.notebook import text_of
 
 FIRST = "00_start_here.ipynb"
 TAG = "mistake:"
@@ -31,7 +32,8 @@ class Section(NamedTuple):
     def __str__(self) -> str:
         """Return in words where it is."""
         number = self.notebook.partition("_")[0]
-        return say('lesson {number}, "{heading}"', number=number, heading=self.heading)
+        heading = text_of(self.notebook.removesuffix(".ipynb"), self.heading)
+        return say('lesson {number}, "{heading}"', number=number, heading=heading)
 
     @property
     def address(self) -> str:

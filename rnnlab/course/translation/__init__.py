@@ -1,0 +1,1 @@
+"""The course in the learner's language, from its English and the catalogues."""

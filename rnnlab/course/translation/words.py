@@ -4,7 +4,7 @@ import re
 
 # formulas, code, HTML tags, fields in braces, escaped characters, addresses
 _NO_WORDS = re.compile(r"\$\$?.*?\$\$?|`[^`]*`|<[^>]*>|\{[^{}]*\}|\\.|https?:\S+")
-_WORD = re.compile(r"[A-Za-z]{2}")
+_WORD = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
 
 
 def has_words(text: str) -> bool:

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from rnnlab.base.catalogues import ENGLISH, languages
-from rnnlab.base.say import VARIABLE, say, say_count, set_language
+from rnnlab.base.say import VARIABLE, check_language, say, say_count, set_language
 from rnnlab.commands.console import fail, make_parser, refusal
 from rnnlab.commands.course import copy_course, language_of
 from rnnlab.course.lessons import FIRST, course_folder
@@ -77,11 +77,19 @@ def _parser(command: str) -> argparse.ArgumentParser:
     add = parser.add_argument
     where = f"where to copy it; {FOLDER} in the present folder if you give none"
     add("folder", nargs="?", default=FOLDER, metavar="FOLDER", help=where)
-    add("--lang", choices=languages(), metavar="LANG", help=f"one of {', '.join(languages())}")
+    add("--lang", type=_language, metavar="LANG", help=f"one of {', '.join(languages())}")
     add("--update", action="store_true", help="bring new versions, keep your work")
     add("--copy-only", action="store_true", help="copy, and do not open anything")
     add("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
     return parser
+
+
+def _language(name: str) -> str:
+    try:
+        check_language(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name
 
 
 def _left_over(word: str) -> str:

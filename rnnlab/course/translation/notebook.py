@@ -38,7 +38,8 @@ def translate_notebook(content: bytes, lookup: Lookup) -> bytes:
         source = "".join(cell["source"])
         translate = translate_markdown if cell["cell_type"] == "markdown" else translate_code
         if (new := translate(source, lookup)) != source:
-            cell["source"], changed = re.findall(r".*\n|.+", new), True
+            whole = isinstance(cell["source"], str)  # a file may have either
+            cell["source"], changed = new if whole else re.findall(r".*\n|.+", new), True
     if not changed:
         return content
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,383 @@
+"""rnnlab in another language: messages, notebooks, and the copy of a course."""
+
+import gettext
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po as babel_read_po
+
+import rnnlab
+from rnnlab.base import catalogues, say
+from rnnlab.base.catalogues import LOCALE, catalogue, digest, languages, pack, read_po
+from rnnlab.base.checks import check_known
+from rnnlab.commands.course import MANIFEST, copy_course, language_of
+from rnnlab.commands.main import main
+from rnnlab.course import exercises, kept
+from rnnlab.course.lessons import FIRST, course_folder, sections_by_mistake
+from rnnlab.course.translation.code import translate_code
+from rnnlab.course.translation.notebook import (
+    in_language,
+    texts_of,
+    translate_markdown,
+    translate_notebook,
+)
+from tests.executed import executed
+
+NOTEBOOKS = sorted(course_folder().glob("*.ipynb"))
+HEAD = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'
+POLISH = Catalog(locale="pl")
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    """Begin in English, and end as it was; catalogues are read again."""
+    monkeypatch.setattr(say, "_language", None)
+    monkeypatch.delenv(say.VARIABLE, raising=False)
+    catalogue.cache_clear()
+    yield
+    catalogue.cache_clear()
+
+
+@pytest.fixture
+def locale(tmp_path, monkeypatch):
+    """Return a function that writes a catalogue of the language "xx", in an empty folder."""
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
+
+    def write(entries, name="messages", plural=(1, "0")):
+        path = tmp_path / "locale" / "xx" / f"{name}.po"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD.format(*plural) + entries, encoding="utf-8")
+        if name != "messages" and not (path := tmp_path / "locale/xx/messages.po").exists():
+            path.write_text(HEAD.format(*plural))
+        catalogue.cache_clear()
+
+    return write
+
+
+def entry(english, other):
+    return f"msgid {json.dumps(english)}\nmsgstr {json.dumps(other)}\n\n"
+
+
+SENTENCE = "{name} is {value!r}"
+
+
+def test_a_sentence_is_said_in_the_language_that_is_set(locale):
+    locale(entry(SENTENCE, "{value!r}: {name}") + entry("rate", "R"))
+    assert say.say(SENTENCE, name="a", value=1) == "a is 1"
+    rnnlab.set_language("xx")
+    assert say.say(SENTENCE, name="a", value=1) == "1: a"
+    assert say.translated("rate") == "R"
+    assert say.say("{a} has no translation", a=2) == "2 has no translation"
+    assert say.translated("") == say.say("") == ""  # in gettext, the head of the catalogue
+    assert say.say("\ud800{x}", x=1) == "\ud8001"
+    rnnlab.set_language("en")
+    assert say.say(SENTENCE, name="a", value=1) == "a is 1"
+
+
+NOT_SHOWN = {
+    "fuzzy": "#, fuzzy\n" + entry("loss", "L"),
+    "fuzzy among others": "#. note\n#, python-format, fuzzy\n" + entry("loss", "L"),
+    "obsolete": '#~ msgid "loss"\n#~ msgstr "L"\n',
+    "empty": entry("loss", ""),
+    "of other English": entry("Loss", "L"),
+    "what it was": '#, fuzzy\n#| msgid "loss"\n' + entry("losses", "L"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_SHOWN)
+def test_what_is_stale_is_not_shown(locale, name):
+    locale(NOT_SHOWN[name])
+    rnnlab.set_language("xx")
+    assert say.translated("loss") == "loss"
+    locale(entry("loss", "L"))
+    assert say.translated("loss") == "L"
+
+
+COUNTED = 'msgid "{n} epoch"\nmsgid_plural "{n} epochs"\n' + "".join(
+    f'msgstr[{k}] "{{n}} form {k}"\n' for k in range(POLISH.num_plurals)
+)
+
+
+def test_a_number_of_things_has_the_form_that_gettext_gives_it(locale):
+    locale(COUNTED, plural=(POLISH.num_plurals, POLISH.plural_expr))
+    content = io.BytesIO()
+    write_mo(content, babel_read_po(io.BytesIO(COUNTED.encode()), locale="pl"))
+    trusted = gettext.GNUTranslations(io.BytesIO(content.getvalue()))
+    numbers = [*range(40), 101, 102, 112, 1022]
+    words = [say.say_count("{n} epoch", "{n} epochs", n=n) for n in numbers]
+    assert words[:3] == ["0 epochs", "1 epoch", "2 epochs"]
+    rnnlab.set_language("xx")
+    for n in numbers:
+        wanted = trusted.ngettext("{n} epoch", "{n} epochs", n).format(n=n)
+        assert say.say_count("{n} epoch", "{n} epochs", n=n) == wanted
+    assert say.say_count("{n} step{x}", "{n} steps{x}", n=1, x="!") == "1 step!"
+    assert say.say_count("{n} step{x}", "{n} steps{x}", n=2, x="!") == "2 steps!"
+
+
+@pytest.mark.parametrize("path", sorted(LOCALE.rglob("*.po")), ids=lambda path: path.stem)
+def test_a_catalogue_is_read_as_babel_reads_it(path):
+    content = path.read_bytes()
+    wanted = {
+        message.id if isinstance(message.id, str) else message.id[0]:
+        [message.string] if isinstance(message.string, str) else [*message.string]
+        for message in babel_read_po(io.BytesIO(content))
+        if message.id and message.string and not message.fuzzy
+        and (isinstance(message.string, str) or all(message.string))
+    }  # fmt: skip
+    found = read_po(content.decode())
+    del found[""]
+    assert found == wanted
+
+
+def test_texts_with_quotes_and_breaks_are_read():
+    hard = 'a "b" \\ c\\n\n\td {x}'
+    assert read_po(entry(hard, hard[::-1])) == {hard: [hard[::-1]]}
+    parts = 'msgid ""\n"one "\n"two"\nmsgstr ""\n"a\\n"\n"b"\n'
+    assert read_po(parts) == {"one two": ["a\nb"]}
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(monkeypatch, here, capsys):
+    assert languages() == ["en", "zh"]
+    with pytest.raises(ValueError) as raised:
+        rnnlab.set_language("fr")
+    assert str(raised.value) == "there is no language 'fr'; expected one of en, zh"
+    monkeypatch.setenv(say.VARIABLE, "zh_CN")
+    monkeypatch.setattr(say, "_language", None)
+    text = "RNNLAB_LANG is 'zh_CN'; expected one of en, zh. rnnlab speaks English"
+    with pytest.warns(UserWarning, match=f"^{text}$"):
+        assert say.language() == "en"
+    assert say.language() == "en"  # said once
+    with pytest.raises(SystemExit):
+        main(["lab", "--lang", "fr"])
+    said = "argument --lang: there is no language 'fr'; expected one of en, zh\n"
+    assert capsys.readouterr().err == f"rnnlab lab: error: {said}"
+
+
+def test_a_process_speaks_the_language_of_its_environment(tmp_path):
+    code = "from rnnlab.commands.main import main; main(['page', '--nothing'])"
+    env = {**os.environ, say.VARIABLE: "zh", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, cwd=tmp_path)
+    assert "rnnlab page: error: 这里没有 '--nothing' 这个选项" in done.stderr.decode()
+
+
+def test_english_reads_no_catalogue():
+    code = (
+        "import sys, rnnlab; assert 'rnnlab.base.catalogues' not in sys.modules\n"
+        "from rnnlab.base import catalogues, say\n"
+        "catalogues.catalogue = None\n"
+        "print(say.say('{a}', a=1), say.say_count('{n} a', '{n} b', n=1))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "1 1 a\n", done.stderr
+
+
+def test_a_lesson_recognises_an_error_in_any_language(locale):
+    text = "{name} is {value!r}; the known {plural} are {known}"
+    locale(entry(text, "{known} ({plural}), {name}, {value!r}"))
+    rnnlab.set_language("xx")
+    with rnnlab.expect_error(ValueError, "the known dogs are a"):
+        check_known("dog", "b", ["a"], "dogs")
+    with pytest.raises(AssertionError), rnnlab.expect_error(ValueError, "the known cats are a"):
+        check_known("dog", "b", ["a"], "dogs")
+    said = say.say(text, name=1, value=2, plural=3, known=4)
+    assert pickle.loads(pickle.dumps(said)).english == "1 is 2; the known 3 are 4"
+
+
+def test_hints_are_translated_and_progress_is_not(locale, monkeypatch, tmp_path):
+    monkeypatch.setenv("RNNLAB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(exercises, "_tries", exercises.Counter())
+    series = torch.zeros(10, 1)
+    before = exercises.check("01.1", 3, series).hint
+    hints = exercises.find("01.1").hints["kind"]
+    again = exercises.words_of("01")["01.1"]["hints"]["kind"]
+    assert hints[0] == again
+    locale(entry(again, "<{kind}>"), "words/01")
+    exercises._tries.clear()
+    rnnlab.set_language("xx")
+    assert before.startswith("Your answer is a int")
+    assert exercises.check("01.1", 3, series).hint.startswith("<int>")
+    assert kept.parse_kept((tmp_path / "progress.json").read_bytes())["mistakes"] == {
+        "01.1": {"kind": 2}
+    }
+
+
+def test_links_into_lessons_say_the_heading_in_the_language(locale):
+    (section,) = sections_by_mistake()["loss-broadcast"][:1]
+    english = str(section)
+    locale(entry(section.heading, "H"), f"notebooks/{Path(section.notebook).stem}")
+    rnnlab.set_language("xx")
+    assert str(section) == english.replace(section.heading, "H") != english
+
+
+MARKDOWN = {
+    "## A heading": ["A heading"],
+    "One line.\n\nAnother.": ["One line.", "Another."],
+    "- one item;\n  - an inner one\n2. third": ["one item;", "an inner one", "third"],
+    "<details><summary>What was seen</summary>\n\nText\n\n</details>": ["What was seen", "Text"],
+    "| a row | with `code` |\n| --- | ---: |": ["| a row | with `code` |"],
+    "```\nno text here\n```\nText": ["Text"],
+    "$$h_t = tanh(x)$$": [],
+    "`code alone`": [],
+    "  Text  ": ["Text"],
+    "<b>bold</b> text": ["<b>bold</b> text"],
+}
+
+
+@pytest.mark.parametrize("source", MARKDOWN)
+def test_the_texts_of_a_text_cell(source):
+    found = []
+    assert translate_markdown(source, lambda text: found.append(text) or text) == source
+    assert found == MARKDOWN[source]
+    other = translate_markdown(source, lambda text: "译")
+    for text in MARKDOWN[source]:
+        source = source.replace(text, "译", 1)
+    assert other == source
+
+
+CODE = {
+    "x = 1  # a comment": ["a comment"],
+    "# one\n# text\nx = 1\n# another\n\n# and one": ["one\ntext", "another", "and one"],
+    "x = 1  # of x\ny = 2  # of y\n# alone": ["of x", "of y", "alone"],
+    "    # in here\n    # too": ["in here\ntoo"],
+    "x = y  # (B, T, D) -> (T, B)": [],
+    "x = y  # (B, T): of all": ["(B, T): of all"],
+    "import a  # noqa: F401\nx = 1  # type: ignore": [],
+    "print('a text', x, end=' and so on')": ["a text"],
+    "print('name', x)\nprint('model.weight', y)": [],
+    "print(f'loss {x:.3f}')": ["loss {x:.3f}"],
+    "print(f'{x:.3f}')\nprint(f'{name}: {d[\"a key\"]}')": [],
+    "print(f'''of {d['a key']} and\n{f\"{x} in\"}''')": ["of {d['a key']} and\n{f\"{x} in\"}"],
+    'print("say \\"so\\" now\\n")': ['say \\"so\\" now\\n'],
+    "print(len('a text'))\nprint(d['a key'])": [],
+    "draw(x, title='A title', xlabel='year', path='a file')": ["A title", "year"],
+    "drawings.curves({'a line': d['a key'], 'b': 1}, title=\"It's\")": ["a line", "It's"],
+    "table = {'a key': 'a value'}\nload('a task')": [],
+    'def f():\n    """Do it."""\n    return "a text"': ["Do it."],
+    "with expect_error(ValueError, 'must be so'):\n    pass": [],
+    "%pip install rnnlab  # a command\n": [],
+}
+CODE.pop("%pip install rnnlab  # a command\n")  # Python's tokens read it, as an operator
+
+
+@pytest.mark.parametrize("source", CODE)
+def test_the_texts_of_a_code_cell(source):
+    found = []
+    assert translate_code(source, lambda text: found.append(text) or text) == source
+    assert found == CODE[source]
+    marked = translate_code(source, lambda text: f"译{text}")
+    assert marked.count("译") == len(found)
+    assert translate_code(marked, lambda text: text.removeprefix("译")) == source
+
+
+def test_a_comment_may_get_more_lines_or_fewer():
+    source = "if x:\n    # one\n    # two\n    y = 1"
+    assert (
+        translate_code(source, lambda _: "a\nb\nc") == "if x:\n    # a\n    # b\n    # c\n    y = 1"
+    )
+    assert translate_code(source, lambda _: "a") == "if x:\n    # a\n    y = 1"
+
+
+@pytest.mark.parametrize("source", ["print('never closed", "x = (", "!ls 'it", "if x:\n  a\n b"])
+def test_a_cell_that_is_no_python_stays(source):
+    assert translate_code(source, lambda _: "译") == source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_comes_back_byte_for_byte(path):
+    content = path.read_bytes()
+    assert translate_notebook(content, lambda text: text) == content
+    assert in_language(content, path.stem, "en") == content
+    marked = translate_notebook(content, lambda text: f"译{text}")
+    assert marked.decode().count("译") >= len(texts_of(content)) > 30
+    assert translate_notebook(marked, lambda text: text.removeprefix("译")) == content
+
+
+def test_a_wheel_has_all_that_the_sources_have(tmp_path, monkeypatch):
+    path = course_folder() / FIRST
+    translated = in_language(path.read_bytes(), path.stem, "zh")
+    said = catalogue("zh", "messages", "words/*")
+    content = pack("zh")
+    assert "Train a recurrent" not in content
+    (tmp_path / "zh.json").write_text(content, encoding="utf-8")
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    catalogue.cache_clear()
+    assert languages() == ["en", "zh"]
+    assert catalogue("zh", "messages", "words/*") == said
+    assert digest("{n} file") in said
+    assert in_language(path.read_bytes(), path.stem, "zh") == translated != path.read_bytes()
+
+
+@pytest.fixture
+def chinese():
+    return in_language((course_folder() / FIRST).read_bytes(), Path(FIRST).stem, "zh")
+
+
+def test_a_copy_in_another_language_is_as_a_new_version(tmp_path, chinese):
+    folder, english = tmp_path / "mine", (course_folder() / FIRST).read_bytes()
+    assert FIRST in copy_course(folder)["copied"]
+    assert "language" not in json.loads((folder / MANIFEST).read_text())
+    done = copy_course(folder, spoken="zh")
+    assert FIRST in done["older"]
+    assert (folder / FIRST).read_bytes() == english
+    assert language_of(folder) == "zh"
+    (folder / "03_loss.ipynb").write_text("work")
+    done = copy_course(folder, update=True, spoken="zh")
+    assert FIRST in done["replaced"]
+    assert done["moved"] == ["03_loss (yours).ipynb"]
+    assert (folder / FIRST).read_bytes() == chinese
+    assert (folder / "03_loss (yours).ipynb").read_text() == "work"
+    assert "replaced" not in copy_course(folder, update=True, spoken="zh")
+    assert FIRST in copy_course(folder, update=True, spoken="en")["replaced"]
+    assert (folder / FIRST).read_bytes() == english
+    assert language_of(folder) == "en"
+
+
+@pytest.mark.parametrize("kept_as", ["fr", 3, None, ["zh"]])
+def test_a_folder_with_an_unknown_language_has_that_spoken_here(tmp_path, kept_as):
+    (tmp_path / MANIFEST).write_text(json.dumps({"copied": {}, "language": kept_as}))
+    assert language_of(tmp_path) == "en"
+    rnnlab.set_language("zh")
+    assert language_of(tmp_path) == "zh"
+
+
+def test_the_lab_speaks_the_language_in_its_kernels_too(here, monkeypatch, capsys, chinese):
+    seen = []
+    monkeypatch.setattr(
+        "jupyterlab.labapp.LabApp.launch_instance",
+        lambda _: seen.append(os.environ.get(say.VARIABLE)),
+    )
+    monkeypatch.setenv(say.VARIABLE, "")  # taken back at the end
+    monkeypatch.delenv(say.VARIABLE)
+    assert main(["lab", "plain"]) == 0
+    assert seen == [None]
+    assert main(["lab", "--lang", "zh", "mine"]) == 0
+    assert (here / "mine" / FIRST).read_bytes() == chinese
+    assert f"你的课程副本在 {here / 'mine'}。\n已复制：26 个文件。" in capsys.readouterr().out
+    say.set_language("en")
+    assert main(["lab", "mine"]) == 0  # the folder keeps its language
+    assert (here / "mine" / FIRST).read_bytes() == chinese
+    assert "另一个版本" not in capsys.readouterr().out
+    assert main(["lab", "--lang", "en", "mine"]) == 0
+    assert "The course has another version of" in capsys.readouterr().out
+    assert seen == [None, "zh", "zh", "en"]
+
+
+@pytest.mark.slow
+def test_the_first_notebook_runs_in_chinese(tmp_path, monkeypatch, chinese):
+    monkeypatch.setenv(say.VARIABLE, "zh")
+    (tmp_path / FIRST).write_bytes(chinese)
+    (tmp_path / "runs").mkdir()
+    done = executed(tmp_path / FIRST, tmp_path / "runs")
+    assert done.notebook.cells[0].source.startswith("# 训练一个循环神经网络")
+    assert len(done.labs) == 2
+    outputs = [cell.outputs for cell in done.notebook.cells if cell.id == "in-the-open"]
+    assert "off by 21.0" in outputs[0][0].text

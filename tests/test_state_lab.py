@@ -21,7 +21,7 @@ from rnnlab.microscope.carrying import (
 )
 from rnnlab.widgets.state_lab import StateLab
 from rnnlab.widgets.state_page import COSTS, CURVES, FLOW, sizes
-from tests.sizes import short_or_long
+from tests.sizes import short_or_long, text_box
 
 
 async def until_done(lab, seconds=30):
@@ -378,9 +378,8 @@ def shown_texts(picture):
 def check_texts(picture, case):
     """Hold that each text is whole and touches no other."""
     picture.figure.canvas.draw()
-    page, renderer = picture.figure.bbox.padded(1), picture.figure.canvas.get_renderer()
-    texts = shown_texts(picture)
-    boxes = [text.get_window_extent(renderer) for text in texts]
+    page, texts = picture.figure.bbox.padded(1), shown_texts(picture)
+    boxes = [*map(text_box, texts)]
     for k, (text, box) in enumerate(zip(texts, boxes, strict=True)):
         assert page.count_contains([box.min, box.max]) == 2, (case, text)
         before = zip(texts[:k], boxes[:k], strict=True)

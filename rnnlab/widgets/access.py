@@ -68,8 +68,11 @@ const images = lab => [...lab.querySelectorAll("img.rnnlab-picture")].filter(i =
 function name(lab, pictures) {
   images(lab).forEach((image, k) => set(image, "alt", pictures[k] ?? ""));
   for (const slider of lab.querySelectorAll(".widget-slider")) {
-    const handle = slider.querySelector("[role=slider]");
+    const plain = slider.querySelector(".ui-slider-handle");  // of ipywidgets 7, which has no role
+    const handle = plain ?? slider.querySelector("[role=slider]");
     const readout = slider.querySelector(".widget-readout");
+    set(plain, "role", "slider");
+    set(plain, "aria-valuenow", String(parseFloat(text(readout)) || 0));
     set(handle, "aria-label", text(slider.querySelector(".widget-label")));
     set(handle, "aria-valuetext", text(readout));
     set(readout, "contenteditable", "false");

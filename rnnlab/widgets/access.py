@@ -36,6 +36,7 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-twin abbr { cursor: help }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
+.rnnlab-twin summary { display: list-item } /* the classic notebook takes its mark away */
 .rnnlab-twin > details > div { overflow-x: auto }
 .rnnlab-twin :is(th, td) { text-align: right; padding: 0 8px 0 0 }
 .rnnlab-twin caption { text-align: left }
@@ -122,7 +123,8 @@ export default {
     tell();
     let lab, waiting;
     const measure = () => {
-      const width = Math.floor(lab.clientWidth);  // 0 while the notebook is not in sight
+      // clientWidth would round up; 0 while the notebook is not in sight
+      const width = Math.floor(lab.getBoundingClientRect().width);
       if (width < 200 || Math.abs(width - model.get("width")) < 4) return;
       model.set("width", width);
       model.save_changes();

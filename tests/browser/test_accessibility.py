@@ -258,7 +258,7 @@ def test_a_guess_by_keyboard_and_the_loop_beside_it(browser, themed):
 
 
 OLD_SLIDER = """
-<div class="rnnlab"><div class="rnnlab-number">
+<div class="rnnlab" style="width: 966.6px"><div class="rnnlab-number">
 <div class="widget-slider"><label class="widget-label">Learning rate</label>
 <div class="slider ui-slider"><span tabindex="0" class="ui-slider-handle"></span></div>
 <div class="widget-readout" contenteditable="true">0.030</div></div><input type="number"></div>
@@ -266,7 +266,8 @@ OLD_SLIDER = """
 """
 RENDER = """code => import("data:text/javascript," + encodeURIComponent(code)).then(module => {
   const known = { pictures: [], taken: [], label: "A lab", width: 0, less_motion: false };
-  const model = { get: key => known[key], set() {}, save_changes() {}, on() {}, off() {} };
+  const set = (key, value) => { window[key + "_told"] = value };
+  const model = { get: key => known[key], set, save_changes() {}, on() {}, off() {} };
   module.default.render({ model, el: document.querySelector("#part") }) })"""
 
 
@@ -280,4 +281,5 @@ def test_a_slider_of_ipywidgets_7_is_a_slider_with_a_name_and_a_value(browser):
     expect(handle).to_have_attribute("aria-valuetext", "0.030")
     page.evaluate("() => { document.querySelector('.widget-readout').textContent = '0.100' }")
     expect(handle).to_have_attribute("aria-valuenow", "0.1")
+    assert page.evaluate("() => window.width_told") == 966  # there is no room for a part of a pixel
     page.close()

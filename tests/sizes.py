@@ -16,6 +16,6 @@ def short_or_long(names, short, long):
     return pytest.mark.parametrize(names, values)
 
 
-def text_box(text):
+def text_box(text, renderer=None):
     """Return the box in pixels that a text takes in its figure, the same with each matplotlib."""
-    return text.get_window_extent().padded(-ROUNDED)
+    return text.get_window_extent(renderer).padded(-ROUNDED)

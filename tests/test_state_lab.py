@@ -378,8 +378,9 @@ def shown_texts(picture):
 def check_texts(picture, case):
     """Hold that each text is whole and touches no other."""
     picture.figure.canvas.draw()
-    page, texts = picture.figure.bbox.padded(1), shown_texts(picture)
-    boxes = [*map(text_box, texts)]
+    page, renderer = picture.figure.bbox.padded(1), picture.figure.canvas.get_renderer()
+    texts = shown_texts(picture)
+    boxes = [text_box(text, renderer) for text in texts]
     for k, (text, box) in enumerate(zip(texts, boxes, strict=True)):
         assert page.count_contains([box.min, box.max]) == 2, (case, text)
         before = zip(texts[:k], boxes[:k], strict=True)

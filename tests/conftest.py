@@ -42,6 +42,14 @@ def one_thread():
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def no_gpu(request, monkeypatch):
+    """Train on the CPU, whatever the machine has; what a GPU does is asked by tests marked gpu."""
+    if not request.node.get_closest_marker("gpu"):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
 @pytest.fixture(scope="session")
 def executions(tmp_path_factory):
     """Return the folder of the notebooks that `tests.executed` executes: one for all processes."""

@@ -144,11 +144,11 @@ CASES |= {
 }
 
 
-def start(name, on_ranks, epochs=EPOCHS):
+def start(name, on_ranks, epochs=EPOCHS, device="auto"):
     make_model, make_batches, options = CASES[name]
     torch.manual_seed(1)
     model, batches = make_model(), make_batches()
-    options = {"loss_fn": "mse", "learning_rate": 0.01, "device": "auto", **options}
+    options = {"loss_fn": "mse", "learning_rate": 0.01, "device": device, **options}
     if on_ranks:
         model, batches = DistributedDataParallel(model), rnnlab.Shard(batches)
         if isinstance(options.get("validation"), list):

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
 from rnnlab.runs import checkpoints
-from rnnlab.runs.random_states import random_state
+from rnnlab.runs.random_states import random_state, set_random_state
 from rnnlab.runs.saved_states import run_state
 
 EPOCHS = 3
@@ -427,3 +427,21 @@ def test_a_run_that_is_asked_again_after_an_exception_says_so(kind, tmp_path):
     for _ in run:  # the batches break once
         pass
     assert len(run.history.epochs) == 5
+
+
+def test_generators_of_devices_are_set_where_these_devices_are(monkeypatch):
+    """A checkpoint of a machine with three GPUs is taken up on one, on a Mac, and on a CPU."""
+    state = [*random_state()[:3], [torch.tensor([n]) for n in range(3)], None, [torch.tensor([9])]]
+    done = []
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda *pair: done.append(pair))
+    monkeypatch.setattr(torch.mps, "set_rng_state", lambda *one: done.append(one))
+    for gpus, mac in ((0, False), (1, False), (3, False), (0, True)):
+        done.clear()
+        monkeypatch.setattr(torch.cuda, "is_available", lambda gpus=gpus: gpus > 0)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda gpus=gpus: gpus)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mac=mac: mac)
+        set_random_state(state)
+        assert done == [(state[3][n], n) for n in range(gpus)] + [(state[5][0],)] * mac
+    set_random_state(state[:5])  # as it was written before there were generators of Macs
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: state[5][0])
+    assert random_state()[5] == state[5]

@@ -134,6 +134,7 @@ def test_no_work_is_ever_lost(events):
 
 
 def test_jupyterlab_is_given_the_folder_and_what_stands_after_the_dashes(here, monkeypatch, capsys):
+    pytest.importorskip("jupyterlab", reason="it comes with the extra lab")
     given = []
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", given.append)
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)

@@ -21,7 +21,7 @@ from rnnlab.microscope.carrying import (
 )
 from rnnlab.widgets.state_lab import StateLab
 from rnnlab.widgets.state_page import COSTS, CURVES, FLOW, sizes
-from tests.sizes import short_or_long
+from tests.sizes import short_or_long, text_box
 
 
 async def until_done(lab, seconds=30):
@@ -380,7 +380,7 @@ def check_texts(picture, case):
     picture.figure.canvas.draw()
     page, renderer = picture.figure.bbox.padded(1), picture.figure.canvas.get_renderer()
     texts = shown_texts(picture)
-    boxes = [text.get_window_extent(renderer) for text in texts]
+    boxes = [text_box(text, renderer) for text in texts]
     for k, (text, box) in enumerate(zip(texts, boxes, strict=True)):
         assert page.count_contains([box.min, box.max]) == 2, (case, text)
         before = zip(texts[:k], boxes[:k], strict=True)

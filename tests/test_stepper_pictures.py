@@ -25,6 +25,7 @@ from rnnlab.widgets.stepper_pictures import (
     RING,
     StepperPictures,
 )
+from tests.sizes import text_box
 
 B, T, H = 5, 6, 4
 QUICK = (("sine", "lstm"),)
@@ -293,7 +294,7 @@ def texts_of(picture):
     if not axes.xaxis.get_visible():
         shown.remove(axes.xaxis.label)
     texts = [text for text in shown if text.get_visible() and text.get_text()]
-    return {(text.get_text(), text.get_position()): text.get_window_extent() for text in texts}
+    return {(text.get_text(), text.get_position()): text_box(text) for text in texts}
 
 
 @pytest.mark.parametrize(

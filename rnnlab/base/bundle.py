@@ -16,7 +16,7 @@ class ShownAsBundle:
     _ipython_display_ = None
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Return data, or (data, metadata), as IPython takes them."""
+        """Return data, or (data, metadata), as IPython takes them; None to show nothing."""
         newer = getattr(super(), "_repr_mimebundle_", None)
         shown = self._bundle() if newer is None else newer(**options)
         metadata = _metadata_in_colab()

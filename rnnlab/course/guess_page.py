@@ -137,7 +137,8 @@ class GuessPage(ShownAsBundle, anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Return the page; where there are no widgets, the question and a fold with the answer."""
-        data, *metadata = super()._repr_mimebundle_(**options) or ({},)
+        shown = super()._repr_mimebundle_(**options) or {}
+        data, *metadata = (shown,) if isinstance(shown, dict) else shown  # the older anywidget's
         plain = {"text/plain": as_text(self._asked), "text/html": as_fold(self._asked)}
         return {**data, **plain}, *metadata
 

@@ -20,16 +20,21 @@ def random_state(batches: object = None) -> RandomState:
     name, keys, *rest = np.random.get_state()
     numpys = [name, torch.from_numpy(np.asarray(keys, "int64")), *rest]
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    mps = [torch.mps.get_rng_state()] if torch.backends.mps.is_available() else []
     own = getattr(batches, "generator", None)
     loader = own.get_state() if isinstance(own, torch.Generator) else None
-    return [torch.get_rng_state(), random.getstate(), numpys, cuda, loader]
+    return [torch.get_rng_state(), random.getstate(), numpys, cuda, loader, mps]
 
 
 def set_random_state(state: RandomState, batches: object = None) -> None:
-    """Put all generators where `random_state` found them."""
+    """Put all generators where `random_state` found them; those of devices, if they are here."""
     _set(state, torch.default_generator, random, np.random)
-    if state[3]:
-        torch.cuda.set_rng_state_all(state[3])
+    here = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    for number, cuda in enumerate(state[3][:here]):
+        torch.cuda.set_rng_state(cuda, number)
+    if state[5:] and torch.backends.mps.is_available():  # checkpoints of before have five parts
+        for mps in state[5]:
+            torch.mps.set_rng_state(mps)
     own = getattr(batches, "generator", None)
     if isinstance(own, torch.Generator) and state[4] is not None:
         own.set_state(state[4])

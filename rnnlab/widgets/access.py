@@ -38,6 +38,7 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab-twin abbr { cursor: help }
 .rnnlab-twin { color: var(--jp-ui-font-color1, #333); line-height: 1.45; max-width: 60em }
 .rnnlab-twin p { margin: 2px 0 }
+.rnnlab-twin summary { display: list-item } /* the classic notebook takes its mark away */
 .rnnlab-twin > details > div { overflow-x: auto }
 .rnnlab-twin :is(th, td) { text-align: right; padding: 0 8px 0 0 }
 .rnnlab-twin caption { text-align: left }
@@ -70,8 +71,11 @@ const images = lab => [...lab.querySelectorAll("img.rnnlab-picture")].filter(i =
 function name(lab, pictures) {
   images(lab).forEach((image, k) => set(image, "alt", pictures[k] ?? ""));
   for (const slider of lab.querySelectorAll(".widget-slider")) {
-    const handle = slider.querySelector("[role=slider]");
+    const plain = slider.querySelector(".ui-slider-handle");  // of ipywidgets 7, which has no role
+    const handle = plain ?? slider.querySelector("[role=slider]");
     const readout = slider.querySelector(".widget-readout");
+    set(plain, "role", "slider");
+    set(plain, "aria-valuenow", String(parseFloat(text(readout)) || 0));
     set(handle, "aria-label", text(slider.querySelector(".widget-label")));
     set(handle, "aria-valuetext", text(readout));
     set(readout, "contenteditable", "false");
@@ -121,7 +125,8 @@ export default {
     tell();
     let lab, waiting;
     const measure = () => {
-      const width = Math.floor(lab.clientWidth);  // 0 while the notebook is not in sight
+      // clientWidth would round up; 0 while the notebook is not in sight
+      const width = Math.floor(lab.getBoundingClientRect().width);
       if (width < 200 || Math.abs(width - model.get("width")) < 4) return;
       model.set("width", width);
       model.save_changes();

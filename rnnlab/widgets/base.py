@@ -163,9 +163,9 @@ class Lab(ShownAsBundle, w.VBox):
         )
         file = io.BytesIO()
         sheet.save(file, "png", optimize=True)
-        return StaticImage(
-            file.getvalue(), width=sheet.width // 2, alt=showable_lines(self.describe())
-        )
+        image = StaticImage(file.getvalue(), width=sheet.width // 2)
+        image.alt = showable_lines(self.describe())  # IPython 7 knows no such argument
+        return image
 
     def _columns(self) -> list[Sequence[LivePicture]]:
         """Return the pictures as they stand in a snapshot: those of a column below each other."""

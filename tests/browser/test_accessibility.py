@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import IDLE, end_kernels, open_notebook, wait_for_text, write_notebook
 from playwright.sync_api import TimeoutError, expect
 
+from rnnlab.widgets.access import CODE
+
 pytestmark = pytest.mark.browser
 LAB = ".rnnlab"
 RULES = {
@@ -252,4 +254,32 @@ def test_a_guess_by_keyboard_and_the_loop_beside_it(browser, themed):
     page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
     expect(frame.get_by_role("status")).to_contain_text("Yes. A recurrent network")
     assert page.faults == []
+    page.close()
+
+
+OLD_SLIDER = """
+<div class="rnnlab" style="width: 966.6px"><div class="rnnlab-number">
+<div class="widget-slider"><label class="widget-label">Learning rate</label>
+<div class="slider ui-slider"><span tabindex="0" class="ui-slider-handle"></span></div>
+<div class="widget-readout" contenteditable="true">0.030</div></div><input type="number"></div>
+<div id="part"></div></div>
+"""
+RENDER = """code => import("data:text/javascript," + encodeURIComponent(code)).then(module => {
+  const known = { pictures: [], taken: [], label: "A lab", width: 0, less_motion: false };
+  const set = (key, value) => { window[key + "_told"] = value };
+  const model = { get: key => known[key], set, save_changes() {}, on() {}, off() {} };
+  module.default.render({ model, el: document.querySelector("#part") }) })"""
+
+
+def test_a_slider_of_ipywidgets_7_is_a_slider_with_a_name_and_a_value(browser):
+    """Its handle has no role; the markup is what the classic notebook shows of it."""
+    page = browser.new_page()
+    page.set_content(OLD_SLIDER)
+    page.evaluate(RENDER, CODE)
+    handle = page.get_by_role("slider", name="Learning rate")
+    expect(handle).to_have_attribute("aria-valuenow", "0.03")
+    expect(handle).to_have_attribute("aria-valuetext", "0.030")
+    page.evaluate("() => { document.querySelector('.widget-readout').textContent = '0.100' }")
+    expect(handle).to_have_attribute("aria-valuenow", "0.1")
+    assert page.evaluate("() => window.width_told") == 966  # there is no room for a part of a pixel
     page.close()

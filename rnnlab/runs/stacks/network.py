@@ -161,10 +161,11 @@ def with_one(inputs: Sequence[Any]) -> Array:
 
     So one product adds the bias too, and one more sums its gradient.
     """
-    rows, time, size = inputs[0].shape
-    x = np.empty((time, len(inputs), rows, size + 1), inputs[0].numpy().dtype)
-    for k, one in enumerate(inputs):
-        x[:, k, :, :-1] = one.numpy().swapaxes(0, 1)
+    arrays = [one.cpu().numpy() for one in inputs]
+    rows, time, size = arrays[0].shape
+    x = np.empty((time, len(arrays), rows, size + 1), arrays[0].dtype)
+    for k, one in enumerate(arrays):
+        x[:, k, :, :-1] = one.swapaxes(0, 1)
     x[..., -1] = 1
     return x
 

@@ -289,7 +289,7 @@ def stacked_batch(pairs: Sequence[Any], at_last_step: bool) -> tuple[Array, Arra
     """Return the batches of R runs as inputs (T, R, B, D + 1) and targets (T, R, B, ...)."""
     if len({(inputs.shape, targets.shape) for inputs, targets in pairs}) > 1:
         raise ValueError("the batches of the runs differ in shape")
-    targets = np.stack([targets.numpy() for _, targets in pairs])
+    targets = np.stack([targets.cpu().numpy() for _, targets in pairs])
     if at_last_step:  # (R, B, ...) -> (1, R, B, ...)
         return with_one([inputs for inputs, _ in pairs]), targets[None]
     return with_one([inputs for inputs, _ in pairs]), np.moveaxis(targets, 2, 0)

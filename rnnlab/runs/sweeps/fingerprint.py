@@ -61,7 +61,8 @@ def _data(task: Task) -> Iterator[bytes]:
     for value in (*islice(task.batches(), MOST_BATCHES), validation and tuple(validation())):
         parts: list[Any] = []
         map_tensors(parts.append, value)
-        yield from (f"{part.dtype}{part.shape}".encode() + part.numpy().tobytes() for part in parts)
+        for part in parts:
+            yield f"{part.dtype}{part.shape}".encode() + part.cpu().numpy().tobytes()
 
 
 def _source_of(function: Any) -> Iterator[bytes]:

@@ -1,0 +1,51 @@
+"""Each lesson in Chinese executes as in English: the same numbers, the same answers are right."""
+
+import re
+
+import pytest
+
+from rnnlab.base import say
+from rnnlab.course.translation.notebook import in_language
+from tests.executed import NOTEBOOKS, executed
+from tests.needs import reason
+
+pytestmark = pytest.mark.slow
+NUMBER = re.compile(r"(?<![A-Za-z_.\d])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
+# what a cell prints of times, memory or processes is another in each run
+VARIES = re.compile(r"\bseconds?\b|\bms\b|\b[kM]B\b|\bhundredths?\b")
+
+
+def numbers(cell):
+    """Return the numbers that a cell has printed, or shown as its value, in no order."""
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.get("outputs", [])
+        if output.output_type != "stream" or output.name == "stdout"
+    ]
+    return [] if VARIES.search("".join(texts)) else sorted(NUMBER.findall("\n".join(texts)))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_lesson_in_chinese_has_the_numbers_of_the_english_one(
+    path, executions, tmp_path, monkeypatch
+):
+    if why := reason(path):
+        pytest.skip(why)
+    english = executed(path, executions)
+    content = in_language(path.read_bytes(), path.stem, "zh")
+    assert content != path.read_bytes()
+    (tmp_path / path.name).write_bytes(content)
+    for script in path.parent.glob("*.py"):
+        (tmp_path / script.name).write_bytes(script.read_bytes())
+    (tmp_path / "runs").mkdir()
+    monkeypatch.setenv(say.VARIABLE, "zh")
+    chinese = executed(tmp_path / path.name, tmp_path / "runs")
+    pairs = zip(english.notebook.cells, chinese.notebook.cells, strict=True)
+    for ours, theirs in pairs:
+        if ours.cell_type == "code" and numbers(ours):
+            assert numbers(theirs) == numbers(ours), ours.source
+    assert len(chinese.labs) == len(english.labs)
+    assert chinese.told.keys() == english.told.keys()
+    for number, told in english.told.items():
+        right = [passed for passed, _ in told]
+        assert [passed for passed, _ in chinese.told[number]] == right, number

@@ -105,8 +105,9 @@ def test_a_column_of_the_name_is_no_comment():
     rows = "\n".join(f"{k},{line}" for k, line in enumerate(LINES, 1))
     series, _ = read("#,date,v\n" + rows)
     assert (series.times[0], series.time_unit) == (2021, "day")
-    ids = [str(201001 + k) for k in range(9)]  # months cross the end of a year
+    ids = [str(201001 + k) for k in range(13)]  # of which the last ends in no month
     assert read(table(ids))[0].times[:2] == (201001, 201002)
+    assert read(table(ids[:12]))[0].times[1] == pytest.approx(2010.125)
     assert read("# rain\n1\n2\n")[0].values.tolist() == [1, 2]
 
 

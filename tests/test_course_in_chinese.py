@@ -32,7 +32,7 @@ CHINESE = {
     "examples": "样本",
     "{number} is not right. {hint}": "{number} 不对。{hint}",
     "{hint} Or look at it: rnnlab.solution({number!r})": (
-        "{hint} 或者看答案：rnnlab.solution({number!r})"
+        "{hint}（也可以看答案：rnnlab.solution({number!r})）"
     ),
     "What next?": "下一步是什么？",
     "~. Look again": "~。再看一看",
@@ -94,7 +94,7 @@ def test_a_hint_is_whole_with_its_numbers_and_words(tmp_path):
     assert feedback.text == "01.1 不对。你的目标比输入早 1 步；要求的是晚 2 步"
     for _ in range(2):
         feedback = exercises.check("01.1", (later, earlier), series)
-    assert feedback.text.endswith(" 或者看答案：rnnlab.solution('01.1')")
+    assert feedback.text.endswith("（也可以看答案：rnnlab.solution('01.1')）")
     content = json.loads((tmp_path / "progress.json").read_text())
     assert content["mistakes"] == {"01.1": {"shift before": 3}}
 
@@ -150,6 +150,8 @@ def test_the_class_is_shown_in_chinese_and_the_columns_keep_their_names():
     head, row = sheet.sheet([one]).splitlines()
     assert head.startswith(sheet.START)
     assert "做对" in row.split(",")
+    hint = stumbles.words_of_mistake("01.1", "shift before")
+    assert hint == "你的目标比输入早 …；要求的是晚 … 步"
     number = find_guess("03.1")
     assert stumbles.words_of_guess(number, "low") == f"太低：{number.replies['low']}"
     assert stumbles.words_of_guess(ASKED, ONCE) == "“一次：它是一个矩阵”: 它是一个矩阵，但是……"

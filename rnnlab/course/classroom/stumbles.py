@@ -101,8 +101,9 @@ def words_of_mistake(number: str, mistake: str) -> str:
         return say(OTHER)
     function = about_function(None, found.solution, found.returns)
     known = {**function.values, "kind": DOTS} if function else {}
+    first = translated(hint[0])  # found elsewhere
     parts = [(text, known.get(field, DOTS) if field else "")
-             for text, field, _, _ in Formatter().parse(hint[0])]  # fmt: skip
+             for text, field, _, _ in Formatter().parse(first)]  # fmt: skip
     return "".join(text + value for text, value in parts).replace(2 * DOTS, DOTS)
 
 

@@ -3,25 +3,29 @@
 What is said is the first text of `say`, `say_count` and `translated`: written there, or assigned to
 the name that stands there, or in the table that it is taken from. What has two words in a row, is
 no docstring and is not said stands in the way of a translation: it is counted, unless the line has
-the comment `# not said`, as for styles and for what only a program reads.
+the comment `# not said`, as for styles and for what only a program reads. Names of mistakes, by
+which the lessons' words have their hints, are no texts. A `say` whose texts stand in another file,
+such as the lessons' words, has the comment `# found elsewhere`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[1] / "rnnlab"
 SAYING = {"say": 1, "say_count": 2, "translated": 1}  # how many texts each takes
-NOT_SAID = "# not said"
+NOT_SAID, ELSEWHERE = "# not said", "# found elsewhere"
 DONE = [
     "base/catalogues.py",
     "base/say.py",
     "commands/page.py",
-    "course/translation",
+    "course",
 ]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures
 SHOWN = {"description", "label", "title", "tooltip", "placeholder", "xlabel", "ylabel", "help"}
@@ -52,14 +56,26 @@ def files(room: str = "") -> list[Path]:
 
 def read_module(path: Path) -> Module:
     """Return what a file says and what it shows unsaid."""
-    source = path.read_text(encoding="utf-8")
-    return Reader(source).module
+    names = mistakes() if HOUSE / "course" in path.parents else frozenset[str]()
+    return Reader(path.read_text(encoding="utf-8"), names).module
+
+
+@cache
+def mistakes() -> frozenset[str]:
+    """Return the names of mistakes in the lessons' words."""
+    names = set[str]()
+    for path in (HOUSE / "course" / "words").glob("*.toml"):
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        for table in (words, *words.values()):
+            names |= {*table.get("hints", {})}
+    return frozenset(names)
 
 
 class Reader:
-    """Reads one source; the result is in `module`."""
+    """Reads one source, with names that are no texts; the result is in `module`."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, names: Set[str] = frozenset()) -> None:
+        self._names = names
         self._tree, self._lines = ast.parse(source), source.splitlines()
         self._above = {
             child: node for node in ast.walk(self._tree) for child in ast.iter_child_nodes(node)
@@ -77,7 +93,7 @@ class Reader:
         """Note the texts of a call of `say` or its like, and return their nodes."""
         count = SAYING.get(getattr(call.func, "id", ""), 0)
         found = [[*self._texts(argument, frozenset())] for argument in call.args[:count]]
-        if count and not all(found):
+        if count and not all(found) and not self._has(ELSEWHERE, call):
             self.module.unfound.append(call.lineno)
         elif count == 1:
             self.module.said |= {node.value: "" for node in found[0]}
@@ -121,6 +137,7 @@ class Reader:
         match node:
             case ast.Constant(value=str(text)):
                 known = isinstance(above, ast.Expr | ast.JoinedStr) or node in said
+                known = known or text in self._names
             case ast.JoinedStr(values=parts):
                 texts = (part.value for part in parts if isinstance(part, ast.Constant))
                 text, known = " ".join(map(str, texts)), False
@@ -129,8 +146,10 @@ class Reader:
         shown = isinstance(above, ast.keyword) and above.arg in SHOWN
         if known or not (_WORD if shown else _PROSE).search(text):
             return False
-        lines = self._lines[node.lineno - 1 : node.end_lineno]
-        return not any(NOT_SAID in line for line in lines)
+        return not self._has(NOT_SAID, node)
+
+    def _has(self, comment: str, node: ast.expr) -> bool:
+        return any(comment in line for line in self._lines[node.lineno - 1 : node.end_lineno])
 
 
 def _values(node: ast.AST, name: str) -> Iterator[ast.AST]:

@@ -175,7 +175,7 @@ def test_the_loop_is_shown_in_twelve_lines_with_one_step_marked():
     for mark in MARKS:
         page = rnnlab.show_loop(mark)
         marked = [line for line in page.text.splitlines() if line.startswith(">")]
-        assert len(marked) == sum(step == mark for step, _, _ in LINES) >= 1
+        assert len(marked) == sum(step == mark for step, _ in LINES) >= 1
         assert page._repr_html_().count("<mark") == len(marked)
     assert ">" not in {line[0] for line in rnnlab.show_loop().text.splitlines()}
     (backward,) = [

@@ -6,7 +6,7 @@ import pytest
 
 from docs import messages
 from docs.messages import is_translated, read, to_po, words_in
-from docs.said import DONE, HOUSE, Reader, files, read_module
+from docs.said import DONE, HOUSE, Reader, files, mistakes, read_module
 from rnnlab.base.catalogues import read_po
 
 OLD = {"The loss falls steeply at first.": "", "This one goes.": "", "{n} epoch": "{n} epochs"}
@@ -179,6 +179,14 @@ def test_what_is_shown_unsaid_is_found(source):
 @pytest.mark.parametrize("source", ["def f(text):\n    say(text)", 'say(f"{a} is b")', "say(x())"])
 def test_a_text_that_nobody_finds_is_told(source):
     assert Reader(source).module.unfound
+
+
+def test_texts_of_another_file_and_names_of_mistakes_are_passed_over():
+    assert not Reader("def f(text):\n    say(text)  # found elsewhere").module.unfound
+    assert "mean of means" in mistakes()
+    source = 'wrong("mean of means")\nwrong("some text")'
+    assert Reader(source, mistakes()).module.unsaid == [(2, "'some text'")]
+    assert len(Reader(source).module.unsaid) == 2
 
 
 @pytest.mark.parametrize("place", DONE)

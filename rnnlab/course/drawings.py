@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import UNIT, showable
 from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
@@ -47,7 +48,8 @@ def curves(
 ) -> Picture:
     """Draw up to five lines over a common x (0, 1, 2, ... when None), each named where it ends."""
     if not 1 <= len(lines) <= len(LOOKS):
-        raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
+        text = "lines has {count} entries; a picture shows 1 to {most}"
+        raise ValueError(say(text, count=len(lines), most=len(LOOKS)))
     names = [showable(name, UNIT) for name in lines]
     canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
@@ -89,7 +91,8 @@ def fractions(
     point. Up to three ways stand a little apart, so that no interval hides another.
     """
     if not 1 <= len(counts) <= 3:
-        raise ValueError(f"counts has {len(counts)} entries; a picture shows 1 to 3")
+        text = "counts has {count} entries; a picture shows 1 to 3"
+        raise ValueError(say(text, count=len(counts)))
     names = [showable(name, UNIT) for name in counts]
     canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
@@ -120,7 +123,8 @@ def windows(
     """Draw a series, and below it a window from each of `starts`: inputs, and targets one later."""
     last = len(series) - length - 1
     if not all(0 <= k <= last for k in starts):
-        raise ValueError(f"starts is {[*starts]}; a window has its targets from 0 to {last}")
+        text = "starts is {starts}; a window has its targets from 0 to {last}"
+        raise ValueError(say(text, starts=[*starts], last=last))
     canvas, axes = make_figure(560, 200 + 44 * len(starts), left=58, right=90)
     style(axes, title, xlabel)
     values = [float(v) for v in series]
@@ -182,7 +186,8 @@ def heat(
     """
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2:
-        raise ValueError(f"matrix has shape {values.shape}; expected (rows, columns)")
+        text = "matrix has shape {shape}; expected (rows, columns)"
+        raise ValueError(say(text, shape=values.shape))
     canvas, axes = make_figure(*size, left=58, right=96)
     style(axes, "" if above else title, xlabel, ylabel)
     if above:
@@ -203,7 +208,8 @@ def _draw_above(
     """Give the upper third of the Axes to a line, with a value for each column of what is below."""
     ((name, line),) = above.items()
     if len(line) != columns:
-        raise ValueError(f"{name} has {len(line)} values, the matrix has {columns} columns")
+        text = "{name} has {count} values, the matrix has {columns} columns"
+        raise ValueError(say(text, name=name, count=len(line), columns=columns))
     box = axes.get_position()
     axes.set_position((box.x0, box.y0, box.width, 0.64 * box.height))
     place = (box.x0, box.y0 + 0.7 * box.height, box.width, 0.3 * box.height)
@@ -247,7 +253,8 @@ SLANT = 0.5**0.5  # what lies back is drawn at 45 degrees
 def _sides(name: str, sizes: Sequence[int]) -> tuple[int, int, int]:
     """Return how far a block goes down, across and back; what has fewer axes is a sheet, a row."""
     if not 1 <= len(sizes) <= 3:
-        raise ValueError(f"{name} has {len(sizes)} axes; a block has one to three")
+        text = "{name} has {count} axes; a block has one to three"
+        raise ValueError(say(text, name=name, count=len(sizes)))
     down, across, back = ((1, *sizes, 0), (*sizes, 0), tuple(sizes))[len(sizes) - 1]
     return down, across, back
 
@@ -321,7 +328,7 @@ def unrolled(
     width = 118 * len(values) + 60 if few else 700
     canvas, axes = make_figure(width, 300 if few else 200, 40, 16 if states is None else 84)
     panel = UnrolledPanel(axes, title, key=states is not None)
-    note = "detach" if norms is not None else "cut"
+    note = "detach" if norms is not None else say("cut")
     borders = [Border(after, norms is not None, False, note) for after in cut_after]
     panel.update(
         values, gradient=norms, borders=borders, start="" if states is None else "0",

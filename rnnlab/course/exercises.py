@@ -14,17 +14,19 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.say import english_of
+from rnnlab.base.say import english_of, say, translated
 from rnnlab.base.showable import as_html
 from rnnlab.course import kept
 from rnnlab.course.judging import Hints, Wrong, about_function, three_hints, wrong
 from rnnlab.course.lesson_words import LESSONS, Page, words_of
 
-VERDICTS = {  # by `Feedback.passed`: check, cross and dots, and in words
-    True: ("\u2713", "right"),
-    False: ("\u2717", "not right"),
-    None: ("\u2026", "not yet: put your answer in place of the dots"),
+NOT_YET = "{number} is not yet: put your answer in place of the dots."
+VERDICTS = {  # by `Feedback.passed`: without a hint and with one
+    True: ("{number} is right.", "{number} is right. {hint}"),
+    False: ("{number} is not right.", "{number} is not right. {hint}"),
+    None: (NOT_YET, NOT_YET),
 }
+MARKS = {True: "\u2713", False: "\u2717", None: "\u2026"}  # check, cross and dots
 LAST_STEP = "07"  # the lessons until then take the steps of the loop
 _tries: Counter[str] = Counter()
 
@@ -57,31 +59,33 @@ class Feedback(Page):
 
     def __init__(self, number: str, passed: bool | None, hint: str = "") -> None:
         self.number, self.passed, self.hint = number, passed, hint
-        self.mark, verdict = VERDICTS[passed]
-        super().__init__(f"{number} is {verdict}" + (f". {hint}" if hint else "."))
+        self.mark = MARKS[passed]
+        super().__init__(say(VERDICTS[passed][hint != ""], number=number, hint=hint))
 
     def _repr_html_(self) -> str:
-        return f'<div role="status"><b>{self.mark}</b> {as_html(self.text)}</div>'
+        return f'<div role="status"><b>{self.mark}</b> {as_html(self.text)}</div>'  # not said
 
 
 def find(number: str) -> Exercise:
-    """Return an exercise by its number.
+    """Return an exercise by its number, with its words in the learner's language.
 
     Raises:
         ValueError: for a number that is not like "04.2", or not there, with the known ones.
     """
     if not isinstance(number, str) or not re.fullmatch(r"\d\d\.\d", number):
-        raise ValueError(f'the exercise is {number!r}; expected a number like "04.2"')
+        text = 'the exercise is {number!r}; expected a number like "04.2"'
+        raise ValueError(say(text, number=number))
     lesson = number[:2]
-    check_known("the lesson", lesson, LESSONS, "lessons")
-    check_known("the exercise", number, numbers_of(lesson), "exercises")
+    check_known(say("the lesson"), lesson, LESSONS, say("lessons"))
+    check_known(say("the exercise"), number, numbers_of(lesson), say("exercises"))
     words, hints = words_of(lesson), dict[str, Hints]()
     for table in (words_of("shared"), words, words[number]):
         hints |= three_hints(table.get("hints", {}))
-    question, solution = words[number]["question"], words[number]["solution"].strip("\n")
+    solution = words[number]["solution"].strip("\n")
     judge = getattr(import_module(_home_of_judges(lesson)), f"judge_{number[3:]}")
-    more = [words[number].get(name, "") for name in ("returns", "right")]
-    return Exercise(number, question, solution, judge, hints, *more)
+    texts = (words[number].get(name, "") for name in ("question", "returns", "right"))
+    question, returns, right = (translated(text) for text in texts)  # found elsewhere
+    return Exercise(number, question, solution, judge, hints, returns, right)
 
 
 def _home_of_judges(lesson: str) -> str:
@@ -121,7 +125,7 @@ def check(number: str, *answers: Any) -> Feedback:
     kept.keep_mistake(number, mistake_of(verdict, found.hints))
     hint = hints[min(_tries[number], 3) - 1]
     if _tries[number] >= 3:
-        hint += f" Or look at it: rnnlab.solution({number!r})"
+        hint = say("{hint} Or look at it: rnnlab.solution({number!r})", hint=hint, number=number)
     return Feedback(number, False, hint)
 
 
@@ -143,15 +147,18 @@ def expect_error(kind: type[BaseException], text: str) -> Iterator[None]:
         yield
     except kind as error:
         if text not in english_of(error):
-            raise AssertionError(f"expected the text {text!r}, got: {error}") from error
+            wanted = f"expected the text {text!r}, got: {error}"  # not said
+            raise AssertionError(wanted) from error
         sys.stdout.write(f"{type(error).__name__}: {error}\n")
     else:
-        raise AssertionError(f"expected {kind.__name__} with the text {text!r}; nothing was raised")
+        wanted = f"expected {kind.__name__} with the text {text!r}; nothing was raised"  # not said
+        raise AssertionError(wanted)
 
 
 def solution(number: str) -> Page:
     """Show the solution of an exercise, after a try."""
     found = find(number)
     if _tries[number] == 0 and number not in kept.solved():
-        return Page(f"{number}: try it first; check({number!r}, ...) gives hints.")
+        text = "{number}: try it first; check({number!r}, ...) gives hints."
+        return Page(say(text, number=number))
     return Page(found.solution)

@@ -1,9 +1,11 @@
 """A notebook that needs a package says so in its first cell: `extras.need("tensorflow")`."""
 
 from rnnlab.base.extras import NAMES, MissingExtra, how_to_get, is_installed, require
+from rnnlab.base.say import say
 from rnnlab.course.lesson_words import Page
 
-RUN_ANYWAY = ("extras.need(", "pip install", "'pip', 'install")  # cells that help to get it
+# cells that help to get it
+RUN_ANYWAY = ("extras.need(", "pip install", "'pip', 'install")  # not said
 
 
 def need(extra: str) -> Page:
@@ -20,21 +22,24 @@ def need(extra: str) -> Page:
         shell.input_transformers_post[:] = kept
     if is_installed(extra):
         require(extra)
-        return Page(f"{NAMES[extra]} is installed: all cells of this notebook can run.")
+        text = "{name} is installed: all cells of this notebook can run."
+        return Page(say(text, name=NAMES[extra]))
     if shell is None:
         raise MissingExtra(how_to_get(extra))
     shell.input_transformers_post.append(_Skip(NAMES[extra]))
-    return Page(
-        f"{how_to_get(extra)}\nThen run this notebook again from the top. "
+    text = (
+        "{how}\nThen run this notebook again from the top. "
         "Until then its other cells are skipped, and each says so."
     )
+    return Page(say(text, how=how_to_get(extra)))
 
 
 class _Skip:
     """Puts a line that says so in place of a cell's code."""
 
     def __init__(self, name: str) -> None:
-        self.line = f"print('Skipped: {name} is not installed; the first cell says how to get it.')"
+        text = "Skipped: {name} is not installed; the first cell says how to get it."
+        self.line = f"print({str(say(text, name=name))!r})"
 
     def __call__(self, lines: list[str]) -> list[str]:
         """Return the line, or the cell as it is where it helps to get the package."""

@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from rnnlab.base.bundle import ShownAsBundle
+from rnnlab.base.say import say, translated
 from rnnlab.course import kept
 from rnnlab.course.guesses import Guess, find_guess
 from rnnlab.course.lesson_words import to_html
@@ -31,7 +32,7 @@ STYLE = """
 .rnnlab-guess code { background: none; color: inherit; font-size: .95em }
 .rnnlab-guess :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2);
   outline-offset: 2px }
-"""
+"""  # not said
 # What changes stands in the page from the start, so that a screen reader hears it change.
 CODE = """
 export default {
@@ -47,7 +48,7 @@ export default {
     make("legend", frame, get("title"));
     make("p", frame, get("question"));
     const fields = (number ? [""] : get("choices")).map(choice => {
-      const label = make("label", frame, number ? "Your number" : "");
+      const label = make("label", frame, number ? get("labels").number : "");
       const field = make("input", label);
       field.type = number ? "text" : "radio";
       field.name = `${get("title")} ${model.cid ?? ""}`;
@@ -72,7 +73,7 @@ export default {
       if (held && committed()) button.focus();  // else the next key would be JupyterLab's
     };
     const enable = () => {
-      button.textContent = committed() ? "Guess again" : "That is my guess";
+      button.textContent = get("labels")[committed() ? "again" : "commit"];
       button.disabled = !committed() && !given();
     };
     const commit = () => {
@@ -90,7 +91,7 @@ export default {
     return () => model.off("change:answer change:reply", show);
   },
 };
-"""
+"""  # not said
 
 
 class GuessPage(ShownAsBundle, anywidget.AnyWidget):
@@ -109,14 +110,22 @@ class GuessPage(ShownAsBundle, anywidget.AnyWidget):
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     shown = traitlets.List(traitlets.Unicode()).tag(sync=True)  # the choices as HTML
+    labels = traitlets.Dict().tag(sync=True)  # of the field for a number, and of the button
     answer = traitlets.Unicode().tag(sync=True)
     reply = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, asked: Guess) -> None:
         super().__init__(
-            title=f"Guess {asked.number}", question=to_html(asked.question),
-            choices=asked.choices, shown=[to_html(choice) for choice in asked.choices],
-        )  # fmt: skip
+            title=say("Guess {number}", number=asked.number),
+            question=to_html(translated(asked.question)),  # found elsewhere
+            choices=asked.choices,
+            shown=[to_html(asked.shown(choice)) for choice in asked.choices],
+            labels={
+                "number": say("Your number"),
+                "commit": say("That is my guess"),
+                "again": say("Guess again"),
+            },
+        )
         self._asked = asked
         self.on_msg(lambda _, content, buffers: self.guess(str(content.get("guess", ""))))
         self.guess(kept.guessed().get(asked.number, ""), keep=False)
@@ -131,7 +140,8 @@ class GuessPage(ShownAsBundle, anywidget.AnyWidget):
             return
         self.answer = answer
         if answer:
-            self.reply = "".join(f"<p>{to_html(t)}</p>" for t in (said, self._asked.seen) if t)
+            seen = translated(self._asked.seen)  # found elsewhere
+            self.reply = "".join(f"<p>{to_html(t)}</p>" for t in (said, seen) if t)
             if keep:
                 kept.keep_guess(self._asked.number, answer, self._asked.kind(answer))
 
@@ -145,22 +155,23 @@ class GuessPage(ShownAsBundle, anywidget.AnyWidget):
 
 def as_text(asked: Guess) -> str:
     """Return the question and its choices, without a reply."""
-    return "\n".join(
-        [f"Guess {asked.number}. {asked.question}", *(f"- {c}" for c in asked.choices)]
-    )
+    question = translated(asked.question)  # found elsewhere
+    head = say("Guess {number}. {question}", number=asked.number, question=question)
+    return "\n".join([head, *(f"- {asked.shown(choice)}" for choice in asked.choices)])
 
 
 def as_fold(asked: Guess) -> str:
     """Return the question and its choices, and below them, folded, what was to be seen."""
-    choices = "".join(f"<li>{to_html(choice)}</li>" for choice in asked.choices)
+    title = say("Guess {number}.", number=asked.number)
+    question = to_html(translated(asked.question))  # found elsewhere
+    choices = "".join(f"<li>{to_html(asked.shown(choice))}</li>" for choice in asked.choices)
     replies = "".join(
-        f"<p><b>{to_html(name)}</b>: {to_html(reply)}</p>" for name, reply in asked.replies.items()
+        f"<p><b>{to_html(asked.shown(kind))}</b>: {to_html(asked.reply_to(kind))}</p>"
+        for kind in asked.replies
     )
-    seen = f"<p>{to_html(asked.seen)}</p>" if asked.seen else ""
-    return (
-        f"<p><b>Guess {asked.number}.</b> {to_html(asked.question)}</p><ul>{choices}</ul>"
-        f"<details><summary>Guess first, then open this</summary>{replies}{seen}</details>"
-    )
+    seen = f"<p>{to_html(translated(asked.seen))}</p>" if asked.seen else ""  # found elsewhere
+    fold = f"<summary>{say('Guess first, then open this')}</summary>{replies}{seen}"
+    return f"<p><b>{title}</b> {question}</p><ul>{choices}</ul><details>{fold}</details>"
 
 
 def guess(number: str) -> GuessPage:

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import showable
 from rnnlab.course.lesson_words import LESSONS, words_of
 
+KINDS = {"near": "near", "low": "low", "high": "high"}  # of guesses of a number
 LONGEST_NUMBER = 40  # characters that are read as a number: what is kept of a guess stays short
 
 
 class Guess(NamedTuple):
-    """A question to answer before the cell below is run.
+    """A question to answer before the cell below is run, in English: its choices are kept.
 
     Attributes:
         number: such as "04.2", the second of lesson 04.
@@ -54,19 +55,28 @@ class Guess(NamedTuple):
             ValueError: if it is none of the choices, or no number.
         """
         if self.right is None:
-            check_known("the guess", answer, self.choices, "choices")
+            check_known(say("the guess"), answer, self.choices, say("choices"))
             return answer
         guessed = number_in(answer)
         low, high = sorted((self.right / self.within, self.right * self.within))
         return "low" if guessed < low else "high" if guessed > high else "near"
 
     def reply(self, answer: str) -> str:
-        """Return the reply to a choice, or to a number as it was typed.
+        """Return the reply to a choice, or to a number as it was typed, in the learner's language.
 
         Raises:
             ValueError: if it is none of the choices, or no number.
         """
-        return self.replies[self.kind(answer)]
+        return self.reply_to(self.kind(answer))
+
+    def reply_to(self, kind: str) -> str:
+        """Return the reply to a choice, or to "near" and its like, in the learner's language."""
+        return translated(self.replies[kind])  # found elsewhere
+
+    @staticmethod
+    def shown(kind: str) -> str:
+        """Return a choice, or "near", "low" or "high", in the learner's language."""
+        return translated(KINDS.get(kind, kind))
 
 
 def number_in(text: str) -> float:
@@ -101,7 +111,7 @@ def find_guess(number: str) -> Guess:
         ValueError: if there is none of that number, with the known ones.
     """
     lesson = str(number).partition(".")[0]
-    check_known("the lesson", lesson, LESSONS, "lessons")
+    check_known(say("the lesson"), lesson, LESSONS, say("lessons"))
     known = guesses_of(lesson)
-    check_known("the guess", number, known, "guesses")
+    check_known(say("the guess"), number, known, say("guesses"))
     return known[number]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from rnnlab.base.say import say, translated
 
+STOP = re.compile("(?<=[?\uff1f])[.\u3002]")  # a full stop behind a question mark
 Hints = tuple[str, str, str]  # each more concrete than the one before; none is the solution
 
 
@@ -25,21 +26,23 @@ class Wrong(NamedTuple):
     def hints(self, known: Mapping[str, Hints]) -> Hints:
         """Return the hints with the fields filled in; those of "else" for an unknown mistake."""
         hints = known.get(self.mistake) or known["else"]
-        first, second, third = (say(hint, **self.values) for hint in hints)
+        first, second, third = (say(hint, **self.values) for hint in hints)  # found elsewhere
         return first, second, third
 
 
 def three_hints(table: Mapping[str, str | list[str]]) -> dict[str, Hints]:
     """Return three hints for each name in a table of one or three, in the learner's language.
 
-    A single hint comes again, or is followed by those named "then", where a tilde stands for it.
+    A single hint comes again, or is followed by those named "then", where a tilde stands for it. No
+    full stop is left behind a question mark.
     """
     hints: dict[str, Hints] = {}
-    then = [translated(text) for text in table.get("then", ["~", "~"])]
+    then = [translated(text) for text in table.get("then", ["~", "~"])]  # found elsewhere
     for name, texts in table.items():
         if isinstance(texts, str):
-            texts = translated(texts)
-            texts = [texts, *(hint.replace("~", texts).replace("?.", "?") for hint in then)]
+            texts = translated(texts)  # found elsewhere
+            more = (hint.replace("~", texts) for hint in then)
+            texts = [texts, *(STOP.sub("", hint) for hint in more)]
         if name != "then":
             hints[name] = (texts[0], texts[1], texts[2])
     return hints

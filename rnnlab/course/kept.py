@@ -96,11 +96,11 @@ def parse_kept(content: bytes, mend: bool = False) -> dict[str, Any]:
         found = json.loads(content)
     except (ValueError, RecursionError):  # RecursionError: a thousand brackets
         what = "it is damaged: this is no JSON" if content.strip() else "it is empty"
-        raise ValueError(what) from None
+        raise ValueError(say(what)) from None
     if isinstance(found, list):  # as it was before there were guesses
         found = {"solved": found}
     if not isinstance(found, dict) or not {"solved", "guessed"} & {*found}:
-        raise ValueError("it is no progress file of rnnlab")
+        raise ValueError(say("it is no progress file of rnnlab"))
     found = {"solved": [], "guessed": {}, **found}
     for part, right in PARTS.items():
         if part in found and not right(found[part]):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import as_html
 
 FOLDER = Path(__file__).parent / "words"
@@ -39,18 +40,20 @@ def to_html(text: str) -> str:
 
 @cache
 def words_of(lesson: str) -> dict[str, Any]:
-    """Return all words of a lesson, like "04", or of "shared"."""
+    """Return all words of a lesson, like "04", or of "shared", in English."""
     return tomllib.loads((FOLDER / f"{lesson}.toml").read_text(encoding="utf-8"))
 
 
 def words_of_figure(figure: str) -> str:
-    """Return what a lesson's picture shows; "04.2" is the second picture of lesson 04.
+    """Return what a lesson's picture shows, in the learner's language.
+
+    "04.2" is the second picture of lesson 04.
 
     Raises:
         ValueError: if there is none of that number, with the known ones.
     """
     lesson = str(figure).partition(".")[0]
-    check_known("the lesson of figure", lesson, LESSONS, "lessons")
+    check_known(say("the lesson of figure"), lesson, LESSONS, say("lessons"))
     figures: dict[str, str] = words_of(lesson).get("figures", {})
-    check_known("figure", figure, figures, "figures")
-    return figures[figure]
+    check_known("figure", figure, figures, say("figures"))
+    return translated(figures[figure])  # found elsewhere

@@ -51,9 +51,8 @@ def course_folder() -> Path:
     for folder in (package / "course" / "notebooks", package.parent / "notebooks"):
         if (folder / FIRST).is_file():
             return folder
-    raise FileNotFoundError(
-        f"the notebooks are missing from {package}: pip install --force-reinstall rnnlab"
-    )
+    text = "the notebooks are missing from {package}: pip install --force-reinstall rnnlab"
+    raise FileNotFoundError(say(text, package=package))
 
 
 @cache
@@ -94,13 +93,18 @@ def notebooks_of_questions() -> dict[str, str]:
     return found
 
 
-@cache
 def titles() -> dict[str, str]:
     """Return the title of each lesson, by its number; none where the notebooks are missing."""
-    found: dict[str, str] = {}
+    return {number: text_of(notebook, title) for number, (notebook, title) in _titles().items()}
+
+
+@cache
+def _titles() -> dict[str, tuple[str, str]]:
+    """Return by the number of a lesson its notebook's name, and the title in English."""
+    found: dict[str, tuple[str, str]] = {}
     with suppress(FileNotFoundError):
         for path in sorted(course_folder().glob("*.ipynb")):
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             if heading := HEADING.search("".join(cells[0]["source"])):
-                found.setdefault(path.name[:2], heading["words"])  # 09, not its parts
+                found.setdefault(path.name[:2], (path.stem, heading["words"]))  # 09, not its parts
     return found

@@ -13,6 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import as_html
 from rnnlab.course.lesson_words import Page
 
@@ -40,22 +41,25 @@ def training_loop(
         yield epoch, total / count
 
 
-# What each of the twelve lines is for, and which lesson takes it apart.
-LINES = (
-    ("", "07", "again and again through all data"),
-    ("average", "03", "nothing added up yet"),
-    ("batch", "01", "some sequences, and what comes next"),
-    ("zero_grad", "04", "no gradients yet"),
-    ("forward", "02", "predict"),
-    ("loss", "03", "how far off?"),
-    ("backward", "04", "what would each weight change?"),
-    ("clip", "05", "shorten a gradient that is too long"),
-    ("step", "06", "change every weight a little"),
-    ("average", "03", "add up the losses,"),
-    ("average", "03", "and the sequences,"),
-    ("average", "03", "for the average of the epoch"),
+# The step of each of the twelve lines, and which lesson takes it apart.
+LINES = (("", "07"), ("average", "03"), ("batch", "01"), ("zero_grad", "04"), ("forward", "02"),
+         ("loss", "03"), ("backward", "04"), ("clip", "05"), ("step", "06"), ("average", "03"),
+         ("average", "03"), ("average", "03"))  # fmt: skip
+WHAT_FOR = (
+    "again and again through all data",
+    "nothing added up yet",
+    "some sequences, and what comes next",
+    "no gradients yet",
+    "predict",
+    "how far off?",
+    "what would each weight change?",
+    "shorten a gradient that is too long",
+    "change every weight a little",
+    "add up the losses,",
+    "and the sequences,",
+    "for the average of the epoch",
 )
-MARKS = (*dict.fromkeys(mark for mark, _, _ in LINES if mark),)
+MARKS = (*dict.fromkeys(mark for mark, _ in LINES if mark),)
 
 
 def source_lines() -> list[str]:
@@ -69,40 +73,51 @@ class LoopPage(Page):
 
     def __init__(self, mark: str | None) -> None:
         self.mark = mark
-        self.rows = [*zip(source_lines(), LINES, strict=True)]
-        width = max(len(code) for code, _ in self.rows)
+        what_for = [translated(text) for text in WHAT_FOR]
+        self.rows = [*zip(source_lines(), LINES, what_for, strict=True)]
+        width = max(len(code) for code, _, _ in self.rows)
         super().__init__("\n".join(
             f"{'>' if step and step == mark else ' '} {code:{width}}  # {about}"
-            for code, (step, _, about) in self.rows
+            for code, (step, _), about in self.rows
         ))  # fmt: skip
 
     def _repr_html_(self) -> str:
-        words = "The training loop" + (f"; marked: {self.mark}" if self.mark else "")
+        words = say(
+            "The training loop; marked: {mark}" if self.mark else "The training loop",
+            mark=self.mark,
+        )
         rows = "".join(
             _row(code, step != "" and step == self.mark, about, lesson)
-            for code, (step, lesson, about) in self.rows
+            for code, (step, lesson), about in self.rows
         )
-        head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in HEAD)
-        table = f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>'
-        return f'<div style="overflow-x: auto">{table}<tr>{head}</tr>{rows}</table></div>'
+        head = "".join(
+            f'<th scope="col" style="{CELL}">{translated(name)}</th>'  # not said
+            for name in HEAD
+        )
+        table = f'<table style="{TABLE}"><caption style="{CAPTION}">{words}</caption>'  # not said
+        table += f"<tr>{head}</tr>{rows}</table>"
+        return f'<div style="overflow-x: auto">{table}</div>'  # not said
 
 
 HEAD = ("line", "what for", "lesson")
-TABLE = "border-collapse: collapse; margin: 4px 0"
-CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"
-CELL = "text-align: left; padding: 1px 8px 1px 6px; vertical-align: top; background: none"
-CODE = "background: none; color: inherit; white-space: pre; font-size: 12px"
-MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
+TABLE = "border-collapse: collapse; margin: 4px 0"  # not said
+CAPTION = "caption-side: top; text-align: left; padding: 2px 0; color: inherit"  # not said
+CELL = """text-align: left; padding: 1px 8px 1px 6px; vertical-align: top;
+background: none"""  # not said
+CODE = "background: none; color: inherit; white-space: pre; font-size: 12px"  # not said
+MARKED = "border-left: 4px solid #1976d2; font-weight: bold"  # not said
+UNMARKED = "border-left: 4px solid transparent"  # not said
 
 
 def _row(code: str, marked: bool, about: str, lesson: str) -> str:
     """Return a row of the table: a line of code, what it is for, and where it is taken apart."""
-    style = f"{CELL}; {MARKED if marked else 'border-left: 4px solid transparent'}"
-    line = f'<code style="{CODE}">{as_html(code)}</code>'
-    line = f'<mark style="background: none; color: inherit">{line}</mark>' if marked else line
-    cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{as_html(about)}</td>')
-    lesson = f'<td style="{CELL}">{lesson}</td>'
-    return f'<tr style="background: none">{"".join(cells)}{lesson}</tr>'
+    line = f'<code style="{CODE}">{as_html(code)}</code>'  # not said
+    if marked:
+        line = f'<mark style="background: none; color: inherit">{line}</mark>'  # not said
+    style = f"{CELL}; {MARKED if marked else UNMARKED}"
+    cells = [(style, line), (CELL, as_html(about)), (CELL, lesson)]
+    row = "".join(f'<td style="{style}">{cell}</td>' for style, cell in cells)  # not said
+    return f'<tr style="background: none">{row}</tr>'  # not said
 
 
 def show_loop(mark: str | None = None) -> LoopPage:

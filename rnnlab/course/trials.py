@@ -57,7 +57,8 @@ def explain(findings: list[Finding]) -> Wrong | None:
     finding = next((f for f in findings if f.severity != "note"), None)
     if finding is None:
         return None
-    seen = finding.what.split(" (or ")[0].split(": [")[0].rstrip(".")  # torch's errors are long
+    seen = finding.what.split(" (or ")[0].split(": [")[0]  # torch's errors are long
+    seen = seen if seen.endswith((".", "。")) else f"{seen}."
     fields = {"where": finding.where, "why": finding.why, "fix": finding.fix, "code": finding.code}
     return wrong("found", seen=seen, **fields)
 
@@ -179,7 +180,7 @@ def about_average(
 ) -> Wrong | None:
     """Judge the average loss of an epoch, from the mean of each batch.
 
-    `sizes` says how much each batch holds of a unit such as "examples".
+    `sizes` says how much each batch holds of a unit such as "examples", in the learner's language.
     """
     right, mistakes = averages(losses, sizes, "mean of means", "last", "no sizes")
     given, counts = ", ".join(f"{loss:.2f}" for loss in losses), ", ".join(map(str, sizes))

@@ -86,7 +86,7 @@ def _in_folder(root: Path) -> Iterator[Found]:
             path = Path(folder, name)
             if name in folders:
                 if path.is_symlink() and _leads_out(path, root):
-                    yield Found(_within(path, root), reason=OUTSIDE)
+                    yield Found(_within(path, root), reason=say(OUTSIDE))
             elif _wanted(name):
                 yield from _on_disk(path, _within(path, root), root)
     for error in refused:
@@ -97,9 +97,9 @@ def _on_disk(path: Path, name: str, root: Path) -> Iterator[Found]:
     """Yield a file, or what is in a zip file."""
     try:
         if path.is_symlink() and _leads_out(path, root):
-            yield Found(name, reason=OUTSIDE)
+            yield Found(name, reason=say(OUTSIDE))
         elif not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
-            yield Found(name, reason="it is no regular file")
+            yield Found(name, reason=say("it is no regular file"))
         elif not _is_zip(name):
             yield _content(name, lambda: path.open("rb"), MOST_BYTES)
         elif path.stat().st_size > MOST_ZIP_BYTES:
@@ -117,7 +117,7 @@ def _in_zip(file: IO[bytes], name: str, depth: int) -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(file)
     except BAD_ZIP:
-        yield Found(name, reason="it is damaged, or no zip file")
+        yield Found(name, reason=say("it is damaged, or no zip file"))
         return
     with archive:
         for member in sorted(archive.infolist()[:MOST_NAMES], key=_name):
@@ -128,7 +128,7 @@ def _in_zip(file: IO[bytes], name: str, depth: int) -> Iterator[Found]:
             if not _is_zip(inner):
                 yield _content(path, partial(archive.open, member), MOST_BYTES)
             elif depth == DEEPEST:
-                yield Found(path, reason="it is a zip file in a zip file in a zip file")
+                yield Found(path, reason=say("it is a zip file in a zip file in a zip file"))
             else:
                 found = _content(path, partial(archive.open, member), MOST_INNER_BYTES)
                 if found.reason:
@@ -149,10 +149,11 @@ def _content(name: str, open_it: Callable[[], IO[bytes]], most: int) -> Found:
         return Found(name, reason=_refused(error))
     except BAD_ZIP as error:
         locked = "password" in str(error)
-        return Found(name, reason="a password locks it" if locked else "its zip file is damaged")
+        reason = say("a password locks it" if locked else "its zip file is damaged")
+        return Found(name, reason=reason)
     if len(content) > most:
         return Found(name, reason=say(TOO_LARGE, most=most))
-    return Found(name, content, "" if content else "it is empty")
+    return Found(name, content, "" if content else say("it is empty"))
 
 
 def _wanted(name: str) -> bool:

@@ -7,21 +7,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from rnnlab.base.say import say
+from rnnlab.base.say import language, say, say_count, translated
 from rnnlab.base.showable import as_html
 from rnnlab.course.classroom.learners import Learner, SchoolClass, done_of, exercises, guesses
 from rnnlab.course.classroom.stumbles import Stumble, stumbles
 from rnnlab.course.lesson_words import to_html
 from rnnlab.course.lessons import titles
 
-MARK = '<meta name="generator" content="rnnlab class">'  # by which the command knows its own page
+# by which the command knows its own page
+MARK = '<meta name="generator" content="rnnlab class">'  # not said
 NOTEBOOKS = "https://github.com/rnnlab/rnnlab/blob/main/notebooks/"
+KINDS = {"exercise": "Exercise {number}", "guess": "Guess {number}"}
 HEADS = "Question", "Wrong at first", "Not yet right", "The commonest mistake"
 SHOWN = 12  # questions that stand open; the others are folded away
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 PRIVATE = (
-    "This page was made on this machine from the files that were handed in. Nothing was sent, "
-    "nothing is loaded: the names stay where the page is."
+    "{when:%Y-%m-%d, %H:%M}. This page was made on this machine from the files that were handed "
+    "in. Nothing was sent, nothing is loaded: the names stay where the page is."
 )
 
 
@@ -38,8 +40,8 @@ def page(school_class: SchoolClass, when: datetime) -> str:
     """
     learners, unread = school_class
     parts = [
-        f"<h1>The class</h1>\n<p class=lead>{as_html(head_line(school_class))}.</p>",
-        f"<p class=muted>{when:%Y-%m-%d, %H:%M}. {PRIVATE}</p>",
+        f"<h1>{say('The class')}</h1>\n<p class=lead>{as_html(head_line(school_class))}</p>",
+        f"<p class=muted>{say(PRIVATE, when=when)}</p>",
         *_notes(learners),
         _where(learners),
         _stumbled(stumbles(learners)),
@@ -47,21 +49,23 @@ def page(school_class: SchoolClass, when: datetime) -> str:
     ]
     body = "\n".join(part for part in parts if part)
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{MARK}\n'
+        f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n{MARK}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>The class: rnnlab</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{say('The class: rnnlab')}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+        f"<main>\n{body}\n</main>\n</body>\n</html>\n"  # not said
     )
 
 
 def head_line(school_class: SchoolClass) -> str:
     """Return how many learners there are, and how many files could not be read."""
     learners, unread = len(school_class.learners), len(school_class.unread)
-    text = "{count} learner" if learners == 1 else "{count} learners"
-    if unread:
-        text += ", {unread} file could not be read" if unread == 1 else (
-            ", {unread} files could not be read")  # fmt: skip
-    return say(text, count=learners, unread=unread)
+    read = say_count("{n} learner", "{n} learners", n=learners)
+    if not unread:
+        return read
+    return say_count(
+        "{read}, {n} file could not be read", "{read}, {n} files could not be read",
+        n=unread, read=read,
+    )  # fmt: skip
 
 
 def _notes(learners: Sequence[Learner]) -> list[str]:
@@ -84,7 +88,7 @@ def _where(learners: Sequence[Learner]) -> str:
     """Return the table of learners and lessons."""
     called = titles()
     heads = "".join(
-        f'<th scope=col title="{as_html(called.get(lesson, ""))}">{lesson}</th>'
+        f'<th scope=col title="{as_html(called.get(lesson, ""))}">{lesson}</th>'  # not said
         for lesson in exercises()
     )
     rows = "\n".join(_row(one) for one in learners)
@@ -92,25 +96,28 @@ def _where(learners: Sequence[Learner]) -> str:
     finished = "".join(
         f"<td>{sum(_level(one, lesson) == 4 for one in learners)}</td>" for lesson in exercises()
     )
-    return f"""<h2 id=where>Who is where</h2>
-<p class=muted id=read>Above: guesses made. Below: exercises solved. The stronger the colour, the
-more of the lesson is done.</p>
+    text = (
+        "Above: guesses made. Below: exercises solved. The stronger the colour, the\n"
+        "more of the lesson is done."
+    )
+    return f"""<h2 id=where>{say("Who is where")}</h2>
+<p class=muted id=read>{say(text)}</p>
 <div class=wide role=region aria-labelledby=where tabindex=0>
 <table class=where aria-labelledby=where aria-describedby=read>
-<thead><tr><th scope=col>Learner</th><th scope=col>All</th>{heads}</tr></thead>
+<thead><tr><th scope=col>{say("Learner")}</th><th scope=col>{say("All")}</th>{heads}</tr></thead>
 <tbody>
 {rows}
 </tbody>
-<tfoot><tr><th scope=row>Finished by</th><td></td>{finished}</tr></tfoot>
+<tfoot><tr><th scope=row>{say("Finished by")}</th><td></td>{finished}</tr></tfoot>
 </table>
 </div>
-<details><summary>The lessons</summary><ul>{lessons}</ul></details>"""
+<details><summary>{say("The lessons")}</summary><ul>{lessons}</ul></details>"""  # not said
 
 
 def _row(one: Learner) -> str:
     total = _cell(one, [*exercises()], "")
     cells = "".join(_cell(one, [lesson], f"s{_level(one, lesson)}") for lesson in exercises())
-    return f"<tr><th scope=row>{_name(one.name)}</th>{total}{cells}</tr>"
+    return f"<tr><th scope=row>{_name(one.name)}</th>{total}{cells}</tr>"  # not said
 
 
 def _cell(one: Learner, lessons: Iterable[str], shade: str) -> str:
@@ -122,10 +129,10 @@ def _cell(one: Learner, lessons: Iterable[str], shade: str) -> str:
     heard = say("{made} of {asked} guesses, {solved} of {there} exercises",
                 made=made, asked=len(asked), solved=solved, there=len(there))  # fmt: skip
     if not made and not solved:
-        seen, heard, shade = ["&middot;"], "nothing yet", "s0"
+        seen, heard, shade = ["&middot;"], say("nothing yet"), "s0"
     return (
         f"<td class={shade or 's0'}><span aria-hidden=true>{'<br>'.join(seen)}</span>"
-        f"<span class=heard>{heard}</span></td>"
+        f"<span class=heard>{heard}</span></td>"  # not said
     )
 
 
@@ -138,9 +145,10 @@ def _level(one: Learner, lesson: str) -> int:
 
 def _stumbled(found: Sequence[Stumble]) -> str:
     """Return the table of the questions that went wrong."""
-    head = "<h2 id=stumbled>Where many stumbled</h2>"
+    head = f"<h2 id=stumbled>{say('Where many stumbled')}</h2>"
     if not found:
-        return f"{head}\n<p>As far as the files say, every first answer was right.</p>"
+        text = "As far as the files say, every first answer was right."
+        return f"{head}\n<p>{say(text)}</p>"
     text = (
         "What most learners had wrong at first comes first. Beside it stands the commonest "
         "mistake: the first hint to it (\u2026 stands for their own numbers), or the guess and "
@@ -150,18 +158,21 @@ def _stumbled(found: Sequence[Stumble]) -> str:
     if len(found) > SHOWN:
         which = say("{count} more that went wrong for somebody", count=len(found) - SHOWN)
         more = f"\n<details><summary>{which}</summary>{_questions(found[SHOWN:])}</details>"
-    return f"{head}\n<p>{text}</p>\n{_questions(found[:SHOWN])}{more}"
+    return f"{head}\n<p>{say(text)}</p>\n{_questions(found[:SHOWN])}{more}"
 
 
 def _questions(found: Iterable[Stumble]) -> str:
     # phones show rows as blocks, which would make them no rows to a screen reader but for the roles
-    heads = "".join(f"<th scope=col role=columnheader>{head}</th>" for head in HEADS)
+    heads = "".join(
+        f"<th scope=col role=columnheader>{translated(head)}</th>"  # not said
+        for head in HEADS
+    )
     rows = "\n".join(map(_question, found))
     return f"""<table class=rows role=table aria-labelledby=stumbled>
 <thead role=rowgroup><tr role=row>{heads}</tr></thead>
 <tbody role=rowgroup>
 {rows}
-</tbody></table>"""
+</tbody></table>"""  # not said
 
 
 def _question(one: Stumble) -> str:
@@ -170,13 +181,15 @@ def _question(one: Stumble) -> str:
     wrong = say("{wrong} of {tried}", wrong=one.wrong, tried=one.tried)
     question = one.question[:1].upper() + one.question[1:]
     never = str(one.never) if one.kind == "exercise" else "\u2013"
-    made = say("{made} of {wrong}", made=one.made, wrong=one.wrong)
+    made = say("{made} of {wrong}:", made=one.made, wrong=one.wrong)
+    title = say(KINDS[one.kind], number=one.number)
+    heads = say("Wrong at first:"), say("Not yet right:")
     return (
-        f"<tr role=row><th scope=row role=rowheader>{one.kind.capitalize()} {one.number}</th>"
-        f'<td class=many role=cell data-head="Wrong at first:">{wrong}</td>'
-        f'<td class=many role=cell data-head="Not yet right:">{never}</td>'
+        f"<tr role=row><th scope=row role=rowheader>{title}</th>"
+        f'<td class=many role=cell data-head="{heads[0]}">{wrong}</td>'
+        f'<td class=many role=cell data-head="{heads[1]}">{never}</td>'
         f"<td role=cell>{to_html(question)}{link}<br>"
-        f"<b>{made}:</b> {to_html(one.mistake)}</td></tr>"
+        f"<b>{made}</b> {to_html(one.mistake)}</td></tr>"  # not said
     )
 
 
@@ -185,7 +198,7 @@ def _unread(school_class: SchoolClass) -> str:
         f"<li><bdi>{as_html(path)}</bdi>: {as_html(reason)}</li>\n"
         for path, reason in school_class.unread
     )
-    return f"<h2>Files that could not be read</h2>\n<ul>\n{rows}</ul>"
+    return f"<h2>{say('Files that could not be read')}</h2>\n<ul>\n{rows}</ul>"
 
 
 def _name(name: str) -> str:

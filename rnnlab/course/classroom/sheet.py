@@ -8,7 +8,7 @@ from rnnlab.base.say import say
 from rnnlab.base.showable import as_cell
 from rnnlab.course.classroom.learners import Learner, done_of, exercises, guesses
 
-START = "learner,files,guesses made,exercises solved"
+START = "learner,files,guesses made,exercises solved"  # not said
 
 
 def sheet(learners: Iterable[Learner]) -> str:
@@ -16,7 +16,7 @@ def sheet(learners: Iterable[Learner]) -> str:
 
     An exercise is "solved", "solved after 2 wrong", "2 wrong" or empty; a guess, the first one,
     "right", "wrong", "made" where that is not known, or empty. A name that a spreadsheet would
-    compute has an apostrophe in front.
+    compute has an apostrophe in front. The names of the columns are the same in each language.
 
     Example:
         >>> sheet([]).startswith("learner,files,guesses made,exercises solved,lesson 00 guesses")
@@ -46,12 +46,12 @@ def _row(one: Learner) -> Iterator[str | int]:
     for asked in guesses().values():
         for number, guess in asked.items():
             first = one.first_guesses.get(number)
-            right = "right" if first == guess.right_kind else "wrong"
-            yield right if first else "made" if number in one.guessed else ""
+            right = say("right" if first == guess.right_kind else "wrong")
+            yield right if first else say("made") if number in one.guessed else ""
 
 
 def _of_exercise(one: Learner, number: str) -> str:
     wrong = sum(one.mistakes.get(number, {}).values())
     if number in one.solved:
-        return say("solved after {wrong} wrong", wrong=wrong) if wrong else "solved"
+        return say("solved after {wrong} wrong" if wrong else "solved", wrong=wrong)
     return say("{wrong} wrong", wrong=wrong) if wrong else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from string import Formatter
 from typing import NamedTuple
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.course.classroom.learners import Learner, exercises, guesses
 from rnnlab.course.exercises import find
 from rnnlab.course.guesses import Guess
@@ -14,6 +14,7 @@ from rnnlab.course.lessons import notebooks_of_questions
 from rnnlab.doctor.judge import RULES
 
 DOTS = "\u2026"  # for what stood in a learner's own hint
+TOO = {"low": "Too low: {reply}", "high": "Too high: {reply}"}  # a number that was guessed
 OTHER = "A mistake that the course has no words for."
 
 
@@ -77,9 +78,8 @@ def _about_guess(guess: Guess, learners: list[Learner]) -> Stumble:
     kind, made = _commonest(wrong)
     words = words_of_guess(guess, kind) if kind else ""
     home = _notebook(f"guess {guess.number}")
-    return Stumble(
-        "guess", guess.number, guess.question, home, len(tried), wrong.total(), 0, words, made
-    )
+    question = translated(guess.question)  # found elsewhere
+    return Stumble("guess", guess.number, question, home, len(tried), wrong.total(), 0, words, made)
 
 
 def _commonest(kinds: Counter[str]) -> tuple[str, int]:
@@ -95,22 +95,24 @@ def words_of_mistake(number: str, mistake: str) -> str:
     found = find(number)
     code = mistake.partition(", ")[2]
     if mistake not in found.hints and code in RULES:
-        return RULES[code].why
+        return translated(RULES[code].why)  # found elsewhere
     hint = found.hints.get(mistake) or found.hints.get("else")
     if hint is None:  # of a newer rnnlab; or there were too many to keep their names
-        return OTHER
+        return say(OTHER)
     function = about_function(None, found.solution, found.returns)
     known = {**function.values, "kind": DOTS} if function else {}
+    first = translated(hint[0])  # found elsewhere
     parts = [(text, known.get(field, DOTS) if field else "")
-             for text, field, _, _ in Formatter().parse(hint[0])]  # fmt: skip
+             for text, field, _, _ in Formatter().parse(first)]  # fmt: skip
     return "".join(text + value for text, value in parts).replace(2 * DOTS, DOTS)
 
 
 def words_of_guess(guess: Guess, kind: str) -> str:
     """Return a wrong choice and the reply to it; for a number, what was too low or too high."""
+    reply = guess.reply_to(kind)
     if guess.right is None:
-        return say("\u201c{choice}\u201d: {reply}", choice=kind, reply=guess.replies[kind])
-    return say("Too {side}: {reply}", side=kind, reply=guess.replies[kind])
+        return say("\u201c{choice}\u201d: {reply}", choice=guess.shown(kind), reply=reply)
+    return say(TOO[kind], reply=reply)
 
 
 def _notebook(question: str) -> str:

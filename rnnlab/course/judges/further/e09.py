@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, near, wrong
 from rnnlab.course.trials import Batch, Learner, about_average, about_result, explain, watched
 from rnnlab.doctor.judge import RULES
@@ -61,7 +62,8 @@ def _steps(step: Callable[..., Any]) -> tuple[list[float], Tensor]:
         losses = [step(learner.model, learner.optimizer, *batch) for batch in _batches()]
     for loss in losses:
         if not isinstance(loss, Tensor):
-            raise TypeError(f"the step returned {type(loss).__name__}; it should return the loss")
+            text = "the step returned {kind}; it should return the loss"
+            raise TypeError(say(text, kind=type(loss).__name__))
     return [loss.item() for loss in losses], learner.weights()
 
 
@@ -99,7 +101,7 @@ def judge_3(answer: Any) -> Wrong | None:
     try:
         done, findings, _ = watched(lambda: _epoch(answer))
     except AttributeError as error:
-        if "'NoneType' object has no attribute 'detach'" not in str(error):
+        if "'NoneType' object has no attribute 'detach'" not in str(error):  # not said
             raise
         return wrong("first state", error=error)
     cause = explain(findings)
@@ -112,5 +114,5 @@ def judge_3(answer: Any) -> Wrong | None:
         return wrong("reset") if near(weights, reset.weights()) else cause or wrong("weights")
     sizes = [targets.numel() for _, targets in _parts()]
     return about_result("fixed_epoch", average, cause) or about_average(
-        float(average), losses, sizes, "target values"
+        float(average), losses, sizes, say("target values")
     )

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnlab.base.say import say, say_count
 from rnnlab.course.judging import Wrong, compare, first_of, wrong
 from rnnlab.tasks.forecast import SeriesTask
 
@@ -29,7 +30,7 @@ def judge_1(answer: Any) -> Wrong | None:
         if stop != right:
             shown, age = ", ".join(f"{loss:g}" for loss in losses), (stop or 0) - 2
             fields = {"patience": PATIENCE, "right": RIGHT, "stop": stop, "age": age}
-            when = "late" if age > PATIENCE else "early"
+            when = say("too late" if age > PATIENCE else "too early")
             mistake = nowhere if stop is None else elsewhere
             return wrong(mistake, losses=shown, when=when, **fields)
     return None
@@ -72,7 +73,7 @@ def judge_3(answer: Any, own: SeriesTask) -> Wrong | None:
         "repeated week": torch.equal(given, week.repeat(-(-count // 7))[:count]),
         "else": True,
     }
-    fields = {"days": days, "day": "day" if days == 1 else "days", "split": split}
+    fields = {"days": say_count("{n} day", "{n} days", n=days), "split": split}
     fields |= {"at": split - days, "next": split + 7, "index": split + number, "number": number}
     numbers = {"yours": given[number], "theirs": right[number], "error": own.rmse(given)}
     return first_of(mistakes, lowest=given.min(), highest=given.max(), **numbers, **fields)

@@ -50,7 +50,7 @@ def judge_2(answer: Any) -> Wrong | None:
     try:
         returned = _follow(answer, learner)
     except ValueError as error:
-        if "No gradients provided" in str(error):
+        if "No gradients provided" in str(error):  # not said
             return wrong("nothing recorded")
         raise
     learned, should = learner.weights(), (right.weights() - start).norm()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, averages, compare, first_of, wrong
 
 ROWS = [
@@ -22,12 +23,13 @@ ROWS = [
 SAFE = {None: 0.3, 1.0: 1.0}
 HALF_SAFE = {None: 1.0, 1.0: 3.0}  # at which one seed of two lives
 JOBS = {
-    "many": ("sweep", "thirty settings with five seeds each"),
-    "long": ("data parallel", "one run of a large model, three days long"),
-    "short": ("neither", "one run of four seconds"),
-    "stuck": ("neither", "a loss that does not fall"),
+    "many": "thirty settings with five seeds each",
+    "long": "one run of a large model, three days long",
+    "short": "one run of four seconds",
+    "stuck": "a loss that does not fall",
 }
-TOOLS = ("sweep", "data parallel", "neither")
+SWEEP, PARALLEL, NEITHER = TOOLS = ("sweep", "data parallel", "neither")  # not said
+RIGHT = {"many": SWEEP, "long": PARALLEL, "short": NEITHER, "stuck": NEITHER}
 
 
 def _is_number(value: Any) -> bool:
@@ -73,10 +75,10 @@ def judge_3(answer: Any) -> Wrong | None:
     choices = ", ".join(TOOLS)
     if not isinstance(answer, dict) or set(answer) != set(JOBS):
         return wrong("keys", choices=choices)
-    for job, (right, what) in JOBS.items():
-        given = answer[job]
+    for job, right in RIGHT.items():
+        given, what = answer[job], say(JOBS[job])
         if given not in TOOLS:
             return wrong("unknown", job=job, given=given, choices=choices, what=what)
         if given != right:
-            return wrong(job if right == "neither" else f"{job}, {given}")
+            return wrong(job if right == NEITHER else f"{job}, {given}")
     return None

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from rnnlab.base.say import say
 from rnnlab.course.intervals import Z, wilson_interval
 from rnnlab.course.judging import Wrong, compare, first_of, wrong
 
@@ -67,10 +68,10 @@ def judge_3(answer: Any, counts: Counts) -> Wrong | None:
     }
     n = min(differ.intersection(lengths), default=lengths[0])
     fields = {"unknown": unknown, "lengths": _listed(lengths), "given": _listed(given), "length": n}
-    fields |= {"which": "in your list" if n in given else "not in your list"}
+    fields |= {"which": say("in your list" if n in given else "not in your list")}
     (without, clipped), (a, b) = pairs[n], ends[n]
     return first_of(mistakes, without=without, clipped=clipped, a=a, b=b, **fields)
 
 
 def _listed(lengths: list[int]) -> str:
-    return ", ".join(map(str, lengths)) or "none"
+    return ", ".join(map(str, lengths)) or say("none")

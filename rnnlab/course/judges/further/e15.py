@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, compare, first_of, wrong
 
 KEPT, STOPPED, LOWEST, FIRST_RISE = 5, 8, 11, 3  # epochs of the losses that 15.1 shows
@@ -27,7 +28,7 @@ def judge_2(answer: Any, cures: Mapping[str, str]) -> Wrong | None:
     """Judge the cure of each letter; `cures` holds the right ones."""
     given = dict(answer)
     if given.keys() != cures.keys():
-        keys, letters = ", ".join(map(repr, given)) or "none", ", ".join(cures)
+        keys, letters = ", ".join(map(repr, given)) or say("none"), ", ".join(cures)
         return wrong("form", keys=keys, letters=letters)
     strange = [cure for cure in given.values() if cure not in cures.values()]
     if strange:

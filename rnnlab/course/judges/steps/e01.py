@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
+from rnnlab.base.say import say, say_count
 from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.tasks.names import NamesTask
 
@@ -16,9 +17,10 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
         return wrong("kind", kind=type(answer).__name__)
     inputs, targets = answer
     shapes = {"inputs": tuple(inputs.shape), "targets": tuple(targets.shape)}
+    names = {"inputs": say("inputs"), "targets": say("targets")}
     for name, shape in shapes.items():
         if shape == (*shape[:1], LENGTH):
-            return wrong("no feature axis", name=name, shape=shape)
+            return wrong("no feature axis", name=names[name], shape=shape)
     mistakes: dict[str, object] = {
         "one target": targets.dim() < 3 or targets.shape[1] == 1,
         "length": inputs.shape[1] != LENGTH or targets.shape[1:2] != (LENGTH,),
@@ -30,13 +32,13 @@ def judge_1(answer: Any, series: Tensor) -> Wrong | None:
     shift = next((b - a for a, b in pairs if min(a, b) == 0), None)
     count, moved = len(series) - LENGTH - (AHEAD - 1), shift or 0
     mistakes = {
+        "shift before": moved < 0,
         "shift": shift not in (None, AHEAD),
         "count": len(inputs) != count,
         "else": shift is None,
     }
     counts = {"ahead": AHEAD, "length": LENGTH, "values": len(series), "windows": len(inputs)}
-    steps = f"{abs(moved)} step{'s' * (abs(moved) > 1)}"
-    texts = {"steps": steps, "side": "before" if moved < 0 else "after"}
+    texts = {"steps": say_count("{n} step", "{n} steps", n=abs(moved))}
     parts = {"inputs": inputs, "targets": targets, "series": series[None]}
     numbers = {name: part.flatten(1).tolist() for name, part in parts.items()}
     return first_of(mistakes, count=count, last=count - 1, **counts, **texts, **numbers)
@@ -88,7 +90,7 @@ def _scale(scaled: Tensor, values: Tensor) -> tuple[float, float]:
 
 def judge_3(inputs: Any, targets: Any, name: str) -> Wrong | None:
     """Judge the one-hot inputs and the class targets of a name."""
-    for what, tensor in (("inputs", inputs), ("targets", targets)):
+    for what, tensor in ((say("inputs"), inputs), (say("targets"), targets)):
         if not isinstance(tensor, Tensor):
             return wrong("kind", what=what, kind=type(tensor).__name__)
     numbers, classes = NamesTask.encode(f".{name}."), NamesTask.input_size

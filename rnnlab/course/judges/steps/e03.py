@@ -55,9 +55,9 @@ def judge_2(answer: Any, predictions: Tensor, targets: Tensor) -> Wrong | None:
         "root": right**0.5,
         "absolute": differences.abs().mean(),
     }
-    shapes = f"{tuple(predictions.shape)} and {tuple(targets.shape)}"
+    shapes = {"predicted": tuple(predictions.shape), "wanted": tuple(targets.shape)}
     fields = {"square": value**2, "off": value - right, "count": count, "pairs": count**2}
-    return compare(value, right, mistakes, value=value, shapes=shapes, **fields)
+    return compare(value, right, mistakes, value=value, **shapes, **fields)
 
 
 def judge_3(answer: Any, losses: Sequence[float], sizes: Sequence[int]) -> Wrong | None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, about_tensor, compare, near, wrong
 
 
@@ -55,9 +56,13 @@ def judge_3(answer: Any, model: nn.Module, inputs: Tensor, targets: Tensor) -> W
         torch.autograd.grad(mse_loss(model(inputs[rows])[0], targets[rows]), bias)[0]
         for rows in (slice(None), slice(half), slice(half, None))
     )
-    parts = {"the first": first, "half of the first": first / 2}
-    parts |= {"the second": second, "half of the second": second / 2}
-    which = [name for name, part in parts.items() if near(answer, part)]
+    parts = (
+        (say("the first half's"), first),
+        (say("half of the first half's"), first / 2),
+        (say("the second half's"), second),
+        (say("half of the second half's"), second / 2),
+    )
+    which = [name for name, part in parts if near(answer, part)]
     mistakes = {"twice": 2 * right, "one half": bool(which)}
     fields = {"value": answer.item(), "right": right.item(), "left_over": (answer - right).item()}
     return compare(

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, compare, first_of, near, wrong
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.tasks.recipe import seeded
@@ -19,7 +20,7 @@ def judge_1(answer: Any) -> Wrong | None:
     try:
         moved, velocity = _three_steps(answer)
     except RuntimeError as error:
-        if "leaf Variable" not in str(error):
+        if "leaf Variable" not in str(error):  # not said
             raise
         return wrong("no_grad")
     right, right_velocity = _momentum()
@@ -82,12 +83,13 @@ def judge_3(answer: Any) -> Wrong | None:
         try:
             given = answer(model, optimizer)
         except RuntimeError as error:
-            return wrong("by value", what=f"torch said: {error}.")
+            return wrong("by value", what=say("torch said: {error}.", error=error))
         if given is None or isinstance(given, (str, Tensor)):
             return wrong("not a list", kind=type(given).__name__)
         found = list(given)
         if not all(isinstance(name, str) for name in found):
-            return wrong("not a list", kind=f"a list of {type(found[0]).__name__}")
+            kind = say("a list of {kind}", kind=type(found[0]).__name__)
+            return wrong("not a list", kind=kind)
         if verdict := _about_names(sorted(found), model, optimizer):
             return verdict
     return None
@@ -107,8 +109,8 @@ def _about_names(found: list[str], model: nn.Module, optimizer: Optimizer) -> Wr
         "else": found != right,
     }
     counts = {"found": len(found), "right": len(right), "all": len(named), "groups": len(groups)}
-    texts = {"first": [*found, ""][0], "names": ", ".join(found) or "none"}
-    what = "A copy with equal numbers was taken for the original."
+    texts = {"first": [*found, ""][0], "names": ", ".join(found) or say("none")}
+    what = say("A copy with equal numbers was taken for the original.")
     return None if found == right else first_of(mistakes, what=what, **counts, **texts)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
+from rnnlab.base.say import say
 from rnnlab.course import trials
 from rnnlab.course.judging import Wrong, first_of, near, wrong
 from rnnlab.course.trials import CLIP_NORM, SIZES, Learner, small_batches
@@ -45,7 +46,7 @@ def judge_1(train_epoch: Any) -> Wrong | None:
         trials.about_batches("train_epoch", reads)
         or (None if near(ended, weights[-1]) else cause or _about_weights(ended, norms, weights))
         or trials.about_result("train_epoch", result, cause)
-        or trials.about_average(float(result), losses, SIZES, "examples")
+        or trials.about_average(float(result), losses, SIZES, say("examples"))
     )
 
 
@@ -54,13 +55,14 @@ def _about_weights(ended: Tensor, norms: list[float], right: Sequence[Tensor]) -
     count, largest = len(norms), max(norms, default=0.0)
     mistakes = {
         "not moved": near(ended, right[0]),
+        "one update": count == 1 < len(SIZES),
         "updates": count != len(SIZES),
         "late": near(ended, right[-2]),
         "unclipped": largest > 1.01 * CLIP_NORM,
         "else": True,
     }
-    fields = {"batches": len(SIZES), "count": count, "plural": "s" * (count > 1)}
-    fields |= {"norms": [round(norm, 3) for norm in norms], "largest": largest}
+    counts = {"batches": len(SIZES), "count": count}
+    fields = {"norms": [round(norm, 3) for norm in norms], "largest": largest, **counts}
     return first_of(mistakes, clip_norm=CLIP_NORM, away=(ended - right[-1]).norm(), **fields)
 
 
@@ -88,7 +90,7 @@ def judge_2(validation_loss: Any) -> Wrong | None:
     return (
         trials.about_result("validation_loss", first)
         or (None if ended_in_training else wrong("left in eval"))
-        or trials.about_average(float(first), losses, SIZES, "examples")
+        or trials.about_average(float(first), losses, SIZES, say("examples"))
     )
 
 

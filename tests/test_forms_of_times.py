@@ -167,3 +167,9 @@ def test_rounded_times_are_even():
     assert spacing.of_numbers([1958.2083, 1958.2917, 1958.375, 1958.4583]).uneven == ()
     assert spacing.of_numbers([0.0, 1.0, 2.0, 4.0]).missing == 1
     assert spacing.of_numbers([0.0, 0.5, 1.0, 8.98846567431158e307]).places is None
+
+
+def test_numbers_that_are_missing_are_filled():
+    series, _ = read("t,v\n0,1\n2,3\n5,6\n6,7\n7,8\n", fill_gaps=True)
+    assert series.times == pytest.approx(range(8))
+    assert series.values.tolist() == pytest.approx([1, 2, 3, 4, 5, 6, 7, 8])

@@ -121,8 +121,10 @@ def _with_gaps(
     if fill_gaps:
         gaps = say("{what} are not in the file, {where}, and are filled by a straight line.",
                    what=what, where=where)  # fmt: skip
-        filled = [as_year(date, used) for date in spacing.filled_dates(dates, apart.places)]
-        filled = filled or np.interp(range(total), apart.places, line.times).tolist()
+        if dates:
+            filled = [as_year(date, used) for date in spacing.filled_dates(dates, apart.places)]
+        else:
+            filled = np.interp(range(total), apart.places, line.times).tolist()
         return line._replace(times=tuple(filled), places=apart.places, notes=(*line.notes, gaps))
     text = "{what} are missing, {where}: the values before and after are taken as one step apart."
     gaps = say(text, what=what, where=where)

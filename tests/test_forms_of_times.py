@@ -170,6 +170,6 @@ def test_rounded_times_are_even():
 
 
 def test_numbers_that_are_missing_are_filled():
-    series, _ = read("t,v\n0,1\n2,3\n5,6\n6,7\n7,8\n", fill_gaps=True)
+    series, _ = read("t,v\n0,1\n1,2\n2,3\n5,6\n6,7\n7,8\n", fill_gaps=True)
     assert series.times == pytest.approx(range(8))
     assert series.values.tolist() == pytest.approx([1, 2, 3, 4, 5, 6, 7, 8])

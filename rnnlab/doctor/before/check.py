@@ -53,7 +53,8 @@ def fault_of(name: str, error: Exception, what: str, advice: str) -> Check:
     seen = say("{what} raised {error}", what=what, error=error_line(error))
     if rule is None:
         return Check(name, FAULT, seen.rstrip(": "), advice)
-    return Check(name, FAULT, f"{seen.rstrip(': .')}. {rule.why}", rule.fix)
+    seen = f"{seen.rstrip(': .')}. {translated(rule.why)}"
+    return Check(name, FAULT, seen, translated(rule.fix))
 
 
 def in_short(names: list[str]) -> str:

@@ -201,7 +201,7 @@ def _outputs_cannot_reach(trace: Trace) -> Evidence:
     numbers = {"outside": median(shares), "function": losses[-1].numbers["op"].rstrip("_")}
     if numbers["function"] == "recurrence":  # a layer's outputs as they are, which may be meant
         fix = translated("nn.Linear(hidden_size, 1) behind the recurrence")
-        numbers |= {"severity": "note", "fix": fix}
+        numbers |= {"function": translated("recurrence"), "severity": "note", "fix": fix}
     return [loss.with_numbers(**numbers) for loss in losses]
 
 

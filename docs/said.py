@@ -1,11 +1,11 @@
 """Finds in the source of rnnlab what it says, and what it shows without `say`; only reads it.
 
 What is said is the first text of `say`, `say_count` and `translated`: written there, or assigned to
-the name that stands there, or in the table that it is taken from. What has two words in a row, is
-no docstring and is not said stands in the way of a translation: it is counted, unless the line has
-the comment `# not said`, as for styles and for what only a program reads. Names of mistakes, by
-which the lessons' words have their hints, are no texts. A `say` whose texts stand in another file,
-such as the lessons' words, has the comment `# found elsewhere`.
+the name that stands there, or in the table that it is taken from, or given to what keeps it. What
+has two words in a row, is no docstring and is not said stands in the way of a translation: it is
+counted, unless the line has the comment `# not said`, as for styles and for what only a program
+reads. Names of mistakes, by which the lessons' words have their hints, are no texts. A `say` whose
+texts stand in another file, such as the lessons' words, has the comment `# found elsewhere`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1] / "rnnlab"
 SAYING = {"say": 1, "say_count": 2, "translated": 1}  # how many texts each takes
+# what keeps texts, to say them later as an attribute: in which arguments, and attributes
+KEPT = {"Rule": {1, "why", "fix"}, "sign": {0}}
+KEEPS = {"what", "why", "fix"}
+READ = {"raises"}  # arguments with patterns of others' texts
 NOT_SAID, ELSEWHERE = "# not said", "# found elsewhere"
 DONE = [
     "base/catalogues.py",
     "base/say.py",
     "commands/page.py",
     "course",
+    "doctor",
 ]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures
 SHOWN = {"description", "label", "title", "tooltip", "placeholder", "xlabel", "ylabel", "help"}
@@ -93,12 +98,18 @@ class Reader:
         """Note the texts of a call of `say` or its like, and return their nodes."""
         count = SAYING.get(getattr(call.func, "id", ""), 0)
         found = [[*self._texts(argument, frozenset())] for argument in call.args[:count]]
-        if count and not all(found) and not self._has(ELSEWHERE, call):
+        kept = call.args and getattr(call.args[0], "attr", "") in KEEPS
+        if count and not all(found) and not kept and not self._has(ELSEWHERE, call):
             self.module.unfound.append(call.lineno)
         elif count == 1:
             self.module.said |= {node.value: "" for node in found[0]}
         elif count == 2:
             self.module.said |= {one.value: many.value for one, many in zip(*found, strict=True)}
+        arguments = [*enumerate(call.args), *((word.arg, word.value) for word in call.keywords)]
+        places = KEPT.get(getattr(call.func, "id", getattr(call.func, "attr", "")), ())
+        kept = [value for place, value in arguments if place in places]
+        found.append([*self._of_all(kept, frozenset())])
+        self.module.said |= {node.value: "" for node in found[-1]}
         return {node for nodes in found for node in nodes}
 
     def _texts(self, node: ast.AST, seen: frozenset[str]) -> Iterator[ast.Constant]:
@@ -144,6 +155,7 @@ class Reader:
             case _:
                 return False
         shown = isinstance(above, ast.keyword) and above.arg in SHOWN
+        known |= isinstance(above, ast.Tuple) and getattr(self._above[above], "arg", "") in READ
         if known or not (_WORD if shown else _PROSE).search(text):
             return False
         return not self._has(NOT_SAID, node)

@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po as babel_read_po
 
 import rnnlab
+from docs.said import files, read_module
 from rnnlab.base import catalogues, say
 from rnnlab.base.catalogues import LOCALE, catalogue, digest, languages, pack, read_po
 from rnnlab.base.checks import check_known
@@ -221,6 +222,37 @@ def test_links_into_lessons_say_the_heading_in_the_language(locale):
     locale(entry(section.heading, "H"), f"notebooks/{Path(section.notebook).stem}")
     rnnlab.set_language("xx")
     assert str(section) == english.replace(section.heading, "H") != english
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_the_doctor_speaks_the_language_and_keeps_its_codes(locale):
+    texts = {text for path in files("doctor") for text in read_module(path).said}
+    locale("".join(entry(text, f"~{text}") for text in texts))
+    model = torch.nn.Linear(3, 1)
+    batches = [(torch.ones(8, 3), torch.ones(8))]
+    wide = [(torch.ones(8, 6, 4), torch.ones(8, 6, 3))]
+
+    def look():
+        with rnnlab.watch() as report:
+            torch.nn.functional.mse_loss(model(batches[0][0]), batches[0][1])
+        checks = [*rnnlab.preflight(model, batches, "mse").checks]
+        checks += rnnlab.preflight(torch.nn.RNN(3, 3), wide, "mse").checks
+        return report, checks
+
+    report, checks = look()
+    rnnlab.set_language("xx")
+    said, said_checks = look()
+    (english,), (finding,) = report.findings, said.findings
+    assert [finding.code, finding.severity] == [english.code, english.severity]
+    assert [finding.what, finding.why] == [f"~{english.what}", f"~{english.why}"]
+    assert str(said).startswith("~~error: loss-broadcast\n  where: ~")
+    assert "<b>~error: loss-broadcast</b>" in said._repr_html_()
+    assert said.looked_at().startswith("~Watched: 1 forward passes")
+    assert [c[:2] for c in said_checks] == [c[:2] for c in checks]
+    assert all(c.seen.startswith("~") for c in said_checks)
+    assert all(c.advice[:1] in ("~", "") for c in said_checks)
+    assert ". ~A layer's weights are made for" in said_checks[-1].seen
+    assert said_checks[0].shown()[:2] == ("~inputs and targets", "~ok")
 
 
 def test_a_wheel_has_all_that_the_sources_have(tmp_path, monkeypatch):

@@ -143,6 +143,8 @@ SAID = {
     '[translated(t) for t in ("a b", "c d")]': ["a b", "c d"],
     'say_count("{n} a", "{n} b", n=1)': ["{n} a"],
     'print("a text")': [],
+    'Rule("code", "a text", why="so", fix="a fix", lesson="a b")': ["a text", "so", "a fix"],
+    '@rule.sign("a text", least=3)\ndef f(): say(sign.what)': ["a text"],
 }
 
 
@@ -165,6 +167,8 @@ UNSAID = {
     'T = {"k": "some text"}': 1,
     'def f():\n    """Some docstring."""': 0,
     'say("some text")': 0,
+    'Rule("code", raises=("some text",))': 0,
+    'f(raises="some text")': 1,
     'x = "border: none"  # not said': 0,
     'x = "name"\ny = d["a-key"]': 0,
     'parser.add_argument("--force", help="replace it")': 1,

@@ -14,13 +14,19 @@ from pathlib import Path
 
 from rnnlab.base.files import check_writable, written_whole
 from rnnlab.base.process import CLOSED, INTERRUPTED, is_closed, run_as_process
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import showable, tell
 from rnnlab.doctor.judge import RULES
-from rnnlab.doctor.report import Report
+from rnnlab.doctor.report import Report, shown_severity
 from rnnlab.doctor.watch import watch
 
 FORMATS = ("text", "json", "github")
+ABOUT = "Run a script under watch and say what is wrong with its loop."
+AFTER = (
+    "exit status: 0 nothing above a note, 1 wrong or failed, 2 wrong use, 130 ended by Ctrl-C. A "
+    "line that ends in `# doctor: ignore[code]` gets no such finding."
+)
+HEAD = "code / is / in / why"
 
 
 def main(arguments: list[str] | None = None, command: str = "python -m rnnlab.doctor") -> int:
@@ -38,10 +44,11 @@ def main(arguments: list[str] | None = None, command: str = "python -m rnnlab.do
         print(catalogue())
         return 0
     if options.script is None:
-        parser.error("which script? give a Python file, or --list for all that can be found")
+        text = "which script? give a Python file, or --list for all that can be found"
+        parser.error(say(text))
     if not os.path.isfile(options.script):
-        script = showable(options.script)
-        parser.error(f"argument script: there is no file {script}; give a Python script")
+        text = "argument script: there is no file {script}; give a Python script"
+        parser.error(say(text, script=showable(options.script)))
     output = options.output and os.path.abspath(options.output)  # whatever the script changes
     if output is not None:
         try:
@@ -65,31 +72,27 @@ def _write(text: str, output: str | None, command: str) -> bool:
                 file.write(f"{text}\n")
             return True
         except OSError as error:
-            tell(f"{command}: error: {error}", sys.stderr)
+            tell(f"{command}: error: {error}", sys.stderr)  # as argparse has it
     tell(text)  # also where it would be lost
     return output is None
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=command, description="Run a script under watch and say what is wrong with its loop.",
-        epilog="exit status: 0 nothing above a note, 1 wrong or failed, 2 wrong use, 130 ended by "
-        "Ctrl-C. A line that ends in `# doctor: ignore[code]` gets no such finding.",
-        allow_abbrev=False,
-    )  # fmt: skip
-    parser.add_argument("--list", action="store_true", help="list all that can be found, and end")
-    parser.add_argument(
-        "--format", choices=FORMATS, default="text",
-        help="how the report is written; github: as annotations beside the lines",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="the same as --format json")
-    parser.add_argument(
-        "--output", metavar="FILE",
-        help="write the report there; without it, json and github stand alone on the output, and "
-        "what the script prints goes to the error output",
-    )  # fmt: skip
-    parser.add_argument("script", nargs="?", help="the Python file to run")
-    args = parser.add_argument("args", nargs=argparse.REMAINDER, help="what the script is given")
+        prog=command, description=say(ABOUT), epilog=say(AFTER), allow_abbrev=False
+    )
+    add = parser.add_argument
+    add("--list", action="store_true", help=say("list all that can be found, and end"))
+    text = "how the report is written; github: as annotations beside the lines"
+    add("--format", choices=FORMATS, default="text", help=say(text))
+    add("--json", action="store_true", help=say("the same as --format json"))
+    text = (
+        "write the report there; without it, json and github stand alone on the output, and what "
+        "the script prints goes to the error output"
+    )
+    add("--output", metavar="FILE", help=say(text))
+    add("script", nargs="?", help=say("the Python file to run"))
+    args = add("args", nargs=argparse.REMAINDER, help=say("what the script is given"))
     args.required = False  # Python 3.11 would ask for them when there is no script either
     return parser
 
@@ -99,12 +102,14 @@ def catalogue() -> str:
     width = max(map(len, RULES))
     rows = [
         textwrap.fill(
-            f"{code:{width}}  {rule.severity:7}  {rule.lesson.partition('_')[0]:3}  {rule.why}",
+            f"{code:{width}}  {shown_severity(rule.severity):7}  "
+            f"{rule.lesson.partition('_')[0]:3}  {translated(rule.why)}",
             100, subsequent_indent=" " * (width + 16),
         )
         for code, rule in sorted(RULES.items())
     ]  # fmt: skip
-    return "\n".join([f"{'code':{width}}  {'is':7}  in   why", *rows])
+    code, grade, lesson, why = translated(HEAD).split(" / ")
+    return "\n".join([f"{code:{width}}  {grade:7}  {lesson:3}  {why}", *rows])
 
 
 def _text(report: Report, form: str) -> str:
@@ -146,7 +151,7 @@ def _watched(script: str, args: list[str]) -> tuple[Report, int]:
             print(end.code, file=sys.stderr)
         return report, int(end.code not in (None, 0))
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        print(say("Interrupted."), file=sys.stderr)
         return report, INTERRUPTED
     except Exception as error:
         if isinstance(error, BrokenPipeError) and is_closed(sys.stdout):

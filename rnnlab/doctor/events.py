@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import torch
 
+from rnnlab.base.say import say
+
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # rnnlab is a library too
 LIBRARIES = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -40,7 +42,11 @@ class Place(NamedTuple):
     @property
     def name(self) -> str:
         """The file and the line, where there is one."""
-        return f"{self.file}, line {self.line}" if self.line else self.file
+        if self == NOWHERE:
+            return say("unknown")
+        if not self.line:
+            return self.file
+        return say("{file}, line {line}", file=self.file, line=self.line)
 
 
 NOWHERE = Place("unknown", 0, "")
@@ -98,7 +104,7 @@ def cell_name(file: str) -> str | None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     names = getattr(getattr(shell, "compile", None), "_filename_map", {})
-    return f"cell [{names[file]}]" if file in names else None
+    return say("cell [{number}]", number=names[file]) if file in names else None
 
 
 def place_of_error(error: BaseException) -> Place:

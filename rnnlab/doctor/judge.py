@@ -4,6 +4,7 @@ import re
 from importlib import import_module
 from pkgutil import iter_modules
 
+from rnnlab.base.say import translated
 from rnnlab.base.showable import error_line, said
 from rnnlab.doctor import rules
 from rnnlab.doctor.events import Place
@@ -27,8 +28,8 @@ def judge(trace: Trace) -> list[Finding]:
             found.severity,
             found.where,
             found.what,
-            rule.why,
-            found.fix or rule.fix,
+            translated(rule.why),
+            found.fix or translated(rule.fix),
             rule.lesson,
         )
         for code, rule in RULES.items()
@@ -84,13 +85,14 @@ def _of_unknown_error(trace: Trace, others: bool) -> Finding:
     assert error is not None
     assert place is not None
     told = error_line(error).rstrip(".: ")
-    before = "" if others else " No mistake of the loop was seen before it."
-    return Finding(
-        UNKNOWN, "error", place, f"{told}.{before}",
+    before = "" if others else translated("No mistake of the loop was seen before it.")
+    why = (
         "The doctor does not know this error; what it says comes from the line above or from what "
-        "that line calls.",
-        "print the types, shapes and dtypes that meet in this line, just before it", OWN,
-    )  # fmt: skip
+        "that line calls."
+    )
+    fix = "print the types, shapes and dtypes that meet in this line, just before it"
+    what = f"{told}. {before}".rstrip()
+    return Finding(UNKNOWN, "error", place, what, translated(why), translated(fix), OWN)
 
 
 def rule_of_error(error: BaseException) -> Rule | None:

@@ -13,22 +13,37 @@ from torch.optim import Optimizer
 
 from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
-from rnnlab.base.showable import as_html, said, showable, showable_lines
+from rnnlab.base.showable import said, showable
 from rnnlab.base.torch_state import check_graph
-from rnnlab.doctor.before.check import FAULT, OPEN, VERDICTS, Check, fault_of
-from rnnlab.doctor.before.data import check_data, check_first_loss, check_shapes, is_finite
+from rnnlab.doctor.before.check import (
+    DATA,
+    FAULT,
+    FIRST_LOSS,
+    FORWARD,
+    FUTURE,
+    GRADIENTS,
+    LOSS,
+    ONE_BATCH,
+    OPEN,
+    OTHERS,
+    PAST,
+    SHAPES,
+    Check,
+    fault_of,
+)
+from rnnlab.doctor.before.data import check_data, check_shapes, is_finite
 from rnnlab.doctor.before.dependence import Dependence
+from rnnlab.doctor.before.first_loss import check_first_loss
 from rnnlab.doctor.before.learning import (
     RATES,
     Trial,
     check_gradients,
     check_one_batch,
-    check_optimizer,
 )
-from rnnlab.doctor.before.rest import check_last_batch, check_made
+from rnnlab.doctor.before.rest import check_last_batch, check_made, check_optimizer
+from rnnlab.doctor.before.result import Preflight
 from rnnlab.doctor.before.subject import Subject, resolve_loss
 from rnnlab.doctor.before.untouched import untouched
-from rnnlab.doctor.report import STYLE
 
 SECONDS = 2.0
 FOR_DATA, FOR_LEARNING = 0.2, 0.5  # of these seconds
@@ -36,69 +51,8 @@ MOST_BATCHES = 8
 FOR_AN_UPDATE = 4  # calls of the model, in time
 PRINT = "print the types, shapes and dtypes of a batch beside what forward expects"
 UNREADABLE = "look at the data set: print what it returns for the examples of this batch"
-NAMES = {"other examples": "examples", "its future": "future", "its past": "past"}
-
-
-class Preflight:
-    """What `preflight` has found; the last line of a cell shows it as a table.
-
-    Attributes:
-        checks: the `Check`s, in the order in which they were made.
-        seconds: how long it took.
-    """
-
-    def __init__(self) -> None:
-        self.checks: list[Check] = []
-        self.seconds = 0.0
-
-    @property
-    def worst(self) -> str | None:
-        """The gravest verdict: "fault", "not decided", "fact" or "ok"; None without a check."""
-        verdicts = {check.verdict for check in self.checks}
-        return next((verdict for verdict in VERDICTS if verdict in verdicts), None)
-
-    @property
-    def faults(self) -> list[Check]:
-        """The checks that found a fault."""
-        return [check for check in self.checks if check.verdict == FAULT]
-
-    def as_rows(self) -> list[dict[str, str]]:
-        """Return the checks as plain dictionaries, for JSON."""
-        return [check._asdict() for check in self.checks]
-
-    def summary(self) -> str:
-        """Return in one sentence how many checks found what."""
-        counts = {v: sum(check.verdict == v for check in self.checks) for v in VERDICTS}
-        text = "{count} checks in {seconds:.1f} s: {faults} faults, {open} not decided."
-        return say(
-            text, count=len(self.checks), seconds=self.seconds, faults=counts[FAULT],
-            open=counts[OPEN],
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        """Return the table as text."""
-        blocks = []
-        for check in self.checks:
-            block = f"{check.verdict}: {check.name}\n  seen: {check.seen}"
-            blocks.append(f"{block}\n  do:   {check.advice}" if check.advice else block)
-        return "\n".join([*map(showable_lines, blocks), self.summary()])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for check in self.checks:
-            name, verdict, seen, advice = map(as_html, check)
-            rows.append(
-                f"<tr><td><b>{verdict}</b>: {name}</td><td>{seen}</td><td>{advice}</td></tr>"
-            )
-        return (
-            f'{STYLE}<table class="rnnlab-report">'
-            '<colgroup><col style="width: 22%"><col style="width: 46%"><col></colgroup>'
-            '<thead><tr><th scope="col">verdict, and on what</th><th scope="col">what was seen</th>'
-            f'<th scope="col">what to do</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f"<p>{as_html(self.summary())}</p>"
-        )
+NO_TIME = "there was no time left for it"
+METHODS = {OTHERS: "examples", FUTURE: "future", PAST: "past"}
 
 
 def preflight(
@@ -178,7 +132,7 @@ def _read(batches: Any, end: float) -> tuple[list[tuple[Any, Any]], Exception | 
     except Exception as error:  # of the user's data set
         return _as_pairs(read), error
     if not read:
-        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+        raise ValueError(say("batches is empty; expected at least one pair (inputs, targets)"))
     return _as_pairs(read), None
 
 
@@ -200,8 +154,10 @@ def _as_pairs(read: list[Any]) -> list[tuple[Any, Any]]:
 
 
 def _describe(value: Any) -> str:
-    of = f" of {len(value)}" if isinstance(value, tuple | list | dict) else ""
-    return f"{type(value).__name__}{of}"
+    kind = type(value).__name__
+    if isinstance(value, tuple | list | dict):
+        return say("{kind} of {count}", kind=kind, count=len(value))
+    return kind
 
 
 def _look(
@@ -210,7 +166,7 @@ def _look(
     """Yield the checks, each as soon as it is made."""
     pairs, error = _read(batches, start + FOR_DATA)
     if error is not None:
-        yield fault_of("inputs and targets", error, f"batch {len(pairs)}", UNREADABLE)
+        yield fault_of(DATA, error, say("batch {index}", index=len(pairs)), say(UNREADABLE))
     else:
         yield check_data(pairs)
     batch = next(filter(is_finite, pairs), None)
@@ -220,14 +176,14 @@ def _look(
     try:
         subject.predictions = subject.predict(training=True)
     except Exception as error:  # the user's, whatever it is
-        yield fault_of("forward", error, "the model", PRINT)
+        yield fault_of(FORWARD, error, say("the model"), say(PRINT))
         return
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             loss = subject.loss(subject.predictions)
         except Exception as error:
-            yield fault_of("loss", error, "loss_fn", PRINT)
+            yield fault_of(LOSS, error, "loss_fn", say(PRINT))
             loss = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said once is enough
@@ -238,8 +194,8 @@ def _rest(
     subject: Subject, batches: Any, pairs: Any, loss: float | None, warned: str
 ) -> Iterator[Check]:
     if loss is not None:
-        yield _tried("shapes", lambda: check_shapes(subject, warned))
-        yield _tried("first loss", lambda: check_first_loss(subject, loss))
+        yield _tried(SHAPES, lambda: check_shapes(subject, warned))
+        yield _tried(FIRST_LOSS, lambda: check_first_loss(subject, loss))
         with suppress(Exception):  # a loss that takes no other predictions
             yield from filter(None, [check_made(subject)])
         yield from filter(None, [check_last_batch(subject, pairs, batches)])
@@ -252,9 +208,9 @@ def _rest(
 
 def _look_at_dependence(subject: Subject, batches: Any) -> Iterator[Check]:
     dependence: Any = None
-    for name, method in NAMES.items():
+    for name, method in METHODS.items():
         if not subject.is_time_for(4):
-            yield Check(name, OPEN, "there was no time left for it")
+            yield Check(name, OPEN, say(NO_TIME))
             continue
         try:
             dependence = dependence or Dependence(subject, batches)
@@ -268,8 +224,8 @@ def _look_at_learning(subject: Subject) -> Iterator[Check]:
     subject.end += FOR_LEARNING * SECONDS
     trials: list[Trial] = []
     if not subject.is_time_for(FOR_AN_UPDATE):
-        for name in ("gradients", "one batch"):
-            yield Check(name, OPEN, "there was no time left for it")
+        for name in (GRADIENTS, ONE_BATCH):
+            yield Check(name, OPEN, say(NO_TIME))
         return
     try:
         for rate in RATES if subject.optimizer is None else RATES[:1]:
@@ -277,7 +233,7 @@ def _look_at_learning(subject: Subject) -> Iterator[Check]:
                 break
             trials.append(Trial(subject, subject.optimizer, rate))
     except Exception as error:  # a model or an optimizer that cannot be copied
-        yield _undecided("gradients", error)
+        yield _undecided(GRADIENTS, error)
     if trials:
         yield check_gradients(trials[0])
     if trials and trials[0].losses:

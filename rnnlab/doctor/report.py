@@ -1,8 +1,9 @@
 """What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
 
-from collections import Counter
+from functools import reduce
 from typing import Any, NamedTuple
 
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import as_html, showable_lines
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.trace import Trace
@@ -12,11 +13,11 @@ table.rnnlab-report { table-layout: fixed; width: 100%; max-width: 66em; line-he
 table.rnnlab-report tr > * { text-align: left !important; vertical-align: top; white-space: normal;
   overflow-wrap: anywhere; padding: 5px 14px 5px 0 }
 table.rnnlab-report code { white-space: pre-wrap }
-</style>"""
+</style>"""  # not said
 PARTS = {"forward": "forward passes", "loss": "losses", "backward": "backward passes",
-         "clip": "clippings", "step": "updates"}  # fmt: skip
-RARELY = "; losses and clippings in the first rounds and in every 8th later one"
+         "step": "updates"}  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
+NOTHING = "Nothing wrong found."
 UNKNOWN = "error"  # the code of an exception that no rule knows
 
 
@@ -63,19 +64,28 @@ class Report:
     def looked_at(self) -> str:
         """Return in words what was seen, and what could not be."""
         if not self.finished:
-            return "The watch is still on: ask again after its block."
-        counts = self.trace.counts
-        rare = any(not event.numbers["seen"] for event in self.trace.of("step"))
-        seldom = ("loss", "clip") if rare else ()  # their numbers would look like a mistake
-        counts = Counter({**counts, "forward": self.trace.passes})
-        seen = ", ".join(f"{counts[k]} {name}" for k, name in PARTS.items() if k not in seldom)
-        text = f"Watched: {seen}{RARELY if rare else ''}."
-        missing = [name for kind, name in PARTS.items() if not counts[kind] and kind != "clip"]
+            return say("The watch is still on: ask again after its block.")
+        kinds = (*PARTS, "clip")
+        counts = {kind: self.trace.counts[kind] for kind in kinds} | {"forward": self.trace.passes}
+        text = (
+            "Watched: {forward} forward passes, {loss} losses, {backward} backward passes, {clip} "
+            "clippings, {step} updates."
+        )
+        if any(not event.numbers["seen"] for event in self.trace.of("step")):
+            text = (  # the numbers of losses and clippings would look like a mistake
+                "Watched: {forward} forward passes, {backward} backward passes, {step} updates; "
+                "losses and clippings in the first rounds and in every 8th later one."
+            )
+        sentences = [say(text, **counts)]
+        missing = [translated(part) for kind, part in PARTS.items() if not counts[kind]]
         if missing:
-            text += f" There were no {' and no '.join(missing)} to judge."
+            parts = reduce(lambda one, other: say("{one} and no {other}", one=one, other=other),
+                           missing)  # fmt: skip
+            sentences.append(say("There were no {parts} to judge.", parts=parts))
         if self.trace.stumbled:
-            text += f" The doctor itself stumbled: {self.trace.stumbled}."
-        return text
+            stumbled = "The doctor itself stumbled: {error}."
+            sentences.append(say(stumbled, error=self.trace.stumbled))
+        return " ".join(sentences)
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""
@@ -87,7 +97,8 @@ class Report:
         kinds = {"error": "error", "warning": "warning", "note": "notice"}
         lines = []
         for f in self.findings:
-            file, said = _escaped(f.where.file, True), f"{f.what}\n{f.why} Write: {f.fix}"
+            write = say("Write: {fix}", fix=f.fix)
+            file, said = _escaped(f.where.file, True), f"{f.what}\n{f.why} {write}"
             where = f"file={file},line={f.where.line},title={f.code}"
             lines.append(f"::{kinds[f.severity]} {where}::{_escaped(said)}")
         return "\n".join(lines)
@@ -95,41 +106,55 @@ class Report:
     def __str__(self) -> str:
         """Return the report as text."""
         if not self.findings:
-            return f"Nothing wrong found. {self.looked_at()}"
+            return f"{say(NOTHING)} {self.looked_at()}"
+        text = (
+            "{severity}: {code}\n  where: {where}\n  what:  {what}\n  why:   {why}\n"
+            "  fix:   {fix}\n  learn: {learn}"
+        )
         blocks = [
-            f"{f.severity}: {f.code}\n  where: {f.where}\n  what:  {f.what}\n  why:   {f.why}\n"
-            f"  fix:   {f.fix}\n  learn: {'; '.join(reading.words for reading in self._learn(f))}"
+            say(text, **f._asdict() | {
+                "severity": shown_severity(f.severity),
+                "learn": "; ".join(reading.words for reading in self._learn(f)),
+            })
             for f in self.findings
-        ]
+        ]  # fmt: skip
         return "\n\n".join([*map(showable_lines, blocks), self.looked_at()])
 
     __repr__ = __str__
 
     def _learn(self, finding: Finding) -> list[Reading]:
         """Return where to read about a mistake."""
-        return self.readings.get(finding.code) or [Reading(f"lesson {finding.lesson}")]
+        return self.readings.get(finding.code) or [
+            Reading(say("lesson {lesson}", lesson=finding.lesson))
+        ]
 
     def _repr_html_(self) -> str:
         looked_at = as_html(self.looked_at())
         if not self.findings:
-            return f"<p><b>Nothing wrong found.</b> {looked_at}</p>"
+            return f"<p><b>{say(NOTHING)}</b> {looked_at}</p>"
         rows = []
         for finding in self.findings:
-            code, severity, _, what, why, fix, _ = (as_html(str(part)) for part in finding)
+            code, _, _, what, why, fix, _ = (as_html(str(part)) for part in finding)
+            severity = shown_severity(finding.severity)
             learn = "<br>".join(map(_linked, self._learn(finding)))
             name, text = as_html(finding.where.name), as_html(finding.where.text)
             rows.append(
                 f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
                 f"<td>{what}<br>{why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
             )
+        heads = (say("found, and where"), say("what was seen, and why it is wrong"), say("write"))
+        head = "".join(f'<th scope="col">{words}</th>' for words in heads)  # not said
         return (
-            f'{STYLE}<table class="rnnlab-report">'
+            f'{STYLE}<table class="rnnlab-report">'  # not said
             '<colgroup><col style="width: 28%"><col style="width: 42%"><col></colgroup>'
-            '<thead><tr><th scope="col">found, and where</th>'
-            '<th scope="col">what was seen, and why it is wrong</th>'
-            f'<th scope="col">write</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
             f"<p>{looked_at}</p>"
         )
+
+
+def shown_severity(severity: str) -> str:
+    """Return the word for a severity, which in English is a key."""
+    return {word: translated(word) for word in SEVERITIES}[severity]
 
 
 def _escaped(text: str, is_property: bool = False) -> str:

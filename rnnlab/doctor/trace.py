@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Any, NamedTuple
 
+from rnnlab.base.say import say
 from rnnlab.doctor.events import Event, Place
 
 FIRST, LAST = 2000, 4000  # events that are kept of a run, however long it is
@@ -120,12 +121,12 @@ class Trace:
         loops = sorted(found.items(), key=lambda loop: -len(loop[1]))
         total, rows = sum(map(len, found.values())), []
         for lines, counts in loops[:MOST]:
-            rows.append(f"{len(counts)} of {total} updates:")
+            rows.append(say("{count} of {total} updates:", count=len(counts), total=total))
             for (phase, place), *often in zip(lines, *counts, strict=True):
                 rows.append(f"  {phase:9}  {place}{_in_words(often)}")
         if others := sum(len(counts) for _, counts in loops[MOST:]):
-            rows.append(f"and {others} other ones")
-        return "\n".join(rows) or "There was no update: no loop to show."
+            rows.append(say("and {others} other ones", others=others))
+        return "\n".join(rows) or say("There was no update: no loop to show.")
 
     __repr__ = __str__
 
@@ -134,8 +135,8 @@ def _in_words(counts: list[int]) -> str:
     """Return how often a line ran in a row, "" for once."""
     least, most = min(counts), max(counts)
     if least < most:
-        return f"  ({least} to {most} times)"
-    return f"  ({most} times)" if most > 1 else ""
+        return say("  ({least} to {most} times)", least=least, most=most)
+    return say("  ({most} times)", most=most) if most > 1 else ""
 
 
 def _collapse(events: list[Event]) -> list[tuple[Line, int]]:

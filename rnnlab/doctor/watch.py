@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import error_line
 from rnnlab.doctor.events import SHOWN, place_of_error
 from rnnlab.doctor.judge import judge
@@ -34,7 +35,8 @@ def watch() -> Iterator[Report]:
         AlreadyWatched: a RuntimeError, inside another watch.
     """
     if not _watching.acquire(blocking=False):
-        raise AlreadyWatched("a watch is on already, and sees this block too: leave out the second")
+        text = "a watch is on already, and sees this block too: leave out the second"
+        raise AlreadyWatched(say(text))
     report = Report()
     recorder = Recorder(report.trace)
     try:

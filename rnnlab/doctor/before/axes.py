@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from torch.utils.data import default_collate
 
+from rnnlab.base.say import say
 from rnnlab.doctor.before.changes import is_changeable, parts_of, sizes
 from rnnlab.doctor.before.subject import Subject
 
@@ -36,9 +37,10 @@ def find_parts(inputs: Any) -> list[Part]:
         if isinstance(inputs, dict)
         else [*map(str, range(len(parts)))]
     )
+    whole = say("the inputs")
     names = keys if len(keys) == len(parts) else [*map(str, range(len(parts)))]
     return [
-        Part(k, part, "the inputs" if alone else f"inputs[{names[k]}]")
+        Part(k, part, whole if alone else f"inputs[{names[k]}]")
         for k, part in enumerate(parts)
         if is_changeable(part, alone)
     ]
@@ -129,7 +131,7 @@ def differ(one: Tensor, other: Tensor) -> float:
     if not one.numel():
         return 0.0
     if not bool(torch.isfinite(one).all() and torch.isfinite(other).all()):
-        raise ValueError("it predicts nan or infinity in evaluation mode")
+        raise ValueError(say("it predicts nan or infinity in evaluation mode"))
     scale = torch.maximum(one.abs().max(), other.abs().max()).clamp(min=1e-12)
     return float((one - other).abs().max() / scale)
 

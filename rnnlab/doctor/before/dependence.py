@@ -3,12 +3,13 @@
 All in evaluation mode, in which neither dropout nor batch norm hides it.
 """
 
+from functools import reduce
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.doctor.before.axes import (
     Part,
     along,
@@ -20,12 +21,13 @@ from rnnlab.doctor.before.axes import (
     time_axis,
 )
 from rnnlab.doctor.before.changes import change, replace, sizes
-from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check
+from rnnlab.doctor.before.check import FACT, FAULT, FUTURE, OK, OPEN, OTHERS, PAST, Check
 from rnnlab.doctor.before.steps import count_steps, jitter
 from rnnlab.doctor.before.subject import Subject
 
 ROUNDING = 1e-5  # of the largest prediction
 SHUFFLED = "use transpose or permute to swap axes (never view), batch_first=True, softmax(dim=-1)"
+NO_TIME_AXIS = "it is not known which axis of the inputs is time"
 
 
 class Dependence:
@@ -57,9 +59,9 @@ class Dependence:
 
     def examples(self) -> Check:
         """Look whether one example's prediction depends on another example."""
-        name = "other examples"
+        name = OTHERS
         if not self.parts:
-            return Check(name, OPEN, "the inputs hold no values that can be changed")
+            return Check(name, OPEN, say("the inputs hold no values that can be changed"))
         shape = sizes(self.parts[0].value)
         axes = [self.batch] if self.batch is not None else [0, 1]
         mixing = {axis: self._mixing(axis) for axis in axes}
@@ -67,37 +69,53 @@ class Dependence:
             self.batch = 0
         if self.batch is not None:
             return self._judge_mixing(mixing[self.batch], shape[self.batch])
-        text = "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second})"
-        seen = say(text, first=shape[0], second=shape[1])
+        sizes_of = {"first": shape[0], "second": shape[1]}
         if mixing[0] is None or mixing[1] is None:
-            return Check(name, OPEN, f"{seen}, and predictions {tuple(self.base.shape)} neither")
+            text = (
+                "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second}), "
+                "and predictions {shape} neither"
+            )
+            return Check(name, OPEN, say(text, **sizes_of, shape=tuple(self.base.shape)))
         if mixing[1] <= ROUNDING:
-            seen += "; predictions along axis 0 depend on each other, along axis 1 they do not"
-            return Check(
-                name, OPEN, seen,
+            text = (
+                "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second}); "
+                "predictions along axis 0 depend on each other, along axis 1 they do not"
+            )
+            advice = (
                 "right if axis 0 is time; if it is the batch, the recurrent module needs "
-                "batch_first=True",
-            )  # fmt: skip
+                "batch_first=True"
+            )
+            return Check(name, OPEN, say(text, **sizes_of), translated(advice))
         self.batch = 0
-        text = "predictions depend on each other along axis 0 and along axis 1 of the inputs"
-        return Check(name, FAULT, f"{text}, one of which is the batch", SHUFFLED)
+        text = (
+            "predictions depend on each other along axis 0 and along axis 1 of the inputs, one of "
+            "which is the batch"
+        )
+        return Check(name, FAULT, say(text), say(SHUFFLED))
 
     def _judge_mixing(self, mixing: float | None, size: int) -> Check:
-        name = "other examples"
+        name = OTHERS
         if size == 1:
-            return Check(name, OPEN, "the batch has one example", "give a batch of two or more")
+            advice = "give a batch of two or more"
+            return Check(name, OPEN, say("the batch has one example"), translated(advice))
         if mixing is None:
             text = "predictions of shape {shape} have no axis of {size}, the examples of the batch"
             return Check(name, OPEN, say(text, shape=tuple(self.base.shape), size=size))
         self.is_mixed = mixing > ROUNDING
         if self.is_mixed:
             text = "one example was changed, and predictions of others moved by up to {part:.1%}"
-            return Check(name, FAULT, say(text, part=mixing), SHUFFLED)
+            return Check(name, FAULT, say(text, part=mixing), say(SHUFFLED))
         if (moved := self._hears_others()) > ROUNDING:
-            text = "all examples but one were changed, and the prediction of that one moved by "
-            advice = f"{SHUFFLED}, outputs[:, -1] for the last step (outputs[-1] is an example)"
-            return Check(name, FAULT, text + say("{part:.1%}", part=moved), advice)
-        return Check(name, OK, "one example was changed, and no other's prediction moved")
+            text = (
+                "all examples but one were changed, and the prediction of that one moved by "
+                "{part:.1%}"
+            )
+            advice = (
+                "use transpose or permute to swap axes (never view), batch_first=True, "
+                "softmax(dim=-1), outputs[:, -1] for the last step (outputs[-1] is an example)"
+            )
+            return Check(name, FAULT, say(text, part=moved), translated(advice))
+        return Check(name, OK, say("one example was changed, and no other's prediction moved"))
 
     def _hears_others(self) -> float:
         """Return by how much one example's prediction moves when all the others change."""
@@ -135,7 +153,7 @@ class Dependence:
 
     def future(self) -> Check:
         """Look whether a prediction depends on inputs after it, and whether they are its target."""
-        name = "its future"
+        name = FUTURE
         reads = [(part, self._reads(part)) for part in self.parts]
         found = [(part, depends) for part, depends in reads if depends is not None]
         if not found or self.batch is None:
@@ -146,28 +164,38 @@ class Dependence:
             if shift == 0 and depends_now and is_copied:
                 text = "{part} are the targets themselves: a prediction can read its answer there"
                 advice = "shift them by one step: words[:, :-1] go in, words[:, 1:] are the targets"
-                return Check(name, FAULT, say(text, part=part.name), advice)
+                return Check(name, FAULT, say(text, part=part.name), translated(advice))
             if shift != 1:
                 continue
-            text = say("the targets are {part} of one step later, and", part=part.name)
             if not depends:
-                return Check(name, OK, f"{text} no prediction depends on inputs after it")
-            text += " a prediction depends on inputs after it: it can read its answer there"
-            return Check(name, FAULT, text, "bidirectional=False, a causal mask in attention")
+                text = (
+                    "the targets are {part} of one step later, and no prediction depends on inputs "
+                    "after it"
+                )
+                return Check(name, OK, say(text, part=part.name))
+            text = (
+                "the targets are {part} of one step later, and a prediction depends on inputs "
+                "after it: it can read its answer there"
+            )
+            advice = "bidirectional=False, a causal mask in attention"
+            return Check(name, FAULT, say(text, part=part.name), translated(advice))
         names = [part.name for part, (depends, _) in found if depends]
         if names:
             text = "a prediction depends on what comes after it in {names}"
             advice = "right for whole sequences that are there at once; not for forecasts"
-            return Check(name, FACT, say(text, names=" and ".join(names)), advice)
-        return Check(name, FACT, "no prediction depends on inputs after its time step")
+            listed = reduce(lambda one, other: say("{one} and {other}", one=one, other=other),
+                            names)  # fmt: skip
+            return Check(name, FACT, say(text, names=listed), translated(advice))
+        return Check(name, FACT, say("no prediction depends on inputs after its time step"))
 
     def _no_time(self) -> tuple[str, str]:
         if self.batch is None:
-            return OPEN, "it is not known which axis is time"
+            return OPEN, say("it is not known which axis is time")
         axes = [time_axis(self.subject, part, self.batch) for part in self.parts]
         if not any(axis is not None for axis in axes):
-            return OPEN, "it is not known which axis of the inputs is time"
-        return FACT, "there is not one prediction for each time step: nothing comes after it"
+            return OPEN, say(NO_TIME_AXIS)
+        text = "there is not one prediction for each time step: nothing comes after it"
+        return FACT, say(text)
 
     def _is_tokens(self, part: Part) -> bool:
         values = part.value.data if isinstance(part.value, PackedSequence) else part.value
@@ -194,53 +222,60 @@ class Dependence:
 
     def past(self) -> Check:
         """Look whether a prediction depends on time steps before the last one."""
-        name = "its past"
+        name = PAST
         if self.is_deaf and not self._hears(self.parts):
-            return Check(
-                name, FAULT, "no prediction depends on the inputs", "pass them on in forward"
-            )
+            seen = say("no prediction depends on the inputs")
+            return Check(name, FAULT, seen, say("pass them on in forward"))
         if not self.parts or self.batch is None:
-            return Check(name, OPEN, "it is not known which axis of the inputs is time")
+            return Check(name, OPEN, say(NO_TIME_AXIS))
         main = self.parts[0]
         if len(self.parts) > 1 and not self._hears([main]):
             text = "no prediction depends on {part}"
             advice = "pass it on: the encoder's state to the decoder"
-            return Check(name, FAULT, say(text, part=main.name), advice)
-        seen = count_steps(self.subject, self.prepare)
-        if seen == 1 and not self._returns_state():
+            return Check(name, FAULT, say(text, part=main.name), translated(advice))
+        counted = count_steps(self.subject, self.prepare)
+        if counted == 1 and not self._returns_state():
             text = "the recurrent module sees one time step; inputs have shape {shape}"
             advice = "give it (batch, time, features); a window of values is inputs.unsqueeze(-1)"
             shape = getattr(main.value, "shape", sizes(main.value))
-            return Check(name, FAULT, say(text, shape=tuple(shape)), advice)
-        return self._look_back(main, seen)
+            return Check(name, FAULT, say(text, shape=tuple(shape)), translated(advice))
+        return self._look_back(main, counted)
 
-    def _look_back(self, main: Part, seen: int | None) -> Check:
-        name = "its past"
+    def _look_back(self, main: Part, counted: int | None) -> Check:
+        name = PAST
         assert self.batch is not None
         time = time_axis(self.subject, main, self.batch)
         if time is None:
-            return Check(name, OPEN, "it is not known which axis of the inputs is time")
+            return Check(name, OPEN, say(NO_TIME_AXIS))
         packed = isinstance(main.value, PackedSequence)
         steps = sizes(main.value)[1] if packed else int(main.value.shape[time])
         if steps == 1:
-            return Check(name, FACT, "the sequences have one time step: only a carried state tells")
+            text = "the sequences have one time step: only a carried state tells"
+            return Check(name, FACT, say(text))
         early, start, late = (
             self._moved(main, time, *which) for which in ((0, steps - 1), (0, 1), (1, steps))
         )
         if early > 0 and late > 0:
-            text = "the last prediction depends on steps before the last"
-            text += "; the first of {steps} moves it by {start:.2g} of its size" if start else (
-                ", but not on the first of {steps}")  # fmt: skip
+            text = (
+                "the last prediction depends on steps before the last, but not on the first of "
+                "{steps}"
+            )
+            if start:
+                text = (
+                    "the last prediction depends on steps before the last; the first of {steps} "
+                    "moves it by {start:.2g} of its size"
+                )
             return Check(name, OK, say(text, steps=steps, start=start))
-        text = "the last prediction depends on the {which} of {steps} time steps alone"
-        which = "first" if early > 0 else "last"
+        text = "the last prediction depends on the last of {steps} time steps alone"
+        if early > 0:
+            text = "the last prediction depends on the first of {steps} time steps alone"
         advice = "pass the state on from step to step, and give the recurrent module all steps"
         if self.is_mixed:
             advice = "mend the row above first: what is taken for time may be the batch"
         elif early > 0:
             advice = "take the last time step, outputs[:, -1], not outputs[:, 0] or outputs[0]"
-        verdict = FACT if seen is None else FAULT
-        return Check(name, verdict, say(text, which=which, steps=steps), advice)
+        verdict = FACT if counted is None else FAULT
+        return Check(name, verdict, say(text, steps=steps), translated(advice))
 
     def _moved(self, part: Part, time: int, first: int, last: int) -> float:
         """Return by how much the last prediction moves when steps first to last - 1 change."""

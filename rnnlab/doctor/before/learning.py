@@ -1,4 +1,4 @@
-"""Whether it can learn: gradients, what the optimizer holds, and one batch's loss in 20 steps."""
+"""Whether it can learn: gradients, and one batch's loss in 20 steps."""
 
 import math
 import time
@@ -10,15 +10,24 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, short
-from rnnlab.doctor.before.check import FACT, FAULT, OK, OPEN, Check, fault_of
+from rnnlab.base.say import say, say_count, short, translated
+from rnnlab.doctor.before.check import (
+    FACT,
+    FAULT,
+    GRADIENTS,
+    OK,
+    ONE_BATCH,
+    OPEN,
+    Check,
+    fault_of,
+    in_short,
+)
 from rnnlab.doctor.before.subject import Copies, Subject, as_loss, as_predictions, seed
 
 STEPS, ENOUGH = 20, 5
 RATES = (1e-2, 1e-3)  # of Adam, where no optimizer is given
 JUMP = 4.0  # times the first loss: the rate is too high
 UPDATE_SECONDS = 2e-8  # of one parameter by Adam, about
-MOST_NAMES = 5
 
 
 class Trial:
@@ -122,94 +131,78 @@ class Trial:
 
 def check_gradients(trial: Trial) -> Check:
     """Name the parameters that no gradient reaches."""
-    name, parameters = "gradients", dict(trial.model.named_parameters())
+    name, parameters = GRADIENTS, dict(trial.model.named_parameters())
     if trial.unregistered:
         text = "the model computes with layers that it does not list as its own: {names}"
         advice = "hold them in nn.ModuleList or nn.ModuleDict, not in a Python list or dictionary"
-        return Check(name, FAULT, say(text, names=", ".join(trial.unregistered)), advice)
+        return Check(
+            name, FAULT, say(text, names=", ".join(trial.unregistered)), translated(advice)
+        )
     if trial.error is not None and not trial.losses:
         advice = "print shapes and dtypes that meet in this line; look for detach() and no_grad()"
-        return fault_of(name, trial.error, "the backward pass", advice)
+        return fault_of(name, trial.error, say("the backward pass"), translated(advice))
     free = {n: trial.gradients[n] for n, p in parameters.items() if p.requires_grad}
     if not free:
-        return Check(name, FACT, "the model has no parameters to train")
+        return Check(name, FACT, say("the model has no parameters to train"))
     frozen = [n for n in parameters if n not in free]
-    seen = say("a gradient reaches all {count} parameters", count=len(free))
     if (check := _unreached(trial, free)) is not None or not frozen:
-        return check or Check(name, OK, seen)
-    text = " that are trained; {names} {are} frozen (requires_grad=False)"
-    seen += say(text, names=_names(frozen), are="is" if len(frozen) == 1 else "are")
+        text = "a gradient reaches all {count} parameters"
+        return check or Check(name, OK, say(text, count=len(free)))
+    seen = say_count(
+        "a gradient reaches all {count} parameters that are trained; {names} is frozen "
+        "(requires_grad=False)",
+        "a gradient reaches all {count} parameters that are trained; {names} are frozen "
+        "(requires_grad=False)",
+        n=len(frozen), count=len(free), names=in_short(frozen),
+    )  # fmt: skip
     advice = "if that is not meant: requires_grad_(True), or from_pretrained(..., freeze=False)"
-    return Check(name, FACT, seen, advice)
+    return Check(name, FACT, seen, translated(advice))
 
 
 def _unreached(trial: Trial, free: dict[str, float | None]) -> Check | None:
     """Return what is wrong with the gradients of the parameters that are trained."""
-    name, sizes = "gradients", {n: p.numel() for n, p in trial.model.named_parameters()}
+    name, sizes = GRADIENTS, {n: p.numel() for n, p in trial.model.named_parameters()}
     without = [n for n, largest in free.items() if largest is None]
     zero = [n for n, largest in free.items() if largest == 0 and sizes[n] > 1]
     meant = [n for n in zero if trial.is_meant(n)]
     zero = [n for n in zero if n not in meant]
     if borrowed := [n for n in without if n in trial.borrowed]:
         text = "a copy of the model computes with {names} of the model itself, so it cannot be seen"
-        return Check(name, OPEN, say(text, names=_names(borrowed)))
+        return Check(name, OPEN, say(text, names=in_short(borrowed)))
     if without:
         text = "no gradient reaches {names}: the loss does not depend on them"
         advice = "look for detach(), no_grad(), .data, or a layer that forward does not use"
-        return Check(name, FAULT, say(text, names=_names(without)), advice)
+        return Check(name, FAULT, say(text, names=in_short(without)), translated(advice))
     if zero and len(trial.losses) > ENOUGH:
         text = "the gradient of {names} is 0 in each of {count} steps"
         advice = "look at the initial weights (all 0?), and whether forward uses these layers"
-        seen = say(text, names=_names(zero), count=len(trial.losses) - 1)
-        return Check(name, FAULT, seen, advice)
+        seen = say(text, names=in_short(zero), count=len(trial.losses) - 1)
+        return Check(name, FAULT, seen, translated(advice))
     if zero:
         text = "the gradient of {names} is 0 in the first step; there was no time for more"
-        return Check(name, OPEN, say(text, names=_names(zero)))
+        return Check(name, OPEN, say(text, names=in_short(zero)))
     if meant:
         text = (
             "the gradient of {names} is 0: its inputs are all 0, or the loss has it twice, as a - a"
         )
-        return Check(name, FACT, say(text, names=_names(meant)))
+        return Check(name, FACT, say(text, names=in_short(meant)))
     return None
-
-
-def check_optimizer(model: nn.Module, loss_fn: Any, optimizer: Optimizer) -> Check:
-    """Compare what the optimizer holds with what the model, and the loss, have."""
-    name = "optimizer"
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    own = {n: p for n, p in model.named_parameters() if p.requires_grad}
-    known = {id(p) for p in model.parameters()}
-    if isinstance(loss_fn, nn.Module):
-        known |= {id(p) for p in loss_fn.parameters()}
-    foreign = held - known
-    missing = [n for n, p in own.items() if id(p) not in held]
-    if foreign and len(missing) == len(own):
-        seen = "the optimizer holds no parameter of this model, but those of another"
-        advice = "make it after the model: torch.optim.Adam(model.parameters())"
-        return Check(name, FAULT, seen, advice)
-    if missing:
-        text = "the optimizer does not hold {names}: they keep their first values"
-        advice = "give it model.parameters(), or say that they stay: requires_grad_(False)"
-        return Check(name, FAULT, say(text, names=_names(missing)), advice)
-    if foreign:
-        text = "the optimizer holds all {own} parameters, and {count} that are not of this model"
-        return Check(name, FACT, say(text, own=len(own), count=len(foreign)))
-    return Check(name, OK, say("the optimizer holds all {count} parameters", count=len(own)))
 
 
 def check_one_batch(trials: list[Trial]) -> Check:
     """Look whether the loss of one batch falls; of several trials the best counts."""
-    name = "one batch"
     checks = [_check_trial(trial) for trial in trials]
-    return next((c for c in checks if c.verdict == OK), checks[-1] if checks else Check(
-        name, OPEN, "the updates on one batch were not tried"))  # fmt: skip
+    if not checks:
+        return Check(ONE_BATCH, OPEN, say("the updates on one batch were not tried"))
+    return next((c for c in checks if c.verdict == OK), checks[-1])
 
 
 def _check_trial(trial: Trial) -> Check:
-    name, losses = "one batch", trial.losses
+    name, losses = ONE_BATCH, trial.losses
     if trial.error is not None:
         where = say("the loop, after {count} updates,", count=max(len(losses) - 1, 0))
-        return fault_of(name, trial.error, where, "print what the model keeps from call to call")
+        advice = "print what the model keeps from call to call"
+        return fault_of(name, trial.error, where, translated(advice))
     if len(losses) <= ENOUGH:
         text = "there was time for {count} updates only"
         return Check(name, OPEN, say(text, count=len(losses) - 1))
@@ -222,20 +215,19 @@ def _check_trial(trial: Trial) -> Check:
         by=type(trial.optimizer).__name__, rate=rate,
     )  # fmt: skip
     if not all(map(math.isfinite, losses)) or late > first + abs(first) + 1e-3:
-        return Check(
-            name, FAULT, seen, "choose a learning rate ten times lower, or clip the gradient"
-        )
+        advice = "choose a learning rate ten times lower, or clip the gradient"
+        return Check(name, FAULT, seen, translated(advice))
     if max(losses) > JUMP * abs(first) and late > 0.5 * first:
-        seen += say(", and up to {most} between", most=short(max(losses)))
-        return Check(name, FAULT, seen, "choose a learning rate ten times lower")
+        seen = say("{seen}, and up to {most} between", seen=seen, most=short(max(losses)))
+        return Check(name, FAULT, seen, say("choose a learning rate ten times lower"))
     if late < first and last < first:
         return Check(name, OK, seen)
     if abs(first) < 1e-8:
-        return Check(name, OK, f"{seen}: there was nothing left to fall")
+        return Check(name, OK, say("{seen}: there was nothing left to fall", seen=seen))
     if min(losses) < 0.99 * first:
-        return Check(name, OPEN, f"{seen}, lower between: {short(min(losses))}", "try a lower rate")
-    advice = "look at the rows above, and at the learning rate"
-    return Check(name, FAULT, seen, advice)
+        seen = say("{seen}, lower between: {least}", seen=seen, least=short(min(losses)))
+        return Check(name, OPEN, seen, say("try a lower rate"))
+    return Check(name, FAULT, seen, say("look at the rows above, and at the learning rate"))
 
 
 def _count(optimizer: Optimizer | None) -> int:
@@ -249,12 +241,6 @@ def _rate(optimizer: Optimizer | None) -> str:
     return say(
         "learning rate {rates}", rates=", ".join(f"{float(r):g}" for r in rates if r is not None)
     )
-
-
-def _names(names: list[str]) -> str:
-    """Return the first names, and how many more there are."""
-    shown = ", ".join(names[:MOST_NAMES])
-    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
 
 
 def _hidden_layers(model: nn.Module) -> dict[str, list[Parameter]]:

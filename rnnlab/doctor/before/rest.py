@@ -1,16 +1,28 @@
-"""What training meets beside the first batch: a smaller last one, predictions nobody has made."""
+"""What else training meets: a smaller last batch, predictions nobody made, its optimizer."""
 
 from collections.abc import Sized
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.utils.data import default_collate
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.doctor.before.changes import parts_of, sizes
-from rnnlab.doctor.before.check import FAULT, OK, OPEN, Check, fault_of
+from rnnlab.doctor.before.check import (
+    FACT,
+    FAULT,
+    LAST_BATCH,
+    OK,
+    OPEN,
+    OPTIMIZER,
+    PREDICTIONS,
+    Check,
+    fault_of,
+    in_short,
+)
 from rnnlab.doctor.before.subject import Subject
 
 DRAWS = 3  # of weights, under none of which a prediction moves
@@ -19,22 +31,24 @@ SOME = 10_007  # random numbers, repeated in larger weights: quick, and a prime 
 
 def check_last_batch(subject: Subject, pairs: list[Any], batches: Any) -> Check | None:
     """Look whether a batch of fewer examples goes through too; None if there is none."""
-    name = "last batch"
+    name = LAST_BATCH
     found = _smaller(subject, pairs, batches)
     if found is None:
         return None
     if not subject.is_time_for(2):
-        return Check(name, OPEN, "there was no time left for it")
+        return Check(name, OPEN, say("there was no time left for it"))
     batch, what = found
     smaller = Subject(subject.model, batch, subject.loss_fn, subject.optimizer, subject.end)
-    advice = "write len(inputs) for the batch size, squeeze(-1) for squeeze(), or drop_last=True"
+    advice = say(
+        "write len(inputs) for the batch size, squeeze(-1) for squeeze(), or drop_last=True"
+    )
     try:
         smaller.predictions = smaller.predict(training=True)
         smaller.loss(smaller.predictions)
     except Exception as error:  # the user's, whatever it is
-        check = fault_of(name, error, "the model or the loss", advice)
+        check = fault_of(name, error, say("the model or the loss"), advice)
         return check._replace(seen=f"{what}: {check.seen}", advice=advice)
-    return Check(name, OK, f"{what} goes through as well")
+    return Check(name, OK, say("{batch} goes through as well", batch=what))
 
 
 def _smaller(subject: Subject, pairs: list[Any], batches: Any) -> tuple[Any, str] | None:
@@ -75,8 +89,32 @@ def check_made(subject: Subject) -> Check | None:
             where = f"predictions[{':, ' * axis}{rows[0]}]"
             text = "{where} is the same whatever the weights are, and the loss counts it"
             advice = "fill it in forward, or leave it out of predictions and targets in the loss"
-            return Check("predictions", FAULT, say(text, where=where), advice)
+            return Check(PREDICTIONS, FAULT, say(text, where=where), translated(advice))
     return None
+
+
+def check_optimizer(model: nn.Module, loss_fn: Any, optimizer: Optimizer) -> Check:
+    """Compare what the optimizer holds with what the model, and the loss, have."""
+    name = OPTIMIZER
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    own = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    known = {id(p) for p in model.parameters()}
+    if isinstance(loss_fn, nn.Module):
+        known |= {id(p) for p in loss_fn.parameters()}
+    foreign = held - known
+    missing = [n for n, p in own.items() if id(p) not in held]
+    if foreign and len(missing) == len(own):
+        seen = "the optimizer holds no parameter of this model, but those of another"
+        advice = "make it after the model: torch.optim.Adam(model.parameters())"
+        return Check(name, FAULT, say(seen), translated(advice))
+    if missing:
+        text = "the optimizer does not hold {names}: they keep their first values"
+        advice = "give it model.parameters(), or say that they stay: requires_grad_(False)"
+        return Check(name, FAULT, say(text, names=in_short(missing)), translated(advice))
+    if foreign:
+        text = "the optimizer holds all {own} parameters, and {count} that are not of this model"
+        return Check(name, FACT, say(text, own=len(own), count=len(foreign)))
+    return Check(name, OK, say("the optimizer holds all {count} parameters", count=len(own)))
 
 
 def other_weights(draw: int) -> Any:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rnnlab.doctor.events import HERE, is_users
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCE
 
 ELEMENTWISE = {functional.mse_loss, functional.l1_loss, functional.smooth_l1_loss,
                functional.huber_loss}  # fmt: skip
@@ -57,7 +58,7 @@ def describe_difference(result: Any, args: Any) -> dict[str, Any] | None:
     given, target = args[:2] if args[0].requires_grad else (args[1], args[0])
     if not result.requires_grad or target.requires_grad or given.dim() == target.dim():
         return None
-    return {"name": "the difference", "shape": tuple(given.shape), "target": tuple(target.shape),
+    return {"name": DIFFERENCE, "shape": tuple(given.shape), "target": tuple(target.shape),
             "elementwise": True}  # fmt: skip
 
 

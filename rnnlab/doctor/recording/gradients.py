@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
+from rnnlab.base.say import translated
 from rnnlab.doctor.events import NOWHERE, Event, Place, users_place
 from rnnlab.doctor.recording.kept_graphs import leaves_of
 from rnnlab.doctor.recording.known_tensors import Followed, fingerprint, full_name
@@ -209,7 +210,8 @@ class GradientRecorder:
             everyone = [f.parameter for f in self._all.values() if f.parameter.grad is not None]
             self._by_hand, moving = set(), self._moving
             self._step = self._session.note(
-                "step", optimizer="by hand", closure=False, learning_rate=0.0, length=None,
+                "step", optimizer="by hand",  # not said
+                closure=False, learning_rate=0.0, length=None,
                 by_hand=True, seen=self._session.looks, made=None, keeps=False, number=-1,
                 **self._look_at(everyone),
             )  # fmt: skip
@@ -227,7 +229,7 @@ class GradientRecorder:
     def _cut_off(self) -> list[CutOff]:
         """Return the parameters that are used and trained and have never got a gradient."""
         empty = {
-            id(f.parameter): f.name or "a parameter" for f in self._all.values()
+            id(f.parameter): f.name or translated("a parameter") for f in self._all.values()
             if f.in_use and f.trained and not f.filled and f.parameter.requires_grad
         }  # fmt: skip
         if not empty:

@@ -8,7 +8,7 @@ from torch import Tensor
 from rnnlab.doctor.events import Place, users_place
 from rnnlab.doctor.recording import padding
 from rnnlab.doctor.recording.known_tensors import Info, Op, has_graph, tensors_in
-from rnnlab.doctor.recording.loss_inputs import describe
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCE, describe
 from rnnlab.doctor.recording.session import Session
 
 BOUNDS = {"sigmoid", "softmax", "log_softmax", "relu", "relu_", "tanh", "softplus", "div",
@@ -70,9 +70,9 @@ class Telling:
         given, target = args[:2] if has_graph(args[0]) else (args[1], args[0])
         if target.requires_grad or given.shape != target.shape or given.dim() == 0:
             return
-        numbers = describe(self._known, "the difference", given, target, {}, result)
+        numbers = describe(self._known, DIFFERENCE, given, target, {}, result)
         shape = tuple(given.shape)
-        numbers |= {"name": "the difference", "shape": shape, "target": shape, "graph": True,
+        numbers |= {"name": DIFFERENCE, "shape": shape, "target": shape, "graph": True,
                     "elementwise": True, "linear": False}  # fmt: skip
         self._known.add(result, compared=numbers)
 

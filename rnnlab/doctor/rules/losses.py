@@ -10,7 +10,9 @@ from typing import Any
 
 import torch
 
-from rnnlab.doctor.events import Place
+from rnnlab.base.say import translated
+from rnnlab.doctor.events import Event, Place
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCE
 from rnnlab.doctor.rules.rule import GRAPH, LOOP, LOSS, RULES, Advice, Evidence, Rule
 from rnnlab.doctor.source import arguments_at
 from rnnlab.doctor.trace import Trace
@@ -37,14 +39,20 @@ def _loss_broadcast(trace: Trace) -> Evidence:
         if taken_alike and min(sizes) > 1 and math.prod(both) > max(sizes):
             two = arguments_at(loss.place)[:2]
             fix = f"{two[1]}.reshape({two[0]}.shape)" if len(two) == 2 else ""
-            return [loss.with_numbers(both=both, fix=fix if sizes[0] == sizes[1] else "")]
+            fix = fix if sizes[0] == sizes[1] else ""
+            return [loss.with_numbers(name=name_of(loss), both=both, fix=fix)]
     return []
+
+
+def name_of(loss: Event) -> str:
+    """Return what a loss is called: its function, or that it is a difference."""
+    name: str = loss.numbers["name"]
+    return translated("the difference") if name == DIFFERENCE else name
 
 
 @RULES["loss-broadcast"].sign(
     "{name} was given {shape} predictions and one target, {times} times: each of the "
-    "predictions is "
-    "compared with it.",
+    "predictions is compared with it.",
     least=5,
 )
 def _one_target_for_many(trace: Trace) -> Evidence:
@@ -52,8 +60,10 @@ def _one_target_for_many(trace: Trace) -> Evidence:
     ones = [loss for loss in losses if math.prod(loss.numbers["shape"]) > 1
             and math.prod(loss.numbers["target"]) == 1 and loss.numbers["target"]]  # fmt: skip
     several = len({loss.numbers["target_mean"] for loss in ones}) > 4  # a GAN's are 0 and 1
-    fix = "loss_fn(predictions[-1], target): the one that belongs to the target"
-    return [loss.with_numbers(fix=fix) for loss in ones] if several else []
+    fix = translated("loss_fn(predictions[-1], target): the one that belongs to the target")
+    if not several:
+        return []
+    return [loss.with_numbers(name=name_of(loss), fix=fix) for loss in ones]
 
 
 @Rule(
@@ -82,11 +92,12 @@ def _cross_entropy_axis(trace: Trace) -> Evidence:
 def _targets_for_bce(trace: Trace) -> Advice | bool:
     """Say what a binary loss wants, which is the opposite."""
     if not (trace.refused and "binary_cross_entropy" in trace.refused.name):
-        return "Found dtype" not in str(trace.error)
+        return "Found dtype" not in str(trace.error)  # not said
     names = arguments_at(trace.error_place)[1:2] if trace.error_place else []
     target = names[0] if names else "targets"
+    more = "A binary loss compares two numbers between 0 and 1: its targets are floats."
     return Advice(
-        more="A binary loss compares two numbers between 0 and 1: its targets are floats.",
+        more=translated(more),
         fix=f"{target}.float()",
     )
 

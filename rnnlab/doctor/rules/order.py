@@ -1,5 +1,6 @@
 """Lines that are missing, or out of their order, and modes that are left on."""
 
+from rnnlab.base.say import say, translated
 from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rules.rule import BACKWARD, CLIPPING, LOOP, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace
@@ -179,6 +180,23 @@ def _misplaced_clips(trace: Trace, where: str) -> Evidence:
     return found
 
 
+# why parameters do not move; the second where a plain list hides the layers
+NOT_HELD = (
+    "no optimizer holds them",
+    "no optimizer holds them, and the layers stand in {list}, a plain list, which hides them",
+)
+HELD_BY_NONE = (
+    "no optimizer holds them; the one that steps is made in line {line}",
+    "no optimizer holds them; the one that steps is made in line {line}, and the layers stand in "
+    "{list}, a plain list, which hides them",
+)
+IDLE = (
+    "the optimizer that holds them, made in line {line}, makes no step",
+    "the optimizer that holds them, made in line {line}, makes no step, and the layers stand in "
+    "{list}, a plain list, which hides them",
+)
+
+
 @Rule(
     "parameters-not-in-optimizer",
     "{names} had a gradient and never changed in {all_updates} updates: {reason}.",
@@ -191,23 +209,25 @@ def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
     numbers = {"names": _in_short(trace.left_out), "all_updates": trace.counts["step"]}
     if trace.head_alone:  # as in fine-tuning, where it is meant
         numbers["severity"] = "note"
-    why = "no optimizer holds them"
+    made, hides = trace.idle or trace.maker, bool(trace.hidden)
     if trace.idle is not None:
-        why = f"the optimizer that holds them, made in line {trace.idle.line}, makes no step"
-        numbers["fix"] = "its step(), after the same backward"
-    elif trace.maker is not None:
-        why += f"; the one that steps is made in line {trace.maker.line}"
+        reason = IDLE[hides]
+        numbers["fix"] = translated("its step(), after the same backward")
+    else:
+        reason = (NOT_HELD if trace.maker is None else HELD_BY_NONE)[hides]
     if trace.hidden:
-        why += f", and the layers stand in {trace.hidden}, a plain list, which hides them"
         numbers["fix"] = f"self.{trace.hidden} = nn.ModuleList({trace.hidden})"
-    steps = [step.with_numbers(**numbers, reason=why) for step in trace.of("step")]
+    numbers["reason"] = say(reason, line=made.line if made else 0, list=trace.hidden)
+    steps = [step.with_numbers(**numbers) for step in trace.of("step")]
     if trace.maker is not None:  # a trainer's step is at no line of the user's that would tell
         steps = [s if "step" in s.place.text else s._replace(place=trace.maker) for s in steps]
     return steps if trace.left_out else []
 
 
 def _in_short(names: list[str]) -> str:
-    return ", ".join(names if len(names) < 7 else [*names[:5], f"and {len(names) - 5} more"])
+    if len(names) < 7:
+        return ", ".join(names)
+    return say("{names}, and {more} more", names=", ".join(names[:5]), more=len(names) - 5)
 
 
 @Rule(
@@ -231,6 +251,21 @@ def _eval_mode_while_training(trace: Trace) -> Evidence:
         if forwards and forwards[-1].numbers["noisy"] and not forwards[-1].numbers["training"]:
             wrong.append(forwards[-1])
     return wrong
+
+
+@Rule(
+    "train-mode-in-validation",
+    "{times} times the model answered a validation in training mode: its dropout or batch norm was "
+    "on.",
+    why="no_grad turns gradients off; it does not turn dropout off.",
+    fix="model.eval()  # before the validation, and model.train() behind it",
+    lesson=LOOP,
+)
+def _train_mode_in_validation(trace: Trace) -> Evidence:
+    forwards = trace.of("forward")
+    evaluated = {f.numbers["parameters"] for f in forwards if not f.numbers["training"]}
+    at = {f.place: f.numbers["parameters"] for f in forwards if not f.numbers["graph"]}
+    return [event for event in trace.of("validated") if at.get(event.place) not in evaluated]
 
 
 @Rule(

@@ -3,7 +3,9 @@
 from itertools import pairwise
 from statistics import median
 
-from rnnlab.doctor.rules.rule import BATCHES, DATA, LOOP, OUTPUTS, PADDING, RULES, Evidence, Rule
+from rnnlab.base.say import say, translated
+from rnnlab.doctor.rules.losses import name_of
+from rnnlab.doctor.rules.rule import BATCHES, DATA, OUTPUTS, PADDING, RULES, Evidence, Rule
 from rnnlab.doctor.source import arguments_at, assigned_above, names_at
 from rnnlab.doctor.trace import Trace
 
@@ -100,8 +102,7 @@ def _mean_over_padding(trace: Trace) -> Evidence:
 @Rule(
     "target-is-input",
     "The targets are what the network reads at the same step, in {times} of {times} batches: it "
-    "has "
-    "only to copy.",
+    "has only to copy.",
     why="To predict the next step the targets are the inputs one step later.",
     fix="inputs, targets = sequence[:, :-1], sequence[:, 1:]",
     lesson=DATA,
@@ -134,33 +135,52 @@ def _future_seen(trace: Trace) -> Evidence:
 
 @Rule(
     "rows-never-filled",
-    "{places} of the predictions {are} exactly 0 in {times} of {times} batches: nothing was ever "
+    "{places} of the predictions is exactly 0 in {times} of {times} batches: nothing was ever "
     "written there.",
     why="The loss of what no network has computed teaches nothing.",
     fix="leave them out of the loss: outputs[1:], targets[1:]",
     lesson=OUTPUTS,
     least=3,
 )
+def _row_never_filled(trace: Trace) -> Evidence:
+    found = _never_filled(trace)
+    return found if found and found[0].numbers["alone"] else []
+
+
+@RULES["rows-never-filled"].sign(
+    "{places} of the predictions are exactly 0 in {times} of {times} batches: nothing was ever "
+    "written there.",
+    least=3,
+)
 def _rows_never_filled(trace: Trace) -> Evidence:
+    return _never_filled(trace)
+
+
+def _never_filled(trace: Trace) -> Evidence:
     losses = [loss for loss in _losses(trace) if loss.numbers.get("empty_rows") is not None]
     found = {loss.numbers["empty_rows"] for loss in losses}
     if len(found) != 1:
         return []
     ((axis, rows),) = found
-    numbers = {"places": _in_short(axis, rows), "are": "is" if len(rows) == 1 else "are"}
+    numbers = {"places": _in_short(axis, rows), "alone": len(rows) == 1}
     if axis == 1:
-        numbers["fix"] = "leave them out of the loss: outputs[:, 1:], targets[:, 1:]"
+        fix = "leave them out of the loss: outputs[:, 1:], targets[:, 1:]"
+        numbers["fix"] = translated(fix)
     return [loss.with_numbers(**numbers) for loss in losses]
 
 
 def _in_short(axis: int, rows: tuple[int, ...]) -> str:
     """Return in words which rows, of axis 0, or columns, of axis 1, these are."""
-    word = ("Row", "Column")[axis] + "s" * (len(rows) > 1)
-    first, *_, last = rows[0], rows[-1]
-    if len(rows) > 2 and last - first == len(rows) - 1:
-        return f"{word} {first} to {last}"
-    shown = ", ".join(map(str, rows[:4]))
-    return f"{word} {shown}" + (f" and {len(rows) - 4} more" if len(rows) > 4 else "")
+    first, last, shown = rows[0], rows[-1], ", ".join(map(str, rows[:4]))
+    if len(rows) == 1:
+        text = ("Row {first}", "Column {first}")
+    elif len(rows) > 2 and last - first == len(rows) - 1:
+        text = ("Rows {first} to {last}", "Columns {first} to {last}")
+    elif len(rows) > 4:
+        text = ("Rows {shown} and {more} more", "Columns {shown} and {more} more")
+    else:
+        text = ("Rows {shown}", "Columns {shown}")
+    return say(text[axis], first=first, last=last, shown=shown, more=len(rows) - 4)
 
 
 @Rule(
@@ -180,15 +200,15 @@ def _outputs_cannot_reach(trace: Trace) -> Evidence:
         return []
     numbers = {"outside": median(shares), "function": losses[-1].numbers["op"].rstrip("_")}
     if numbers["function"] == "recurrence":  # a layer's outputs as they are, which may be meant
-        numbers |= {"severity": "note", "fix": "nn.Linear(hidden_size, 1) behind the recurrence"}
+        fix = translated("nn.Linear(hidden_size, 1) behind the recurrence")
+        numbers |= {"function": translated("recurrence"), "severity": "note", "fix": fix}
     return [loss.with_numbers(**numbers) for loss in losses]
 
 
 @Rule(
     "regression-on-class-numbers",
     "The targets {name!r} are whole numbers of classes, and the loss is {loss}: it takes class "
-    "2 for "
-    "twice class 1, and for near to class 3.",
+    "2 for twice class 1, and for near to class 3.",
     why="The numbers of classes are names; a distance between them means nothing.",
     fix="as many outputs as classes, and cross_entropy(scores, labels)",
     lesson=OUTPUTS,
@@ -205,7 +225,7 @@ def _regression_on_class_numbers(trace: Trace) -> Evidence:
         if not loss.numbers["whole"] or not names:
             return []
         if loss.numbers["target_std"] > 0 and loss.numbers["most"] > 1:
-            found.append(loss.with_numbers(name=names[0], loss=loss.numbers["name"]))
+            found.append(loss.with_numbers(name=names[0], loss=name_of(loss)))
     return found
 
 
@@ -273,18 +293,3 @@ def _sorted_by_class(trace: Trace) -> Evidence:
     if not several or len(alone) < 0.6 * len(losses):
         return []
     return [loss.with_numbers(batches=len(losses)) for loss in alone]
-
-
-@Rule(
-    "train-mode-in-validation",
-    "{times} times the model answered a validation in training mode: its dropout or batch norm was "
-    "on.",
-    why="no_grad turns gradients off; it does not turn dropout off.",
-    fix="model.eval()  # before the validation, and model.train() behind it",
-    lesson=LOOP,
-)
-def _train_mode_in_validation(trace: Trace) -> Evidence:
-    forwards = trace.of("forward")
-    evaluated = {f.numbers["parameters"] for f in forwards if not f.numbers["training"]}
-    at = {f.place: f.numbers["parameters"] for f in forwards if not f.numbers["graph"]}
-    return [event for event in trace.of("validated") if at.get(event.place) not in evaluated]

@@ -41,6 +41,14 @@ class Found(NamedTuple):
     fix: str = ""  # the line to write in this run; "": the rule's
 
 
+class Sign(NamedTuple):
+    """How a mistake is known: the function that finds the evidence, and what that says."""
+
+    judge: Judge
+    what: str  # a sentence with fields for numbers of the evidence
+    least: int
+
+
 class Advice(NamedTuple):
     """What a run adds to the cause of its exception; what is left out is the rule's."""
 
@@ -51,7 +59,10 @@ class Advice(NamedTuple):
 
 @dataclass
 class Rule:
-    """A mistake: why it is wrong, the line to write, the lesson, and how it is known."""
+    """A mistake: why it is wrong, the line to write, the lesson, and how it is known.
+
+    `what`, `why` and `fix` are kept in English; they are translated where they are shown.
+    """
 
     code: str
     what: str = ""
@@ -66,7 +77,7 @@ class Rule:
     general: bool = False  # whether what it raises has other causes, which are tried first
 
     def __post_init__(self) -> None:
-        self.signs: list[tuple[Judge, str, int]] = []
+        self.signs: list[Sign] = []
         RULES[self.code] = self
 
     def __call__(self, judge: Judge) -> Judge:
@@ -77,7 +88,7 @@ class Rule:
         """Add a function that finds evidence of another kind."""
 
         def add(judge: Judge) -> Judge:
-            self.signs.append((judge, what, least))
+            self.signs.append(Sign(judge, what, least))
             return judge
 
         return add
@@ -88,12 +99,12 @@ class Rule:
         Evidence that is less grave than the mistake mostly is has a "severity" of its own, and a
         "fix" where the run says more exactly what to write.
         """
-        for judge, what, least in self.signs:
-            events = judge(trace)
-            if len(events) >= least:
+        for sign in self.signs:
+            events = sign.judge(trace)
+            if len(events) >= sign.least:
                 numbers = {"times": len(events), "updates": len(trace.of("step"))}
                 numbers |= events[-1].numbers
                 severity = str(numbers.pop("severity", self.severity))
                 fix = str(numbers.pop("fix", ""))
-                return Found(events[-1].place, say(what, **numbers), severity, fix)
+                return Found(events[-1].place, say(sign.what, **numbers), severity, fix)
         return None

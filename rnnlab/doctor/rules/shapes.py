@@ -1,9 +1,11 @@
 """What torch refuses because sizes do not fit: each error with the number to change."""
 
 import re
+from functools import reduce
 from math import prod
 from traceback import walk_tb
 
+from rnnlab.base.say import say, translated
 from rnnlab.doctor.recording.functions import LOSSES
 from rnnlab.doctor.rules.rule import REFUSED, STEP, Advice, Rule
 from rnnlab.doctor.source import arguments_at
@@ -24,19 +26,22 @@ def _features(trace: Trace) -> Advice:
         if numbers := _numbers(pattern, trace):
             wanted, came = numbers if pattern.startswith("E") else numbers[::-1]
             name = trace.refused.name if trace.refused else "RNN"
+            more = "The layer was made for {wanted} features a step and was given {came}."
+            fix = "nn.{name}({came}, ...)  # input_size is the last axis of what it is given"
             return Advice(
-                more=f"The layer was made for {wanted} features a step and was given {came}.",
-                fix=f"nn.{name}({came}, ...)  # input_size is the last axis of what it is given",
+                more=say(more, wanted=wanted, came=came), fix=say(fix, name=name, came=came)
             )
     came, wanted, out = _numbers(r"\(\d+x(\d+) and (\d+)x(\d+)\)", trace)
     both = any(call.numbers["both"] and 2 * call.numbers["hidden"] == came
                for call in trace.of("recurrent"))  # fmt: skip
-    why = " A bidirectional layer returns 2 * hidden_size features." if both else ""
+    more = "The layer was made for {wanted} features and was given {came}."
+    if both:
+        more = (
+            "The layer was made for {wanted} features and was given {came}. A bidirectional layer "
+            "returns 2 * hidden_size features."
+        )
     size = "2 * hidden_size" if both else f"{came}"
-    return Advice(
-        more=f"The layer was made for {wanted} features and was given {came}.{why}",
-        fix=f"nn.Linear({size}, {out})",
-    )
+    return Advice(more=say(more, wanted=wanted, came=came), fix=f"nn.Linear({size}, {out})")
 
 
 Rule(
@@ -56,11 +61,13 @@ Rule(
 def _squeezed(trace: Trace) -> Advice | bool:
     if trace.squeezed is None:
         return False
-    return Advice(
-        more=f"squeeze() in line {trace.squeezed.line} takes every axis of size 1 away, the "
-        "batch's too when a batch has one example.",
-        fix=f"squeeze(-1)  # in line {trace.squeezed.line}: one axis, by its number",
+    more = (
+        "squeeze() in line {line} takes every axis of size 1 away, the batch's too when a batch "
+        "has one example."
     )
+    fix = "squeeze(-1)  # in line {line}: one axis, by its number"
+    line = trace.squeezed.line
+    return Advice(more=say(more, line=line), fix=say(fix, line=line))
 
 
 Rule(
@@ -92,14 +99,17 @@ def _of_loss(trace: Trace) -> Advice | bool:
     place = trace.error_place
     given, target = (arguments_at(place) if place else [])[:2] or ("predictions", "targets")
     shapes = refused.shapes if refused else []
-    more = f"The predictions are {shapes[0]}, the targets {shapes[1]}." if len(shapes) > 1 else ""
+    text = "The predictions are {shapes[0]}, the targets {shapes[1]}."
+    more = say(text, shapes=shapes) if len(shapes) > 1 else ""
     if len(shapes) > 1 and refused is not None and refused.name == "cross_entropy":
         if len(shapes[0]) > 2 or shapes[0][:1] == shapes[1][:1]:
             return False
-        return Advice(more=more, fix=f"{target}: one class number for each row of {given}")
+        fix = "{target}: one class number for each row of {given}"
+        return Advice(more=more, fix=say(fix, target=target, given=given))
     same = len(shapes) > 1 and prod(shapes[0]) == prod(shapes[1])
-    fix = f"{target}.reshape({given}.shape)" if same else "one target for each prediction"
-    return Advice(more=more, fix=fix)
+    if same:
+        return Advice(more=more, fix=f"{target}.reshape({given}.shape)")
+    return Advice(more=more, fix=translated("one target for each prediction"))
 
 
 Rule(
@@ -127,21 +137,22 @@ Rule(
 
 
 def _state_has_other_shape(trace: Trace) -> Advice | bool:
-    found = re.search(r"Expected hidden\S* size \((.*?)\), got \[(.*?)\]", str(trace.error))
+    pattern = r"Expected hidden\S* size \((.*?)\), got \[(.*?)\]"  # not said
+    found = re.search(pattern, str(trace.error))
     if found is None:
-        return Advice(
-            more="A state has an axis for the layers in front: (layers, B, H); of one sequence "
-            "without a batch (layers, H).",
-            fix="state.unsqueeze(0)  # one layer; without batch: two axes for input and state",
+        more = (
+            "A state has an axis for the layers in front: (layers, B, H); of one sequence without "
+            "a batch (layers, H)."
         )
+        fix = "state.unsqueeze(0)  # one layer; without batch: two axes for input and state"
+        return Advice(more=translated(more), fix=translated(fix))
     wanted, given = ([int(n) for n in part.split(",")] for part in found.groups())
     if wanted[0] == given[0] and wanted[-1] == given[-1]:
         return False  # the axis of the batch
-    return Advice(
-        more=f"The state is {tuple(given)}; this layer wants (layers * directions, B, H) = "
-        f"{tuple(wanted)}.",
-        fix=f"torch.zeros{tuple(wanted)}, or a state of a layer with as many layers and units",
-    )
+    more = "The state is {given}; this layer wants (layers * directions, B, H) = {wanted}."
+    fix = "torch.zeros{wanted}, or a state of a layer with as many layers and units"
+    shapes = {"given": tuple(given), "wanted": tuple(wanted)}
+    return Advice(more=say(more, **shapes), fix=say(fix, **shapes))
 
 
 Rule(
@@ -169,9 +180,9 @@ def _lengths(trace: Trace) -> Advice:
     text = str(trace.error)
     if "sorted" in text:
         return Advice(fix="pack_padded_sequence(..., enforce_sorted=False)")
-    if "greater than 0" in text:
-        return Advice(fix="leave empty sequences out, or lengths.clamp(min=1)")
-    return Advice(fix="one length for each sequence, on the CPU, as whole numbers")
+    if "greater than 0" in text:  # not said
+        return Advice(fix=translated("leave empty sequences out, or lengths.clamp(min=1)"))
+    return Advice(fix=translated("one length for each sequence, on the CPU, as whole numbers"))
 
 
 Rule(
@@ -226,7 +237,7 @@ def _in_loss_class(trace: Trace) -> bool:
     traceback = trace.error.__traceback__ if trace.error else None
     files = [frame.f_code.co_filename for frame, _ in walk_tb(traceback)]
     made = any(file.endswith(("modules/loss.py", "_reduction.py")) for file in files)
-    return made or "Loss' object has no attribute" in str(trace.error)
+    return made or "Loss' object has no attribute" in str(trace.error)  # not said
 
 
 Rule(
@@ -252,7 +263,10 @@ Rule(
 def _shapes_that_met(trace: Trace) -> Advice:
     shapes = [str(shape) for shape in trace.refused.shapes] if trace.refused else []
     name = trace.refused.name if trace.refused else ""
-    return Advice(more=f"{name} was given {' and '.join(shapes)}." if shapes else "")
+    if not shapes:
+        return Advice()
+    together = reduce(lambda one, other: say("{one} and {other}", one=one, other=other), shapes)
+    return Advice(more=say("{name} was given {shapes}.", name=name, shapes=together))
 
 
 Rule(

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from statistics import median
 
+from rnnlab.base.say import translated
 from rnnlab.doctor.events import Event
-from rnnlab.doctor.rules.rule import BACKWARD, CLIPPING, STEP, Evidence, Rule
+from rnnlab.doctor.rules.rule import BACKWARD, CLIPPING, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace
 
 TINY, FAR, HUGE = 2e-6, 0.1, 0.3  # length of a step, as a fraction of the weights' size
@@ -39,13 +40,15 @@ def _nonfinite_gradient(trace: Trace) -> Evidence:
 def _cure(trace: Trace, backward: Event | None) -> str:
     """Return what helps against a gradient that is nan or infinite: its cause decides."""
     if any(call.numbers.get("finite") is False for call in trace.of("recurrent")):
-        return "the inputs hold nan or inf: leave those rows out, before clipping could help"
+        fix = "the inputs hold nan or inf: leave those rows out, before clipping could help"
+        return translated(fix)
     if any(not math.isfinite(loss.numbers.get("target_mean", 0.0)) for loss in trace.of("loss")):
-        return "the targets hold nan or inf: leave those rows out, before clipping could help"
+        fix = "the targets hold nan or inf: leave those rows out, before clipping could help"
+        return translated(fix)
     if backward is not None and math.isfinite(backward.numbers.get("value", math.nan)):
         rooted = [e for e in trace.of("backward") if e.numbers.get("roots")]
         if any(event.place == backward.place for event in rooted):
-            return "torch.sqrt(x + 1e-8): the slope of a square root at 0 is infinite"
+            return translated("torch.sqrt(x + 1e-8): the slope of a square root at 0 is infinite")
     return ""
 
 
@@ -116,21 +119,33 @@ def _steps_of_one_optimizer(trace: Trace) -> tuple[Evidence, list[float], list[f
 
 @Rule(
     "vanishing-gradient",
-    "On its way back over {length} time steps the gradient shrinks to {left}. What the first steps "
-    "read cannot be learnt.",
+    "On its way back over {length} time steps the gradient shrinks to {left:.1g} of what it was, "
+    "{factor:.2g} a step. What the first steps read cannot be learnt.",
     why="Each time step multiplies the gradient; here by little.",
     fix="an LSTM or GRU, larger recurrent weights (nn.init.orthogonal_), smaller inputs",
     lesson=BACKWARD,
     severity="warning",
 )
 def _vanishing_gradient(trace: Trace) -> Evidence:
+    found = _shrinking(trace)
+    return found if found and found[-1].numbers["left"] > 0 else []
+
+
+@RULES["vanishing-gradient"].sign(
+    "On its way back over {length} time steps the gradient shrinks to exactly 0. What the first "
+    "steps read cannot be learnt.",
+)
+def _vanished_gradient(trace: Trace) -> Evidence:
+    return _shrinking(trace)
+
+
+def _shrinking(trace: Trace) -> Evidence:
     found, every = [], [*_through_time(trace)]
     for event, norms in every:
         top = max(range(len(norms)), key=norms.__getitem__)
         left = norms[0] / norms[top] if norms[top] > 0 else 1.0
         if top >= 5 and left < 1e-6 and (factor := _factor(norms[: top + 1])) < SHRINKS:
-            said = f"{left:.1g} of what it was, {factor:.2g} a step" if left else "exactly 0"
-            found.append(event.with_numbers(length=top, left=said))
+            found.append(event.with_numbers(length=top, left=left, factor=factor))
     return found if len(found) >= 0.8 * len(every) and not _learns(trace) else []
 
 

@@ -57,7 +57,8 @@ def _retain_graph(trace: Trace) -> Evidence:
 
 def _state_is_for_the_other_axis(trace: Trace) -> bool:
     """Whether a state was refused that has a row for each example of a batch read as time."""
-    found = re.search(r"Expected hidden.* size .*, got \[\d+, (\d+), \d+\]", str(trace.error))
+    pattern = r"Expected hidden.* size .*, got \[\d+, (\d+), \d+\]"  # not said
+    found = re.search(pattern, str(trace.error))
     calls = trace.of("recurrent")
     if found is None or not calls or calls[-1].numbers["batch_first"] is not False:
         return False

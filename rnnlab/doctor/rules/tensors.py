@@ -1,5 +1,6 @@
 """What torch refuses wherever it is met: a device, a dtype, a tuple, a missing graph."""
 
+from rnnlab.base.say import translated
 from rnnlab.doctor.rules.rule import BACKWARD, FORWARD, OWN, Advice, Rule
 
 Rule(
@@ -26,8 +27,10 @@ Rule(
     ),
     fits=lambda trace: (
         Advice(
-            more="An embedding reads numbers of tokens, which are integers.",
-            fix="tokens = tokens.long()  # for an embedding, and float() for everything else",
+            more=translated("An embedding reads numbers of tokens, which are integers."),
+            fix=translated(
+                "tokens = tokens.long()  # for an embedding, and float() for everything else"
+            ),
         )
         if "'indices'" in str(trace.error)
         else True

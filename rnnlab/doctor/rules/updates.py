@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from rnnlab.base.say import translated
 from rnnlab.doctor.events import NOWHERE, Event
 from rnnlab.doctor.rules.rule import OUTPUTS, UPDATES, Evidence, Rule
 from rnnlab.doctor.source import rate_set_at
@@ -110,8 +111,7 @@ def _stepped_twice(trace: Trace) -> Evidence:
 @Rule(
     "scheduler-per-batch",
     "{scheduler} was stepped after each of {times} updates: the learning rate went from "
-    "{first:.2g} "
-    "to {last:.2g}.",
+    "{first:.2g} to {last:.2g}.",
     why="Its numbers count calls of its step; meant are epochs here, and the rate is as good as 0.",
     fix="scheduler.step()  # after the batches of an epoch",
     lesson=UPDATES,
@@ -175,7 +175,7 @@ def _frozen_parameters(trace: Trace) -> Evidence:
     for frozen in trace.frozen if trace.counts["step"] else []:
         numbers = {"names": ", ".join(frozen.names[:4])}
         if "from_pretrained" not in frozen.place.text:
-            numbers["fix"] = "requires_grad_(True) for what is to be trained"
+            numbers["fix"] = translated("requires_grad_(True) for what is to be trained")
         found.append(Event("frozen", frozen.place, numbers))
     return found
 

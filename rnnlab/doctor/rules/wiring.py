@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from rnnlab.base.say import translated
 from rnnlab.doctor.events import Event
 from rnnlab.doctor.rules.rule import DATA, FORWARD, PADDING, RULES, UPDATES, Evidence, Rule
 from rnnlab.doctor.trace import Trace
@@ -45,12 +46,11 @@ def _last_example(trace: Trace) -> Evidence:
 
 @RULES["wrong-last-state"].sign(
     "{times} times the last step was taken of a bidirectional layer's outputs: its backward "
-    "half has "
-    "read one step there.",
+    "half has read one step there.",
     least=3,
 )
 def _last_of_both(trace: Trace) -> Evidence:
-    fix = "torch.cat([h_n[-2], h_n[-1]], 1)  # the ends of both directions"
+    fix = translated("torch.cat([h_n[-2], h_n[-1]], 1)  # the ends of both directions")
     return [event.with_numbers(fix=fix, severity="warning") for event in _picked(trace, "both")]
 
 
@@ -60,15 +60,14 @@ def _last_of_both(trace: Trace) -> Evidence:
     least=3,
 )
 def _first_layer(trace: Trace) -> Evidence:
-    fix = "h_n[-1]  # the last layer's"
+    fix = translated("h_n[-1]  # the last layer's")
     return [event.with_numbers(fix=fix, severity="warning") for event in _picked(trace, "layer")]
 
 
 @Rule(
     "last-step-is-padding",
     "The last step was taken of padded outputs, in {times} batches that were looked at: of a "
-    "shorter "
-    "sequence it is padding.",
+    "shorter sequence it is padding.",
     why="Behind the end of a sequence the state goes on over padding, and forgets.",
     fix="outputs[torch.arange(len(lengths)), lengths - 1], or pack_padded_sequence and h_n",
     lesson=PADDING,
@@ -101,8 +100,7 @@ def _one_time_step(trace: Trace) -> Evidence:
 @Rule(
     "state-not-passed-on",
     "{module} was called {each} times in a forward pass, each time without a state: each step "
-    "begins "
-    "anew.",
+    "begins anew.",
     why="The state is what a step knows of the steps before.",
     fix="h = cell(x[:, t], h)",
     lesson=UPDATES,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from rnnlab.base.say import say
 from rnnlab.loop.clipping import clip_gradient, gradient_norm
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss, with_count
@@ -120,8 +121,14 @@ def call(model: nn.Module, inputs: Any, state: State = None) -> tuple[Any, State
         return output, None
     if isinstance(output, tuple) and len(output) == 2 and isinstance(output[0], Tensor):
         return output
-    of = f" of {len(output)}" if isinstance(output, tuple | list | dict) else ""
-    raise TypeError(
-        f"the model returned {type(output).__name__}{of}; expected predictions as a tensor, "
-        "or the pair (predictions, state): wrap it in a module whose forward returns these"
+    text = (
+        "the model returned {kind}; expected predictions as a tensor, or the pair (predictions, "
+        "state): wrap it in a module whose forward returns these"
     )
+    if isinstance(output, tuple | list | dict):
+        text = (
+            "the model returned {kind} of {count}; expected predictions as a tensor, or the pair "
+            "(predictions, state): wrap it in a module whose forward returns these"
+        )
+    count = len(output) if isinstance(output, tuple | list | dict) else 1
+    raise TypeError(say(text, kind=type(output).__name__, count=count))

@@ -62,6 +62,10 @@ def step(batch: Batch) -> None:
     batch.optimizer.step()
 
 
+NO_PREDICTIONS = (
+    "the model returned {given}; expected predictions as a tensor, or the pair (predictions, "
+    "state): wrap it in a module whose forward returns these"
+)
 PhaseFunction = Callable[[Batch], None]
 PHASES: tuple[PhaseFunction, ...] = (zero_grad, forward, loss, backward, clip, step)
 
@@ -121,14 +125,7 @@ def call(model: nn.Module, inputs: Any, state: State = None) -> tuple[Any, State
         return output, None
     if isinstance(output, tuple) and len(output) == 2 and isinstance(output[0], Tensor):
         return output
-    text = (
-        "the model returned {kind}; expected predictions as a tensor, or the pair (predictions, "
-        "state): wrap it in a module whose forward returns these"
-    )
+    given = type(output).__name__
     if isinstance(output, tuple | list | dict):
-        text = (
-            "the model returned {kind} of {count}; expected predictions as a tensor, or the pair "
-            "(predictions, state): wrap it in a module whose forward returns these"
-        )
-    count = len(output) if isinstance(output, tuple | list | dict) else 1
-    raise TypeError(say(text, kind=type(output).__name__, count=count))
+        given = say("{kind} of {count}", kind=given, count=len(output))
+    raise TypeError(say(NO_PREDICTIONS, given=given))

@@ -23,7 +23,7 @@ class Task(Protocol):
     texts of a few words: how good the answers are, and what that compares with.
 
     Attributes:
-        name: the task's name.
+        name: the task's name; title: for pictures, in the language that is spoken.
         input_size, output_size: of the model.
         loss_fn: as for `train`.
         picture: the kind of picture that suits it, "forecast", "text", "grammar",
@@ -31,14 +31,11 @@ class Task(Protocol):
     """
 
     name: str
+    title: str
     input_size: int
     output_size: int
     loss_fn: Any
     picture: str
-
-    @property
-    def title(self) -> str:
-        """The task's name, for pictures, in the language that is spoken."""
 
     def batches(
         self, hidden_state: str = "reset", batch_size: int | None = None, seed: int = 0

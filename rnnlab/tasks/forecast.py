@@ -35,7 +35,6 @@ WORDS = {  # names and units of series that have a translation
     "business day": "business day",  # not said: the key
     "hour": "hour",
     "minute": "minute",
-    "second": "second",
     "step": "step",
 }
 
@@ -97,6 +96,9 @@ class SeriesTask:
         held_out = check_fraction("held_out", held_out)
         window = check_count("window", window)
         self.name, self.series = name, series
+        self.title = showable(_known(series.name), NAME)
+        self.unit = showable(_known(series.unit), UNIT)
+        self.time_unit = showable(_known(series.time_unit), UNIT)
         self.window, self.changes = window, changes
         columns = series.values.reshape(len(series.times), -1)  # (N,) or (N, D) -> (N, D)
         self.input_size = columns.shape[1]
@@ -140,24 +142,6 @@ class SeriesTask:
             text = "column {which!r} of {name} never changes in the training part: leave it out"
             raise ValueError(say(text, which=which, name=name))
         return mean, std
-
-    @property
-    def title(self) -> str:
-        """What is measured, for pictures."""
-        name = self.series.name
-        return showable(translated(WORDS.get(name, name)), NAME)
-
-    @property
-    def unit(self) -> str:
-        """The unit of the values."""
-        unit = self.series.unit
-        return showable(translated(WORDS.get(unit, unit)), UNIT)
-
-    @property
-    def time_unit(self) -> str:
-        """What lies between two values, in the singular."""
-        unit = self.series.time_unit
-        return showable(translated(WORDS.get(unit, unit)), UNIT)
 
     def _predicted(self, values: Tensor) -> Tensor:
         """Return of values (..., D) the column that is predicted, (..., 1)."""
@@ -325,6 +309,11 @@ class SeriesTask:
             text, name=self.name, column=column, columns=self.input_size, count=self.split,
             unit=unit, first=times[0], held_out=len(times) - self.split, start=times[self.split],
         )  # fmt: skip
+
+
+def _known(word: str) -> str:
+    """Return a name or unit of a series as it is shown."""
+    return translated(WORDS[word]) if word in WORDS else word
 
 
 def _sine(

@@ -4,6 +4,7 @@
 # make docs   writes the site, docs/html: lessons after a run, reference, and what is in docs/
 # make page   writes the page that trains in the browser, docs/html/page.html
 # make messages   renews the catalogues of translations from the English
+# make font   makes the font of the pictures anew, for all characters of the catalogues
 # make bench   measures training, drawing and growth beside other packages, in an hour or so
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +20,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 # of them, in the order of tests/conftest.py
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lab test test-all lint test-tensorflow docs page messages bench picture format lock clean binder
+.PHONY: lab test test-all lint test-tensorflow docs page messages font bench picture format lock clean binder
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_FLAGS) notebooks/00_start_here.ipynb
@@ -52,6 +53,10 @@ page:
 
 messages: $(READY)
 	$(BIN)/python -m docs.messages
+
+# The source: apt-get install fonts-noto-cjk, or FONT=.../NotoSansCJK-Regular.ttc
+font: $(READY)
+	$(BIN)/python -m docs.font $(FONT)
 
 bench: $(BENCH)
 	$(BIN)/python -m tests.benchmarks $(BENCH_FLAGS)

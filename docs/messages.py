@@ -21,6 +21,7 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, unescape, write_po
 
+from docs.font import FACES, missing
 from docs.said import HOUSE, files, read_module
 from rnnlab.base.catalogues import LOCALE
 from rnnlab.course.translation.notebook import texts_of
@@ -194,6 +195,8 @@ def main(arguments: list[str]) -> int:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(content)
         print(coverage(catalogues), unsaid(), sep="\n\n")
+        if language in FACES and (lacking := missing(language)):
+            print(f"\nThe font of the pictures does not have {lacking}: make font")
     return int("--check" in arguments and bool(stale))
 
 

@@ -31,6 +31,14 @@ DONE = [
     "commands/page.py",
     "course",
     "doctor",
+    "loop",
+    "microscope",
+    "model",
+    "pictures",
+    "probes",
+    "tasks",
+    "twins",
+    "__init__.py",
 ]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures
 SHOWN = {"description", "label", "title", "tooltip", "placeholder", "xlabel", "ylabel", "help"}

@@ -56,32 +56,32 @@ __version__ = "0.1.0"
 _NAMES = {
     "base.say": "set_language",
     "base.step": "Step",
-    "course.exercises": "check expect_error solution",
+    "course.exercises": "check expect_error solution",  # not said
     "course.guess_page": "guess",
     "course.progress": "progress",
     "course.the_loop": "show_loop",
-    "data.batches": "Batches Streams windows",
-    "data.padding": "PaddedBatches is_real last_step pad",
+    "data.batches": "Batches Streams windows",  # not said
+    "data.padding": "PaddedBatches is_real last_step pad",  # not said
     "data.reading": "read_series",
     "data.series": "Series",
     "doctor.preflight": "preflight",
     "doctor.watch": "watch",
-    "loop.batch": "Phase train_batch",
+    "loop.batch": "Phase train_batch",  # not said
     "loop.losses": "AtLastStep",
     "loop.training": "Run",
     "model.cells": "rnn_step",
     "model.sequence_model": "SequenceModel",
     "pictures.heat_map": "heat_map",
-    "probes": "gradient_through_time spectral_radius",
-    "runs.checkpoints": "CheckpointError load_checkpoint save_checkpoint",
+    "probes": "gradient_through_time spectral_radius",  # not said
+    "runs.checkpoints": "CheckpointError load_checkpoint save_checkpoint",  # not said
     "runs.checks": "TrainingDiverged",
     "runs.fitting": "fit",
-    "runs.history": "Epoch History",
+    "runs.history": "Epoch History",  # not said
     "runs.shards": "Shard",
-    "runs.stacks.stack": "Stack train_stacked",
+    "runs.stacks.stack": "Stack train_stacked",  # not said
     "runs.sweeps.sweeping": "sweep",
     "runs.sweeps.table": "Sweep",
-    "runs.training": "evaluate train",
+    "runs.training": "evaluate train",  # not said
     "tasks.adding": "AddingTask",
     "tasks.catalogue": "load_task",
     "tasks.forecast": "SeriesTask",
@@ -113,7 +113,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"rnnlab.{_HOME[name]}"), name)
     if name in _MODULES:
         return import_module(f"rnnlab.{_MODULES[name]}")
-    raise AttributeError(f"module 'rnnlab' has no attribute {name!r}")
+    raise AttributeError(f"module 'rnnlab' has no attribute {name!r}")  # not said
 
 
 def __dir__() -> list[str]:

@@ -97,7 +97,7 @@ def test_nothing_is_cut_off_and_no_text_touches_another(width, steps, borders):
     picture.draw(panel.update(states, gradient=np.ones(steps), borders=borders, start="carried"))
     axes = panel.axes
     texts = [
-        *panel.key,
+        *panel.key.values(),
         panel.start,
         *panel.axes.get_xticklabels(),
         axes.xaxis.label,

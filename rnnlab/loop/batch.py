@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from rnnlab.base.say import say
 from rnnlab.loop.clipping import clip_gradient, gradient_norm
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss, with_count
@@ -61,6 +62,10 @@ def step(batch: Batch) -> None:
     batch.optimizer.step()
 
 
+NO_PREDICTIONS = (
+    "the model returned {given}; expected predictions as a tensor, or the pair (predictions, "
+    "state): wrap it in a module whose forward returns these"
+)
 PhaseFunction = Callable[[Batch], None]
 PHASES: tuple[PhaseFunction, ...] = (zero_grad, forward, loss, backward, clip, step)
 
@@ -120,8 +125,7 @@ def call(model: nn.Module, inputs: Any, state: State = None) -> tuple[Any, State
         return output, None
     if isinstance(output, tuple) and len(output) == 2 and isinstance(output[0], Tensor):
         return output
-    of = f" of {len(output)}" if isinstance(output, tuple | list | dict) else ""
-    raise TypeError(
-        f"the model returned {type(output).__name__}{of}; expected predictions as a tensor, "
-        "or the pair (predictions, state): wrap it in a module whose forward returns these"
-    )
+    given = type(output).__name__
+    if isinstance(output, tuple | list | dict):
+        given = say("{kind} of {count}", kind=given, count=len(output))
+    raise TypeError(say(NO_PREDICTIONS, given=given))

@@ -7,6 +7,7 @@ from torch import nn
 
 from rnnlab.base.modes import evaluating
 from rnnlab.base.nested import count_rows, to_device
+from rnnlab.base.say import say
 from rnnlab.loop import hidden
 from rnnlab.loop.batch import call
 from rnnlab.loop.losses import LossFunction, resolve_loss, with_count
@@ -42,5 +43,6 @@ def evaluate(
             start = end if hidden_state == "carry" else state
     total, count = (total, count) if add_up is None else add_up(total, count)
     if count == 0:
-        raise ValueError("batches is empty; expected at least one pair (inputs, targets)")
+        text = "batches is empty; expected at least one pair (inputs, targets)"
+        raise ValueError(say(text))
     return total / count

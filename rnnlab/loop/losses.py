@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say
 
 LossFunction = Callable[[Any, Any], Any]
 IGNORED = -100  # the class number of a target that does not count; torch's own ignore_index
@@ -46,10 +47,11 @@ def resolve_loss(loss_fn: str | LossFunction) -> LossFunction:
         check_known("loss_fn", loss_fn, LOSSES, "losses")
         return LOSSES[loss_fn]
     if not callable(loss_fn):
-        raise TypeError(
-            f"loss_fn is {loss_fn!r}; expected a name ({', '.join(LOSSES)}) or a function of "
-            "(predictions, targets)"
+        text = (
+            "loss_fn is {loss_fn!r}; expected a name ({known}) or a function of (predictions, "
+            "targets)"
         )
+        raise TypeError(say(text, loss_fn=loss_fn, known=", ".join(LOSSES)))
     return loss_fn
 
 
@@ -63,10 +65,11 @@ def with_count(result: Any, loss_fn: LossFunction, targets: Any) -> tuple[Tensor
         value, count = result
         return value, int(count)
     if not isinstance(targets, Tensor):
-        raise TypeError(
-            f"targets are a {type(targets).__name__}: let loss_fn return the pair (loss, count), "
-            "for it cannot be known how many values the loss averages"
+        text = (
+            "targets are a {kind}: let loss_fn return the pair (loss, count), for it cannot be "
+            "known how many values the loss averages"
         )
+        raise TypeError(say(text, kind=type(targets).__name__))
     return result, count_values(loss_fn, targets)
 
 

@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_positive
 from rnnlab.base.nested import count_rows
+from rnnlab.base.say import say
 from rnnlab.base.step import Step
 from rnnlab.loop import hidden
 from rnnlab.loop.batch import Phase, train_batch
@@ -64,10 +65,12 @@ class Run(Iterator[Step]):
 
     def _update(self) -> Step:
         if self._failure is not None:
-            raise RuntimeError(
-                f"the run has ended in epoch {self.epoch + 1} with {self._failure!r}: make a new "
-                "one with rnnlab.train, or load a checkpoint into it"
-            ) from self._failure
+            text = (
+                "the run has ended in epoch {epoch} with {failure!r}: make a new one with "
+                "rnnlab.train, or load a checkpoint into it"
+            )
+            refusal = say(text, epoch=self.epoch + 1, failure=self._failure)
+            raise RuntimeError(refusal) from self._failure
         try:
             step = next(self._steps)
             self.history.add(step)
@@ -98,7 +101,8 @@ class Run(Iterator[Step]):
                 size = self.process.count(phase.count)
                 total, count, self.index = total + step.loss * size, count + size, self.index + 1
             if step is None:
-                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
+                text = "batches gave nothing at epoch {epoch}; expected at least one"
+                raise ValueError(say(text, epoch=epoch))
             losses = {"train_loss": total / count, "validation_loss": self.process.validate(self)}
             yield step._replace(**losses)
 

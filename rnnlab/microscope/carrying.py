@@ -28,7 +28,7 @@ from rnnlab.runs.checks import Pair
 from rnnlab.tasks.recall import RecallTask
 from rnnlab.tasks.recipe import seeded
 
-WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")
+WAYS = ("reset", "carry and detach", "carry without detach", "carry with shuffle")  # not said: keys
 RESET, DETACH, NO_DETACH, SHUFFLE = WAYS
 ROWS, BATCHES = 32, 32  # rows of a batch, and batches of an epoch, for every window
 HELD_OUT_ROWS = 8  # a quarter as many values in a quarter as many rows: as many batches

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
 from rnnlab.base.nested import count_rows
+from rnnlab.base.say import say
 from rnnlab.loop.batch import PHASES, Batch, PhaseFunction, backward, clip, loss, step, zero_grad
 from rnnlab.loop.hidden import detach, truncate_batch
 
@@ -104,5 +105,6 @@ def plan_batch(with_clip: bool = True, fault: str | None = None) -> Plan:
         return plan
     check_known("fault", fault, FAULTS, "faults")
     if fault == "clip-before-backward" and not with_clip:
-        raise ValueError('fault is "clip-before-backward", and nothing is clipped: set clip_norm')
+        text = 'fault is "clip-before-backward", and nothing is clipped: set clip_norm'
+        raise ValueError(say(text))
     return FAULTS[fault](plan)

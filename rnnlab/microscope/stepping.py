@@ -199,10 +199,11 @@ class PhaseStepper:
             TypeError: if model, optimizer or batches cannot be copied, or be read only once.
         """
         if isinstance(self.batches, Iterator):
-            raise TypeError(
-                f"batches is a {type(self.batches).__name__}, which can be read only once: "
-                "give a list, a DataLoader or rnnlab.Batches"
+            text = (
+                "batches is a {kind}, which can be read only once: give a list, a DataLoader or "
+                "rnnlab.Batches"
             )
+            raise TypeError(say(text, kind=type(self.batches).__name__))
         dataset = getattr(self.batches, "dataset", None)  # may be large, and is only read
         other = copy(self)
         try:

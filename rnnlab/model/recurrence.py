@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.autograd import Function, forward_ad
 from torch.nn.functional import dropout
 
+from rnnlab.base.say import say
 from rnnlab.model import fast
 from rnnlab.model.fast import Array
 
@@ -206,10 +207,11 @@ class ByHand(nn.RNNBase):
         if not computes_by_hand(self, inputs, weights):
             return super().forward(inputs, state)
         if 0 in inputs.shape:
-            raise ValueError(
-                f"inputs have shape {tuple(inputs.shape)}; expected (batch, time, features) with "
-                "at least one of each"
+            text = (
+                "inputs have shape {shape}; expected (batch, time, features) with at least one of "
+                "each"
             )
+            raise ValueError(say(text, shape=tuple(inputs.shape)))
         self.check_input(inputs, None)  # torch's own errors, for size and dtype
         if state is not None:
             self.check_forward_args(inputs, state, None)
@@ -224,7 +226,7 @@ class ByHand(nn.RNNBase):
 
     def extra_repr(self) -> str:
         """Say that this is not torch's own."""
-        return super().extra_repr() + ", by hand on the CPU"
+        return super().extra_repr() + ", by hand on the CPU"  # not said: a repr, like torch's own
 
 
 class RNN(ByHand, nn.RNN):  # type: ignore[misc]

@@ -20,6 +20,23 @@ from rnnlab.model.cells import RELU_RNN, RNN, Cell, resolve_cell
 from rnnlab.model.unrolled import UnrolledCell
 
 IMPLEMENTATIONS = ("auto", "torch")
+SHAPES = {  # what is said of inputs whose shape does not fit
+    "empty": (
+        "inputs have shape {shape}; expected (batch, time, input_size) with input_size = "
+        "{expected}: an empty batch has nothing to learn from"
+    ),
+    "no_features": (
+        "inputs have shape {shape}; expected (batch, time, input_size) with input_size = "
+        "{expected}: add the feature axis with inputs.unsqueeze(-1)"
+    ),
+    "no_batch": (
+        "inputs have shape {shape}; expected (batch, time, input_size) with input_size = "
+        "{expected}: add the batch axis with inputs.unsqueeze(0)"
+    ),
+    "other": (
+        "inputs have shape {shape}; expected (batch, time, input_size) with input_size = {expected}"
+    ),
+}
 NONLINEARITIES = {"tanh": RNN, "relu": RELU_RNN}
 
 
@@ -138,10 +155,8 @@ class SequenceModel(nn.Module):
             features: Tensor = self.embedding(inputs)  # (B, T) -> (B, T, E)
             return features
         if inputs.dim() != 3 or inputs.shape[2] != expected or 0 in shape:
-            raise ValueError(
-                f"inputs have shape {shape}; expected (batch, time, input_size) "
-                f"with input_size = {expected}" + _shape_advice(inputs, expected)
-            )
+            text = SHAPES[_shape_fault(inputs, expected)]
+            raise ValueError(say(text, shape=shape, expected=expected))
         return inputs
 
     def one_step(self, inputs: Tensor, state: State = None) -> tuple[Tensor, State]:
@@ -171,11 +186,11 @@ class SequenceModel(nn.Module):
         return self.readout(x), state  # (B, H) -> (B, output_size); (layers, B, H)
 
 
-def _shape_advice(inputs: Tensor, input_size: int) -> str:
+def _shape_fault(inputs: Tensor, input_size: int) -> str:
     if 0 in inputs.shape:
-        return ": an empty batch has nothing to learn from"
+        return "empty"
     if inputs.dim() == 2 and input_size == 1:
-        return ": add the feature axis with inputs.unsqueeze(-1)"
+        return "no_features"
     if inputs.dim() == 2 and inputs.shape[1] == input_size:
-        return ": add the batch axis with inputs.unsqueeze(0)"
-    return ""
+        return "no_batch"
+    return "other"

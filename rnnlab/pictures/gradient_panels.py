@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, say_count
 from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import (
@@ -34,8 +34,8 @@ WIDTH, CHAIN, HEIGHT = 300, 150, 490  # pixels of the unrolled network and of wh
 LOW, HIGH = 1e-8, 1e4  # norms that are told apart; what lies outside is marked at the edge
 BACK = 30  # the verdict looks so many steps back
 VANISHED, EXPLODED = 0.01, 10.0  # fractions of the gradient that the verdict's words mean
-TOO_LARGE = "too large for a float32"
-WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
+
+WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])  # not said
 TICKS = {LOW: "10⁻⁸", 1e-4: "10⁻⁴", 1.0: "1", HIGH: "10⁴"}  # norms, as they are written
 
 
@@ -58,10 +58,11 @@ class ThroughTimePanel:
         axes.set_position((box.x0, 264 / HEIGHT, box.width, 150 / HEIGHT))
         self.axes = axes
         self.heat_axes = axes.figure.add_axes((box.x0, 30 / HEIGHT, box.width, 142 / HEIGHT))
-        self.alt = (
-            f"{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
+        text = (
+            "{name}: bar chart of the gradient norm by steps back from the loss; below it, a heat "
             "map of the norm, a row for each time step of the loss."
         )
+        self.alt = say(text, name=name)
         self._make_bars(name)
         self._make_heat(name)
         self.moving: list[Artist] = [
@@ -85,8 +86,8 @@ class ThroughTimePanel:
         self.named.set_text(left_in_short(norms))
         self._mark_outside(back)
         percent = plain(100 * factor) if factor >= 1e-5 else "< 0.001"
-        clipped = f"— clipped to {percent} %" if factor < 1 else "not clipped"
-        self.note.set_text("" if math.isnan(factor) else clipped)
+        text = "— clipped to {percent} %" if factor < 1 else "not clipped"
+        self.note.set_text("" if math.isnan(factor) else say(text, percent=percent))
         self.note.set_color(ORANGE if factor < 1 else MUTED)
         shown = np.log10(drawable(matrix.numpy().astype(float)))
         later = ~np.tri(len(back), dtype=bool)  # a loss knows nothing of later states
@@ -100,14 +101,16 @@ class ThroughTimePanel:
         small, large = back < LOW, ~(back <= HIGH)  # nan is large as well
         self.below.set_data(small.nonzero()[0], np.zeros(small.sum()))
         self.above.set_data(large.nonzero()[0], np.ones(large.sum()))
-        words = f"▼ below {TICKS[LOW]}" if small.any() else ""
+        words = say("▼ below {low}", low=TICKS[LOW]) if small.any() else ""
         if large.any():
-            words = f"▲ above {TICKS[HIGH]}" if np.isfinite(back).all() else f"▲ {TOO_LARGE}"
+            text = "▲ above {high}" if np.isfinite(back).all() else "▲ too large for a float32"
+            words = say(text, high=TICKS[HIGH])
         self.outside.set_text(words)
 
     def _make_bars(self, name: str) -> None:
         axes = self.axes
-        style(axes, f"{name}: gradient norm", "steps back from the loss", pad=38)
+        title = say("{name}: gradient norm", name=name)
+        style(axes, title, say("steps back from the loss"), pad=38)
         axes.set(yscale="log", xlim=(LONGEST - 0.5, -0.5), ylim=(LOW, HIGH))
         axes.set_yticks([*TICKS], [*TICKS.values()])
         axes.minorticks_off()
@@ -129,10 +132,10 @@ class ThroughTimePanel:
 
     def _make_heat(self, name: str) -> None:
         axes = self.heat_axes
-        down = "time step of the loss"
-        title = f"{name}: a loss at each step"
+        down = say("time step of the loss")
+        title = say("{name}: a loss at each step", name=name)
         style(axes, title, ylabel=down, labelpad=20, loc="top", pad=24)
-        write(axes, "a row each; the last row is the bars", (0, 1), (0, 12))
+        write(axes, say("a row each; the last row is the bars"), (0, 1), (0, 12))
         axes.grid(False)
         low, high = math.log10(LOW), math.log10(HIGH)
         look: dict[str, Any] = {"cmap": WHITE_TO_BLUE, "vmin": low, "vmax": high, "aspect": "auto"}
@@ -140,14 +143,14 @@ class ThroughTimePanel:
         self.heat = axes.imshow([[low]], extent=(0, 1, 1, 0), **look)
         axes.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
         axes.plot([0, 0, 1], [0, 1, 1], color=MUTED, lw=0.8, clip_on=False)
-        write(axes, "time step of the hidden state", (0.5, 0), (0, -10), ha="center")
+        write(axes, say("time step of the hidden state"), (0.5, 0), (0, -10), ha="center")
         write(axes, "1", (0, 0), (0, -10))
         write(axes, "1", (0, 1), (-5, -5), ha="right")
         ends = ((1, 0), (0, -10)), ((0, 0), (-5, 5))
         self.ends = [write(axes, "", *end, ha="right") for end in ends]
         key = axes.inset_axes((0.58, 0.82, 0.38, 0.06))  # in the corner that is always empty
         key.imshow([np.linspace(low, high, 60)], extent=(low, high, 0, 1), **look)
-        key.set_title("gradient norm", fontsize=SMALL, color=MUTED, pad=4)
+        key.set_title(say("gradient norm"), fontsize=SMALL, color=MUTED, pad=4)
         key.set(yticks=[], xticks=[-8, 0, 4], xticklabels=[TICKS[v] for v in (LOW, 1, HIGH)])
         key.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=2)
         key.spines[:].set(color=MUTED, linewidth=0.6)
@@ -165,14 +168,15 @@ def make_chain(name: str) -> tuple[Figure, Any]:
     Its time steps stand above the bars of `make_through_time`.
     """
     name = showable(name, UNIT)
-    title = f"{name}: states, gradient above"
+    title = say("{name}: states, gradient above", name=name)
     figure, axes = make_figure(WIDTH, CHAIN, 44, 12)
     panel = UnrolledPanel(axes, title, key=False)
-    panel.axes.set_xlabel("time step (states: blue −1, orange 1)")  # noqa: RUF001
-    panel.alt = (
-        f"{name} unrolled: a column of units for each time step, coloured by value; above them the "
+    panel.axes.set_xlabel(say("time step (states: blue −1, orange 1)"))  # noqa: RUF001
+    text = (
+        "{name} unrolled: a column of units for each time step, coloured by value; above them the "
         "gradient comes back, as thick as it is large."
     )
+    panel.alt = say(text, name=name)
     return figure, panel
 
 
@@ -183,8 +187,12 @@ def left_in_short(norms: Tensor) -> str:
     back = min(BACK, len(norms) - 1)
     left = (norms[-1 - back].double() / norms[-1].double()).item()
     percent = "< 0.000001" if 0 < left < 1e-8 else plain(100 * left)
-    much = f"{number(left)} times as large" if left > 1 else f"{percent} % is left"
-    return f"● {counted(back)} back: {much}"
+    text = (
+        "● {steps} back: {times} times as large"
+        if left > 1
+        else "● {steps} back: {percent} % is left"
+    )
+    return say(text, steps=counted(back), times=number(left), percent=percent)
 
 
 def verdict(name: str, norms: Tensor) -> str:
@@ -194,7 +202,8 @@ def verdict(name: str, norms: Tensor) -> str:
     and explodes if it is more than 10 times as large there.
     """
     if not norms.isfinite().all():
-        return say("{name}: the gradient is {size}. It explodes.", name=name, size=TOO_LARGE)
+        text = "{name}: the gradient is too large for a float32. It explodes."
+        return say(text, name=name)
     if norms[-1] == 0:
         return say("{name}: the gradient is 0 at the last hidden state already.", name=name)
     left = (norms.double().flip(0) / norms[-1].double()).tolist()  # by steps back, (T,)
@@ -210,21 +219,27 @@ def verdict(name: str, norms: Tensor) -> str:
     if left[back] > EXPLODED:
         first = next(k for k, fraction in enumerate(left) if fraction > EXPLODED)
         return head + say("It explodes: above 10 times after {steps}.", steps=counted(first))
-    return head + "It stays within reach."
+    return head + say("It stays within reach.")
 
 
 def clipping(grad_norm: float, clip_norm: float) -> str:
     """Return in words what clipping does to gradients of this norm, all parameters together."""
     factor = clip_factor(grad_norm, clip_norm)
-    text = "The gradients of all parameters together have a norm "
+    text = (
+        "The gradients of all parameters together have a norm of {norm}, above the bound "
+        "{bound:g}: clipping multiplies each by {factor}."
+    )
     if math.isnan(factor):
-        text += "{size}: clipping cannot mend that."
+        text = (
+            "The gradients of all parameters together have a norm too large for a float32: "
+            "clipping cannot mend that."
+        )
     elif factor == 1:
-        text += "of {norm}, within the bound {bound:g}: nothing is clipped."
-    else:
-        text += "of {norm}, above the bound {bound:g}: clipping multiplies each by {factor}."
-    norm = number(grad_norm)
-    return say(text, size=TOO_LARGE, norm=norm, bound=clip_norm, factor=plain(factor))
+        text = (
+            "The gradients of all parameters together have a norm of {norm}, within the bound "
+            "{bound:g}: nothing is clipped."
+        )
+    return say(text, norm=number(grad_norm), bound=clip_norm, factor=plain(factor))
 
 
 def clip_factor(grad_norm: float, clip_norm: float) -> float:
@@ -237,13 +252,13 @@ def clip_factor(grad_norm: float, clip_norm: float) -> float:
 
 def counted(steps: int) -> str:
     """Return a number of steps in words."""
-    return f"{steps} step" if steps == 1 else f"{steps} steps"
+    return say_count("{n} step", "{n} steps", n=steps)
 
 
 def plain(value: float) -> str:
     """Return three digits of a number from 0 to 100, with no exponent."""
     if 0 < value < 1e-6:
-        return "less than 0.000001"
+        return say("less than 0.000001")
     return f"{float(f'{value:.3g}'):.8f}".rstrip("0").rstrip(".")
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
@@ -17,7 +17,10 @@ from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
 
 
 class Outcome(NamedTuple):
-    """The median loss of the runs that ended well, how many did not, how not, and how many ran."""
+    """The median loss of the runs that ended well, how many did not, how not, and how many ran.
+
+    `how` is "diverged", "failed", "both" or "".
+    """
 
     loss: float | None
     gone: int
@@ -27,12 +30,18 @@ class Outcome(NamedTuple):
 
 ENDED = ("finished", "solved")  # the outcomes with weights that mean something
 COLORS = "cividis_r"  # in order of lightness too: the lowest loss is the lightest
+GONE = {  # how many runs of a cell did not end well, by how
+    "diverged": "{gone} of {runs} diverged",
+    "failed": "{gone} of {runs} failed",
+    "both": "{gone} of {runs} diverged or failed",
+}
+ALL_GONE = {"diverged": "diverged", "failed": "failed", "both": "diverged or failed"}
 TICK = 10  # characters of a value beside the axes
 FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
 
 @own_look()
-def heat_map(table: Any, across: str, down: str, *, title: str = "Validation loss") -> Picture:
+def heat_map(table: Any, across: str, down: str, *, title: str | None = None) -> Picture:
     """Draw the median validation loss at the end by two settings, one across and one down.
 
     A cell says its loss, and how many of its runs diverged or failed; one in which all did is
@@ -42,15 +51,17 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
         table: a `rnnlab.Sweep`, the result of a sweep.
         across: the setting with a column for each value.
         down: the setting with a row for each value.
-        title: of the picture.
+        title: of the picture; by default "Validation loss".
 
     Raises:
         ValueError: for a name that is no column of the table, the same name twice, or no rows.
     """
     if not table.rows:
-        raise ValueError("the sweep has no runs; there is nothing to draw")
+        raise ValueError(say("the sweep has no runs; there is nothing to draw"))
     if across == down:
-        raise ValueError(f"across and down are both {across!r}; expected two settings")
+        text = "across and down are both {across!r}; expected two settings"
+        raise ValueError(say(text, across=across))
+    title = say("Validation loss") if title is None else title
     cells = {where: _outcome(rows) for where, rows in table.groups(across, down).items()}
     columns, rows = ([*dict.fromkeys(where[k] for where in cells)] for k in (0, 1))
     width = 130 + max(300, FEWEST_PIXELS * len(columns))
@@ -69,7 +80,8 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
 
 def _outcome(rows: list[dict[str, Any]]) -> Outcome:
     losses = [row["validation_loss"] for row in rows if row["outcome"] in ENDED]
-    how = " or ".join(o for o in ("diverged", "failed") if any(r["outcome"] == o for r in rows))
+    lost = [o for o in ("diverged", "failed") if any(r["outcome"] == o for r in rows)]
+    how = "both" if len(lost) > 1 else "".join(lost)
     return Outcome(median(losses) if losses else None, len(rows) - len(losses), how, len(rows))
 
 
@@ -87,12 +99,13 @@ def _draw(axes: Axes, grid: list[list[Outcome | None]]) -> None:
 
 
 def _write(axes: Axes, x: int, y: int, cell: Outcome, ground: Any) -> None:
-    text, box = f"{cell.loss:.3g}" if cell.loss is not None else cell.how, None
+    text, box = "" if cell.loss is None else f"{cell.loss:.3g}", None
     if cell.loss is None:
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="///", ec=PALE, lw=0))
+        text = translated(ALL_GONE[cell.how])
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     elif cell.gone:
-        text += f"\n{cell.gone} of {cell.runs} {cell.how}"
+        text += f"\n{gone_words(cell)}"
     color = "white" if luminance(ground) < 0.179 else "black"  # where both have the same contrast
     axes.text(x, y, text, ha="center", va="center", fontsize=SMALL, color=color, bbox=box)
 
@@ -107,7 +120,11 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     """Say where the loss is lowest and highest, and where runs diverged."""
 
     def at(where: tuple[Any, Any]) -> str:
-        return f"{as_prose(across)} {label(where[0])} and {as_prose(down)} {label(where[1])}"
+        first, second = map(label, where)
+        return say(
+            "{across} {first} and {down} {second}",
+            across=as_prose(across), first=first, down=as_prose(down), second=second,
+        )  # fmt: skip
 
     text = ""
     ended = {where: cell.loss for where, cell in cells.items() if cell.loss is not None}
@@ -117,9 +134,22 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
             "Lowest median loss {low:.3g} at {at_low}, highest {high:.3g} at {at_high}. ",
             low=ended[low], at_low=at(low), high=ended[high], at_high=at(high),
         )  # fmt: skip
-    lost = [f"{c.gone} of {c.runs} {c.how} at {at(where)}" for where, c in cells.items() if c.gone]
-    more = f"; and some in {len(lost) - 4} more cells" if len(lost) > 4 else ""
-    return text + (f"{'; '.join(lost[:4])}{more}." if lost else "No run diverged.")
+    lost = [
+        say("{gone} at {where}", gone=gone_words(cell), where=at(where))
+        for where, cell in cells.items()
+        if cell.gone
+    ]
+    if not lost:
+        return text + say("No run diverged.")
+    if len(lost) <= 4:
+        return text + say("{lost}.", lost="; ".join(lost))
+    end = "{lost}; and some in {count} more cells."
+    return text + say(end, lost="; ".join(lost[:4]), count=len(lost) - 4)
+
+
+def gone_words(cell: Outcome) -> str:
+    """Return how many of a cell's runs diverged or failed."""
+    return say(GONE[cell.how], gone=cell.gone, runs=cell.runs)
 
 
 def as_prose(name: str) -> str:
@@ -130,6 +160,6 @@ def as_prose(name: str) -> str:
 def label(value: Any) -> str:
     """Return a value as a tick or a sentence shows it."""
     if value is None:
-        return "none"
+        return say("none")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value:g}" if number else showable(value, UNIT)

@@ -47,13 +47,14 @@ class MapPanel:
     ) -> None:
         self.axes, self.shape = axes, (len(clip_norms), len(learning_rates))
         plots.set_room(axes, 46, 56)
-        plots.style(axes, "Validation loss", "learning rate", "clipping bound", pad=24)
+        names = say("Validation loss"), say("learning rate"), say("clipping bound")
+        plots.style(axes, *names, pad=24)
         axes.grid(False)
         rows, columns = self.shape
         axes.set_xticks(range(columns), [label(rate) for rate in learning_rates])
         axes.set_yticks(range(rows), [label(bound) for bound in clip_norms])
         axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-        self.alt = "Map of the validation loss by learning rate and clipping bound."
+        self.alt = say("Map of the validation loss by learning rate and clipping bound.")
         self.image = axes.imshow(np.ones((*self.shape, 3)), aspect="auto", interpolation="nearest")
         self.key = plots.write(axes, "", (0, 1), (0, 13))
         self.borders = LineCollection(_borders(*self.shape), colors=GRID, linewidths=1)
@@ -130,11 +131,12 @@ class MapPanel:
 class CurvesPanel:
     """Training and validation loss by epoch of a cell's runs, all seeds in one line style each."""
 
-    alt = "Line chart of the loss by epoch, train and held out, for each seed of the chosen cell."
-
     def __init__(self, axes: Axes) -> None:
+        self.alt = say(
+            "Line chart of the loss by epoch, train and held out, for each seed of the chosen cell."
+        )
         plots.set_room(axes, 46, 56)
-        plots.style(axes, "Loss in the chosen cell", "epoch", pad=24)
+        plots.style(axes, say("Loss in the chosen cell"), say("epoch"), pad=24)
         plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
         axes.yaxis.get_major_locator().PIXELS = 24  # type: ignore[attr-defined]  # few ticks
@@ -144,15 +146,22 @@ class CurvesPanel:
         (self.train,) = axes.plot([], [], color=BLUE, lw=1.6)
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.6, ls=DASHED)
         lines = (self.train, self.held_out)
-        self.labels = plots.EndLabels(axes, ("train", "held out"), lines)
+        self.labels = plots.EndLabels(axes, (say("train"), say("held out")), lines)
         self.moving: list[Artist] = [*lines, self.whose, *self.labels.texts]
 
     def update(self, spot: Spot, epochs: int, going: bool = False) -> bool:
         """Show the runs of a cell; `epochs` is where the axis ends, as in `LossPanel`."""
         room = self.axes.figure.bbox.width - self.axes.bbox.x0
-        gone = f", {spot.gone} of {len(spot.diverged)} diverged" if spot.gone else ""
-        plots.fit_words(self.whose, [f"{named(spot)}{gone}", named(spot)], room)
-        self.alt = f"{type(self).alt[:-1]}: {named(spot)}{gone}."
+        whose = named(spot)
+        if spot.gone:
+            text = "{spot}, {gone} of {runs} diverged"
+            whose = say(text, spot=named(spot), gone=spot.gone, runs=len(spot.diverged))
+        plots.fit_words(self.whose, [whose, named(spot)], room)
+        text = (
+            "Line chart of the loss by epoch, train and held out, for each seed of the chosen "
+            "cell: {whose}."
+        )
+        self.alt = say(text, whose=whose)
         histories = sorted(spot.histories, key=_last)
         histories.append(histories.pop(len(histories) // 2))  # the label stands at the last
         values: list[float] = []
@@ -194,12 +203,14 @@ def forms(spot: Spot, best: bool) -> list[str]:
     """Return what a cell says, the fullest first."""
     loss = spot.median
     if loss is None:
-        return ["diverged", "×"] if spot.gone else [""]  # noqa: RUF001
+        return [say("diverged"), "×"] if spot.gone else [""]  # noqa: RUF001
     plain = written(loss)
     if spot.gone:
         short_form = f"{plain}\n{spot.gone}/{len(spot.diverged)} ×"  # noqa: RUF001
-        return [f"{plain}\n{spot.gone} of {len(spot.diverged)} diverged", short_form, plain]
-    return [f"{plain}\nlowest", plain] if best else [plain]
+        text = "{loss}\n{gone} of {runs} diverged"
+        longest = say(text, loss=plain, gone=spot.gone, runs=len(spot.diverged))
+        return [longest, short_form, plain]
+    return [say("{loss}\nlowest", loss=plain), plain] if best else [plain]
 
 
 def written(loss: float) -> str:
@@ -211,10 +222,10 @@ def written(loss: float) -> str:
 
 def named(spot: Spot) -> str:
     """Return in words which cell it is."""
-    bound = "no clipping"
-    if spot.clip_norm is not None:
-        bound = f"clipping bound {label(spot.clip_norm)}"
-    return f"learning rate {label(spot.learning_rate)}, {bound}"
+    text = "learning rate {rate}, clipping bound {bound}"
+    if spot.clip_norm is None:
+        text = "learning rate {rate}, no clipping"
+    return say(text, rate=label(spot.learning_rate), bound=label(spot.clip_norm))
 
 
 def landscape_words(landscape: Landscape) -> str:
@@ -229,7 +240,7 @@ def best_words(landscape: Landscape, best: Spot) -> str:
     losses = best.losses
     head = say("Lowest loss: {at}, with {loss} held out.", at=named(best), loss=written(losses[0]))
     if len(losses) == 1:
-        return head + " From one seed nobody knows how much is chance: take more seeds."
+        return head + say(" From one seed nobody knows how much is chance: take more seeds.")
     head = say(
         "Lowest loss: {at}. Held out it is {middle}, the median of {count} seeds, which range from "
         "{low} to {high}. ",
@@ -239,15 +250,23 @@ def best_words(landscape: Landscape, best: Spot) -> str:
     near = landscape.neighbours(best)
     alike = [spot for spot in near if spot.overlaps(best)]
     if not alike:
-        return head + "No neighbour's range overlaps with it: all seeds say that it is better."
+        text = "No neighbour's range overlaps with it: all seeds say that it is better."
+        return head + say(text)
     far = [s for s in landscape.spots.values() if s not in (best, *near) and s.overlaps(best)]
-    more = say(", and so do those of {far} cells further away", far=len(far)) if far else ""
     text = (
-        "The ranges of {alike} of its {near} neighbours overlap with it ({which}){far}: which of "
-        "them is best, {count} seeds do not tell."
+        "The ranges of {alike} of its {near} neighbours overlap with it ({which}): which of them "
+        "is best, {count} seeds do not tell."
     )
-    which = ", ".join(f"{label(s.learning_rate)} with {label(s.clip_norm)}" for s in alike)
-    return head + say(text, alike=len(alike), near=len(near), which=which, far=more,
+    if far:
+        text = (
+            "The ranges of {alike} of its {near} neighbours overlap with it ({which}), and so do "
+            "those of {far} cells further away: which of them is best, {count} seeds do not tell."
+        )
+    which = ", ".join(
+        say("{rate} with {bound}", rate=label(s.learning_rate), bound=label(s.clip_norm))
+        for s in alike
+    )
+    return head + say(text, alike=len(alike), near=len(near), which=which, far=len(far),
                       count=len(losses))  # fmt: skip
 
 
@@ -274,7 +293,9 @@ def spot_words(spot: Spot) -> str:
         words = [say("held out {loss}", loss=written(spot.losses[0]))]
     if spot.gone:
         words.append(say("{gone} of {runs} runs diverged", gone=spot.gone, runs=len(spot.diverged)))
-    return f"{named(spot)}: {'; '.join(words) or 'not trained yet'}."
+    if not words:
+        return say("{spot}: not trained yet.", spot=named(spot))
+    return say("{spot}: {words}.", spot=named(spot), words="; ".join(words))
 
 
 def _borders(rows: int, columns: int) -> list[list[tuple[float, float]]]:
@@ -285,7 +306,7 @@ def _borders(rows: int, columns: int) -> list[list[tuple[float, float]]]:
 
 
 def _width(text: str) -> float:
-    return LETTER * max(map(len, text.split("\n")))
+    return LETTER * max(map(plots.letters, text.split("\n")))
 
 
 def _last(history: Any) -> float:

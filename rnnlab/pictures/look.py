@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context, rcParams, rcParamsDefault
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
+from rnnlab.base.say import language
+
+FONTS = Path(__file__).parent / "fonts"  # of languages whose letters matplotlib's own lacks
 # what is no look; and the fonts, without which a user's own letters might be boxes
 OF_THE_USER = (
     "animation", "backend", "datapath", "date.epoch", "docstring", "figure.max_open",
@@ -29,11 +36,36 @@ def own_look() -> Iterator[None]:
     others: Any = {
         name: value for name, value in DEFAULTS.items() if dict.get(rcParams, name) != value
     }
+    families = with_letters(rcParams["font.family"])
+    if families != rcParams["font.family"]:
+        others["font.family"] = families
     if not others:
         yield
         return
     with rc_context(others):
         yield
+
+
+def with_letters(families: list[str]) -> list[str]:
+    """Return the families of fonts, and last one with the letters of the language that is spoken.
+
+    matplotlib takes from it what the others do not have. For English there is none to add.
+    """
+    family = _family(language())
+    return families if family is None or family in families else [*families, family]
+
+
+@cache
+def _family(language: str) -> str | None:
+    """Return the family of the font for a language, which matplotlib knows from now on, if any."""
+    file = FONTS / f"{language}.otf"
+    if not file.is_file():
+        return None
+    fontManager.addfont(file)
+    regular = fontManager.ttflist[-1]
+    # bold titles take the same letters; else matplotlib would tell every learner that none are bold
+    fontManager.ttflist.append(replace(regular, weight=700))
+    return regular.name
 
 
 class OwnFigure(Figure):

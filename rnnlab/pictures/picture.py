@@ -6,12 +6,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import NAME, as_html, showable, showable_lines
 
-THEME = (
+THEME = (  # not said
     '<style>body[data-jp-theme-light="false"] .rnnlab-figure img '
     "{ filter: invert(.9334) hue-rotate(180deg) }\n"
-    ".rnnlab-figure figcaption { max-width: 44em }</style>"
+    ".rnnlab-figure figcaption { max-width: 44em }</style>"  # not said
 )
 
 
@@ -25,7 +26,7 @@ class Picture:
 
     def __init__(self, figure: Figure, title: str, words: str) -> None:
         if not words.strip():
-            raise ValueError("words is empty; say in a sentence what the picture shows")
+            raise ValueError(say("words is empty; say in a sentence what the picture shows"))
         self.figure, self.title = figure, showable(title, NAME)
         self.words = showable_lines(words)
 
@@ -41,6 +42,6 @@ class Picture:
         html = (
             f'{THEME}<figure class="rnnlab-figure"><img src="{source}" width="{width}" '
             f'style="max-width:100%" alt="{as_html(repr(self))}">'
-            f"<figcaption>{as_html(self.words)}</figcaption></figure>"
+            f"<figcaption>{as_html(self.words)}</figcaption></figure>"  # not said
         )
         return {"text/html": html, "text/plain": repr(self)}

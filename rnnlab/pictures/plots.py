@@ -22,6 +22,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import showable, showable_lines
 from rnnlab.loop.batch import PHASES
 from rnnlab.pictures.look import OwnFigure, own_look
@@ -36,6 +37,7 @@ SMALL = 8.5  # points of all text but titles
 NAMES = tuple(phase.__name__ for phase in PHASES)
 EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
 LINE, FITS = 200, 30  # characters of a text in a picture at most, and those that fit anywhere
+FIRST_WIDE = "\u2e80"  # from here on characters are Chinese, Japanese or Korean, or stand with such
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -97,7 +99,7 @@ def style(
     small: dict[str, Any] = {"fontsize": SMALL, "color": MUTED, "parse_math": False}
     below = axes.set_xlabel(xlabel, **small)
     beside = axes.set_ylabel(ylabel, **small, **label)
-    if max(map(len, (title, xlabel, ylabel))) > FITS:
+    if max(map(letters, (title, xlabel, ylabel))) > FITS:
         whole, box = axes.figure.bbox, axes.get_window_extent()
         middle = (box.x0 + box.x1) / 2
         fit_words(head, [title], whole.width - box.x0 - 2)
@@ -168,17 +170,23 @@ def integer_ticks(axis: Axis, most: int = 6) -> None:
 def write(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0),
     color: str = MUTED, ha: str = "left", va: str = "center", size: float = SMALL,
-    coords: Any = "axes fraction", **options: Any,
+    coords: Any = "axes fraction", **options: Any,  # not said
 ) -> Annotation:  # fmt: skip
     """Write a text at a point of the axes, from 0 to 1 in x and y, moved by an offset in points.
 
     `coords` are matplotlib's, as "data", for another meaning of the point. A $ is shown as it is.
     """
     return axes.annotate(
-        showable_lines(text, LINE), at, offset, xycoords=coords, textcoords="offset points",
+        showable_lines(text, LINE), at, offset, xycoords=coords,
+        textcoords="offset points",  # not said
         ha=ha, va=va, fontsize=size, color=color, annotation_clip=False, parse_math=False,
         **options,
     )  # fmt: skip
+
+
+def letters(text: str) -> int:
+    """Return how many Latin letters take as much room as a text: a Chinese one counts twice."""
+    return sum(2 if character >= FIRST_WIDE else 1 for character in text)
 
 
 def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
@@ -298,7 +306,8 @@ def draw_loop(
             "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch(),
         }  # fmt: skip
         axes.annotate("", end.get_position(), start.get_position(), arrowprops=look)
-    axes.text(0, 0, "one batch,\none update", ha="center", va="center", fontsize=9, color=MUTED)
+    middle = say("one batch,\none update")
+    axes.text(0, 0, middle, ha="center", va="center", fontsize=9, color=MUTED)
     if current in boxes:
         Lit(boxes, BLUE).show(current)
     return boxes

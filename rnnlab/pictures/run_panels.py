@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from torch import nn
 
+from rnnlab.base.say import say
 from rnnlab.pictures import plots
 from rnnlab.pictures.bands import add_band, set_band
 from rnnlab.pictures.look import own_look
@@ -19,6 +20,13 @@ from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
 
 History = Any  # a rnnlab.History: losses, norms, steps and epochs
+
+
+LOSS_ALTS = (  # with one run, and with several
+    "Line chart of the loss by epoch: train, held out, and train in the run before.",
+    "Line chart of the loss by epoch: train, held out, and train in the run before. The band: held "
+    "out over all seeds.",
+)
 
 
 class Mark(NamedTuple):
@@ -71,10 +79,9 @@ def set_cursor(cursor: Line2D, x: float | None) -> None:
 class LossPanel:
     """Training and validation loss by epoch, on a log scale; the run before as a pale line."""
 
-    alt = "Line chart of the loss by epoch: train, held out, and train in the run before."
-
     def __init__(self, axes: Axes) -> None:
-        plots.style(axes, "Loss", "epoch")
+        self.alt = say(LOSS_ALTS[0])
+        plots.style(axes, say("Loss"), say("epoch"))
         plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
@@ -85,7 +92,7 @@ class LossPanel:
         (self.train,) = axes.plot([], [], color=BLUE, lw=2)
         (self.held_out,) = axes.plot([], [], color=ORANGE, lw=1.8, ls=DASHED)
         lines = (self.before, self.train, self.held_out, self.median)
-        names = ("run before", "train", "held out", "all seeds")
+        names = (say("run before"), say("train"), say("held out"), say("all seeds"))
         self.labels = plots.EndLabels(axes, names, lines)
         self.cursor, self.marks = make_cursor(axes), Marks(axes)
         self.moving: list[Artist] = [self.band, *lines, self.cursor, *self.labels.texts]
@@ -97,7 +104,7 @@ class LossPanel:
         epochs: int = 1,
         cursor: int | None = None,
         marks: Sequence[Mark] = (),
-        name: str = "run before",
+        name: str | None = None,
         going: bool = False,
         over_seeds: Any = None,
     ) -> bool:
@@ -109,13 +116,13 @@ class LossPanel:
             epochs: where the axis ends.
             cursor: an epoch that is looked at; None: none is.
             marks: the changes of a setting in the middle of the run.
-            name: of the run before.
+            name: of the run before; None: "run before".
             going: whether the run goes on; the limits may then lie further out, see `log_limits`.
             over_seeds: of several runs the epochs, and at each the lowest, median and highest
                 held-out loss, (4, epochs); None: there is one run.
         """
-        self.labels.texts[0].set_text(name)
-        self.alt = LossPanel.alt + " The band: held out over all seeds." * (over_seeds is not None)
+        self.labels.texts[0].set_text(say("run before") if name is None else name)
+        self.alt = say(LOSS_ALTS[over_seeds is not None])
         runs = [history.train_loss, history.validation_loss, before.train_loss if before else []]
         for line, losses in zip((self.train, self.held_out, self.before), runs, strict=True):
             line.set_data(range(1, len(losses) + 1), losses)
@@ -136,11 +143,13 @@ class LossPanel:
 class GradientPanel:
     """Gradient norm by step, the clipping bound, and a dot on it for each step that was clipped."""
 
-    alt = "Line chart of the gradient norm by step, with the bound above which it is clipped."
     ROOM, RISE = 76, 9  # pixels: right of the axes, for a note; from its middle to their lower edge
 
     def __init__(self, axes: Axes) -> None:
-        plots.style(axes, "Gradient norm", "step")
+        self.alt = say(
+            "Line chart of the gradient norm by step, with the bound above which it is clipped."
+        )
+        plots.style(axes, say("Gradient norm"), say("step"))
         plots.integer_ticks(axes.xaxis)
         plots.log_scale(axes)
         axes.set(xlim=(0, 1), ylim=(0.1, 1))
@@ -201,8 +210,8 @@ class GradientPanel:
         """Write the bound where its line ends, above the numbers below the axes."""
         if bound != self._noted:
             self._noted, self.note.xy = bound, (1, bound)
-            choices = [f"\u25cf clipped\nabove {bound:g}", f"\u25cf clipped\nat {bound:g}"]
-            plots.fit_words(self.note, choices, self.ROOM)
+            choices = ["\u25cf clipped\nabove {bound:g}", "\u25cf clipped\nat {bound:g}"]
+            plots.fit_words(self.note, [say(text, bound=bound) for text in choices], self.ROOM)
         low, line = self.axes.bbox.y0, self.axes.transData.transform((0, bound))[1]
         up = max(0, low + self.RISE - line) * 72 / self.axes.figure.get_dpi()  # in points
         self.note.set_position((5, up))

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.pictures import plots
 from rnnlab.pictures.gradient_panels import number, plain
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
@@ -23,6 +23,7 @@ CarryStep = Any  # a row of rnnlab.microscope.carrying, whose ways and batches t
 FirstBatches = Any  # of rnnlab.microscope.carried_states
 RESET, DETACH = "reset", "carry and detach"
 NO_DETACH, SHUFFLE = "carry without detach", "carry with shuffle"
+NAMES = {RESET: RESET, DETACH: DETACH, NO_DETACH: NO_DETACH, SHUFFLE: SHUFFLE}
 BATCHES = 32  # of an epoch
 NOTES = {  # what a way does at the border of two batches, in words
     RESET: "Each batch starts from zeros. Value and gradient both end at the border.",
@@ -36,11 +37,17 @@ NOTES = {  # what a way does at the border of two batches, in words
         "batch begins."
     ),
 }
-BORDERS = {  # the same, as it is drawn: whether the value and the gradient cross it, and a note
-    RESET: (False, False, "reset to 0"),
-    DETACH: (True, False, "detach"),
-    NO_DETACH: (True, True, "no detach"),
-    SHUFFLE: (True, False, "other part"),
+BORDERS = {  # the same, as it is drawn: whether the value and the gradient cross it
+    RESET: (False, False),
+    DETACH: (True, False),
+    NO_DETACH: (True, True),
+    SHUFFLE: (True, False),
+}
+BORDER_NOTES = {  # and what is written at it
+    RESET: "reset to 0",
+    DETACH: "detach",
+    NO_DETACH: "no detach",
+    SHUFFLE: "other part",
 }
 LABELS = {  # of a way's line, where it ends
     RESET: "reset",
@@ -48,6 +55,7 @@ LABELS = {  # of a way's line, where it ends
     NO_DETACH: "retain_graph",
     SHUFFLE: "carry with\nshuffle",
 }
+TITLES = ("{way}: three batches, untrained", "{way}: three batches", "{way}")
 ERRORS = ("× carry without detach: error in batch 2", "× without detach: error in batch 2")  # noqa: RUF001
 READ = ("time steps {first} to {last}", "{first} to {last}", "{first}–{last}", "from {first}")  # noqa: RUF001
 TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # where an axis may end, times a power of ten
@@ -61,7 +69,7 @@ class FlowPanel(UnrolledPanel):
     """
 
     def __init__(self, axes: Axes) -> None:
-        super().__init__(axes, RESET)
+        super().__init__(axes, translated(NAMES[RESET]))
         axes.set_xlabel("")
         below: dict[str, Any] = {"ha": "center", "coords": axes.get_xaxis_transform()}
         self.names = [plots.write(axes, "", (0, 0), (0, -10), INK, **below) for _ in range(3)]
@@ -70,16 +78,19 @@ class FlowPanel(UnrolledPanel):
 
     def update(self, way: str, first: FirstBatches) -> bool:  # type: ignore[override]
         """Show three batches, as `first_batches` has followed them."""
-        self.alt = (
-            f"Three batches unrolled, {way}: a column of units for each time step, coloured by "
+        text = (
+            "Three batches unrolled, {way}: a column of units for each time step, coloured by "
             "value; above them the gradient of the last batch's loss, as thick as it is large."
         )
+        name = translated(NAMES[way])
+        self.alt = say(text, way=name)
         title: Text = self.axes._left_title  # type: ignore[attr-defined]
-        whole, room = f"{way}: three batches", self.axes.figure.bbox.width - self.axes.bbox.x0
-        plots.fit_words(title, [f"{whole}, untrained", whole, way], room)
+        room = self.axes.figure.bbox.width - self.axes.bbox.x0
+        plots.fit_words(title, [say(text, way=name) for text in TITLES], room)
         window = len(first.states) // len(first.steps)
         ends = [window * k - 1 for k in range(1, len(first.steps))]
-        borders = [Border(end, *BORDERS[way]) for end in ends]
+        note = translated(BORDER_NOTES[way])
+        borders = [Border(end, *BORDERS[way], note) for end in ends]
         super().update(first.states.numpy(), gradient=first.gradient.numpy(), borders=borders)
         self.axes.set_xticks([])
         for artist in self.notes:
@@ -100,7 +111,7 @@ class FlowPanel(UnrolledPanel):
         for k, words in enumerate(read):
             middle = (self._x[k * window] + self._x[(k + 1) * window - 1]) / 2
             self.names[k].xy = self.read[k].xy = (middle, 0)
-            self.names[k].set_text(f"batch {k + 1}")
+            self.names[k].set_text(say("batch {number}", number=k + 1))
             self.read[k].set_text(words)
 
 
@@ -118,33 +129,35 @@ class CostPanel:
         self, axes: Axes, title: str, value: Callable[[CarryStep], float], over: int = 1
     ) -> None:
         plots.set_room(axes, 54, 56)  # with a line of text below the title
-        plots.style(axes, title, "batch", pad=24)
+        plots.style(axes, title, say("batch"), pad=24)
         axes.set(xlim=(1, BATCHES), ylim=(0, 1))
         plots.integer_ticks(axes.xaxis, 5)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(lambda number, _: f"{number:g}")
         self.axes, self.value, self.over = axes, value, over
-        self.title, self.alt = title, f"Line chart by batch: {title}."
+        self.title, self.alt = title, say("Line chart by batch: {title}.", title=title)
         self.whose = plots.write(axes, "", (0, 1), (0, 13), INK)
         (self.reference,) = axes.plot([], [], color=PALE, lw=1.4)
         (self.line,) = axes.plot([], [], color=BLUE, lw=2)
         lines = (self.reference, self.line)
-        self.labels = plots.EndLabels(axes, ("with detach", ""), lines, above=0)
+        self.labels = plots.EndLabels(axes, (say("with detach"), ""), lines, above=0)
         self.moving: list[Artist] = [*lines, self.whose, *self.labels.texts]
 
     def update(
         self, way: str, rows: Sequence[CarryStep], reference: Sequence[CarryStep] = ()
     ) -> bool:
         """Show the rows of a way, and those of carry and detach."""
-        whose = f"{way}, retain_graph" if way == NO_DETACH else way
+        whose = translated(NAMES[way])
+        if way == NO_DETACH:
+            whose = say("{way}, retain_graph", way=whose)
         self.whose.set_text(whose)
-        self.alt = f"Line chart by batch, {whose}: {self.title}."
+        self.alt = say("Line chart by batch, {whose}: {title}.", whose=whose, title=self.title)
         values = []
         for line, shown in ((self.line, rows), (self.reference, reference)):
             numbers = running_median([self.value(row) for row in shown], self.over)
             line.set_data([row.batch for row in shown], numbers)
             values += numbers
-        self.labels.texts[1].set_text(LABELS[way])
+        self.labels.texts[1].set_text(translated(LABELS[way]))
         top = top_above(1.1 * max(values)) if values else 1.0
         changed = plots.set_limits(self.axes, y=(0, top))
         self.labels.place()
@@ -154,12 +167,13 @@ class CostPanel:
 class CurvesPanel:
     """The loss by epoch of each way, on a log scale; a cross for the way that torch ends."""
 
-    alt = "Line chart of the training loss by epoch, a line for each way."
     LOOKS = ((RESET, INK, DOTTED), (DETACH, BLUE, "-"), (SHUFFLE, ORANGE, DASHED))
 
     def __init__(self, axes: Axes) -> None:
         plots.set_room(axes, 54, 56)  # with a line of text below the title
-        plots.style(axes, "Training loss, all four ways", "epoch (0: the first batch)", pad=24)
+        self.alt = say("Line chart of the training loss by epoch, a line for each way.")
+        below = say("epoch (0: the first batch)")
+        plots.style(axes, say("Training loss, all four ways"), below, pad=24)
         plots.log_scale(axes)
         plots.integer_ticks(axes.xaxis)
         axes.set(xlim=(0, 1), ylim=(0.1, 2))
@@ -170,7 +184,7 @@ class CurvesPanel:
         (self.cross,) = axes.plot([], [], "x", color=INK, ms=7, mew=2, clip_on=False)
         self.note = plots.write(axes, "", (0, 1), (0, 13), INK, visible=False)
         lines = [*self.lines.values()]
-        names = [LABELS[way] for way in self.lines]
+        names = [translated(LABELS[way]) for way in self.lines]
         self.labels = plots.EndLabels(axes, names, lines, above=0)
         self.moving: list[Artist] = [*lines, self.cross, self.note, *self.labels.texts]
 
@@ -188,7 +202,7 @@ class CurvesPanel:
         self.cross.set_data([0] * len(ended), [row.loss for row in ended])
         self.note.set_visible(bool(ended))
         room = self.axes.figure.bbox.width - self.axes.bbox.x0
-        plots.fit_words(self.note, ERRORS, room)
+        plots.fit_words(self.note, [translated(text) for text in ERRORS], room)
         low = plots.nice_floor(min([0.1, *values]))
         if len(values) > len(self.lines):  # within a run it only grows: it does not jump
             low = min(low, self.axes.get_ylim()[0])
@@ -205,15 +219,22 @@ def top_above(value: float) -> float:
 
 def flow_words(way: str, first: FirstBatches) -> str:
     """Return in words how value and gradient go through the first batches."""
-    read = ", ".join(f"{start + 1} to {last + 1}" for start, last in first.steps)
+    read = ", ".join(
+        say("{first} to {last}", first=start + 1, last=last + 1) for start, last in first.steps
+    )
     share = 100 * (first.gradient[0] / first.gradient.max()).item()
-    far = ", and {share} % of its greatest norm is left there" if way == NO_DETACH else ""
-    return say(
+    text = (
         "{way}: {note} Three batches of the untrained network read the time steps {read}. The "
-        "gradient of the last one's loss goes back {reached} time steps" + far + ".",
-        way=way.capitalize(), note=NOTES[way], read=read, reached=first.reached,
-        share=plain(share),
-    )  # fmt: skip
+        "gradient of the last one's loss goes back {reached} time steps."
+    )
+    if way == NO_DETACH:
+        text = (
+            "{way}: {note} Three batches of the untrained network read the time steps {read}. The "
+            "gradient of the last one's loss goes back {reached} time steps, and {share} % of its "
+            "greatest norm is left there."
+        )
+    name, note = translated(NAMES[way]).capitalize(), translated(NOTES[way])
+    return say(text, way=name, note=note, read=read, reached=first.reached, share=plain(share))
 
 
 def running_median(values: Sequence[float], over: int) -> list[float]:
@@ -228,29 +249,38 @@ def cost_words(rows: Sequence[CarryStep]) -> str:
     kept, more = (number((row.kept_bytes or 0) / 1000) for row in (first, last))
     parts = rows[:8], rows[-8:]
     early, late = (1000 * median(row.backward_seconds for row in part) for part in parts)
-    grown = last.graph_length != first.graph_length
-    end = "{last.graph_length} time steps and {more} kB" if grown else "the same"
-    return say(
-        "the gradient goes back {first.graph_length} time steps in batch {first.batch}, "
-        "{kept} kB are kept for it; in batch {last.batch} it is " + end + ". Backward takes "
-        "{early:.3g} ms in the first eight batches and {late:.3g} ms in the last eight (medians).",
-        first=first, last=last, kept=kept, more=more, early=early, late=late,
-    )  # fmt: skip
+    text = (
+        "the gradient goes back {first.graph_length} time steps in batch {first.batch}, {kept} kB "
+        "are kept for it; in batch {last.batch} it is the same. Backward takes {early:.3g} ms in "
+        "the first eight batches and {late:.3g} ms in the last eight (medians)."
+    )
+    if last.graph_length != first.graph_length:
+        text = (
+            "the gradient goes back {first.graph_length} time steps in batch {first.batch}, {kept} "
+            "kB are kept for it; in batch {last.batch} it is {last.graph_length} time steps and "
+            "{more} kB. Backward takes {early:.3g} ms in the first eight batches and {late:.3g} ms "
+            "in the last eight (medians)."
+        )
+    return say(text, first=first, last=last, kept=kept, more=more, early=early, late=late)
 
 
 def loss_words(rows: Sequence[CarryStep], best: float) -> str:
     """Return in words what the training of a way has reached; `best` is the loss to expect."""
     last = rows[-1]
     ends = [row for row in rows if row.train_loss is not None]  # of epochs
-    text = "Loss, {last.way}: {last.loss:.3g} in batch {last.batch}; no epoch is complete."
+    end, way = (ends or rows)[-1], translated(NAMES[last.way])
+    text = "Loss, {way}: {last.loss:.3g} in batch {last.batch}; no epoch is complete."
     if last.error:
-        text = "Loss, {last.way}: {last.loss:.3g} in batch {last.batch}, where torch raised."
-    elif ends:
-        held_out = (
-            "" if ends[-1].validation_loss is None else "; held out {end.validation_loss:.3g}"
-        )
+        text = "Loss, {way}: {last.loss:.3g} in batch {last.batch}, where torch raised."
+    elif ends and end.validation_loss is None:
         text = (
-            "Loss, {last.way}: {first.loss:.3g} in the first batch, {end.train_loss:.3g} on "
-            "average in epoch {end.epoch}" + held_out + ". The best to be expected is {best:.3g}."
+            "Loss, {way}: {first.loss:.3g} in the first batch, {end.train_loss:.3g} on average in "
+            "epoch {end.epoch}. The best to be expected is {best:.3g}."
         )
-    return say(text, first=rows[0], last=last, end=(ends or rows)[-1], best=best)
+    elif ends:
+        text = (
+            "Loss, {way}: {first.loss:.3g} in the first batch, {end.train_loss:.3g} on average in "
+            "epoch {end.epoch}; held out {end.validation_loss:.3g}. The best to be expected is "
+            "{best:.3g}."
+        )
+    return say(text, way=way, first=rows[0], last=last, end=end, best=best)

@@ -11,7 +11,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from rnnlab.base.say import short
+from rnnlab.base.say import say, short
 from rnnlab.base.showable import showable
 from rnnlab.loop.losses import IGNORED
 from rnnlab.pictures import plots
@@ -25,10 +25,9 @@ NAMES, LONGEST = 82, 20  # of lengths: points from the title's start to the bars
 class RingPanel:
     """The phases of a batch as a ring, the last one lit."""
 
-    alt = "The phases of one batch as a ring; the last that has run is lit."
-
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
+        self.alt = say("The phases of one batch as a ring; the last that has run is lit.")
         axes.set_position((0.0, 0.0, 1.0, 1.0))
         self.moving: list[Artist] = []
         self._drawn: Any = None
@@ -53,13 +52,12 @@ class RingPanel:
 class FirstSequencePanel:
     """Targets and predictions of a batch's first sequence, or how likely the right class is."""
 
-    alt = (
-        "Line chart of the first sequence of the batch by time step: target, prediction, and the "
-        "prediction after the optimizer's step."
-    )
-
     def __init__(self, axes: Axes) -> None:
-        plots.style(axes, "First sequence of the batch", "time step")
+        self.alt = say(
+            "Line chart of the first sequence of the batch by time step: target, prediction, and "
+            "the prediction after the optimizer's step."
+        )
+        plots.style(axes, say("First sequence of the batch"), say("time step"))
         plots.set_room(axes, BOTTOM, TOP)
         self.axes = axes
         axes.set(xlim=(0.5, 2.5), ylim=(-1, 1))
@@ -68,7 +66,8 @@ class FirstSequencePanel:
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, ls=DASHED)
         (self.later,) = axes.plot([], [], color=ORANGE, lw=1.8)
         self.lines = lines = (self.target, self.predicted, self.later)
-        self.labels = plots.EndLabels(axes, ("target", "prediction", "after the\nstep"), lines)
+        names = (say("target"), say("prediction"), say("after the\nstep"))
+        self.labels = plots.EndLabels(axes, names, lines)
         self.waiting = _waiting(axes)
         self.moving: list[Artist] = [*lines, *self.labels.texts, self.waiting]
 
@@ -96,7 +95,7 @@ class FirstSequencePanel:
                 bottom, top = low - room, high + room
         across = (0.5, max(len(truth), len(answers), 2) + 0.5)
         changed = plots.set_limits(self.axes, x=across, y=(bottom, top))
-        self.waiting.set_text("" if len(truth) else "comes with batch")
+        self.waiting.set_text("" if len(truth) else say("comes with batch"))
         self.labels.place()
         return changed
 
@@ -120,7 +119,7 @@ class BarsPanel:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_visible(False)  # no numbers where there has been nothing yet
         axes.yaxis.set_major_formatter(lambda value, _: short(value))
-        self.axes, self.alt = axes, f"Bar chart by time step: {title}."
+        self.axes, self.alt = axes, say("Bar chart by time step: {title}.", title=title)
         self.bars = PolyCollection([], facecolors=color, edgecolors="none")
         axes.add_collection(self.bars, autolim=False)
         self.waiting = _waiting(axes)
@@ -202,7 +201,8 @@ class LengthsPanel:
             self.numbers[row].xy = (wide[row], row)
         there = bound is not None and bool(lengths)
         self.bound.set_visible(there)
-        self.note.set_text(f"bound {short(bound)}" if bound is not None and there else "")
+        note = say("bound {bound}", bound=short(bound)) if bound is not None and there else ""
+        self.note.set_text(note)
         if bound is not None:
             self.bound.set_xdata([bound / longest] * 2)
             self.note.xy = (bound / longest, 0)
@@ -221,12 +221,12 @@ def first_sequence(
     truth = None if targets is None else targets[0].detach().cpu()  # (T, D), (T,) or fewer axes
     answers = None if predictions is None else predictions[0].detach().cpu()  # the same, or (T, C)
     if truth is None or truth.is_floating_point():
-        return _line(truth), _line(answers), ("target", "prediction")
+        return _line(truth), _line(answers), (say("target"), say("prediction"))
     right, real = None, truth != IGNORED
     if answers is not None and answers.dim() == truth.dim() + 1:
         answers, truth = answers[real], truth[real]
         right = answers.softmax(-1).gather(-1, truth.unsqueeze(-1).long()).flatten()  # (T, C), (T,)
-    names = ("certain", "probability\nof the right\nclass")
+    names = (say("certain"), say("probability\nof the right\nclass"))
     return np.ones(int(real.sum())), _line(right), names
 
 

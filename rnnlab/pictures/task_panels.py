@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import NAME, UNIT, showable, showable_lines
 from rnnlab.pictures import plots
 from rnnlab.pictures.bands import ONE_RUN, Spread, add_band, set_band
@@ -25,6 +26,12 @@ from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
 
+FORECAST_ALTS = (  # with one run, and with several
+    "Line chart of {title}, the held-out {unit}s: as measured, as predicted one {unit} ahead, and "
+    "the distance between the two.",
+    "Line chart of {title}, the held-out {unit}s: as measured, as predicted one {unit} ahead, and "
+    "the distance between the two. The band: the predictions of all seeds.",
+)
 SHORT = 10  # characters of a unit beside a line
 PANELS: dict[str, type["TaskPanel"]] = {}  # by `Task.picture`
 
@@ -81,10 +88,12 @@ class TaskPanel:
             result, beside = (showable(words) for words in self.task.result(*answers))
         self.result = result
         beside = self.spread.title or beside
-        longest = f"{name}: {result} ({beside})" if beside else f"{name}: {result}"
-        choices = [longest, f"{name}: {result}", result, name] if result else [name]
+        short = say("{name}: {result}", name=name, result=result)
+        text = "{name}: {result} ({beside})"
+        longest = say(text, name=name, result=result, beside=beside) if beside else short
+        choices = [longest, short, result, name] if result else [name]
         if result and self.spread.title:  # before what the title would leave out
-            choices.insert(1, f"{result} ({beside})")
+            choices.insert(1, say("{result} ({beside})", result=result, beside=beside))
         room = self.axes.figure.bbox.width - self.axes.get_window_extent().x0 - 2
         plots.fit_words(self.title, choices, room)
 
@@ -107,15 +116,13 @@ class ForecastPanel(TaskPanel):
         plots.integer_ticks(axes.xaxis, 5)
         box, less = axes.get_position(), 22 / axes.figure.bbox.height  # no label below the ticks
         axes.set_position((box.x0, box.y0 - less, box.width, box.height + less))
-        self.alt = self.alone_alt = (
-            f"Line chart of {task.title}, the held-out {unit}s: as measured, as "
-            f"predicted one {unit} ahead, and the distance between the two."
+        self.alt = say(FORECAST_ALTS[0], title=task.title, unit=unit)
+        text = (
+            "Bold blue: what the network predicted, one {unit} ahead. Thin: what was measured; the "
+            "pale strokes between the two are how far off it was. Grey: {unit}s that it learnt "
+            "from."
         )
-        self.legend = (
-            f"Bold blue: what the network predicted, one {unit} ahead. Thin: "
-            "what was measured; the pale strokes between the two are how far off it was. Grey: "
-            f"{unit}s that it learnt from."
-        )
+        self.legend = say(text, unit=unit)
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
         axes.plot(series.times[known], task.values[known], color=PALE, lw=1.3)
@@ -128,8 +135,9 @@ class ForecastPanel(TaskPanel):
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
-        one = unit if len(unit) <= SHORT else "step"  # for which there is room
-        names = ("on its own", f"predicted,\none {one}\nahead", "measured")
+        one = unit if plots.letters(unit) <= SHORT else say("step")  # for which there is room
+        ahead = say("predicted,\none {unit}\nahead", unit=one)
+        names = (say("on its own"), ahead, say("measured"))
         self.labels = plots.EndLabels(axes, names, (self.alone, self.ahead, measured))
         self.add_title()
         self.outside = plots.write(axes, "", (0.5, 0.06), color=BLUE, ha="center")
@@ -157,15 +165,17 @@ class ForecastPanel(TaskPanel):
         self.ahead.set_data(times, ahead)
         edges = [drawable(edge, *limits) for edge in self.spread.band or ()]
         set_band(self.band, times if edges else [], *(edges or ([], [])))
-        self.alt = self.alone_alt + " The band: the predictions of all seeds." * bool(edges)
+        title, unit = self.task.title, self.task.time_unit
+        self.alt = say(FORECAST_ALTS[bool(edges)], title=title, unit=unit)
         alone = [] if free_running is None else drawable(free_running, *limits)
         self.alone.set_data(times[: len(alone)], alone)
         self.labels.place()
         away = float(np.mean((ahead < limits[0]) | (ahead > limits[1])))
-        self.outside.set_text("the prediction lies far outside of this picture" * (away > 0.5))
+        outside = say("the prediction lies far outside of this picture") if away > 0.5 else ""
+        self.outside.set_text(outside)
         self.set_title(one_step_ahead)
-        unit = self.task.time_unit
-        choices = [f"  the network has never seen these {unit}s", "  never seen", ""]
+        longest = say("  the network has never seen these {unit}s", unit=unit)
+        choices = [longest, say("  never seen"), ""]
         room = self.axes.figure.bbox.width - self.axes.transData.transform((times[0], 0))[0]
         return plots.fit_words(self.never_seen, choices, room - self.right)
 
@@ -180,16 +190,11 @@ class TextPanel(TaskPanel):
     """
 
     kind, left, right = "text", 64, 12
-    alt = "Table of the likeliest letters at each place of a held-out name; below, made-up names."
-    legend = (
-        "Above: a name that the network has never seen. Below each letter: the three that it held "
-        "for likeliest, in percent; a box marks the true one. Made up: names of its own."
-    )
-    boxed = "the true letter"
     LIKELIEST, MADE, EVERY = 3, 8, 4
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
+        self.alt, self.legend, boxed = self._texts()
         plots.style(axes, "")
         self.add_title()
         self.name, self._updates = "", 0
@@ -198,10 +203,10 @@ class TextPanel(TaskPanel):
         axes.set_position((box.x0, box.y0 + room, box.width, box.height - room))
         axes.grid(False)
         axes.set(xticks=[], ylim=(self.LIKELIEST + 1, 0))
-        rows = ["it is", "likeliest", "second", "third"]
+        rows = [say("it is"), say("likeliest"), say("second"), say("third")]
         axes.set_yticks([row + 0.5 for row in range(len(rows))], rows)
-        plots.write(axes, f"in percent; a box marks {self.boxed}", (0, 0), (0, -7), va="top")
-        plots.write(axes, "made up", (0, 0), (-5, -23), ha="right", va="top")
+        plots.write(axes, boxed, (0, 0), (0, -7), va="top")
+        plots.write(axes, say("made up"), (0, 0), (-5, -23), ha="right", va="top")
         self.made = [
             plots.write(axes, "", (k % 4 / 4, 0), (0, -23 - k // 4 * 14), INK, va="top")
             for k in range(self.MADE)
@@ -214,6 +219,17 @@ class TextPanel(TaskPanel):
         self.letters: list[list[Any]] = []  # by column, then by row
         self.percents: list[list[Any]] = []  # the first of a column is the true letter's
         self.moving = [self.bars, self.boxes, self.title]
+
+    def _texts(self) -> tuple[str, str, str]:
+        """Return `alt` and `legend`, and what is written below the table."""
+        alt = (
+            "Table of the likeliest letters at each place of a held-out name; below, made-up names."
+        )
+        legend = (
+            "Above: a name that the network has never seen. Below each letter: the three that it "
+            "held for likeliest, in percent; a box marks the true one. Made up: names of its own."
+        )
+        return say(alt), say(legend), say("in percent; a box marks the true letter")
 
     def update(
         self, name: str, probabilities: Tensor, made: list[str], scores: bool = True
@@ -271,7 +287,7 @@ class TextPanel(TaskPanel):
             text.set_animated(self.bars.get_animated())
 
     def _set_made(self, made: list[str]) -> bool:
-        names = [name or "(empty)" for name in made[: self.MADE]]
+        names = [name or say("(empty)") for name in made[: self.MADE]]
         names += [""] * (self.MADE - len(names))
         room = self.axes.bbox.width / 4 - 4  # there are four in a row
         changed = [plots.fit_words(t, [n], room) for t, n in zip(self.made, names, strict=True)]
@@ -291,13 +307,18 @@ class GrammarPanel(TextPanel):
     """
 
     kind = "grammar"
-    alt = "Table of the likeliest symbols at each place of a held-out string; below, made-up ones."
-    legend = (
-        "Above: a string that the network has never seen, after its first B. Below each symbol: "
-        "the three that it held for likeliest, in percent; a box marks what the grammar allows. "
-        "Made up: strings of its own."
-    )
-    boxed = "what may come"
+
+    def _texts(self) -> tuple[str, str, str]:
+        alt = (
+            "Table of the likeliest symbols at each place of a held-out string; below, made-up "
+            "ones."
+        )
+        legend = (
+            "Above: a string that the network has never seen, after its first B. Below each "
+            "symbol: the three that it held for likeliest, in percent; a box marks what the "
+            "grammar allows. Made up: strings of its own."
+        )
+        return say(alt), say(legend), say("in percent; a box marks what may come")
 
     def _right(self, true: Tensor) -> list[set[int]]:
         allowed = self.task.allowed("B" + self.task.decode(true))[:-1]
@@ -311,19 +332,22 @@ class SequencePanel(TaskPanel):
     """
 
     kind = "sequence"
-    alt = "Line chart of a held-out sequence: target and prediction by step."
-    legend = "Steps: what the network should answer. Dots: what it answers. Between: how far off."
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
+        self.alt = say("Line chart of a held-out sequence: target and prediction by step.")
+        self.legend = say(
+            "Steps: what the network should answer. Dots: what it answers. Between: how far off."
+        )
         plots.style(axes, "")
         self.add_title()
         plain_ticks(axes)
         self.misses = add_misses(axes)
         (self.target,) = axes.plot([], [], color=INK, lw=1.3, drawstyle="steps-mid")
         (self.predicted,) = axes.plot([], [], color=BLUE, lw=1.8, marker="o", ms=3)
-        self.labels = plots.EndLabels(axes, ("target", "prediction"), (self.target, self.predicted))
-        plots.write(axes, "step", (1, 0), (0, -25), ha="right", va="top")
+        names = (say("target"), say("prediction"))
+        self.labels = plots.EndLabels(axes, names, (self.target, self.predicted))
+        plots.write(axes, say("step"), (1, 0), (0, -25), ha="right", va="top")
         self.moving = [self.misses, self.target, self.predicted, self.title, *self.labels.texts]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
@@ -346,19 +370,23 @@ class ScatterPanel(TaskPanel):
     """
 
     kind, left, right = "scatter", 60, 48
-    alt = "Scatter plot of held-out examples: the predicted by the true answer, a dot for each."
-    legend = "A dot is an example: to the right its true answer, upward the network's. On the "
-    legend += "dashed line it is exact."
 
     def __init__(self, axes: Axes, task: Any) -> None:
         super().__init__(axes, task)
-        plots.style(axes, "", ylabel="predicted", loc="top")
+        self.alt = say(
+            "Scatter plot of held-out examples: the predicted by the true answer, a dot for each."
+        )
+        self.legend = say(
+            "A dot is an example: to the right its true answer, upward the network's. On the "
+            "dashed line it is exact."
+        )
+        plots.style(axes, "", ylabel=say("predicted"), loc="top")
         self.add_title()
         plain_ticks(axes)
         (self.diagonal,) = axes.plot([], [], color=INK, lw=1.2, ls=DASHED)
-        self.labels = plots.EndLabels(axes, ("exact",), (self.diagonal,))
+        self.labels = plots.EndLabels(axes, (say("exact"),), (self.diagonal,))
         (self.dots,) = axes.plot([], [], "o", color=BLUE, ms=3.2, mew=0, alpha=0.7)
-        plots.write(axes, "true", (1, 0), (0, -25), ha="right", va="top")
+        plots.write(axes, say("true"), (1, 0), (0, -25), ha="right", va="top")
         self.moving = [self.dots, self.title]
 
     def update(self, targets: Tensor, predictions: Tensor, scores: bool = True) -> bool:
@@ -375,7 +403,7 @@ class ScatterPanel(TaskPanel):
 
 def show(character: str) -> str:
     """Return how a character is written in a cell: the end of a name would be a lonely dot."""
-    return "end" if character == END else showable_lines(character, UNIT).replace("\n", "\\n")
+    return say("end") if character == END else showable_lines(character, UNIT).replace("\n", "\\n")
 
 
 def rectangle(column: int, row: int, fraction: float = 1.0) -> list[tuple[float, float]]:

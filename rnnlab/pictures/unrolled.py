@@ -9,12 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures import plots
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, INK, ORANGE, PALE
 
-BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "white", ORANGE])
+BELOW_AND_ABOVE = LinearSegmentedColormap.from_list(
+    "below and above", [BLUE, "white", ORANGE]  # not said
+)  # fmt: skip
 BORDER = 0.9  # of the room between two time steps: what a border of batches takes
 COLUMN, FINE = 0.62, 16  # width of a state, in time steps, and pixels of the image for each step
 NODE = 70  # pixels that the name of a node takes at most
@@ -23,8 +26,12 @@ NARROW = 9  # pixels a time step below which the states touch each other, withou
 BAND, HALF = 1.36, 0.22  # where the gradient runs above the states, and half its greatest thickness
 LIMITS = (-0.04, 1.74)  # of y, in which the states reach from 0 to 1
 BOTTOM, TOP = 40, 30  # pixels below and above the axes
-KEY = (("state h", INK, 0.82), ("blue: −1", BLUE, 0.5), ("orange: 1", ORANGE, 0.18),  # noqa: RUF001
-       ("gradient", ORANGE, BAND))  # fmt: skip
+KEY = {  # what is written on the right, with its color and its place; `bound` is the largest state
+    "state": ("state h", INK, 0.82),
+    "below": ("blue: −{bound:g}", BLUE, 0.5),  # noqa: RUF001
+    "above": ("orange: {bound:g}", ORANGE, 0.18),
+    "gradient": ("gradient", ORANGE, BAND),
+}
 
 
 class Border(NamedTuple):
@@ -53,19 +60,18 @@ class UnrolledPanel:
 
     Args:
         axes: with some 76 pixels on their right, for what the picture shows.
-        title: what is unrolled.
+        title: what is unrolled; None: the network.
         key: whether it is written on the right.
     """
 
-    alt = (
-        "The network unrolled: a column of units for each time step, coloured by value; above "
-        "them the gradient comes back, as thick as it is large."
-    )
-
-    def __init__(
-        self, axes: Axes, title: str = "The network, unrolled through time", *, key: bool = True
-    ) -> None:
-        plots.style(axes, title, "time step")
+    def __init__(self, axes: Axes, title: str | None = None, *, key: bool = True) -> None:
+        if title is None:
+            title = say("The network, unrolled through time")
+        self.alt = say(
+            "The network unrolled: a column of units for each time step, coloured by value; above "
+            "them the gradient comes back, as thick as it is large."
+        )
+        plots.style(axes, title, say("time step"))
         axes.grid(False)
         axes.set(yticks=[])
         axes.xaxis.set_visible(False)  # no numbers where there has been nothing yet
@@ -86,15 +92,16 @@ class UnrolledPanel:
         (self.stops,) = axes.plot([], [], color=ORANGE, lw=2.4, clip_on=False)
         self.start = plots.write(axes, "", (0, 0.5), (-3, 0), INK, "right", coords=self._across())
         self.waiting = plots.write(axes, "", (0.5, 0.5), ha="center", size=9)
-        self.key = [
-            plots.write(axes, text, (1, y), (5, 0), color, coords=self._across())
-            for text, color, y in (KEY if key else ())
-        ]
+        self.key = {
+            name: plots.write(axes, "", (1, y), (5, 0), color, coords=self._across())
+            for name, (_, color, y) in (KEY if key else {}).items()
+        }
+        self._write_key(1.0)
         self.notes: list[Any] = []
         self._noted: Any = None  # what they and the numbers of the time steps were written for
         self.moving: list[Artist] = [
             self.states, self.frames, self.shafts, self.arrows, self.band, self.head, self.stops,
-            self.start, self.waiting, *self.key,
+            self.start, self.waiting, *self.key.values(),
         ]  # fmt: skip
 
     def update(
@@ -107,7 +114,7 @@ class UnrolledPanel:
         greatest: float | None = None,
         borders: Sequence[Border] = (),
         start: str = "0",
-        waiting: str = "comes with forward",
+        waiting: str | None = None,
     ) -> bool:
         """Show hidden states (T, H) and the norms (T,) of the gradient with respect to each.
 
@@ -119,17 +126,17 @@ class UnrolledPanel:
             greatest: the norm that is drawn at full thickness; None: the greatest of these.
             borders: where batches end.
             start: what the first state comes from, written at its left.
-            waiting: what is written where there are no states.
+            waiting: what is written where there are no states; None: what they come with.
         """
-        self.waiting.set_text(waiting)
+        self.waiting.set_text(say("comes with forward") if waiting is None else waiting)
         self.waiting.set_visible(states is None)
         for artist in (self.states, self.frames, self.shafts, self.arrows, self.start):
             artist.set_visible(states is not None)
         there = states is not None and gradient is not None
         for artist in (self.band, self.head, self.stops):
             artist.set_visible(there)
-        for text in self.key:
-            text.set_visible(there if text.get_text() == "gradient" else states is not None)
+        for name, text in self.key.items():
+            text.set_visible(there if name == "gradient" else states is not None)
         if states is None:
             return False
         new = not self.axes.xaxis.get_visible()
@@ -161,8 +168,12 @@ class UnrolledPanel:
         most = float(np.nanmax(np.abs(values), initial=0))  # a cell of your own may pass 1
         bound = 1.0 if most <= 1 else plots.nice_ceiling(most)
         self.states.set_clim(-bound, bound)
-        for text, sign in zip(self.key[1:3], ("blue: −", "orange: "), strict=False):  # noqa: RUF001
-            text.set_text(f"{sign}{bound:g}")
+        self._write_key(bound)
+
+    def _write_key(self, bound: float) -> None:
+        for name, text in self.key.items():
+            words, *_ = KEY[name]
+            text.set_text(say(words, bound=bound))
 
     def _draw_arrows(self, count: int, borders: Sequence[Border]) -> None:
         """Frame so many states, and lead an arrow from each to the next that its value goes to."""

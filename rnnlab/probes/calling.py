@@ -54,7 +54,7 @@ def find_recurrence(model: nn.Module, name: str | None = None) -> tuple[Any, Cel
                 'module="{first}"'
             )
             raise ValueError(say(text, count=len(found), names=", ".join(found), first=name))
-    check_known("module", name, found, "recurrent modules")
+    check_known("module", name, found, "recurrent modules")  # not said
     recurrent, cell = found[name]
     _check_recurrence(recurrent)
     return recurrent, cell
@@ -63,21 +63,21 @@ def find_recurrence(model: nn.Module, name: str | None = None) -> tuple[Any, Cel
 def _check_recurrence(module: Any) -> None:
     modules = [m for c in CELLS.values() for m in (c.torch_module, c.fast_module) if m is not None]
     known = [UnrolledCell.forward, *(kind.forward for kind in modules)]
-    refusals = {
-        "the model's {kind} is bidirectional; the probes follow a state one way through time: use "
-        "bidirectional=False": module.bidirectional,
-        "the model's {kind} has proj_size {proj_size}; the probes know none: use proj_size=0": (
-            module.proj_size > 0
-        ),
-        "the model's {kind} has a forward of its own, which the probes cannot unroll: hold an "
-        "nn.RNN, nn.GRU or nn.LSTM in a module, and call it there": (
-            "forward" in vars(module) or type(module).forward not in known
-        ),
-    }
-    for text, is_so in refusals.items():
-        if is_so:
-            kind = type(module).__name__
-            raise ValueError(say(text, kind=kind, proj_size=module.proj_size))
+    text = ""
+    if module.bidirectional:
+        text = (
+            "the model's {kind} is bidirectional; the probes follow a state one way through time: "
+            "use bidirectional=False"
+        )
+    elif module.proj_size > 0:
+        text = "the model's {kind} has proj_size {proj_size}; the probes know none: use proj_size=0"
+    elif "forward" in vars(module) or type(module).forward not in known:
+        text = (
+            "the model's {kind} has a forward of its own, which the probes cannot unroll: hold an "
+            "nn.RNN, nn.GRU or nn.LSTM in a module, and call it there"
+        )
+    if text:
+        raise ValueError(say(text, kind=type(module).__name__, proj_size=module.proj_size))
 
 
 def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | None) -> Unrolled:
@@ -89,10 +89,11 @@ def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | No
 
     def unrolled(*args: Any, **kwargs: Any) -> tuple[Tensor, State]:
         if layers:
-            raise ValueError(
+            text = (
                 "the model calls its recurrent module more than once in a forward; the probes "
                 "look at one call over all of time"
             )
+            raise ValueError(say(text))
         given = signature.bind(*args, **kwargs).arguments.values()
         _check_inputs(next(iter(given)))
         outputs, state, done = unroll(module, *given, derivable=True)
@@ -106,19 +107,20 @@ def call_unrolled(model: nn.Module, inputs: Tensor, state: State, name: str | No
     finally:
         del module.forward  # the class's own comes to light again
     if not layers:
-        raise ValueError("the model's forward did not call its recurrent module")
+        raise ValueError(say("the model's forward did not call its recurrent module"))
     return Unrolled(predictions, layers, returned, cell, module)
 
 
 def _check_inputs(inputs: Tensor) -> None:
     if not isinstance(inputs, Tensor):
-        raise ValueError(
-            f"the recurrent module was given a {type(inputs).__name__}; the probes read plain "
-            "tensors: give sequences of one length, not packed"
+        text = (
+            "the recurrent module was given a {kind}; the probes read plain tensors: give "
+            "sequences of one length, not packed"
         )
+        raise ValueError(say(text, kind=type(inputs).__name__))
     if inputs.dim() != 3 or 0 in inputs.shape:
-        raise ValueError(
-            f"the recurrent module was given inputs of shape {tuple(inputs.shape)}; expected three "
-            "axes, batch, time and features, with at least one of each: a single sequence is a "
-            "batch of one"
+        text = (
+            "the recurrent module was given inputs of shape {shape}; expected three axes, batch, "
+            "time and features, with at least one of each: a single sequence is a batch of one"
         )
+        raise ValueError(say(text, shape=tuple(inputs.shape)))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from rnnlab.base.say import say
 from rnnlab.base.torch_state import check_graph
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss
@@ -128,15 +129,17 @@ def parameter_gradients(model: nn.Module) -> dict[str, float | None]:
 
 def _check_derivable(predictions: Tensor, layer: int, layers: int) -> None:
     if not -layers <= layer < layers:
-        raise ValueError(
-            f"layer is {layer}; the recurrent module has {layers}, so expected 0 to {layers - 1}, "
-            "or -1 for the last"
+        text = (
+            "layer is {layer}; the recurrent module has {layers}, so expected 0 to {highest}, or "
+            "-1 for the last"
         )
+        raise ValueError(say(text, layer=layer, layers=layers, highest=layers - 1))
     if not predictions.requires_grad:
-        raise ValueError(
+        text = (
             "no gradient flows from the predictions to the hidden states: look for no_grad(), "
             "detach() or argmax() in the model's forward"
         )
+        raise ValueError(say(text))
 
 
 def _time_axis(predictions: Tensor, hidden: list[Tensor]) -> int | None:
@@ -153,10 +156,12 @@ def _time_axis(predictions: Tensor, hidden: list[Tensor]) -> int | None:
                 return axis
     rows = len(hidden[0])
     if len(hidden) > 1 and rows > 1 and len(predictions) == len(hidden) * rows:
-        raise ValueError(
-            f"predictions have shape {tuple(predictions.shape)}, with batch and time on one axis; "
-            f"keep them apart, as in (batch, time, ...) = ({rows}, {len(hidden)}, ...)"
+        text = (
+            "predictions have shape {shape}, with batch and time on one axis; keep them apart, as "
+            "in (batch, time, ...) = ({rows}, {steps}, ...)"
         )
+        shape = tuple(predictions.shape)
+        raise ValueError(say(text, shape=shape, rows=rows, steps=len(hidden)))
     return None
 
 

@@ -26,7 +26,7 @@ class AddingTask:
         seed: of the values and marks.
     """
 
-    name, title = "adding", "Adding"
+    name = "adding"
     loss_fn, picture = AtLastStep(functional.mse_loss), "scatter"
     input_size, output_size = 2, 1
 
@@ -34,7 +34,8 @@ class AddingTask:
         length, seed = check_count("length", length), check_seed("seed", seed)
         examples = check_count("examples", examples)
         if length < 2:
-            raise ValueError(f"length is {length}; two marks need at least 2 time steps")
+            text = "length is {length}; two marks need at least 2 time steps"
+            raise ValueError(say(text, length=length))
         self.length = length
         generator = torch.Generator().manual_seed(seed)
         self.inputs, self.targets = self._make(examples, generator)
@@ -72,7 +73,15 @@ class AddingTask:
         inputs, targets = self.held_out
         return targets[:200, 0], predict(model, inputs[:200])[:, -1, 0]  # (200, T, 1) -> (200,)
 
-    about = "add the two marked numbers of a sequence"
+    @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Adding")
+
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("add the two marked numbers of a sequence")
 
     def result(self, targets: Tensor, predictions: Tensor) -> tuple[str, str]:
         """Return how far off the sums typically are, and how far always saying 1 is."""
@@ -93,7 +102,8 @@ class AddingTask:
 
     def __repr__(self) -> str:
         """Say what is asked."""
-        return f"AddingTask({len(self.inputs)} sequences of {self.length} to train on)"
+        text = "AddingTask({count} sequences of {length} to train on)"
+        return say(text, count=len(self.inputs), length=self.length)
 
 
 TASKS = {"adding": AddingTask}

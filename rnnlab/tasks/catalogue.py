@@ -23,7 +23,7 @@ class Task(Protocol):
     texts of a few words: how good the answers are, and what that compares with.
 
     Attributes:
-        name: the task's name; title: for pictures.
+        name: the task's name; title: for pictures, in the language that is spoken.
         input_size, output_size: of the model.
         loss_fn: as for `train`.
         picture: the kind of picture that suits it, "forecast", "text", "grammar",

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_fraction, check_policy
 from rnnlab.base.modes import evaluating
-from rnnlab.base.say import say, short
+from rnnlab.base.say import say, short, translated
 from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.data.batches import Batches, Streams, windows
 from rnnlab.data.series import Series, check_series, find_column
@@ -22,6 +22,21 @@ from rnnlab.tasks.common import (
     predict,
     shuffled_batches,
 )
+
+WORDS = {  # names and units of series that have a translation
+    "Sunspots": "Sunspots",
+    "Noisy sine": "Noisy sine",  # not said: the key
+    "sunspots": "sunspots",
+    "year": "year",
+    "quarter": "quarter",
+    "month": "month",
+    "week": "week",
+    "day": "day",
+    "business day": "business day",  # not said: the key
+    "hour": "hour",
+    "minute": "minute",
+    "step": "step",
+}
 
 
 class SeriesTask:
@@ -81,8 +96,9 @@ class SeriesTask:
         held_out = check_fraction("held_out", held_out)
         window = check_count("window", window)
         self.name, self.series = name, series
-        self.title = showable(series.name, NAME)
-        self.unit, self.time_unit = showable(series.unit, UNIT), showable(series.time_unit, UNIT)
+        self.title = showable(_known(series.name), NAME)
+        self.unit = showable(_known(series.unit), UNIT)
+        self.time_unit = showable(_known(series.time_unit), UNIT)
         self.window, self.changes = window, changes
         columns = series.values.reshape(len(series.times), -1)  # (N,) or (N, D) -> (N, D)
         self.input_size = columns.shape[1]
@@ -90,10 +106,11 @@ class SeriesTask:
         self.values = columns[:, self.column]
         self.split = len(columns) - int(held_out * len(columns))
         if self.split == len(columns):
-            raise ValueError(
-                f"held_out is {held_out!r} of {len(columns)} values, which is none: "
-                "hold out a larger fraction"
+            text = (
+                "held_out is {held_out!r} of {count} values, which is none: hold out a larger "
+                "fraction"
             )
+            raise ValueError(say(text, held_out=held_out, count=len(columns)))
         self.held_out_times, self.held_out_values = (
             series.times[self.split :],
             self.values[self.split :],
@@ -102,10 +119,11 @@ class SeriesTask:
         signal = columns.diff(dim=0) if changes else columns
         self._first = self.split - changes  # index in `signal` of the first held-out target
         if self._first <= window:
-            raise ValueError(
-                f"the training part has {self._first} values; a window of {window} and its "
-                f"target need at least {window + 1}: give a longer series, or a shorter window=..."
+            text = (
+                "the training part has {count} values; a window of {window} and its target need "
+                "at least {least}: give a longer series, or a shorter window=..."
             )
+            raise ValueError(say(text, count=self._first, window=window, least=window + 1))
         scales = [self._scale(signal[: self._first, k], k) for k in range(self.input_size)]
         self.mean, self.std = scales[self.column]
         means, stds = torch.tensor(scales, dtype=signal.dtype).unbind(1)
@@ -118,7 +136,8 @@ class SeriesTask:
         if std == 0:
             name = self.title
             if self.input_size == 1:
-                raise ValueError(f"the training part of {name} never changes: nothing to learn")
+                text = "the training part of {name} never changes: nothing to learn"
+                raise ValueError(say(text, name=name))
             which = self.series.columns[column] if self.series.columns else column
             text = "column {which!r} of {name} never changes in the training part: leave it out"
             raise ValueError(say(text, which=which, name=name))
@@ -177,9 +196,8 @@ class SeriesTask:
         with evaluating(model) as device:
             predictions, state = call(model, self.scaled[None, : self._first].to(device))
             if state is None:
-                raise ValueError(
-                    "a free-running forecast needs a model that returns (predictions, state)"
-                )
+                text = "a free-running forecast needs a model that returns (predictions, state)"
+                raise ValueError(say(text))
             forecast = [predictions[:, -1]]  # (1, T, 1) -> (1, 1)
             for _ in range(len(self.held_out_values) - 1):
                 if isinstance(model, SequenceModel):
@@ -230,7 +248,7 @@ class SeriesTask:
     def about(self) -> str:
         """What is predicted, in one line."""
         series = self.series
-        if self.time_unit == "step":
+        if series.time_unit == "step":
             return say("a number at each of {count} steps", count=len(series.times))
         first = int(series.times[0])
         return say("a number for each {unit} since {first}", unit=self.time_unit, first=first)
@@ -252,8 +270,13 @@ class SeriesTask:
         better = 1 - rmse / baselines["persistence"]
         verdict = "far more than persistence"
         if better > -1:
-            verdict = f"{abs(better):.0%} {'less' if better > 0 else 'more'} than persistence"
-        beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
+            verdict = "{percent:.0%} more than persistence"
+        if better > 0:
+            verdict = "{percent:.0%} less than persistence"
+        verdict = say(verdict, percent=abs(better))
+        persistence, formula = short(baselines["persistence"]), short(baselines["AR(9)"])
+        text = "persistence {persistence}, AR(9) {formula}"
+        beside = say(text, persistence=persistence, formula=formula)
         unit = f" {self.unit}" if self.unit else ""
         alone = ""
         if self.runs_free:
@@ -265,22 +288,32 @@ class SeriesTask:
             "straight-line formula of the last nine {time_unit}s by {formula}.\n"
             "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}){alone}. {note}",
             title=self.title, rmse=short(rmse), unit=unit, count=len(self.held_out_values),
-            time_unit=self.time_unit, persistence=short(baselines["persistence"]),
-            formula=short(baselines["AR(9)"]), verdict=verdict, beside=beside,
-            alone=alone, note=self.series.note,
+            time_unit=self.time_unit, persistence=persistence, formula=formula, verdict=verdict,
+            beside=beside, alone=alone, note=self.series.note,
         ).strip()  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
         times, unit = self.series.times, self.time_unit
-        which = ""
-        if not self.runs_free:
-            name = repr(self.series.columns[self.column]) if self.series.columns else self.column
-            which = f"column {name} of {self.input_size}, "
-        return (
-            f"SeriesTask({self.name!r}: {which}{self.split} {unit}s to train on from "
-            f"{times[0]:g}, {len(times) - self.split} held out from {times[self.split]:g})"
+        text = (
+            "SeriesTask({name!r}: {count} {unit}s to train on from {first:g}, {held_out} held out "
+            "from {start:g})"
         )
+        if not self.runs_free:
+            text = (
+                "SeriesTask({name!r}: column {column!r} of {columns}, {count} {unit}s to train on "
+                "from {first:g}, {held_out} held out from {start:g})"
+            )
+        column = self.series.columns[self.column] if self.series.columns else self.column
+        return say(
+            text, name=self.name, column=column, columns=self.input_size, count=self.split,
+            unit=unit, first=times[0], held_out=len(times) - self.split, start=times[self.split],
+        )  # fmt: skip
+
+
+def _known(word: str) -> str:
+    """Return a name or unit of a series as it is shown."""
+    return translated(WORDS[word]) if word in WORDS else word
 
 
 def _sine(

@@ -38,8 +38,7 @@ class NameListTask:
         seed: of the names and of their order.
     """
 
-    name, title = "name_list", "Women's or men's names"
-    about = "in which list of the census a first name stands, women's or men's"
+    name = "name_list"
     loss_fn, picture = "cross_entropy", "scatter"
     input_size, output_size = len(ALPHABET), len(LISTS)
 
@@ -97,6 +96,16 @@ class NameListTask:
             logits, _ = call(model, (inputs.to(device), lengths))
         return targets.float(), logits.softmax(-1)[:, 1].cpu()  # (N, 2) -> (N,)
 
+    @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Women's or men's names")
+
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("in which list of the census a first name stands, women's or men's")
+
     def result(self, targets: Tensor, chances: Tensor) -> tuple[str, str]:
         """Return how many names are put into the right list, and how many by the last letter."""
         right, count = int(((chances > 0.5) == (targets > 0.5)).sum()), len(targets)
@@ -120,7 +129,5 @@ class NameListTask:
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
-        return (
-            f"NameListTask({len(self.names)} names to train on, {len(self.held_out_names)} "
-            "held out)"
-        )
+        text = "NameListTask({count} names to train on, {held_out} held out)"
+        return say(text, count=len(self.names), held_out=len(self.held_out_names))

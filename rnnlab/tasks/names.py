@@ -45,8 +45,7 @@ class NamesTask:
         seed: of the order of the names.
     """
 
-    name, title = "names", "Names"
-    about = "the next letter of a first name, letter by letter"
+    name = "names"
     loss_fn, picture = "cross_entropy", "text"
     input_size = output_size = len(ALPHABET)
 
@@ -68,7 +67,8 @@ class NamesTask:
         """
         for character in set(text):
             if character not in NUMBERS:
-                raise ValueError(f"{character!r} is not in the alphabet {ALPHABET!r}")
+                text = "{character!r} is not in the alphabet {alphabet!r}"
+                raise ValueError(say(text, character=character, alphabet=ALPHABET))
         return torch.tensor([NUMBERS[character] for character in text], dtype=torch.long)
 
     @staticmethod
@@ -133,6 +133,16 @@ class NamesTask:
         name = max(self.held_out_names[:20], key=len)
         return name, self.probabilities(model, END + name), self.generate(model, 8)
 
+    @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Names")
+
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("the next letter of a first name, letter by letter")
+
     def result(self, name: str, probabilities: Tensor, *_: Any) -> tuple[str, str]:
         """Return at how many places of a name the likeliest letter is the true one."""
         true = self.encode(name + END)
@@ -158,9 +168,8 @@ class NamesTask:
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
-        return (
-            f"NamesTask({len(self.names)} names to train on, {len(self.held_out_names)} held out)"
-        )
+        text = "NamesTask({count} names to train on, {held_out} held out)"
+        return say(text, count=len(self.names), held_out=len(self.held_out_names))
 
 
 TASKS = {"names": NamesTask}

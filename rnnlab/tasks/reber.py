@@ -59,8 +59,7 @@ class ReberTask:
         seed: of the strings.
     """
 
-    name, title = "reber", "Reber grammar"
-    about = "the next symbol of a string, by the embedded Reber grammar"
+    name = "reber"
     loss_fn, picture, end = "cross_entropy", "grammar", "E"
     input_size = output_size = len(SYMBOLS)
 
@@ -201,6 +200,16 @@ class ReberTask:
         string = min(self.held_out_strings[:20], key=lambda string: abs(len(string) - 13))
         return string[1:-1], self.probabilities(model, string[:-1]), self.generate(model, 8)
 
+    @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Reber grammar")
+
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("the next symbol of a string, by the embedded Reber grammar")
+
     def result(self, string: str, probabilities: Tensor, *_: Any) -> tuple[str, str]:
         """Return at how many places the allowed symbols come first, and at how many by chance."""
         whole = f"B{string}E"
@@ -225,10 +234,8 @@ class ReberTask:
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
-        return (
-            f"ReberTask({len(self.strings)} strings to train on, {len(self.held_out_strings)} "
-            "held out)"
-        )
+        text = "ReberTask({count} strings to train on, {held_out} held out)"
+        return say(text, count=len(self.strings), held_out=len(self.held_out_strings))
 
 
 def make_string(generator: torch.Generator) -> str:

@@ -29,7 +29,7 @@ class RecallTask:
         seed: of the values.
     """
 
-    name, title = "recall", "Recall"
+    name = "recall"
     loss_fn, picture = "mse", "sequence"
     input_size = output_size = 1
 
@@ -37,9 +37,8 @@ class RecallTask:
         delay, window = check_count("delay", delay), check_count("window", window)
         length, seed = check_count("length", length), check_seed("seed", seed)
         if length < 32 * window:
-            raise ValueError(
-                f"length is {length}; 32 rows of windows of {window} need at least {32 * window}"
-            )
+            text = "length is {length}; 32 rows of windows of {window} need at least {least}"
+            raise ValueError(say(text, length=length, window=window, least=32 * window))
         self.delay, self.window = delay, window
         generator = torch.Generator().manual_seed(seed)
         total = length + length // 4 + delay
@@ -88,6 +87,11 @@ class RecallTask:
         return targets[:40, 0], predict(model, inputs[None, :40])[0, :, 0]  # (1, 40, 1) -> (40,)
 
     @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Recall")
+
+    @property
     def about(self) -> str:
         """What is asked, in one line."""
         return say("repeat the number of {delay} steps ago", delay=self.delay)
@@ -109,10 +113,8 @@ class RecallTask:
 
     def __repr__(self) -> str:
         """Say what is asked."""
-        return (
-            f"RecallTask(the value of {self.delay} steps ago; {len(self.inputs)} steps in windows "
-            f"of {self.window})"
-        )
+        text = "RecallTask(the value of {delay} steps ago; {count} steps in windows of {window})"
+        return say(text, delay=self.delay, count=len(self.inputs), window=self.window)
 
 
 TASKS = {"recall": RecallTask}

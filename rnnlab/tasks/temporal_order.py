@@ -63,10 +63,12 @@ class FreshSequences:
 
     def __repr__(self) -> str:
         """Say what is in a pass."""
-        return (
-            f"FreshSequences({self.steps} batches of {self.batch_size} sequences of "
-            f"{self.length}, made anew in each pass from seed {self.seed})"
+        text = (
+            "FreshSequences({steps} batches of {batch_size} sequences of {length}, made anew in "
+            "each pass from seed {seed})"
         )
+        sizes = {"steps": self.steps, "batch_size": self.batch_size, "length": self.length}
+        return say(text, **sizes, seed=self.seed)
 
 
 class TemporalOrderTask:
@@ -102,7 +104,7 @@ class TemporalOrderTask:
         ValueError: for a number that cannot work or an unknown measure.
     """
 
-    name, title = "temporal_order", "Temporal order"
+    name = "temporal_order"
     loss_fn, picture = AtLastStep(cross_entropy), "scatter"
     input_size, output_size = len(SYMBOLS), len(CLASSES)
 
@@ -162,7 +164,15 @@ class TemporalOrderTask:
         chances = last_logits(model, inputs[:200]).softmax(1)  # (200, 4)
         return targets[:200].float(), chances @ torch.arange(4.0)
 
-    about = "say which two symbols came, and in which order"
+    @property
+    def title(self) -> str:
+        """The task's name, for pictures."""
+        return say("Temporal order")
+
+    @property
+    def about(self) -> str:
+        """What is asked, in one line."""
+        return say("say which two symbols came, and in which order")
 
     def result(self, targets: Tensor, means: Tensor) -> tuple[str, str]:
         """Return how many class numbers are nearest to the true one, and how many by chance."""
@@ -173,17 +183,19 @@ class TemporalOrderTask:
     def words(self, model: nn.Module) -> str:
         """Return how a model does on the held-out sequences, in words."""
         count = len(self.held_out[1])
-        return (
-            f"Held out: {round(self.errors(model) * count)} of {count} sequences classified "
-            f"wrongly (guessing: about {0.75 * count:.0f})."
+        text = (
+            "Held out: {wrong} of {count} sequences classified wrongly (guessing: about "
+            "{guess:.0f})."
         )
+        return say(text, wrong=round(self.errors(model) * count), count=count, guess=0.75 * count)
 
     def __repr__(self) -> str:
         """Say what is asked."""
-        return (
-            f"TemporalOrderTask(sequences of {self.length}, {self.steps} batches in an epoch, "
-            f"{len(self.held_out[1])} sequences held out)"
+        text = (
+            "TemporalOrderTask(sequences of {length}, {steps} batches in an epoch, {held_out} "
+            "sequences held out)"
         )
+        return say(text, length=self.length, steps=self.steps, held_out=len(self.held_out[1]))
 
 
 def make_sequences(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

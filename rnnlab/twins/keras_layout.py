@@ -48,7 +48,7 @@ def to_keras(cell: str, weights: Sequence[Tensor]) -> list[Array]:
     """
     ours, keras = gates_and_layer(cell)
     arrays = [weight.detach().cpu().numpy() for weight in weights]
-    _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", axis=0)
+    _check_shapes(cell, arrays, "weight_ih, weight_hh, bias_ih, bias_hh", axis=0)  # not said
     weight_ih, weight_hh, *biases = (_reordered(a, ours, keras.gates) for a in arrays)
     bias = np.add(*biases) if keras.biases == 1 else np.stack(biases)
     return [weight_ih.T.copy(), weight_hh.T.copy(), bias]
@@ -71,7 +71,7 @@ def to_torch(cell: str, weights: Sequence[Array]) -> list[Tensor]:
     """
     ours, keras = gates_and_layer(cell)
     arrays = [np.asarray(weight) for weight in weights]
-    _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", axis=1)
+    _check_shapes(cell, arrays, "kernel, recurrent_kernel, bias", axis=1)  # not said
     kernel, recurrent_kernel, bias = arrays
     bias_ih, bias_hh = (bias, np.zeros_like(bias)) if keras.biases == 1 else bias
     return [
@@ -147,7 +147,11 @@ def _check_shapes(cell: str, arrays: list[Array], names: str, axis: int) -> None
             return
     text = (
         "the weights have shapes {shapes}; expected {names} of one {cell} layer with {gates} * "
-        "hidden_size {axis} and biases"
+        "hidden_size rows and biases"
     )
-    kind = "columns" if axis else "rows"
-    raise ValueError(say(text, shapes=shapes, names=names, cell=cell, gates=len(gates), axis=kind))
+    if axis:
+        text = (
+            "the weights have shapes {shapes}; expected {names} of one {cell} layer with {gates} * "
+            "hidden_size columns and biases"
+        )
+    raise ValueError(say(text, shapes=shapes, names=names, cell=cell, gates=len(gates)))

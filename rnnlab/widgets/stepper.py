@@ -15,7 +15,7 @@ from rnnlab.base.showable import said, showable
 from rnnlab.doctor.judge import rule_of_error
 from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.stepping import PhaseStepper
-from rnnlab.microscope.words import FAILED, phase_words
+from rnnlab.microscope.words import failed_words, phase_words
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 from rnnlab.tasks.recipe import prepare
@@ -166,7 +166,7 @@ class LoopStepper(ExaminedLab):
         if self._failed is None:
             return phase_words(self.stepper)
         words = say("{phase} has failed. {follows}", phase=self.stepper.following,
-                    follows=FAILED[self.stepper.following])  # fmt: skip
+                    follows=failed_words(self.stepper.following))  # fmt: skip
         rule = rule_of_error(self._failed)
         if rule:
             words = f"{words} {rule.why}\nTo mend it: {rule.fix}"

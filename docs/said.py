@@ -18,10 +18,11 @@ HOUSE = Path(__file__).parents[1] / "rnnlab"
 SAYING = {"say": 1, "say_count": 2, "translated": 1}  # how many texts each takes
 NOT_SAID = "# not said"
 DONE = [
-    "base/catalogues.py",
-    "base/say.py",
-    "commands/page.py",
+    "base",
+    "commands",
     "course/translation",
+    "data",
+    "runs",
 ]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures
 SHOWN = {"description", "label", "title", "tooltip", "placeholder", "xlabel", "ylabel", "help"}

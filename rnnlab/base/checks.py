@@ -88,7 +88,7 @@ def check_seed(name: str, value: int) -> int:
 
 def check_path(name: str, value: object, what: str) -> None:
     """Refuse what cannot be the path of a file for `what`, a "run" or "runs"."""
-    what = say(_PURPOSES[what])
+    what = say(_PURPOSES.get(what, what))
     if not isinstance(value, str | os.PathLike) or not os.fspath(value):
         text = "{name} is {value!r}; expected the path of a file {what}"
         raise TypeError(say(text, name=name, value=value, what=what))

@@ -114,7 +114,7 @@ def read_series(
         unit or sign or _bare(columns.units[value_column - 1] if columns.units else ""),
         time_unit or line.unit,
         " ".join(filter(None, (*notes, remark, _units_note(columns), *line.notes))),
-        tuple(columns.titles[k - 1] or tables.column_words(k) for k in read) if inputs else (),
+        tuple(columns.titles[k - 1] or f"column {k}" for k in read) if inputs else (),
     )
 
 

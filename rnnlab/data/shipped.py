@@ -24,8 +24,7 @@ def load_sunspots() -> Series:
 
     Source: US National Geophysical Data Center (NOAA), public domain; see datasets/SOURCES.md.
     """
-    path = DATASETS / "sunspots_yearly.csv"
-    return read_series(path, name=say("Sunspots"), unit=say("sunspots"))
+    return read_series(DATASETS / "sunspots_yearly.csv", name="Sunspots", unit="sunspots")
 
 
 def load_co2() -> Series:
@@ -63,4 +62,5 @@ def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed:
     generator = torch.Generator().manual_seed(check_seed("seed", seed))
     values = torch.sin(2 * torch.pi * times / period)
     values = values + noise * torch.randn(length, generator=generator)
-    return Series(say("Noisy sine"), tuple(times.tolist()), values, "", "step")
+    # names are drawn in pictures, whose font has no letters of other languages
+    return Series("Noisy sine", tuple(times.tolist()), values, "", "step")  # not said

@@ -26,16 +26,17 @@ KEEPS = {"what", "why", "fix"}
 READ = {"raises"}  # arguments with patterns of others' texts
 NOT_SAID, ELSEWHERE = "# not said", "# found elsewhere"
 DONE = [
-    "base/catalogues.py",
-    "base/say.py",
-    "commands/page.py",
+    "base",
+    "commands",
     "course",
+    "data",
     "doctor",
     "loop",
     "microscope",
     "model",
     "pictures",
     "probes",
+    "runs",
     "tasks",
     "twins",
     "__init__.py",

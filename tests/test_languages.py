@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.executed import executed
 
 HEAD = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'
 POLISH = Catalog(locale="pl")
+OPTION = re.compile(r"--[a-z][a-z-]+")
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +63,8 @@ def locale(tmp_path, monkeypatch):
 
 
 def entry(english, other):
-    return f"msgid {json.dumps(english)}\nmsgstr {json.dumps(other)}\n\n"
+    one, two = (json.dumps(text, ensure_ascii=False) for text in (english, other))
+    return f"msgid {one}\nmsgstr {two}\n\n"
 
 
 SENTENCE = "{name} is {value!r}"
@@ -301,6 +304,80 @@ def test_a_folder_with_an_unknown_language_has_that_spoken_here(tmp_path, kept_a
     assert language_of(tmp_path) == "en"
     rnnlab.set_language("zh")
     assert language_of(tmp_path) == "zh"
+
+
+def test_the_help_of_a_command_has_the_same_options_in_each_language(monkeypatch, capsys):
+    helps = {}
+    for spoken in languages():
+        say.set_language(spoken)
+        with pytest.raises(SystemExit):
+            main(["train", "--help"])
+        helps[spoken] = capsys.readouterr().out
+    assert OPTION.findall(helps["zh"]) == OPTION.findall(helps["en"])
+    assert "--time-column" in helps["zh"]
+
+
+REFUSED = {
+    "{file} has {count} columns that may be the values, {columns}: choose one, for example "
+    "value={choice!r}": "{file} 中有 {count} 列都可能是值：请选一列，例如value={choice!r}。",
+    "{name} is {value!r}; it must be a fraction between 0 and 1": "{name} 是 {value!r}。",
+    "{file}: value and time are both {column}; expected two columns: name another one, or "
+    "time=False counts the values 0, 1, 2, ...": "{file}：value 和 time 都是{column}，或用"
+    "time=False把值按 0, 1, 2, ... 计数",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "english", "other"),
+    [
+        ([], "for example --column b", "请选一列，例如--column b。"),
+        (["--column", "a", "--held-out", "2"], "--held-out is 2.0; it", "--held-out 是 2.0。"),
+        (
+            ["--column", "a", "--time-column", "a"],
+            ": --column and --time-column are both column 2",
+            '：--column 和 --time-column 都是column 2 ("a")，或用--no-times把值按',
+        ),
+    ],
+)
+def test_a_refused_file_is_told_in_options_of_the_command_in_each_language(
+    here, capsys, locale, options, english, other
+):
+    locale("".join(entry(*pair) for pair in REFUSED.items()))
+    Path("two.csv").write_text("date,a,b\n2020,1,2\n2021,3,4\n2022,5,6\n")
+    for spoken, wanted in (("en", english), ("xx", other)):
+        say.set_language(spoken)
+        with pytest.raises(SystemExit):
+            main(["train", "--csv", "two.csv", *options])
+        assert wanted in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoken", languages())
+def test_what_a_refused_file_advises_is_an_option_of_the_command(here, capsys, spoken):
+    say.set_language(spoken)
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    known = {*OPTION.findall(capsys.readouterr().out)}
+    for content, advised in (
+        ("date,a,b\n2020,1,2\n2021,3,4\n", "--column b"),
+        ("date,a\n2020,1\n2020,2\n", "--no-times"),
+        ("date,a\n2020,1\n2021,\n2022,3\n", "--fill-gaps"),
+        ("a\n1\n2\n-99.99\n3\n4\n-99.99\n5\n", "--missing -99.99"),
+    ):
+        Path("mine.csv").write_text(content)
+        with pytest.raises(SystemExit):
+            main(["train", "--csv", "mine.csv"])
+        told = capsys.readouterr().err
+        assert advised in told
+        assert {*OPTION.findall(told)} <= known
+        assert "=" not in told
+
+
+def test_the_english_of_a_sentence_has_its_parts_in_english(locale):
+    locale(entry("column {k}", "Spalte {k}") + entry("{where} is empty", "{where} ist leer"))
+    say.set_language("xx")
+    error = ValueError(say.say("{where} is empty", where=say.say("column {k}", k=2)))
+    assert str(error) == "Spalte 2 ist leer"
+    assert say.english_of(error) == "column 2 is empty"
 
 
 def test_the_lab_speaks_the_language_in_its_kernels_too(here, monkeypatch, capsys, chinese):

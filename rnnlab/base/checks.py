@@ -17,6 +17,20 @@ from rnnlab.base.say import say
 LAST_SEED = 2**32 - 1
 DEVICES = ("auto", "cpu", "cuda", "mps")
 POLICIES = ("reset", "carry")  # for the hidden state between batches
+_RANGES = {
+    "finite": "{name} is {value!r}; it must be a finite number",
+    "positive": "{name} is {value!r}; it must be a finite number above 0",
+    "not_negative": "{name} is {value!r}; it must be a finite number of at least 0",
+    "fraction": "{name} is {value!r}; it must be a fraction between 0 and 1",
+    "fraction_or_0": "{name} is {value!r}; it must be a fraction from 0 to below 1",
+}
+_PURPOSES = {"run": "to save the run in", "runs": "for the runs"}  # of a file
+_PLURALS = (  # what a name is one of
+    "cells", "cells of a landscape", "choices", "columns", "devices", "exercises", "extras",
+    "faults", "figures", "guesses", "implementations", "lessons", "lists", "losses", "marks",
+    "measures", "nonlinearities", "optimizers", "orders", "outcomes", "pictures", "policies",
+    "recurrent modules", "tasks", "ways",
+)  # fmt: skip
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -38,24 +52,24 @@ def resolve_device(device: str | torch.device) -> torch.device:
 
 def check_finite(name: str, value: float) -> float:
     """Return a finite number; refuse all else."""
-    return _in_range(name, value, math.isfinite(_number(value)), "a finite number")
+    return _in_range(name, value, math.isfinite(_number(value)), "finite")
 
 
 def check_positive(name: str, value: float) -> float:
     """Return a finite number above zero; refuse all else."""
-    return _in_range(name, value, 0 < _number(value) < math.inf, "a finite number above 0")
+    return _in_range(name, value, 0 < _number(value) < math.inf, "positive")
 
 
 def check_not_negative(name: str, value: float) -> float:
     """Return a finite number of at least zero; refuse all else."""
-    return _in_range(name, value, 0 <= _number(value) < math.inf, "a finite number of at least 0")
+    return _in_range(name, value, 0 <= _number(value) < math.inf, "not_negative")
 
 
 def check_fraction(name: str, value: float, *, zero: bool = False) -> float:
     """Return a number between 0 and 1, or 0 if that is allowed; refuse all else."""
     if zero:
-        return _in_range(name, value, 0 <= _number(value) < 1, "a fraction from 0 to below 1")
-    return _in_range(name, value, 0 < _number(value) < 1, "a fraction between 0 and 1")
+        return _in_range(name, value, 0 <= _number(value) < 1, "fraction_or_0")
+    return _in_range(name, value, 0 < _number(value) < 1, "fraction")
 
 
 def check_count(name: str, value: int) -> int:
@@ -73,7 +87,8 @@ def check_seed(name: str, value: int) -> int:
 
 
 def check_path(name: str, value: object, what: str) -> None:
-    """Refuse what cannot be the path of a file; `what` the file is for."""
+    """Refuse what cannot be the path of a file for `what`, a "run" or "runs"."""
+    what = say(_PURPOSES.get(what, what))
     if not isinstance(value, str | os.PathLike) or not os.fspath(value):
         text = "{name} is {value!r}; expected the path of a file {what}"
         raise TypeError(say(text, name=name, value=value, what=what))
@@ -99,6 +114,7 @@ def check_known(name: str, value: object, known: Iterable[str], plural: str) -> 
     """Refuse a name that is not one of the known ones, and list these."""
     known = list(known)
     if value not in known:
+        plural = say(_PLURALS[_PLURALS.index(plural)]) if plural in _PLURALS else plural
         text = "{name} is {value!r}; the known {plural} are {known}"
         raise ValueError(say(text, name=name, value=value, plural=plural, known=", ".join(known)))
 
@@ -119,10 +135,9 @@ def _number(value: object) -> float:
         return math.inf
 
 
-def _in_range(name: str, value: float, right: bool, expected: str) -> float:
+def _in_range(name: str, value: float, right: bool, kind: str) -> float:
     if not right:
-        text = "{name} is {value!r}; it must be {expected}"
-        raise ValueError(say(text, name=name, value=value, expected=expected))
+        raise ValueError(say(_RANGES[kind], name=name, value=value))
     return float(value)
 
 

@@ -23,7 +23,8 @@ class MissingExtra(ImportError):
 
 def how_to_get(extra: str) -> str:
     """Return the sentence that says what is missing and how to get it."""
-    return f'{NAMES[extra]} is not installed. To get it: pip install "rnnlab[{extra}]"'
+    text = '{name} is not installed. To get it: pip install "rnnlab[{extra}]"'
+    return say(text, name=NAMES[extra], extra=extra)
 
 
 def is_installed(extra: str) -> bool:

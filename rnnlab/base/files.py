@@ -17,14 +17,22 @@ from typing import IO, Any
 from rnnlab.base.say import say
 
 Path = str | os.PathLike[str]
-REMEDIES = {
-    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or choose a place on another disk"),
+_ROOM, _RIGHT = (
+    "make room, or choose a place on another disk",
+    "choose a place where you may write",
+)
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
     errno.EFBIG: "choose a place that takes files of this size",
-    **dict.fromkeys([errno.EACCES, errno.EPERM, errno.EROFS], "choose a place where you may write"),
+    errno.EACCES: _RIGHT,
+    errno.EPERM: _RIGHT,
+    errno.EROFS: _RIGHT,
     errno.ENOTDIR: "choose a place that does not lie below a file",
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.ELOOP: "remove the link, or choose another name",
 }
+_KINDS = ("checkpoint", "copy", "page", "picture", "progress", "report", "table", "weights")
 WINDOWS = os.name == "nt"
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds: a virus scanner holds a new file for less
 
@@ -103,15 +111,26 @@ def _look(path: Path, what: str) -> tuple[pathlib.Path, os.stat_result | None]:
     _check_regular(path, about, what)
     if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         text = "the {what} {path} is write-protected: make it writable, or choose another name"
-        raise PermissionError(say(text, what=what, path=os.fspath(path)))
+        raise PermissionError(say(text, what=_word(what), path=os.fspath(path)))
     return target, about
 
 
 def _check_regular(path: Path, about: os.stat_result, what: str) -> None:
     if not stat.S_ISREG(about.st_mode):
-        text = "{path} is {kind}; expected the path of a file for the {what}"
-        kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no regular file"
-        raise OSError(say(text, path=os.fspath(path), kind=kind, what=what))
+        text = "{path} is no regular file; expected the path of a file for the {what}"
+        if stat.S_ISDIR(about.st_mode):
+            text = "{path} is a folder; expected the path of a file for the {what}"
+        raise OSError(say(text, path=os.fspath(path), what=_word(what)))
+
+
+def _word(what: str) -> str:
+    """Return what a file is, in the language that is spoken."""
+    return say(_KINDS[_KINDS.index(what)]) if what in _KINDS else what
+
+
+def remedy_of(error: OSError) -> str:
+    """Return what to do about a refusal of the system; "" where that is not known."""
+    return say(_REMEDIES[error.errno]) if error.errno in _REMEDIES else ""
 
 
 def _name_beside(target: pathlib.Path) -> pathlib.Path:
@@ -127,8 +146,8 @@ def _open(
         return beside.open(mode, **options)
     except FileNotFoundError:
         text = "the folder {folder} of the {what} {name} does not exist: create it"
-        name = target.name
-        raise FileNotFoundError(say(text, folder=target.parent, what=what, name=name)) from None
+        given = {"folder": target.parent, "what": _word(what), "name": target.name}
+        raise FileNotFoundError(say(text, **given)) from None
     except OSError as error:
         raise _refused(error, target, what) from error
 
@@ -136,9 +155,9 @@ def _open(
 def _refused(error: OSError, target: pathlib.Path, what: str) -> OSError:
     return type(error)(say(
         "the {what} {name} cannot be written into {folder} ({why}): {remedy}",
-        what=what, name=target.name, folder=target.parent,
+        what=_word(what), name=target.name, folder=target.parent,
         why=error.strerror or type(error).__name__,
-        remedy=REMEDIES.get(error.errno or 0, "choose another folder"),
+        remedy=remedy_of(error) or say("choose another folder"),
     ))  # fmt: skip
 
 
@@ -177,4 +196,4 @@ def _replace(beside: pathlib.Path, target: pathlib.Path, what: str) -> None:
         if not WINDOWS:
             raise
         text = "the {what} {path} is open in another program: close it there, and try again"
-        raise PermissionError(say(text, what=what, path=target)) from None
+        raise PermissionError(say(text, what=_word(what), path=target)) from None

@@ -17,7 +17,6 @@ from rnnlab.base.say import say
 
 INTERRUPTED, CLOSED = 130, 141  # what a shell calls the exit status after Ctrl-C, and a closed pipe
 WINDOWS = os.name == "nt"
-_WORDS = "\nInterrupted.\n"  # below the ^C that a terminal shows
 
 
 def run_as_process(run: Callable[[], int], ends: bool = True) -> int:
@@ -43,7 +42,7 @@ def run_as_process(run: Callable[[], int], ends: bool = True) -> int:
         if ends:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         with suppress(OSError):
-            print(_WORDS, end="", file=sys.stderr)
+            print(_interrupted(), end="", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED
@@ -99,8 +98,12 @@ def is_closed(stream: Any) -> bool:
 
 def _end(number: int, frame: FrameType | None) -> None:
     with suppress(OSError):
-        os.write(2, _WORDS.encode())
+        os.write(2, _interrupted().encode())
     os._exit(INTERRUPTED)
+
+
+def _interrupted() -> str:
+    return "\n" + say("Interrupted.") + "\n"  # below the ^C that a terminal shows
 
 
 def _show_all_letters() -> None:

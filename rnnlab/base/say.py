@@ -98,12 +98,9 @@ class Said(str):
 
 def say(text: str, /, **values: Any) -> str:
     """Return a sentence with named fields, such as "{name} is {value!r}", with these filled in."""
-    english = _sentence.vformat(text, (), values)
-    if (other := translated(text)) is text:
-        return english
-    sentence = Said(_sentence.vformat(other, (), values))
-    sentence.english = english
-    return sentence
+    if language() == ENGLISH:
+        return _sentence.vformat(text, (), values)
+    return _said(translated(text), text, values)
 
 
 def english_of(error: BaseException) -> str:
@@ -125,8 +122,18 @@ def say_count(one: str, many: str, /, *, n: int, **values: Any) -> str:
     if language() != ENGLISH and (forms := _messages().get(digest(one))):
         (header,) = _messages()[digest(HEADER)]
         (rule,) = re.findall(r"plural=([^;]+);", header)
-        text = forms[gettext.c2py(rule)(n)]
+        return _said(forms[gettext.c2py(rule)(n)], text, {"n": n, **values})
     return _sentence.vformat(text, (), {"n": n, **values})
+
+
+def _said(other: str, text: str, values: dict[str, Any]) -> str:
+    """Return a sentence in another language, with the English one, in which all is English."""
+    in_english = {
+        name: value.english if isinstance(value, Said) else value for name, value in values.items()
+    }
+    sentence = Said(_sentence.vformat(other, (), values))
+    sentence.english = _sentence.vformat(text, (), in_english)
+    return sentence
 
 
 def _messages() -> Catalogue:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from rnnlab.base.files import Path, written_whole
-from rnnlab.base.say import say
+from rnnlab.base.say import say, say_count
 from rnnlab.base.showable import showable
 
 MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
@@ -49,11 +49,15 @@ class Kind(NamedTuple):
 
     value: Callable[[str], Any]  # returns what stands in a cell
     pattern: str  # of the cells that it takes
-    words: str  # for these, after "is not"
+    refusal: Callable[..., str]  # says of a cell at {where} that {held} is not this, and a {remedy}
     optional: bool = False  # whether a cell may be empty, which stands for None
 
 
-COUNT = Kind(int, "[0-9]{1,18}", "an integer of at least 0")
+COUNT = Kind(
+    int,
+    "[0-9]{1,18}",
+    lambda **cell: say("{where}: {held} is not an integer of at least 0: {remedy}", **cell),
+)
 
 
 def read(
@@ -88,10 +92,11 @@ def split(
     if declared is None:
         separator = find_separator(text) if separator is None else separator
     elif declared[1] not in tuple(SEPARATORS):
-        raise TableError(
-            f"{name} says sep={shown(declared[1])} in its first line; expected a comma, a "
-            "semicolon or a tab: save it with one of these"
+        refused = (
+            "{name} says sep={sep} in its first line; expected a comma, a semicolon or a tab: "
+            "save it with one of these"
         )
+        raise TableError(say(refused, name=name, sep=shown(declared[1])))
     else:
         separator, text = declared[1], text[declared.end() :]
     return Table(name, separator, _rows(text, separator, name, most_rows, most_cell, first), first)
@@ -107,10 +112,7 @@ def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[lis
             value = kind.value(cell) if fits and not missing else None
             if not fits or (value in (math.inf, -math.inf) and "inf" not in cell):
                 where = place(table.name, number, column, title)
-                text = "{where}: {held} is not {expected}: {remedy}"
-                raise TableError(
-                    say(text, where=where, held=shown(cell), expected=kind.words, remedy=remedy)
-                )
+                raise TableError(kind.refusal(where=where, held=shown(cell), remedy=remedy))
             found.append(value)
         yield found
 
@@ -127,12 +129,16 @@ def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 def place(name: str, row: int, column: int | None = None, title: str = "") -> str:
     """Return where something stands: rain.csv, row 5, column 2 ("mm")."""
-    return f"{name}, row {row}" + (f", {column_words(column, title)}" if column else "")
+    if not column:
+        return say("{name}, row {row}", name=name, row=row)
+    words = column_words(column, title)
+    return say("{name}, row {row}, {column}", name=name, row=row, column=words)
 
 
 def column_words(column: int, title: str = "") -> str:
     """Return a column's number and name: column 2 ("mm")."""
-    return f'column {column} ("{showable(title, 40)}")' if title else f"column {column}"
+    text = 'column {column} ("{title}")' if title else "column {column}"
+    return say(text, column=column, title=showable(title, 40))
 
 
 def shown(text: str) -> str:
@@ -148,18 +154,17 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
         is_file = stat.S_ISREG(about.st_mode)
         held = pathlib.Path(path).read_bytes() if is_file and about.st_size <= most else b""
     except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
-        raise FileNotFoundError(
-            f"there is no file {name}: give the path of a CSV file, seen from the folder "
-            f"{showable(pathlib.Path.cwd())}"
-        ) from None
+        text = "there is no file {name}: give the path of a CSV file, seen from the folder {folder}"
+        folder = showable(pathlib.Path.cwd())
+        raise FileNotFoundError(say(text, name=name, folder=folder)) from None
     except OSError as error:
-        raise type(error)(
-            f"{name} cannot be read ({error.strerror}): close it elsewhere, or read a copy of it"
-        ) from error
+        text = "{name} cannot be read ({why}): close it elsewhere, or read a copy of it"
+        raise type(error)(say(text, name=name, why=error.strerror)) from error
     if stat.S_ISDIR(about.st_mode):
-        raise IsADirectoryError(f"{name} is a folder: give the path of a CSV file in it")
+        text = "{name} is a folder: give the path of a CSV file in it"
+        raise IsADirectoryError(say(text, name=name))
     if not is_file:  # a pipe or a device may never end
-        raise OSError(f"{name} is no regular file: give the path of a CSV file")
+        raise OSError(say("{name} is no regular file: give the path of a CSV file", name=name))
     if about.st_size > most:
         text = (
             "{name} has {size:,} bytes; at most {most:,} are read: keep the rows and columns that "
@@ -172,7 +177,8 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
 def decoded(held: bytes, name: str) -> str:
     """Return the text of a file's bytes; TableError if they are none."""
     if held.startswith(b"PK\x03\x04"):
-        raise TableError(f"{name} is a workbook or another archive: save the sheet as CSV")
+        refused = "{name} is a workbook or another archive: save the sheet as CSV"
+        raise TableError(say(refused, name=name))
     utf16 = held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = None
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
@@ -180,10 +186,11 @@ def decoded(held: bytes, name: str) -> str:
             text = held.decode(encoding)
             break
     if text is None or "\0" in text:
-        raise TableError(
-            f"{name} is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save "
+        refused = (
+            "{name} is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save "
             "the table as CSV UTF-8"
         )
+        raise TableError(say(refused, name=name))
     return text
 
 
@@ -210,10 +217,11 @@ def _rows(
     width = empty = 0
     for number, row in enumerate(_split(text, separator, name, first), start=first):
         if number > most:
-            raise TableError(
-                f"{name} has more than {most:,} rows; at most that many are read: keep those that "
+            refused = (
+                "{name} has more than {most:,} rows; at most that many are read: keep those that "
                 "are needed"
             )
+            raise TableError(say(refused, name=name, most=most))
         cells = [cell.strip() for cell in row]
         if not any(cells) and width:
             empty += 1
@@ -225,32 +233,41 @@ def _rows(
         empty = 0
         yield cells
     if not width:
-        raise TableError(f"{name} is empty; expected a table with a row for each value")
+        refused = "{name} is empty; expected a table with a row for each value"
+        raise TableError(say(refused, name=name))
 
 
 def _check_row(
     cells: list[str], width: int, name: str, number: int, most_cell: int, first: int
 ) -> None:
-    where = place(name, number)
     if not any(cells):
-        raise TableError(f"{where} is empty; expected the names of the columns: delete it")
+        text = "{where} is empty; expected the names of the columns: delete it"
+        raise TableError(say(text, where=place(name, number)))
     if len(cells) > MOST_COLUMNS:
-        raise TableError(
-            f"{where} has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read: keep those "
-            "that are needed"
+        text = (
+            "{where} has {columns:,} columns; at most {most:,} are read: keep those that are needed"
         )
+        given = {"columns": len(cells), "most": MOST_COLUMNS}
+        raise TableError(say(text, where=place(name, number), **given))
     if len(cells) != width:
-        raise TableError(
-            f"{where} has {len(cells)} column{'s' * (len(cells) > 1)}, row {first} has {width}; "
-            "expected as many: add or delete cells, and delete lines above the header"
+        one = (
+            "{where} has {n} column, row {first} has {width}; expected as many: add or delete "
+            "cells, and delete lines above the header"
         )
+        many = (
+            "{where} has {n} columns, row {first} has {width}; expected as many: add or delete "
+            "cells, and delete lines above the header"
+        )
+        where = place(name, number)
+        raise TableError(say_count(one, many, n=len(cells), where=where, first=first, width=width))
     for column, cell in enumerate(cells, start=1):
         if len(cell) > most_cell:
-            raise TableError(
-                f"{place(name, number, column)} holds {len(cell):,} characters, {shown(cell)}; at "
-                f"most {most_cell:,} are read: shorten it, or look for a quotation mark that is "
-                "never closed"
+            text = (
+                "{where} holds {length:,} characters, {held}; at most {most:,} are read: shorten "
+                "it, or look for a quotation mark that is never closed"
             )
+            where, held = place(name, number, column), shown(cell)
+            raise TableError(say(text, where=where, length=len(cell), held=held, most=most_cell))
 
 
 def _split(text: str, separator: str, name: str, first: int = 1) -> Iterator[list[str]]:
@@ -266,10 +283,11 @@ def _split(text: str, separator: str, name: str, first: int = 1) -> Iterator[lis
             yield row
             number += 1
     except csv.Error as error:
-        raise TableError(
-            f"{place(name, number)} cannot be split into cells ({error}): close each quotation "
-            'mark, and write one inside a quoted cell twice ("")'
-        ) from None
+        refused = (
+            "{where} cannot be split into cells ({error}): close each quotation mark, and write "
+            'one inside a quoted cell twice ("")'
+        )
+        raise TableError(say(refused, where=place(name, number), error=error)) from None
 
 
 def _bare(line: str, separator: str) -> str:

@@ -4,6 +4,8 @@ import torch
 
 from rnnlab.base.say import say
 
+_NEEDING = ("a lab", "a sweep", "a task")  # what needs torch's own defaults
+
 
 def check_graph(no_grad: bool = True) -> None:
     """Refuse to train where torch makes no graph; `no_grad` False: where none can be made.
@@ -12,15 +14,17 @@ def check_graph(no_grad: bool = True) -> None:
         RuntimeError: in inference mode, and where gradients are off.
     """
     if torch.is_inference_mode_enabled():
-        raise RuntimeError(
+        text = (
             "torch is in inference mode here, in which there are no gradients: leave the block of "
             "torch.inference_mode()"
         )
+        raise RuntimeError(say(text))
     if no_grad and not torch.is_grad_enabled():
-        raise RuntimeError(
+        text = (
             "gradients are off here, and training needs them: leave the block of torch.no_grad(), "
             "or call torch.set_grad_enabled(True)"
         )
+        raise RuntimeError(say(text))
 
 
 def check_defaults(what: str) -> None:
@@ -36,6 +40,7 @@ def check_defaults(what: str) -> None:
     check_device(what)
     dtype = torch.get_default_dtype()
     if dtype != torch.float32:
+        what = say(_NEEDING[_NEEDING.index(what)]) if what in _NEEDING else what
         text = (
             "torch's default dtype is {dtype}; {what} needs float32: call "
             "torch.set_default_dtype(torch.float32) before"
@@ -47,6 +52,7 @@ def check_device(what: str, fitting: tuple[str, ...] = ("cpu",)) -> None:
     """Refuse another default device of torch, as "meta", than the kinds that are fitting."""
     device = torch.get_default_device()
     if device.type not in fitting:
+        what = say(_NEEDING[_NEEDING.index(what)]) if what in _NEEDING else what
         text = (
             "torch's default device is {device}; {what} needs the CPU: call "
             'torch.set_default_device("cpu") before'

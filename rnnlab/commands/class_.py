@@ -14,10 +14,10 @@ from rnnlab.course.classroom.learners import SchoolClass, read_class
 from rnnlab.course.classroom.page import MARK, head_line, page
 from rnnlab.course.classroom.sheet import START, sheet
 
-NAME, PAGE = "rnnlab class", "rnnlab-class.html"
-ABOUT = f"""Read the files of progress that learners handed in, and write for the teacher:
+NAME, PAGE = "rnnlab class", "rnnlab-class.html"  # not said
+ABOUT = """Read the files of progress that learners handed in, and write for the teacher:
 
-  {PAGE}   who is where, and which questions went wrong for many, and how
+  {page}   who is where, and which questions went wrong for many, and how
   rnnlab-class.csv    the same by learner, for a spreadsheet
 
 FOLDER holds the learners' copies of ~/.rnnlab/progress.json, in any folders, as a learning platform
@@ -33,11 +33,15 @@ def main(arguments: list[str], command: str = NAME) -> int:
     parser = _parser(command)
     options, left_over = parser.parse_known_args(arguments)
     if left_over:
-        parser.error(f"{left_over[0]!r} is not known here; rnnlab class --help lists the options")
+        text = "{word!r} is not known here; rnnlab class --help lists the options"
+        parser.error(say(text, word=left_over[0]))
     place = Path(options.folder)
     if not place.exists():
-        text = "there is no folder {place}; give the one that holds what the learners handed in"
-        parser.error(say(f"argument FOLDER: {text}", place=place))
+        text = (
+            "argument FOLDER: there is no folder {place}; give the one that holds what the "
+            "learners handed in"
+        )
+        parser.error(say(text, place=place))
     output, table = _places(parser, options)
     school_class = read_class(place)
     told = "".join(f"  {path}: {reason}\n" for path, reason in school_class.unread[:LISTED])
@@ -58,13 +62,15 @@ def main(arguments: list[str], command: str = NAME) -> int:
 
 
 def _parser(command: str) -> Parser:
-    parser = make_parser(command, ABOUT, AFTER)
+    parser = make_parser(command, say(ABOUT, page=PAGE), say(AFTER))
     add = parser.add_argument
-    add("folder", metavar="FOLDER", help="what the learners handed in: a folder, or a zip file")
-    where = f"the page ({PAGE} in the present folder)"
+    what = say("what the learners handed in: a folder, or a zip file")
+    add("folder", metavar="FOLDER", help=what)
+    where = say("the page ({page} in the present folder)", page=PAGE)
     add("--output", metavar="FILE.html", help=where)
-    add("--csv", metavar="FILE.csv", help="the table (beside the page, with its name)")
-    add("--force", action="store_true", help="replace files that this command has not written")
+    add("--csv", metavar="FILE.csv", help=say("the table (beside the page, with its name)"))
+    what = say("replace files that this command has not written")
+    add("--force", action="store_true", help=what)
     return parser
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rnnlab.base.files import REMEDIES
+from rnnlab.base.files import remedy_of
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
 
@@ -19,16 +19,36 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the line, and end with status 2."""
-        tell(f"{self.prog}: error: {message}", sys.stderr)
+        fail(self.prog, message)
         self.exit(2)
+
+
+_SECTIONS = ("positional arguments", "options")  # argparse's own headings
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Shows texts as they are written, and argparse's own words in the language that is spoken."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Begin with how the command is used."""
+        super().add_usage(usage, actions, groups, say("usage: ") if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin the list of what a command takes."""
+        if heading in _SECTIONS:
+            heading = say(_SECTIONS[_SECTIONS.index(heading)])
+        super().start_section(heading)
 
 
 def make_parser(prog: str, about: str, after: str, **options: Any) -> Parser:
     """Return a parser that shows its texts as they are written, and takes no shortened options."""
-    return Parser(
-        prog=prog, description=about, epilog=after, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter, **options,
+    parser = Parser(
+        prog=prog, description=about, epilog=after, allow_abbrev=False, add_help=False,
+        formatter_class=Formatter, **options,
     )  # fmt: skip
+    what = say("show this help message and exit")
+    parser.add_argument("-h", "--help", action="help", help=what)
+    return parser
 
 
 @contextmanager
@@ -47,15 +67,21 @@ def rare_collections() -> Iterator[None]:
 
 def fail(command: str, what: str) -> int:
     """Say on the error stream what has failed, and return the exit status for it."""
-    tell(f"{command}: error: {what}", sys.stderr)
+    tell(say("{command}: error: {what}", command=command, what=what), sys.stderr)
     return 1
 
 
-def no_folder(path: Path) -> str:
-    """Return what stands where a folder is expected, or "" for a folder and for nothing."""
+def no_folder(path: Path, option: str) -> str:
+    """Return that what an option names is no folder, or "" for a folder and for nothing."""
     if os.path.isdir(path) or not os.path.lexists(path):
         return ""
-    return "a file" if os.path.exists(path) else "a link that leads nowhere"
+    text = (
+        "argument {option}: {path} is a link that leads nowhere; expected a folder: give another "
+        "name"
+    )
+    if os.path.exists(path):
+        text = "argument {option}: {path} is a file; expected a folder: give another name"
+    return say(text, option=option, path=path)
 
 
 def refusal(error: OSError, place: Path | None = None) -> str:
@@ -64,5 +90,4 @@ def refusal(error: OSError, place: Path | None = None) -> str:
         return str(error)
     known = error.filename is None or str(error.filename) == str(place)
     where = "" if known else f"{error.filename}: "
-    remedy = REMEDIES.get(error.errno or 0, "choose another place")
-    return say("{where}{refused}; {remedy}", where=where, refused=error.strerror, remedy=remedy)
+    return f"{where}{error.strerror}; {remedy_of(error) or say('choose another place')}"

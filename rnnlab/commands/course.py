@@ -102,10 +102,10 @@ def free_name(path: Path) -> Path:
 
 
 def _digest(path: Path) -> str | None:
-    """Return the digest of a file's content; None if there is nothing of this name."""
+    """Return the digest of a file's content; "" for what is no file, None for nothing."""
     if not os.path.lexists(path):
         return None
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _write(content: bytes, path: Path, keep: Path | None = None) -> None:
@@ -116,7 +116,7 @@ def _write(content: bytes, path: Path, keep: Path | None = None) -> None:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads(read_regular(folder / MANIFEST, "list of files"))
+        found = json.loads(read_regular(folder / MANIFEST, "table"))
         copied = {name: each for name, each in found["copied"].items() if isinstance(each, str)}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {"copied": {}}

@@ -12,7 +12,7 @@ from rnnlab.commands.console import fail, make_parser, no_folder, refusal
 from rnnlab.commands.course import copy_course, language_of
 from rnnlab.course.lessons import FIRST, course_folder
 
-NAME, FOLDER = "rnnlab lab", "rnnlab-course"
+NAME, FOLDER = "rnnlab lab", "rnnlab-course"  # not said
 ABOUT = """Copy the notebooks of the course to a folder of your own, with the scripts that they run,
 and open them in JupyterLab.
 
@@ -47,24 +47,25 @@ def main(arguments: list[str], command: str = NAME) -> int:
     folder = Path(options.folder).absolute()
     if left_over:
         parser.error(_left_over(left_over[0]))
-    if kind := no_folder(folder):
-        text = "argument FOLDER: {folder} is {kind}; expected a folder: give another name"
-        parser.error(say(text, folder=folder, kind=kind))
+    if refused := no_folder(folder, "FOLDER"):
+        parser.error(refused)
     try:
         if folder.resolve() == course_folder():
-            parser.error(
-                f"argument FOLDER: {folder} is where rnnlab itself has the course; give another "
+            text = (
+                "argument FOLDER: {folder} is where rnnlab itself has the course; give another "
                 "folder, for your copy"
             )
+            parser.error(say(text, folder=folder))
         spoken = options.lang or language_of(folder)
         set_language(spoken)
         done = copy_course(folder, options.update, spoken)
     except OSError as error:
-        return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
+        text = "cannot copy the course to {folder}: {why}"
+        return fail(NAME, say(text, folder=folder, why=refusal(error, folder)))
     tell("\n".join(_sentences(done, folder)))
     again = command_line(["rnnlab", "lab", options.folder])
     if options.copy_only:
-        tell(f"To open them: {again}")
+        tell(say("To open them: {again}", again=again))
         return 0
     if spoken != ENGLISH or VARIABLE in os.environ:
         os.environ[VARIABLE] = spoken  # for the kernels of the server
@@ -72,17 +73,17 @@ def main(arguments: list[str], command: str = NAME) -> int:
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    usage = (
-        "%(prog)s [-h] [--lang LANG] [--update] [--copy-only] [--no-browser] [FOLDER] [-- OPTIONS]"
-    )
-    parser = make_parser(command, ABOUT, AFTER, usage=usage)
+    options = "[-h] [--lang LANG] [--update] [--copy-only] [--no-browser]"  # not said
+    usage = f"%(prog)s {options} [FOLDER] [-- OPTIONS]"
+    parser = make_parser(command, say(ABOUT), say(AFTER), usage=usage)
     add = parser.add_argument
-    where = f"where to copy it; {FOLDER} in the present folder if you give none"
+    where = say("where to copy it; {name} in the present folder if you give none", name=FOLDER)
     add("folder", nargs="?", default=FOLDER, metavar="FOLDER", help=where)
-    add("--lang", type=_language, metavar="LANG", help=f"one of {', '.join(languages())}")
-    add("--update", action="store_true", help="bring new versions, keep your work")
-    add("--copy-only", action="store_true", help="copy, and do not open anything")
-    add("--no-browser", action="store_true", help="start JupyterLab, and open no browser")
+    known = say("one of {known}", known=", ".join(languages()))
+    add("--lang", type=_language, metavar="LANG", help=known)
+    add("--update", action="store_true", help=say("bring new versions, keep your work"))
+    add("--copy-only", action="store_true", help=say("copy, and do not open anything"))
+    add("--no-browser", action="store_true", help=say("start JupyterLab, and open no browser"))
     return parser
 
 
@@ -96,11 +97,13 @@ def _language(name: str) -> str:
 
 def _left_over(word: str) -> str:
     if word.startswith("-"):
-        return (
-            f"there is no option {word}; options of JupyterLab follow --, as in "
+        text = (
+            "there is no option {word}; options of JupyterLab follow --, as in "
             "rnnlab lab -- --port=9999"
         )
-    return f"one folder is expected, and {word!r} is left over; put a name with spaces in quotes"
+    else:
+        text = "one folder is expected, and {word!r} is left over; put a name with spaces in quotes"
+    return say(text, word=word)
 
 
 def _sentences(done: dict[str, list[str]], folder: Path) -> list[str]:
@@ -121,16 +124,17 @@ def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int
         with ended_by_interrupt():
             from jupyterlab.labapp import LabApp
     except ImportError as error:
-        return fail(
-            NAME,
-            f'JupyterLab cannot be loaded ({error}): pip install "rnnlab[lab]". The notebooks are '
-            "copied, and any Jupyter opens them",
+        text = (
+            'JupyterLab cannot be loaded ({error}): pip install "rnnlab[lab]". The notebooks are '
+            "copied, and any Jupyter opens them"
         )
+        return fail(NAME, say(text, error=error))
     options = [str(folder / FIRST), f"--ServerApp.root_dir={folder}"]
     if no_browser:
         options.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container one is often root, and Jupyter asks first
     LabApp.launch_instance([*options, *passed])
-    tell(f"Your notebooks are in {folder}. To open them again: {again}")
+    text = "Your notebooks are in {folder}. To open them again: {again}"
+    tell(say(text, folder=folder, again=again))
     return 0

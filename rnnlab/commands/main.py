@@ -56,8 +56,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
-    parser = make_parser("rnnlab", ABOUT, EXAMPLES)
-    parser.add_argument("--version", action="version", version=f"rnnlab {__version__}")
+    parser = make_parser("rnnlab", say(ABOUT), say(EXAMPLES))
+    parser.add_argument(
+        "--version", action="version", version=f"rnnlab {__version__}",
+        help=say("show program's version number and exit"),
+    )  # fmt: skip
     parser.add_argument(
         "command", nargs="?", type=_known, metavar="COMMAND", help=", ".join(COMMANDS)
     )

@@ -25,7 +25,7 @@ from rnnlab.runs.history import History
 from rnnlab.runs.threads import fitting_threads, on_threads
 from rnnlab.tasks.catalogue import Task
 
-NAME, FOLDER = "rnnlab train", "rnnlab-train"
+NAME, FOLDER = "rnnlab train", "rnnlab-train"  # not said
 FILES = HISTORY, PICTURE, WEIGHTS = "history.csv", "picture.png", "model.pt"
 
 
@@ -55,7 +55,8 @@ class CommandRun:
             for name, what in zip(FILES, ("table", "picture", "weights"), strict=True):
                 check_writable(folder / name, what)  # better known before the work than after
         except OSError as error:
-            return fail(NAME, f"cannot write to {place.absolute()}: {refusal(error, place)}")
+            text, why = "cannot write to {folder}: {why}", refusal(error, place)
+            return fail(NAME, say(text, folder=place.absolute(), why=why))
         try:
             with on_threads(fitting_threads(self.model)):
                 status = self._train(self._again(arguments, folder))
@@ -63,12 +64,14 @@ class CommandRun:
                     return status
                 words = self._write(folder)
         except OSError as error:
-            return fail(NAME, f"cannot write to {folder}: {refusal(error, folder)}")
+            text = "cannot write to {folder}: {why}"
+            return fail(NAME, say(text, folder=folder, why=refusal(error, folder)))
         finally:
             if self.options.output is None:
                 with suppress(OSError):  # nothing to write: its name is free for the next run
                     folder.rmdir()
-        self._tell(f"{self._losses()}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
+        written = say("Written to {folder}: {files}.", folder=folder, files=", ".join(FILES))
+        self._tell(f"{self._losses()}{words.strip()}\n{written}")
         return status
 
     def _tell(self, text: str) -> None:
@@ -101,11 +104,10 @@ class CommandRun:
                     resume=options.resume,
                 )  # fmt: skip
         except KeyboardInterrupt:
-            where, steps = "before the first step; nothing is written", self.history.steps
-            if steps:
-                where = f"in epoch {steps[-1].epoch} of {options.epochs}, after {len(steps)} steps"
-            go_on = f"\nTo go on: {again}" if again else ""
-            tell(f"Interrupted {where}.{go_on}", sys.stderr)
+            lines = [self._interrupted()]
+            if again:
+                lines.append(say("To go on: {again}", again=again))
+            tell("\n".join(lines), sys.stderr)
             return INTERRUPTED
         except BrokenPipeError:  # nobody sees the bar any more
             return CLOSED
@@ -114,6 +116,14 @@ class CommandRun:
         except (ArithmeticError, RuntimeError) as error:  # it has diverged, or torch says no
             return fail(NAME, in_options(error))
         return 0
+
+    def _interrupted(self) -> str:
+        steps = self.history.steps
+        if not steps:
+            return say("Interrupted before the first step; nothing is written.")
+        text = "Interrupted in epoch {epoch} of {epochs}, after {steps} steps."
+        epochs = self.options.epochs
+        return say(text, epoch=steps[-1].epoch, epochs=epochs, steps=len(steps))
 
     def _write(self, folder: Path) -> str:
         """Write the three files, and return how the model does on held-out data, in words."""
@@ -134,6 +144,8 @@ class CommandRun:
 
     def _what_is_trained(self) -> str:
         rate, bound = self.options.learning_rate, self.options.clip_norm
+        rate_text = "the checkpoint's learning rate" if rate is None else "learning rate {rate:g}"
+        clipping = "no clipping" if bound is None else "clipped above {bound:g}"
         return say(
             "{task!r}\n{cell}, {hidden_size} units, {weights} weights; hidden state: "
             "{hidden_state}; {optimizer}, {rate}, {epochs} epochs of {batches} batches, "
@@ -141,15 +153,16 @@ class CommandRun:
             **{**vars(self.options), "task": self.task},
             weights=sum(parameter.numel() for parameter in self.model.parameters()),
             batches=len(self.batches),
-            rate="the checkpoint's learning rate" if rate is None else f"learning rate {rate:g}",
-            clipping="no clipping" if bound is None else f"clipped above {bound:g}",
+            rate=say(rate_text, rate=rate),
+            clipping=say(clipping, bound=bound),
         )
 
     def _losses(self) -> str:
         if not self.history.epochs:
             return ""
         epoch, train, held_out = self.history.epochs[-1]
-        return f"After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}.\n"
+        text = "After epoch {epoch}: loss {train:.4g}, held out {held_out:.4g}."
+        return say(text, epoch=epoch, train=train, held_out=held_out) + "\n"
 
 
 def make_folder(named: Path | None) -> Path:

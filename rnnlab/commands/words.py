@@ -13,8 +13,11 @@ OPTIONS = {  # where an argument of the library has another name than its option
 QUOTES = "\"'"
 _ARGUMENT = re.compile(
     r"""\b(?P<name>value|time|decimal|missing|encoding|fill_gaps|window|clip_norm)="""
-    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|\([^()]*\)|[\w.]*\w)"""
+    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|\([^()]*\)|[\w.]*\w)""",
+    re.ASCII,  # words of other languages stand beside it without a space
 )
+_BOTH = re.compile(r"(?P<before>[:\uff1a] ?)value(?P<between> \w+ )time(?= )")
+_BEGINNING = re.compile(r"(?P<name>\w+)(?= is | ?[^\0-\x7f])", re.ASCII)
 
 
 def option(name: str) -> str:
@@ -23,7 +26,7 @@ def option(name: str) -> str:
 
 
 def in_options(error: Exception | str, names: Iterable[str] = ()) -> str:
-    """Return what an error says, with options in place of the library's arguments.
+    """Return what an error says, in any language, with options in place of arguments.
 
     Args:
         error: it or its message, which may hold `value='b'`, `fill_gaps=True` or `time=...`, and
@@ -31,9 +34,11 @@ def in_options(error: Exception | str, names: Iterable[str] = ()) -> str:
         names: of the arguments that it may begin with.
     """
     text = _ARGUMENT.sub(_as_option, str(error))
-    text = text.replace(": value and time are", f": {option('value')} and {option('time')} are")
-    first, found, rest = text.partition(" is ")
-    return f"{option(first)} is {rest}" if found and first in names else text
+    text = _BOTH.sub(rf"\g<before>{option('value')}\g<between>{option('time')}", text)
+    found = _BEGINNING.match(text)
+    if found and found["name"] in names:
+        return option(found["name"]) + text[found.end() :]
+    return text
 
 
 def _as_option(found: re.Match[str]) -> str:

@@ -22,10 +22,11 @@ def windows(series: Tensor, length: int) -> tuple[Tensor, Tensor]:
     check_values(series)
     length = check_count("length", length)
     if len(series) <= length:
-        raise ValueError(
-            f"the series has {len(series)} values; a window of {length} and its target need at "
-            f"least {length + 1}: give a longer series or a shorter window"
+        text = (
+            "the series has {count} values; a window of {length} and its target need at least "
+            "{least}: give a longer series or a shorter window"
         )
+        raise ValueError(say(text, count=len(series), length=length, least=length + 1))
     both = series.unfold(0, length + 1, 1).transpose(1, 2)  # (N, D) -> (N - T, T + 1, D)
     return both[:, :-1].contiguous(), both[:, 1:].contiguous()
 
@@ -86,9 +87,9 @@ class Batches:
         return -(-len(self.inputs) // self.batch_size)
 
     def __repr__(self) -> str:
-        order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"
+        order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"  # not said
         return (
-            f"Batches({len(self.inputs)} examples of {tuple(self.inputs.shape[1:])}, "
+            f"Batches({len(self.inputs)} examples of {tuple(self.inputs.shape[1:])}, "  # not said
             f"{len(self)} batches of {self.batch_size}, {order})"
         )
 
@@ -115,10 +116,11 @@ class Streams:
         batch_size, length = check_count("batch_size", batch_size), check_count("length", length)
         each = len(inputs) // batch_size
         if each == 0:
-            raise ValueError(
-                f"{len(inputs)} values cannot be split into {batch_size} pieces: give more values "
-                "or a smaller batch_size"
+            text = (
+                "{count} values cannot be split into {batch_size} pieces: give more values or a "
+                "smaller batch_size"
             )
+            raise ValueError(say(text, count=len(inputs), batch_size=batch_size))
         self.batch_size, self.length, self.dropped = batch_size, length, len(inputs) % batch_size
         used = each * batch_size
         self.inputs = inputs[:used].unflatten(0, (batch_size, each))  # (N, D) -> (B, N // B, D)
@@ -135,7 +137,7 @@ class Streams:
 
     def __repr__(self) -> str:
         return (
-            f"Streams({self.batch_size} pieces of {self.inputs.shape[1]} time steps, "
+            f"Streams({self.batch_size} pieces of {self.inputs.shape[1]} time steps, "  # not said
             f"{len(self)} batches of {self.length} steps, {self.dropped} values unused)"
         )
 
@@ -148,7 +150,9 @@ def _check_pair(inputs: Tensor, targets: Tensor) -> None:
             raise ValueError(say(text, name=name, shape=tuple(tensor.shape)))
         check_all_finite(name, tensor)
     if len(inputs) != len(targets):
-        raise ValueError(
-            f"inputs has {len(inputs)} examples (shape {tuple(inputs.shape)}), targets has "
-            f"{len(targets)} (shape {tuple(targets.shape)}); expected as many of both"
+        text = (
+            "inputs has {inputs} examples (shape {shape}), targets has {targets} (shape {other}); "
+            "expected as many of both"
         )
+        shapes = {"shape": tuple(inputs.shape), "other": tuple(targets.shape)}
+        raise ValueError(say(text, inputs=len(inputs), targets=len(targets), **shapes))

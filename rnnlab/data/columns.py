@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnnlab.base import tables
+from rnnlab.base.say import say
 from rnnlab.base.tables import TableError, shown
 from rnnlab.data.parsing import MARKS, is_missing, looks_numeric, parse_number
 from rnnlab.data.times import is_date
@@ -62,33 +63,39 @@ class Columns:
         """Return the numbers and names of columns, in words."""
         return listed(tables.column_words(k, self.titles[k - 1]) for k in columns)
 
-    def error(self, cell: Cell, words: str) -> TableError:
-        """Return an error that says where a cell stands, what it holds, and then the words."""
+    def at(self, cell: Cell) -> dict[str, Any]:
+        """Return what a message says of a cell: "where" it stands and what is "held" there."""
         where = tables.place(self.file, cell.row, cell.column, self.titles[cell.column - 1])
-        return TableError(f"{where}: {shown(cell.text)} {words}")
+        return {"where": where, "held": shown(cell.text)}
 
     def find(self, argument: str, asked: str | int) -> int:
         """Return the number of the column that an argument asks for by name or number."""
         if isinstance(asked, bool) or not isinstance(asked, str | Integral):
-            raise TypeError(
-                f"{argument} is {asked!r}; expected the name of a column, or its number from 1"
-            )
+            text = "{argument} is {asked!r}; expected the name of a column, or its number from 1"
+            raise TypeError(say(text, argument=argument, asked=asked))
         key = asked if isinstance(asked, str) else int(asked)
         found = [k for k in self.numbers if key in (k, self.titles[k - 1])]
         if not found:  # the mark of a comment may stand before the header
             found = [k for k in self.numbers if key == self.titles[k - 1].lstrip("#% ")]
         if len(found) == 1:
             return found[0]
+        given = {"argument": argument, "asked": asked, "file": self.file}
         if found:
-            raise TableError(
-                f"{self.file} has {len(found)} columns of the name {asked!r}; expected one: give a "
-                f"number instead, such as {argument}={found[0]}"
+            text = (
+                "{file} has {count} columns of the name {asked!r}; expected one: give a number "
+                "instead, such as {argument}={first}"
             )
-        header = "" if any(self.titles) else "no header, only "
-        raise TableError(
-            f"{argument} is {asked!r}; {self.file} has {header}{self.words(*self.numbers)}: give "
-            "the name or the number of one of these"
+            raise TableError(say(text, **given, count=len(found), first=found[0]))
+        text = (
+            "{argument} is {asked!r}; {file} has {columns}: give the name or the number of one of "
+            "these"
         )
+        if not any(self.titles):
+            text = (
+                "{argument} is {asked!r}; {file} has no header, only {columns}: give the name or "
+                "the number of one of these"
+            )
+        raise TableError(say(text, **given, columns=self.words(*self.numbers)))
 
     def value_column(self, time_column: int | None, counted: bool) -> int:
         """Return the one column, beside a known one of times, that may be the values.
@@ -105,24 +112,33 @@ class Columns:
         if numeric:
             title = self.titles[numeric[-1] - 1]
             choice = title if title and self.titles.count(title) == 1 else numeric[-1]
-            raise TableError(
-                f"{self.file} has {len(numeric)} columns that may be the values, "
-                f"{self.words(*numeric)}: choose one, for example value={choice!r}"
+            text = (
+                "{file} has {count} columns that may be the values, {columns}: choose one, for "
+                "example value={choice!r}"
             )
-        remedy = self.remedy(*self.rows[0]) or "correct the cells, or give value=..."
-        raise TableError(
-            f"{self.file} has no column of numbers that may be the values; row {self.first_row} "
-            f"holds {listed(map(shown, self.rows[0]))}; expected numbers such as 1.5 or 1,5, "
-            f"beside the times: {remedy}"
+            columns = self.words(*numeric)
+            raise TableError(
+                say(text, file=self.file, count=len(numeric), columns=columns, choice=choice)
+            )
+        text = (
+            "{file} has no column of numbers that may be the values; row {row} holds {held}; "
+            "expected numbers such as 1.5 or 1,5, beside the times: correct the cells, or give "
+            "value=..."
         )
+        if self.should_split(*self.rows[0]):
+            text = (
+                "{file} has no column of numbers that may be the values; row {row} holds {held}; "
+                "expected numbers such as 1.5 or 1,5, beside the times: no separator splits all "
+                "rows alike, so delete lines above the header"
+            )
+        held = listed(map(shown, self.rows[0]))
+        raise TableError(say(text, file=self.file, row=self.first_row, held=held))
 
-    def remedy(self, *texts: str) -> str:
-        """Return what to do if texts hold a separator, but the file was not split; otherwise ""."""
+    def should_split(self, *texts: str) -> bool:
+        """Return whether texts hold a separator, but the file was not split."""
         marks = tables.SEPARATORS + "|"
         split = (any(mark in text for mark in marks) and not is_number(text) for text in texts)
-        if self.separator or not any(split):
-            return ""
-        return "no separator splits all rows alike, so delete lines above the header"
+        return not self.separator and any(split)
 
     def _has_numbers(self, column: int) -> bool:
         """Return whether a column has something like numbers; dates and words are not."""
@@ -146,10 +162,8 @@ def read_columns(table: tables.Table, asked: tuple[object, ...], header: bool = 
     units = tuple(rows[0]) if len(rows) > 1 and _are_units(rows[0], rows[1]) else ()
     rows, start = rows[bool(units) :], start + 1 + bool(units)
     if not rows:
-        raise TableError(
-            f"{table.name} has no row below its header ({listed(map(shown, first))}); "
-            "expected a row for each value"
-        )
+        text = "{name} has no row below its header ({header}); expected a row for each value"
+        raise TableError(say(text, name=table.name, header=listed(map(shown, first))))
     _check_spaces(table, rows, start)
     return Columns(table.name, table.separator, first, rows, start, units)
 
@@ -189,17 +203,21 @@ def _check_spaces(table: tables.Table, rows: list[list[str]], first: int) -> Non
         return
     lines = [" ".join(row) for row in rows if any(row)]
     if all(map(is_number, lines)):
-        raise TableError(
-            f"{tables.place(table.name, first)}: {shown(lines[0])} may be one number or "
-            f"{len(rows[0])}: leave out the spaces in numbers, or write semicolons between columns"
+        text = (
+            "{where}: {held} may be one number or {count}: leave out the spaces in numbers, or "
+            "write semicolons between columns"
         )
+        where = tables.place(table.name, first)
+        raise TableError(say(text, where=where, held=shown(lines[0]), count=len(rows[0])))
 
 
 def listed(items: Iterable[object]) -> str:
     """Return items in a line, the first ten of many."""
     every = list(map(str, items))
-    more = f" and {len(every) - LISTED} more" if len(every) > LISTED else ""
-    return ", ".join(every[:LISTED]) + more
+    some = ", ".join(every[:LISTED])
+    if len(every) <= LISTED:
+        return some
+    return say("{some} and {more} more", some=some, more=len(every) - LISTED)
 
 
 def _is_header(first: list[str], asked: tuple[object, ...], file: str, number: int) -> bool:
@@ -208,9 +226,11 @@ def _is_header(first: list[str], asked: tuple[object, ...], file: str, number: i
     numbers = [cell for cell in first if is_data([cell])]
     words = [cell for cell in first if not is_missing(cell) and cell not in numbers]
     if numbers and words:  # names of columns may be numbers, and a value may be misspelt
-        raise TableError(
-            f"{tables.place(file, number)} holds words ({shown(words[0])}) and numbers "
-            f"({shown(numbers[0])}): if it is the header, choose the column of the values "
-            "by its name, value=...; if not, correct the cell, or write a header above"
+        text = (
+            "{where} holds words ({word}) and numbers ({number}): if it is the header, choose the "
+            "column of the values by its name, value=...; if not, correct the cell, or write a "
+            "header above"
         )
+        where = tables.place(file, number)
+        raise TableError(say(text, where=where, word=shown(words[0]), number=shown(numbers[0])))
     return bool(words)

@@ -7,14 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnlab.base.say import say
-from rnnlab.base.tables import shown
+from rnnlab.base.say import say, say_count
+from rnnlab.base.tables import TableError, shown
 from rnnlab.data import parsing
 from rnnlab.data.codes import find_codes
 from rnnlab.data.columns import Cell, Columns, is_number, listed
 
 T = TypeVar("T")
-COUNT = "time=False counts the values 0, 1, 2, ..."
 
 
 def given_cells(
@@ -40,8 +39,9 @@ def parse_all(
     by_mark = readings(cells, parsing.parse_number, (decimal,) if decimal else parsing.MARKS)
     read = len(next(iter(by_mark.values())))
     if read < len(cells):
-        wanted = " or ".join({".": "1.5", ",": "1,5"}[mark] for mark in by_mark)
-        raise columns.error(cells[read], _refusal(columns, cells[read], wanted, times))
+        wanted = {".": "1.5", ",": "1,5"}[next(iter(by_mark))]
+        wanted = say("1.5 or 1,5") if len(by_mark) > 1 else wanted
+        raise TableError(_refusal(columns, cells[read], wanted, times))
     _check_signs(columns, given)
     rows = zip(cells, *by_mark.values(), strict=True)
     doubtful = [(cell, *numbers) for cell, *numbers in rows if len({*numbers}) > 1]
@@ -53,29 +53,45 @@ def parse_all(
     cell, *either = doubtful[0]
     one, other = (f"{number:.15g}" for number in either)
     first, second = (f'decimal="{mark}"' for mark in by_mark)
-    raise columns.error(
-        cell,
-        f"may be {one} or {other}, and no number beside it shows which: give {first} for {one} or "
-        f"{second} for {other}",
+    text = (
+        "{where}: {held} may be {one} or {other}, and no number beside it shows which: give "
+        "{first} for {one} or {second} for {other}"
     )
+    ways = {"one": one, "other": other, "first": first, "second": second}
+    raise TableError(say(text, **columns.at(cell), **ways))
 
 
 def _refusal(columns: Columns, cell: Cell, wanted: str, times: list[Cell]) -> str:
     """Return what is wrong with a cell that is no number where one has to be."""
-    if cell in times[:1]:
-        return (
-            "is not a time; expected one such as 2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or "
-            f"2024-07-02 13:05: correct it, choose a column with time=..., or {COUNT}"
-        )
-    if cell in times:
-        return f"is not a time like {shown(times[0].text)}: correct it, or {COUNT}"
     below = columns.cells(cell.column)
-    if remedy := columns.remedy(*(one.text for one in below)):
-        return f"is not a number; expected one such as {wanted}: {remedy}"
-    remedy = "correct it, or empty the cell and give fill_gaps=True"
-    if cell == below[0] and any(columns.titles) and any(is_number(one.text) for one in below[1:2]):
-        remedy = f"delete row {cell.row} if it holds units; otherwise {remedy}"
-    return f"is not a number; expected one such as {wanted}: {remedy}"
+    if cell in times[:1]:
+        text = (
+            "{where}: {held} is not a time; expected one such as 2024, 2024-07, 2024Q3, "
+            "2024-07-02, 2-Jul-2024 or 2024-07-02 13:05: correct it, choose a column with "
+            "time=..., or time=False counts the values 0, 1, 2, ..."
+        )
+    elif cell in times:
+        text = (
+            "{where}: {held} is not a time like {first}: correct it, or time=False counts the "
+            "values 0, 1, 2, ..."
+        )
+    elif columns.should_split(*(one.text for one in below)):
+        text = (
+            "{where}: {held} is not a number; expected one such as {wanted}: no separator splits "
+            "all rows alike, so delete lines above the header"
+        )
+    elif cell == below[0] and any(columns.titles) and any(is_number(b.text) for b in below[1:2]):
+        text = (
+            "{where}: {held} is not a number; expected one such as {wanted}: delete row {row} if "
+            "it holds units; otherwise correct it, or empty the cell and give fill_gaps=True"
+        )
+    else:
+        text = (
+            "{where}: {held} is not a number; expected one such as {wanted}: correct it, or empty "
+            "the cell and give fill_gaps=True"
+        )
+    first = shown(times[0].text) if times else ""
+    return say(text, **columns.at(cell), first=first, wanted=wanted, row=cell.row)
 
 
 def _check_signs(columns: Columns, cells: list[Cell]) -> None:
@@ -86,10 +102,11 @@ def _check_signs(columns: Columns, cells: list[Cell]) -> None:
         begun, usual = first.setdefault(cell.column, (cell, sign))
         if sign != usual:
             text = (
-                "has another unit than {begun} in row {row}; expected one for the whole column: "
-                "write all in the same unit"
+                "{where}: {held} has another unit than {begun} in row {row}; expected one for the "
+                "whole column: write all in the same unit"
             )
-            raise columns.error(cell, say(text, begun=shown(begun.text), row=begun.row))
+            first_of_all = {"begun": shown(begun.text), "row": begun.row}
+            raise TableError(say(text, **columns.at(cell), **first_of_all))
 
 
 def sign_of(columns: Columns, column: int, numbers: dict[Cell, float]) -> str:
@@ -119,20 +136,23 @@ def without_codes(
             continue
         cells = [cell for cell, number in here.items() if number in codes]
         others = [number for number in here.values() if number not in codes]
-        text = (
-            "may stand for a missing value, as it is far from all others, {low:.6g} to {high:.6g} "
-            "({count} such in {rows}): give missing={codes} with fill_gaps=True if so, or "
-            "missing=() if it is a number"
+        one = (
+            "{where}: {held} may stand for a missing value, as it is far from all others, "
+            "{low:.6g} to {high:.6g} ({n} such in row {rows}): give missing={codes} with "
+            "fill_gaps=True if so, or missing=() if it is a number"
+        )
+        many = (
+            "{where}: {held} may stand for a missing value, as it is far from all others, "
+            "{low:.6g} to {high:.6g} ({n} such in rows {rows}): give missing={codes} with "
+            "fill_gaps=True if so, or missing=() if it is a number"
         )
         ordered = [f"{code:.15g}" for code in dict.fromkeys(here[cell] for cell in cells)]
-        raise columns.error(
-            cells[0],
-            say(
-                text, low=min(others), high=max(others), count=len(cells),
-                rows=f"row{'s' * (len(cells) > 1)} {listed(cell.row for cell in cells)}",
-                codes=f"({', '.join(ordered)}{',' * (len(ordered) == 1)})",
-            ),
+        text = say_count(
+            one, many, n=len(cells), low=min(others), high=max(others),
+            rows=listed(cell.row for cell in cells),
+            codes=f"({', '.join(ordered)}{',' * (len(ordered) == 1)})", **columns.at(cells[0]),
         )  # fmt: skip
+        raise TableError(text)
     return numbers
 
 
@@ -158,48 +178,65 @@ def column_values(
     cells = columns.cells(column)
     given = [cell for cell in cells if cell in numbers]
     if not given:
-        words = "is missing, as is all else in this column: choose another with value=..."
-        raise columns.error(cells[0], words)
+        text = (
+            "{where}: {held} is missing, as is all else in this column: choose another with "
+            "value=..."
+        )
+        raise TableError(say(text, **columns.at(cells[0])))
     missing = [cell for cell in cells if cell not in numbers]
     if missing:
         _check_gaps(columns, cells, missing, fill_gaps)
     values = torch.tensor([numbers[cell] for cell in given], dtype=torch.float64).float()
     if too_large := values.isinf().nonzero().flatten().tolist():
-        raise columns.error(
-            given[too_large[0]],
-            "is too large; expected at most 3.4e38, as values have 32 bits: correct it, or "
-            "choose a larger unit",
+        text = (
+            "{where}: {held} is too large; expected at most 3.4e38, as values have 32 bits: "
+            "correct it, or choose a larger unit"
         )
+        raise TableError(say(text, **columns.at(given[too_large[0]])))
     if not missing and places is None:
         return values, ""
     at = dict(zip(cells, places or range(len(cells)), strict=True))
     filled = np.interp(range(at[cells[-1]] + 1), [at[cell] for cell in given], values)
     if not missing:
         return torch.from_numpy(filled).float(), ""
-    which = f" of {columns.words(column)}" if len(read) > 1 else ""
-    note = (
-        f"{len(missing)} of {len(cells)} values{which} are missing and are filled by a straight "
-        f"line between their neighbours: row{'s' * (len(missing) > 1)} "
-        f"{listed(cell.row for cell in missing)}."
+    one, many = (
+        "{n} of {total} values are missing and are filled by a straight line between their "
+        "neighbours: row {rows}.",
+        "{n} of {total} values are missing and are filled by a straight line between their "
+        "neighbours: rows {rows}.",
     )
-    return torch.from_numpy(filled).float(), note
+    if len(read) > 1:
+        one, many = (
+            "{n} of {total} values of {column} are missing and are filled by a straight line "
+            "between their neighbours: row {rows}.",
+            "{n} of {total} values of {column} are missing and are filled by a straight line "
+            "between their neighbours: rows {rows}.",
+        )
+    rows = listed(cell.row for cell in missing)
+    words = {"total": len(cells), "rows": rows, "column": columns.words(column)}
+    return torch.from_numpy(filled).float(), say_count(one, many, n=len(missing), **words)
 
 
 def _check_gaps(columns: Columns, cells: list[Cell], missing: list[Cell], fill_gaps: bool) -> None:
     if not fill_gaps:
-        raise columns.error(
-            missing[0],
-            f"is a missing value ({len(missing)} of {len(cells)} are missing): write it, or fill "
-            "each gap by a straight line between its neighbours with fill_gaps=True",
+        text = (
+            "{where}: {held} is a missing value ({missing} of {total} are missing): write it, or "
+            "fill each gap by a straight line between its neighbours with fill_gaps=True"
         )
+        given = {"missing": len(missing), "total": len(cells)}
+        raise TableError(say(text, **columns.at(missing[0]), **given))
     for end, gap in ((cells[0], missing[0]), (cells[-1], missing[-1])):
         if gap == end:
-            which = "first" if gap.row == columns.first_row else "last"
-            raise columns.error(
-                gap,
-                f"is a missing value, and in the {which} row a gap has a neighbour on one side "
-                "only: write the value, or delete the row",
+            text = (
+                "{where}: {held} is a missing value, and in the last row a gap has a neighbour on "
+                "one side only: write the value, or delete the row"
             )
+            if gap.row == columns.first_row:
+                text = (
+                    "{where}: {held} is a missing value, and in the first row a gap has a "
+                    "neighbour on one side only: write the value, or delete the row"
+                )
+            raise TableError(say(text, **columns.at(gap)))
 
 
 def readings(

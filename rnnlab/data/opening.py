@@ -45,7 +45,8 @@ def open_columns(source: Any, asked: tuple[object, ...], encoding: str | None) -
     if held.startswith(_ZIP):
         return read_columns(_workbook(held, name), asked)
     if held.startswith(_OTHER_WORKBOOKS):
-        raise TableError(f"{name} is a workbook of an old form: save it as .xlsx, or as CSV")
+        refused = "{name} is a workbook of an old form: save it as .xlsx, or as CSV"
+        raise TableError(say(refused, name=name))
     text = _decoded(held, name, encoding)
     comments = _COMMENTS.match(text)
     if comments is None:
@@ -75,9 +76,11 @@ def _unpacked(held: bytes, name: str) -> bytes:
     except TableError:
         raise
     except (RuntimeError, NotImplementedError) as error:  # a password, or another way to pack
-        raise TableError(f"{name} cannot be unpacked ({error}): unpack it, then read it") from None
+        text = "{name} cannot be unpacked ({error}): unpack it, then read it"
+        raise TableError(say(text, name=name, error=error)) from None
     except Exception as error:  # zipfile raises whatever it stumbles over in a damaged file
-        raise TableError(f"{name} is damaged ({error}): fetch or pack it again") from None
+        text = "{name} is damaged ({error}): fetch or pack it again"
+        raise TableError(say(text, name=name, error=error)) from None
     if len(held) > most:
         text = "{name} has more than {most:,} bytes, unpacked: keep the rows and columns needed"
         raise TableError(say(text, name=name, most=most))
@@ -94,7 +97,8 @@ def _decoded(held: bytes, name: str, encoding: str | None) -> str:
         try:
             return tables.decoded(held, name)
         except TableError as error:
-            raise TableError(f'{error}, or give its encoding, such as encoding="gb18030"') from None
+            text = '{error}, or give its encoding, such as encoding="gb18030"'
+            raise TableError(say(text, error=error.args[0])) from None
     try:
         text = held.decode(encoding)
     except LookupError:
@@ -104,8 +108,9 @@ def _decoded(held: bytes, name: str, encoding: str | None) -> str:
         )
         raise ValueError(say(text, encoding=encoding)) from None
     except UnicodeDecodeError as error:
-        raise TableError(f"{name} is not text as {encoding} (byte {error.start}): give another "
-                         "encoding=...") from None  # fmt: skip
+        refused = "{name} is not text as {encoding} (byte {start}): give another encoding=..."
+        given = {"encoding": encoding, "start": error.start}
+        raise TableError(say(refused, name=name, **given)) from None
     return text.removeprefix("\ufeff")
 
 
@@ -116,7 +121,8 @@ def _below_comments(head: str, text: str, name: str, asked: tuple[object, ...]) 
     """
     lines = re.split(r"\r\n?|\n", head)[:-1]
     if not text.strip():
-        raise TableError(f"{name} holds nothing below its lines of comment: add rows of values")
+        refused = "{name} holds nothing below its lines of comment: add rows of values"
+        raise TableError(say(refused, name=name))
     table = tables.split(text, name, first=len(lines) + 1)
     below = next(table.rows)
     for last in (lines[-1], lines[-1].lstrip("#%!/ \t")) if is_data(below) else ():
@@ -144,17 +150,17 @@ def _workbook(held: bytes, name: str) -> Table:
         book = openpyxl.load_workbook(io.BytesIO(held), read_only=True, data_only=True)
         sheets = {one.title: [*_rows(one)] for one in book.worksheets}
     except Exception as error:  # openpyxl has no error of its own for a damaged file
-        raise TableError(
-            f"{name} cannot be read as a workbook ({type(error).__name__}): save the sheet as CSV"
-        ) from None
+        text = "{name} cannot be read as a workbook ({kind}): save the sheet as CSV"
+        raise TableError(say(text, name=name, kind=type(error).__name__)) from None
     full = {title: rows for title, rows in sheets.items() if any(map(any, rows))}
     if len(full) != 1:
         text = (
-            "{name} has {count} sheets that hold something{which}; expected one: save the sheet "
-            "as CSV"
+            "{name} has {count} sheets that hold something ({sheets}); expected one: save the "
+            "sheet as CSV"
         )
-        which = f" ({listed(full)})" if full else ""
-        raise TableError(say(text, name=name, count=len(full), which=which))
+        if not full:
+            text = "{name} has 0 sheets that hold something; expected one: save the sheet as CSV"
+        raise TableError(say(text, name=name, count=len(full), sheets=listed(full)))
     (rows,) = full.values()
     last = max(k for k, row in enumerate(rows, 1) if any(row))
     width = max(k for row in rows for k, cell in enumerate(row, 1) if cell)
@@ -189,9 +195,9 @@ def _of_pandas(data: Any) -> Columns:
 
     Rows are numbered from 0, as `iloc` does.
     """
-    name = f"the {type(data).__name__}"
+    name = say("the {kind}", kind=type(data).__name__)
     if len(data) == 0:
-        raise TableError(f"{name} is empty; expected a row for each value")
+        raise TableError(say("{name} is empty; expected a row for each value", name=name))
     columns = [(data.name, data)] if data.ndim == 1 else [*data.items()]
     index = data.index
     if hasattr(index, "to_timestamp"):  # of periods

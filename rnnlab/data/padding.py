@@ -36,7 +36,7 @@ def pad(sequences: Sequence[Tensor], value: float = 0) -> tuple[Tensor, Tensor]:
             text = "sequence {k} has shape {shape}; expected at least one time step"
             raise ValueError(say(text, k=k, shape=tuple(sequence.shape)))
     if len(sequences) == 0:
-        raise ValueError("sequences is empty; expected at least one tensor (T, ...)")
+        raise ValueError(say("sequences is empty; expected at least one tensor (T, ...)"))
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     return pad_sequence([*sequences], batch_first=True, padding_value=value), lengths
 

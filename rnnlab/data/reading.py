@@ -13,7 +13,6 @@ from rnnlab.base.say import say
 from rnnlab.base.tables import TableError
 from rnnlab.data import numbers, parsing, timeline
 from rnnlab.data.columns import Cell, Columns, is_data
-from rnnlab.data.numbers import COUNT
 from rnnlab.data.opening import open_columns
 from rnnlab.data.series import Series
 
@@ -123,9 +122,10 @@ def _check_arguments(
     decimal: str | None, missing: Sequence[float | str] | None, inputs: Sequence[str | int]
 ) -> None:
     if decimal not in (None, *parsing.MARKS):
-        raise ValueError(f'decimal is {decimal!r}; expected "." or ","')
+        raise ValueError(say('decimal is {decimal!r}; expected "." or ","', decimal=decimal))
     if isinstance(inputs, str | int):
-        raise TypeError(f"inputs is {inputs!r}; expected a list of columns, such as [{inputs!r}]")
+        text = "inputs is {inputs!r}; expected a list of columns, such as [{inputs!r}]"
+        raise TypeError(say(text, inputs=inputs))
     if isinstance(missing, str | int | float):
         text = "missing is {missing!r}; expected numbers or words in a tuple: ({missing!r},)"
         raise TypeError(say(text, missing=missing))
@@ -162,10 +162,11 @@ def _choose(
     else:
         value_column = columns.value_column(time_column, counted=time is False)
     if value_column == time_column:
-        raise TableError(
-            f"{columns.file}: value and time are both {columns.words(value_column)}; expected two "
-            f"columns: name another one, or {COUNT}"
+        text = (
+            "{file}: value and time are both {column}; expected two columns: name another one, or "
+            "time=False counts the values 0, 1, 2, ..."
         )
+        raise TableError(say(text, file=columns.file, column=columns.words(value_column)))
     return value_column, columns.time_column(value_column) if time is None else time_column
 
 
@@ -177,10 +178,11 @@ def _find_inputs(
     for column in inputs:
         number = columns.find("inputs", column)
         if number in (*found, *others):
-            raise TableError(
-                f"{columns.file}: {columns.words(number)} is given twice, the second time in "
-                "inputs; expected columns beside the values and the times: leave it out there"
+            text = (
+                "{file}: {column} is given twice, the second time in inputs; expected columns "
+                "beside the values and the times: leave it out there"
             )
+            raise TableError(say(text, file=columns.file, column=columns.words(number)))
         found.append(number)
     return found
 
@@ -192,8 +194,12 @@ def _time_cells(columns: Columns, column: int | None, asked: bool) -> tuple[list
     cells = columns.cells(column)
     for cell in cells:
         if parsing.is_missing(cell.text):
-            words = f"is no time; expected one in each row: write it, delete the row, or {COUNT}"
-            raise columns.error(cell, words)
+            text = (
+                "{where}: {held} is no time; expected one in each row: write it, delete the row, "
+                "or time=False counts the values 0, 1, 2, ..."
+            )
+            raise TableError(say(text, **columns.at(cell)))
     if asked or is_data([cells[0].text]):
         return cells, ""
-    return [], f"Values are counted, as {columns.words(column)} holds words, not times."
+    text = "Values are counted, as {column} holds words, not times."
+    return [], say(text, column=columns.words(column))

@@ -40,15 +40,17 @@ class Series:
 def check_series(series: Series) -> None:
     """Refuse what is no series with finite values (N,) or (N, D) and a time for each."""
     if not isinstance(series, Series):
-        raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
+        text = "series is {kind}; expected a rnnlab.Series"
+        raise TypeError(say(text, kind=type(series).__name__))
     check_tensor("values", series.values)
     shape, times = tuple(series.values.shape), len(series.times)
     name = showable(series.name, NAME)
     if len(shape) not in (1, 2) or shape[0] != times or 0 in shape[1:]:
-        raise ValueError(
-            f"the values of {name} have shape {shape} and there are {times} times; "
-            "expected as many values (N,) as times, or as many rows (N, D)"
+        text = (
+            "the values of {name} have shape {shape} and there are {times} times; expected as many "
+            "values (N,) as times, or as many rows (N, D)"
         )
+        raise ValueError(say(text, name=name, shape=shape, times=times))
     names, count = series.columns, [*shape, 1][1]
     if names and (len(names) != count or len({*names}) != count):
         text = "the columns of {name} are {names}; expected {count} different names, or none"
@@ -77,13 +79,14 @@ def check_values(series: Tensor, times: Sequence[float] | None = None) -> None:
     """Refuse values that are none, not (N, D), or not finite."""
     check_tensor("series", series)
     if series.dim() != 2:
-        raise ValueError(
-            f"the series has shape {tuple(series.shape)}; expected (time, features): "
-            "add the feature axis with series.unsqueeze(-1)"
+        text = (
+            "the series has shape {shape}; expected (time, features): add the feature axis with "
+            "series.unsqueeze(-1)"
         )
+        raise ValueError(say(text, shape=tuple(series.shape)))
     if len(series) == 0:
-        raise ValueError("the series is empty; expected at least one value")
-    check_all_finite("the series", series, times)
+        raise ValueError(say("the series is empty; expected at least one value"))
+    check_all_finite(say("the series"), series, times)
 
 
 def check_all_finite(name: str, values: Tensor, times: Sequence[float] | None = None) -> None:
@@ -91,12 +94,17 @@ def check_all_finite(name: str, values: Tensor, times: Sequence[float] | None = 
     bad = (~torch.isfinite(values)).nonzero()
     if len(bad):
         where = bad[0].tolist()
-        at = f" (time {times[where[0]]:g})" if times is not None else ""
+        time = None if times is None else times[where[0]]
         text = (
             "{bad} of {count} values of {name} are not finite numbers; the first is {value} at "
-            "index {where}{at}: fill or drop them"
+            "index {where}: fill or drop them"
         )
+        if time is not None:
+            text = (
+                "{bad} of {count} values of {name} are not finite numbers; the first is {value} at "
+                "index {where} (time {time:g}): fill or drop them"
+            )
         count, value = values.numel(), values[tuple(where)].item()
         raise ValueError(
-            say(text, bad=len(bad), count=count, name=name, value=value, where=where, at=at)
+            say(text, bad=len(bad), count=count, name=name, value=value, where=where, time=time)
         )

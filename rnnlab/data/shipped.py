@@ -12,6 +12,7 @@ from rnnlab.base.checks import (
     check_positive,
     check_seed,
 )
+from rnnlab.base.say import say
 from rnnlab.data.reading import read_series
 from rnnlab.data.series import Series
 
@@ -38,7 +39,7 @@ def load_co2() -> Series:
         "5 of 526 months have no reading and are filled by a straight line between their "
         "neighbours: 1958-06, 1958-10, 1964-02, 1964-03, 1964-04."
     )
-    return dataclasses.replace(series, note=note)
+    return dataclasses.replace(series, note=say(note))
 
 
 def read_names(whose: str) -> list[str]:
@@ -61,4 +62,5 @@ def make_sine(length: int = 400, period: float = 25.0, noise: float = 0.1, seed:
     generator = torch.Generator().manual_seed(check_seed("seed", seed))
     values = torch.sin(2 * torch.pi * times / period)
     values = values + noise * torch.randn(length, generator=generator)
-    return Series("Noisy sine", tuple(times.tolist()), values, "", "step")
+    # names are drawn in pictures, whose font has no letters of other languages
+    return Series("Noisy sine", tuple(times.tolist()), values, "", "step")  # not said

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 ROUNDED = 0.05  # of a step: times such as 1958.2083 and 1958.2917 are rounded
-BUSINESS_DAY = "business day"
+BUSINESS_DAY = "business day"  # not said
 _UNITS_IN_MONTHS = {1: "month", 3: "quarter", 12: "year"}
 _UNITS = {
     timedelta(**{f"{unit}s": 1}): unit for unit in ("week", "day", "hour", "minute", "second")

@@ -10,15 +10,39 @@ import numpy as np
 
 from rnnlab.base import tables
 from rnnlab.base.say import say
-from rnnlab.base.tables import shown
+from rnnlab.base.tables import TableError, shown
 from rnnlab.data import spacing
 from rnnlab.data.columns import Cell, Columns
-from rnnlab.data.numbers import COUNT, readings
+from rnnlab.data.numbers import readings
 from rnnlab.data.parsing import MARKS, parse_number
 from rnnlab.data.spacing import BUSINESS_DAY, Spacing
 from rnnlab.data.times import FORMATS, MONTH_DAY, SEASON, YEARMONTH, as_year, parse_date
 
-BUSINESS = "The times are business days: weekends are left out, as if Monday followed Friday."
+_MISSING = {  # by what lies between two times
+    "step": "{missing} of {total} times",
+    "year": "{missing} of {total} years",
+    "quarter": "{missing} of {total} quarters",
+    "month": "{missing} of {total} months",
+    "week": "{missing} of {total} weeks",
+    "day": "{missing} of {total} days",
+    BUSINESS_DAY: "{missing} of {total} business days",
+    "hour": "{missing} of {total} hours",
+    "minute": "{missing} of {total} minutes",
+    "second": "{missing} of {total} seconds",
+}
+_ORDER = {
+    "sort": "{where}: {held} is not later than {before} in the row above; times must increase: "
+    "sort the rows by time",
+    "sort_or_other": "{where}: {held} is not later than {before} in the row above; times must "
+    "increase: sort the rows by time, or choose another column of times, such as time={other!r}",
+    "ages": "{where}: {held} is not later than {before} in the row above; times must increase: "
+    "sort the rows by time, or, if they are in order, time=False counts the values 0, 1, 2, ...",
+    "same": "{where}: {held} is not later than {before} in the row above; times must increase: "
+    "keep one of each time, or time=False counts the values 0, 1, 2, ...",
+    "same_or_other": "{where}: {held} is not later than {before} in the row above; times must "
+    "increase: keep one of each time, choose another column of times, such as time={other!r}, or "
+    "time=False counts the values 0, 1, 2, ...",
+}
 
 
 class Timeline(NamedTuple):
@@ -77,10 +101,8 @@ def make(
     newest_first = (bool(dates) or _are_years(times)) and _increase(times[::-1])
     if newest_first:
         cells, dates, times = cells[::-1], dates[::-1], times[::-1]
-        said = [
-            *said,
-            "The rows run from the newest to the oldest and are read the other way round.",
-        ]
+        text = "The rows run from the newest to the oldest and are read the other way round."
+        said = [*said, say(text)]
     _check_order(columns, cells, times, read)
     if "yy" in used:
         text = "Years of two digits are taken for those from {first} to {last}."
@@ -88,7 +110,10 @@ def make(
     apart = spacing.of_dates(dates) if dates else spacing.of_numbers(times)
     line = Timeline(tuple(times), apart.unit, newest_first, None, tuple(said), tuple(said))
     if not apart.uneven:
-        return line._replace(notes=(*said, BUSINESS)) if apart.unit == BUSINESS_DAY else line
+        if apart.unit != BUSINESS_DAY:
+            return line
+        text = "The times are business days: weekends are left out, as if Monday followed Friday."
+        return line._replace(notes=(*said, say(text)))
     return _with_gaps(line, apart, cells, dates, used, fill_gaps)
 
 
@@ -102,33 +127,41 @@ def _with_gaps(
 ) -> Timeline:
     """Return times that are not evenly spaced with the missing ones filled, or with a warning."""
     cell = cells[apart.uneven[0]]
-    where = say("the first after {time} (row {row})", time=shown(cell.text), row=cell.row)
+    first = {"time": shown(cell.text), "row": cell.row}
     total = len(cells) + apart.missing
-    unit = "time" if apart.unit == "step" else apart.unit
-    what = say("{missing} of {total} {unit}s", missing=apart.missing, total=total, unit=unit)
+    what = say(_MISSING[apart.unit], missing=apart.missing, total=total)
     if apart.unit == BUSINESS_DAY:
-        text = "{business} Of these, {what} are missing, {where}."
-        return line._replace(
-            notes=(*line.notes, say(text, business=BUSINESS, what=what, where=where))
+        text = (
+            "The times are business days: weekends are left out, as if Monday followed Friday. "
+            "Of these, {what} are missing, the first after {time} (row {row})."
         )
+        return line._replace(notes=(*line.notes, say(text, what=what, **first)))
     if apart.places is None or total > tables.MOST_ROWS:
         text = (
             "The times are not evenly spaced: {count} of {steps} steps are longer or shorter than "
-            "the usual one, {where}. Each value is taken as one step after the one above it."
+            "the usual one, the first after {time} (row {row}). Each value is taken as one step "
+            "after the one above it."
         )
-        gaps = say(text, count=len(apart.uneven), steps=len(cells) - 1, where=where)
+        gaps = say(text, count=len(apart.uneven), steps=len(cells) - 1, **first)
         return line._replace(unit="step", said=(*line.said, gaps), notes=(*line.notes, gaps))
     if fill_gaps:
-        gaps = say("{what} are not in the file, {where}, and are filled by a straight line.",
-                   what=what, where=where)  # fmt: skip
+        text = (
+            "{what} are not in the file, the first after {time} (row {row}), and are filled by a "
+            "straight line."
+        )
+        gaps = say(text, what=what, **first)
         if dates:
             filled = [as_year(date, used) for date in spacing.filled_dates(dates, apart.places)]
         else:
             filled = np.interp(range(total), apart.places, line.times).tolist()
         return line._replace(times=tuple(filled), places=apart.places, notes=(*line.notes, gaps))
-    text = "{what} are missing, {where}: the values before and after are taken as one step apart."
-    gaps = say(text, what=what, where=where)
-    advice = f"{gaps} To fill the missing ones by a straight line, give fill_gaps=True."
+    text = (
+        "{what} are missing, the first after {time} (row {row}): the values before and after are "
+        "taken as one step apart."
+    )
+    gaps = say(text, what=what, **first)
+    text = "{gaps} To fill the missing ones by a straight line, give fill_gaps=True."
+    advice = say(text, gaps=gaps)
     return line._replace(unit="step", said=(*line.said, advice), notes=(*line.notes, gaps))
 
 
@@ -139,11 +172,12 @@ def _dates(
     by_format = readings(cells, parse_date, formats)
     used, dates = next(iter(by_format.items()))
     if len(dates) < len(cells):
-        raise columns.error(
-            cells[len(dates)],
-            f"is not a time like {shown(cells[0].text)}, on a day that exists: correct it, or "
-            f"{COUNT}",
+        text = (
+            "{where}: {held} is not a time like {first}, on a day that exists: correct it, or "
+            "time=False counts the values 0, 1, 2, ..."
         )
+        first = shown(cells[0].text)
+        raise TableError(say(text, **columns.at(cells[len(dates)]), first=first))
     other = next((name for name, found in by_format.items() if found != dates), None)
     if other is None and used != MONTH_DAY:
         return used, dates, []
@@ -152,11 +186,16 @@ def _dates(
     if len(even) == 1 and even != [MONTH_DAY]:
         text = "The times are read as {format}: only so are they evenly spaced."
         return even[0], by_format[even[0]], [say(text, format=even[0])]
-    raise columns.error(
-        cells[0],
-        f"may be {used} or {other or 'another'}, and no time of the column shows which: write "
-        f"times as year-month-day, or {COUNT}",
+    text = (
+        "{where}: {held} may be {used} or {other}, and no time of the column shows which: write "
+        "times as year-month-day, or time=False counts the values 0, 1, 2, ..."
     )
+    if other is None:
+        text = (
+            "{where}: {held} may be {used} or another, and no time of the column shows which: "
+            "write times as year-month-day, or time=False counts the values 0, 1, 2, ..."
+        )
+    raise TableError(say(text, **columns.at(cells[0]), used=used, other=other))
 
 
 def _are_even(dates: list[datetime]) -> bool:
@@ -182,25 +221,27 @@ def _check_order(
     of_cells = list(zip(cells, times, strict=True))
     for cell, time in of_cells:
         if math.isinf(time):
-            raise columns.error(cell, "is too large for a time: correct it")
+            text = "{where}: {held} is too large for a time: correct it"
+            raise TableError(say(text, **columns.at(cell)))
     for (before, early), (cell, late) in itertools.pairwise(of_cells):
         if late > early:
             continue
         other = _other(columns, [cell.column, *read])
-        remedy = f"sort the rows by time{', or ' if other else ''}{other}"
-        if _increase(times[::-1]):  # ages, for which the rows may well be in their order
-            remedy = f"sort the rows by time, or, if they are in order, {COUNT}"
-        if late == early:
-            remedy = f"keep one of each time, {other}{', ' if other else ''}or {COUNT}"
-        raise columns.error(
-            cell,
-            f"is not later than {shown(before.text)} in the row above; times must increase: "
-            f"{remedy}",
-        )
+        given = {**columns.at(cell), "before": shown(before.text), "other": other}
+        raise TableError(say(_ORDER[_disorder(late == early, times, other)], **given))
 
 
-def _other(columns: Columns, taken: Sequence[int]) -> str:
-    """Return the advice to choose a column of numbers that increase, "" if there is not one."""
+def _disorder(same: bool, times: Sequence[float], other: object) -> str:
+    """Return which of the sentences about the order fits."""
+    if same:
+        return "same" if other is None else "same_or_other"
+    if _increase(times[::-1]):  # ages, for which the rows may well be in their order
+        return "ages"
+    return "sort" if other is None else "sort_or_other"
+
+
+def _other(columns: Columns, taken: Sequence[int]) -> str | int | None:
+    """Return the name or number of the one other column of numbers that increase, if any."""
     found = []
     for column in columns.numbers:
         texts = [cell.text for cell in columns.cells(column)]
@@ -209,6 +250,5 @@ def _other(columns: Columns, taken: Sequence[int]) -> str:
             if column not in taken and None not in numbers and _increase(numbers):  # type: ignore[arg-type]
                 found.append(column)
     if len({*found}) != 1:
-        return ""
-    title = columns.titles[found[0] - 1]
-    return f"choose another column of times, such as time={(title or found[0])!r}"
+        return None
+    return columns.titles[found[0] - 1] or found[0]

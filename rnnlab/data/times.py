@@ -30,11 +30,11 @@ class Format(NamedTuple):
 
 
 YEARMONTH, MONTH_DAY, SEASON = "yearmonth", "month-day", "year-year"
-FORMATS = {
+FORMATS = {  # by names that show how a time is written, in every language alike
     "year-month": Format(rf"{_YEAR}[-/]{_MONTH}", "month"),
     SEASON: Format(rf"{_YEAR}[-/\u2013](?P<next>[0-9]{{2}})", "year"),  # 2001-02
     "year-month-day": Format(rf"{_YEAR}(?P<mark>[-/.]){_MONTH}(?P=mark){_DAY}{_CLOCK}?"),
-    "year-month-day with offset": Format(rf"{_YEAR}-{_MONTH}-{_DAY}{_CLOCK}{_OFFSET}"),
+    "year-month-day with offset": Format(rf"{_YEAR}-{_MONTH}-{_DAY}{_CLOCK}{_OFFSET}"),  # not said
     "yearmonthday": Format(
         r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     ),
@@ -46,19 +46,21 @@ FORMATS = {
     "day/month/yy": Format(rf"{_DAY}(?P<mark>[-/]){_MONTH}(?P=mark){_YY}{_CLOCK}?"),
     "month/day/yy": Format(rf"{_MONTH}(?P<mark>[-/]){_DAY}(?P=mark){_YY}{_CLOCK}?"),
     "yy/month/day": Format(rf"{_YY}(?P<mark>[-/]){_MONTH}(?P=mark){_DAY}{_CLOCK}?"),
-    "day month year": Format(rf"{_DAY}[- ]{_NAME}[- ]{_YEAR}{_CLOCK}?"),
-    "day month yy": Format(rf"{_DAY}[- ]{_NAME}[- ]{_YY}{_CLOCK}?"),
-    "month day, year": Format(rf"{_NAME} {_DAY},? {_YEAR}{_CLOCK}?"),
-    "year month day": Format(rf"{_YEAR}[- ]{_NAME}[- ]{_DAY}{_CLOCK}?"),
-    "month year": Format(rf"{_NAME}[- ,]+{_YEAR}", "month"),
-    "year month": Format(rf"{_YEAR}[- ]?{_NAME}", "month"),
+    "day month year": Format(rf"{_DAY}[- ]{_NAME}[- ]{_YEAR}{_CLOCK}?"),  # not said
+    "day month yy": Format(rf"{_DAY}[- ]{_NAME}[- ]{_YY}{_CLOCK}?"),  # not said
+    "month day, year": Format(rf"{_NAME} {_DAY},? {_YEAR}{_CLOCK}?"),  # not said
+    "year month day": Format(rf"{_YEAR}[- ]{_NAME}[- ]{_DAY}{_CLOCK}?"),  # not said
+    "month year": Format(rf"{_NAME}[- ,]+{_YEAR}", "month"),  # not said
+    "year month": Format(rf"{_YEAR}[- ]?{_NAME}", "month"),  # not said
     "month-yy": Format(rf"{_NAME}[- ]{_YY}", "month"),
     MONTH_DAY: Format(rf"{_NAME}[- ]{_DAY}"),  # of no year: what month-yy may mean, never read
-    "year quarter": Format(rf"{_YEAR}[- /]?Q(?P<quarter>[1-4])", "quarter"),
-    "quarter year": Format(rf"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "quarter"),
-    "nth quarter year": Format(rf"(?P<quarter>[1-4])Q[- /]?{_YEAR}", "quarter"),
-    "year week": Format(rf"{_YEAR}[- ]?W(?P<week>[0-9]{{2}})", "week"),
-    "year week day": Format(rf"{_YEAR}-?W(?P<week>[0-9]{{2}})-?(?P<weekday>[1-7]){_CLOCK}?"),
+    "year quarter": Format(rf"{_YEAR}[- /]?Q(?P<quarter>[1-4])", "quarter"),  # not said
+    "quarter year": Format(rf"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "quarter"),  # not said
+    "nth quarter year": Format(rf"(?P<quarter>[1-4])Q[- /]?{_YEAR}", "quarter"),  # not said
+    "year week": Format(rf"{_YEAR}[- ]?W(?P<week>[0-9]{{2}})", "week"),  # not said
+    "year week day": Format(  # not said
+        rf"{_YEAR}-?W(?P<week>[0-9]{{2}})-?(?P<weekday>[1-7]){_CLOCK}?"
+    ),
 }
 _PATTERNS = {name: re.compile(form.pattern, re.IGNORECASE) for name, form in FORMATS.items()}
 

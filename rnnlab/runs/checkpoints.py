@@ -24,8 +24,8 @@ from rnnlab.base.showable import said, showable
 from rnnlab.loop.training import Run
 from rnnlab.runs.saved_states import PARTS, restore, run_state
 
-FORMAT, VERSION = "rnnlab checkpoint", 2
-FOR = "to save the run in"
+FORMAT, VERSION = "rnnlab checkpoint", 2  # not said
+FOR = "run"  # what `check_path` says that the file is for
 FRACTION = 0.05  # of the time, that saving may take where epochs are short
 PLAIN = (bool, int, float, str, type(None))
 
@@ -97,9 +97,8 @@ def read(path: Path) -> dict[str, Any]:
     check_path("checkpoint", path, FOR)
     name = showable(os.fspath(path))
     if not os.path.exists(path):
-        raise FileNotFoundError(
-            f"there is no checkpoint {name}: give the path of one, or train without resume"
-        )
+        text = "there is no checkpoint {name}: give the path of one, or train without resume"
+        raise FileNotFoundError(say(text, name=name))
     content = io.BytesIO(read_regular(path, "checkpoint"))
     try:
         with zipfile.ZipFile(content) as archive:
@@ -115,28 +114,36 @@ def read(path: Path) -> dict[str, Any]:
             )
             raise CheckpointError(say(text, name=name, why=showable(said(error)))) from error
     if damaged:
-        raise CheckpointError(
-            f"{name} is damaged, its content is not what was written: take another copy of it, or "
+        text = (
+            "{name} is damaged, its content is not what was written: take another copy of it, or "
             "begin anew under another name"
         )
+        raise CheckpointError(say(text, name=name))
     return _checked(state, name)
 
 
 def _checked(state: Any, name: str) -> dict[str, Any]:
     version = state.get("version") if isinstance(state, dict) else None
     if type(version) is not int or state.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{name} is no checkpoint of rnnlab: expected a file that save_checkpoint, "
+        text = (
+            "{name} is no checkpoint of rnnlab: expected a file that save_checkpoint, "
             "fit(checkpoint=...) or a lab has written"
         )
+        raise CheckpointError(say(text, name=name))
     if version != VERSION:
-        raise CheckpointError(
-            f"{name} was written by a{' newer' if version > VERSION else 'n older'} rnnlab "
-            f"(version {version} of checkpoints; this one reads {VERSION}): "
-            "pip install --upgrade rnnlab, or begin anew under another name"
+        text = (
+            "{name} was written by an older rnnlab (version {version} of checkpoints; this one "
+            "reads {ours}): pip install --upgrade rnnlab, or begin anew under another name"
         )
+        if version > VERSION:
+            text = (
+                "{name} was written by a newer rnnlab (version {version} of checkpoints; this one "
+                "reads {ours}): pip install --upgrade rnnlab, or begin anew under another name"
+            )
+        raise CheckpointError(say(text, name=name, version=version, ours=VERSION))
     if missing := PARTS - state.keys():
-        raise CheckpointError(f"{name} is not whole: it has no {', '.join(sorted(missing))}")
+        text = "{name} is not whole: it has no {missing}"
+        raise CheckpointError(say(text, name=name, missing=", ".join(sorted(missing))))
     return state
 
 
@@ -187,7 +194,5 @@ def _plain(value: Any, where: str) -> Any:
         return tuple(parts) if isinstance(value, tuple) else parts
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(
-        f"{where.lstrip('.')} holds a {type(value).__name__}; a checkpoint holds tensors, numbers "
-        "and text: keep it elsewhere"
-    )
+    text = "{where} holds a {kind}; a checkpoint holds tensors, numbers and text: keep it elsewhere"
+    raise TypeError(say(text, where=where.lstrip("."), kind=type(value).__name__))

@@ -37,11 +37,12 @@ class TrainingDiverged(ArithmeticError):
     """
 
     def __init__(self, what: str, epoch: int, index: int, history: Any) -> None:
-        super().__init__(
-            f"{what} at epoch {epoch}, step {index}: training cannot go on from here. "
+        text = (
+            "{what} at epoch {epoch}, step {index}: training cannot go on from here. "
             "The weights are those before this step, and the history so far is kept. "
             "Try a lower learning rate, or clip the gradient (clip_norm=1.0)"
         )
+        super().__init__(say(text, what=what, epoch=epoch, index=index))
         self.epoch, self.index, self.history = epoch, index, history
 
 
@@ -55,22 +56,25 @@ def check_phase(run: Run, phase: Phase, step: Step | None, inputs: Any, targets:
         if run.index == 0:
             check_shapes(run.loss_fn, phase.predictions, targets)
         if run.hidden_state == "carry" and phase.state is None:
-            raise ValueError(
+            text = (
                 'hidden_state="carry" needs a model that returns (predictions, state); '
                 'this one returned predictions only: return its state, or use "reset"'
             )
+            raise ValueError(say(text))
     elif phase.name == "backward" and step is not None:
         if not math.isfinite(step.loss):
-            for name, values in (("inputs", inputs), ("targets", targets)):
-                if isinstance(values, Tensor):
-                    where = f"epoch {step.epoch}, step {step.index}"
-                    check_all_finite(f"the {name} at {where}", values)  # no rate would help
-        for what, value in (("the loss", step.loss), ("the gradient norm", step.grad_norm)):
-            if not math.isfinite(value):
-                raise TrainingDiverged(
-                    say("{what} is {value}", what=what, value=value), step.epoch, step.index,
-                    run.history,
-                )  # fmt: skip
+            place = {"epoch": step.epoch, "index": step.index}
+            if isinstance(inputs, Tensor):  # no rate would help
+                name = say("the inputs at epoch {epoch}, step {index}", **place)
+                check_all_finite(name, inputs)
+            if isinstance(targets, Tensor):
+                name = say("the targets at epoch {epoch}, step {index}", **place)
+                check_all_finite(name, targets)
+            loss = say("the loss is {value}", value=step.loss)
+            raise TrainingDiverged(loss, step.epoch, step.index, run.history)
+        if not math.isfinite(step.grad_norm):
+            norm = say("the gradient norm is {value}", value=step.grad_norm)
+            raise TrainingDiverged(norm, step.epoch, step.index, run.history)
 
 
 def as_pair(batch: Any, batch_first: bool = True) -> Pair:
@@ -83,31 +87,34 @@ def as_pair(batch: Any, batch_first: bool = True) -> Pair:
     try:
         inputs, targets = batch
     except (TypeError, ValueError):
-        given = f"a batch is {type(batch).__name__}"
-        expected = "expected a pair (inputs, targets) of tensors"
+        kind = type(batch).__name__
         if not isinstance(batch, tuple | list):
-            raise TypeError(f"{given}; {expected}") from None
-        raise TypeError(
-            f"{given} of {len(batch)}; {expected}: lengths or a mask stand with the inputs, "
-            "((inputs, lengths), targets), or with the targets, (inputs, (targets, mask)), as one "
-            "argument of the model or of loss_fn"
-        ) from None
+            text = "a batch is {kind}; expected a pair (inputs, targets) of tensors"
+            raise TypeError(say(text, kind=kind)) from None
+        text = (
+            "a batch is {kind} of {length}; expected a pair (inputs, targets) of tensors: lengths "
+            "or a mask stand with the inputs, ((inputs, lengths), targets), or with the targets, "
+            "(inputs, (targets, mask)), as one argument of the model or of loss_fn"
+        )
+        raise TypeError(say(text, kind=kind, length=len(batch))) from None
     for name, value in (("inputs", inputs), ("targets", targets)):
         if first_tensor(value) is None:
             check_tensor(name, value)
     tensors = isinstance(inputs, Tensor) and isinstance(targets, Tensor)
     if tensors and (inputs.dim() == 0 or (batch_first and inputs.shape[:1] != targets.shape[:1])):
-        raise ValueError(
-            f"a batch has inputs of shape {tuple(inputs.shape)} and targets of shape "
-            f"{tuple(targets.shape)}; expected as many examples of both, on the first axis"
+        text = (
+            "a batch has inputs of shape {inputs} and targets of shape {targets}; expected as many "
+            "examples of both, on the first axis"
         )
+        raise ValueError(say(text, inputs=tuple(inputs.shape), targets=tuple(targets.shape)))
     return inputs, targets
 
 
 def check_model(model: object) -> None:
     """Refuse what is no module."""
     if not isinstance(model, nn.Module):
-        raise TypeError(f"model is {type(model).__name__}; expected a torch.nn.Module")
+        text = "model is {kind}; expected a torch.nn.Module"
+        raise TypeError(say(text, kind=type(model).__name__))
 
 
 def as_loss(value: Any) -> float:
@@ -115,20 +122,21 @@ def as_loss(value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise TypeError(
-            f"validation returned {value!r}; expected the loss as a number, or a tensor () of it"
-        ) from None
+        text = "validation returned {value!r}; expected the loss as a number, or a tensor () of it"
+        raise TypeError(say(text, value=value)) from None
 
 
 def check_batches(batches: Any, name: str = "batches") -> None:
     """Refuse what gives no batches, as far as that can be seen without reading them."""
     if not isinstance(batches, Iterable):
-        raise TypeError(
-            f"{name} is {type(batches).__name__}; expected pairs (inputs, targets): "
-            "rnnlab.Batches, a DataLoader or a list"
+        text = (
+            "{name} is {kind}; expected pairs (inputs, targets): rnnlab.Batches, a DataLoader or a "
+            "list"
         )
+        raise TypeError(say(text, name=name, kind=type(batches).__name__))
     if count_batches(batches) == 0:
-        raise ValueError(f"{name} is empty; expected at least one pair (inputs, targets)")
+        text = "{name} is empty; expected at least one pair (inputs, targets)"
+        raise ValueError(say(text, name=name))
 
 
 def count_batches(batches: Any) -> int | None:
@@ -143,44 +151,52 @@ def check_shapes(loss_fn: LossFunction, predictions: Any, targets: Any) -> None:
     """Refuse predictions and targets that a known loss would misread or broadcast."""
     if not isinstance(predictions, Tensor) or not isinstance(targets, Tensor):
         return
-    given = (
-        f"predictions have shape {tuple(predictions.shape)}, "
-        f"targets have shape {tuple(targets.shape)}"
-    )
     if isinstance(loss_fn, _ELEMENTWISE) or loss_fn in _ELEMENTWISE_FUNCTIONS:
         if predictions.shape != targets.shape:
-            raise ValueError(
-                f"{given}; this loss compares them element by element, so the shapes must be "
-                "equal: reshape the targets, or take the time steps you want to predict"
+            text = (
+                "predictions have shape {predictions}, targets have shape {targets}; this loss "
+                "compares them element by element, so the shapes must be equal: reshape the "
+                "targets, or take the time steps you want to predict"
             )
+            shapes = {"predictions": tuple(predictions.shape), "targets": tuple(targets.shape)}
+            raise ValueError(say(text, **shapes))
     elif loss_fn is cross_entropy:
-        _check_classes(predictions, targets, given, class_axis=-1)
+        _check_classes(predictions, targets, class_axis=-1)
     elif isinstance(loss_fn, nn.CrossEntropyLoss) or loss_fn is functional.cross_entropy:
         if targets.shape != predictions.shape:  # equal shapes: targets are class probabilities
             axis, ignored = min(1, predictions.dim() - 1), getattr(loss_fn, "ignore_index", -100)
-            _check_classes(predictions, targets, given, axis, ignored)
+            _check_classes(predictions, targets, axis, ignored)
 
 
 def _check_classes(
-    predictions: Tensor, targets: Tensor, given: str, class_axis: int, ignored: int = -100
+    predictions: Tensor, targets: Tensor, class_axis: int, ignored: int = -100
 ) -> None:
     if targets.dtype not in (torch.int64, torch.uint8):
-        raise TypeError(
-            f"targets have dtype {targets.dtype}; cross-entropy expects the number of the right "
-            "class as torch.int64: use targets.long()"
+        text = (
+            "targets have dtype {dtype}; cross-entropy expects the number of the right class as "
+            "torch.int64: use targets.long()"
         )
+        raise TypeError(say(text, dtype=targets.dtype))
     expected = list(predictions.shape)
     classes = expected.pop(class_axis)
     if list(targets.shape) != expected:
-        where = "last" if class_axis == -1 else f"on axis {class_axis}"
-        raise ValueError(
-            f"{given}; with the {classes} classes {where}, expected targets of shape "
-            f"{tuple(expected)}"
+        text = (
+            "predictions have shape {predictions}, targets have shape {targets}; with the "
+            "{classes} classes on axis {axis}, expected targets of shape {expected}"
         )
+        if class_axis == -1:
+            text = (
+                "predictions have shape {predictions}, targets have shape {targets}; with the "
+                "{classes} classes last, expected targets of shape {expected}"
+            )
+        shapes = {"predictions": tuple(predictions.shape), "targets": tuple(targets.shape)}
+        given = {**shapes, "classes": classes, "axis": class_axis, "expected": tuple(expected)}
+        raise ValueError(say(text, **given))
     numbers = targets[targets != ignored]
     if len(numbers) and not 0 <= int(numbers.min()) <= int(numbers.max()) < classes:
-        raise ValueError(
-            f"targets hold the class numbers {int(numbers.min())} to {int(numbers.max())}; "
-            f"predictions have {classes} classes, so expected 0 to {classes - 1}: look at the "
-            "labels, or enlarge output_size"
+        text = (
+            "targets hold the class numbers {low} to {high}; predictions have {classes} classes, "
+            "so expected 0 to {last}: look at the labels, or enlarge output_size"
         )
+        low, high = int(numbers.min()), int(numbers.max())
+        raise ValueError(say(text, low=low, high=high, classes=classes, last=classes - 1))

@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from rnnlab.base.checks import check_path
+from rnnlab.base.say import say
 from rnnlab.loop.training import Run
 from rnnlab.runs import checkpoints
 from rnnlab.runs.history import History
@@ -49,7 +50,8 @@ def fit(
     from tqdm.auto import tqdm  # here, because it loads ipywidgets in a notebook
 
     if resume and checkpoint is None:
-        raise ValueError("resume=True needs a checkpoint to go on from: checkpoint='my_run.pt'")
+        text = "resume=True needs a checkpoint to go on from: checkpoint='my_run.pt'"
+        raise ValueError(say(text))
     if checkpoint is not None:
         check_path("checkpoint", checkpoint, checkpoints.FOR)
     run = train(model, batches, **options)
@@ -57,7 +59,7 @@ def fit(
     if checkpoint is not None:
         autosave = _begin(run, checkpoint, resume, options.get("learning_rate"))
     hidden = not (progress and run.process.first)
-    bar = tqdm(total=run.epochs, initial=run.epoch, unit="epoch", disable=hidden)
+    bar = tqdm(total=run.epochs, initial=run.epoch, unit=say("epoch"), disable=hidden)
     with bar, run.process.held:
         try:
             for step in run:
@@ -65,9 +67,9 @@ def fit(
                 if step.train_loss is not None:
                     if autosave is not None:
                         autosave.save(now=run.epoch == run.epochs)
-                    losses = {"loss": f"{step.train_loss:.4f}"}
+                    losses = {say("loss"): f"{step.train_loss:.4f}"}
                     if step.validation_loss is not None:
-                        losses["validation"] = f"{step.validation_loss:.4f}"
+                        losses[say("validation")] = f"{step.validation_loss:.4f}"
                     bar.set_postfix(losses, refresh=False)
                     bar.update()
         finally:
@@ -83,10 +85,11 @@ def _begin(
     process = run.process
     if process.from_first(Path(path).exists):
         if not resume:
-            raise FileExistsError(
-                f"the checkpoint {path} is there already: resume=True goes on from it; to begin "
+            text = (
+                "the checkpoint {path} is there already: resume=True goes on from it; to begin "
                 "anew, delete it or give another name"
             )
+            raise FileExistsError(say(text, path=path))
         checkpoints.load_checkpoint(run, path)
         if learning_rate is not None:
             run.learning_rate = learning_rate

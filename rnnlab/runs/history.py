@@ -4,15 +4,22 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from rnnlab.base import tables
+from rnnlab.base.say import say
 from rnnlab.base.step import Step
 from rnnlab.base.tables import COUNT, Kind, TableError
 
 MOST_STEPS = 1_000_000  # an hour at 300 steps a second; as a History they take some 200 MB
 MOST_BYTES = 150 * MOST_STEPS  # no step takes more
 
-_BOOLEAN = Kind(lambda cell: cell.casefold() == "true", "(?i:true|false)", "True or False")
+_BOOLEAN = Kind(
+    lambda cell: cell.casefold() == "true",
+    "(?i:true|false)",
+    lambda **cell: say("{where}: {held} is not True or False: {remedy}", **cell),
+)
 _NUMBER = Kind(
-    float, r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)", "a number such as 0.5, inf or nan"
+    float,
+    r"-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf|nan)",
+    lambda **cell: say("{where}: {held} is not a number such as 0.5, inf or nan: {remedy}", **cell),
 )
 _LOSS = _NUMBER._replace(optional=True)
 _KINDS = (COUNT, COUNT, _NUMBER, _NUMBER, _BOOLEAN, _LOSS, _LOSS)  # of the fields of `Step`
@@ -57,7 +64,7 @@ class History:
         try:
             import pandas
         except ImportError:
-            raise ImportError("to_dataframe needs pandas: pip install pandas") from None
+            raise ImportError(say("to_dataframe needs pandas: pip install pandas")) from None
         return pandas.DataFrame(self.steps, columns=Step._fields)
 
     def plot(self, clip_norm: float | None = None) -> Any:
@@ -91,12 +98,14 @@ class History:
         """
         table = tables.read(path, MOST_BYTES, MOST_STEPS + 1)
         if (header := tuple(next(table.rows))) != Step._fields:
-            raise TableError(
-                f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
-                f"{','.join(Step._fields)}: give a file that History.to_csv has written"
+            text = (
+                "{where} holds {held}; expected {expected}: give a file that History.to_csv has "
+                "written"
             )
+            where, held = tables.place(table.name, 1), tables.shown(",".join(header))
+            raise TableError(say(text, where=where, held=held, expected=",".join(Step._fields)))
         kinds = dict(zip(Step._fields, _KINDS, strict=True))
-        remedy = "take another copy of the file, or delete the rows from here on"
+        remedy = say("take another copy of the file, or delete the rows from here on")
         history = cls()
         history.restart(Step(*row) for row in tables.values(table, kinds, remedy))
         return history
@@ -132,7 +141,8 @@ class History:
         losses = ""
         if self.epochs:
             last = self.epochs[-1]
-            losses = f", train loss {last.train_loss:.4g}"
+            losses = f", train loss {last.train_loss:.4g}"  # not said
             if last.validation_loss is not None:
-                losses += f", validation loss {last.validation_loss:.4g}"
-        return f"History({len(self.epochs)} whole epochs, {len(self.steps)} steps{losses})"
+                losses += f", validation loss {last.validation_loss:.4g}"  # not said
+        epochs, steps = len(self.epochs), len(self.steps)
+        return f"History({epochs} whole epochs, {steps} steps{losses})"  # not said

@@ -7,6 +7,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
+from rnnlab.base.say import say
 from rnnlab.loop.clipping import trained_parameters
 
 OPTIMIZERS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
@@ -25,22 +26,22 @@ def resolve_optimizer(
         rate = 0.003 if learning_rate is None else check_positive("learning_rate", learning_rate)
         parameters = list(model.parameters())
         if not parameters:
-            raise ValueError(f"{type(model).__name__} has no parameters; there is nothing to train")
+            text = "{kind} has no parameters; there is nothing to train"
+            raise ValueError(say(text, kind=type(model).__name__))
         kind, options = OPTIMIZERS[optimizer]
         return kind(parameters, lr=rate, **options)  # type: ignore[call-arg]  # each kind has them
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer is {type(optimizer).__name__}; expected a name "
-            f"({', '.join(OPTIMIZERS)}) or a torch.optim.Optimizer"
-        )
+        text = "optimizer is {kind}; expected a name ({known}) or a torch.optim.Optimizer"
+        known = ", ".join(OPTIMIZERS)
+        raise TypeError(say(text, kind=type(optimizer).__name__, known=known))
     if learning_rate is not None:
-        raise ValueError(
+        text = (
             "learning_rate is for an optimizer given by name; yours has its own: "
             "set it there, optimizer.param_groups[0]['lr']"
         )
+        raise ValueError(say(text))
     own = {id(p) for p in model.parameters()}
     if not any(id(p) in own for p in trained_parameters(optimizer)):
-        raise ValueError(
-            "the optimizer holds no parameter of this model: make it from model.parameters()"
-        )
+        text = "the optimizer holds no parameter of this model: make it from model.parameters()"
+        raise ValueError(say(text))
     return optimizer

@@ -17,6 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from rnnlab.base.checks import resolve_device
 from rnnlab.base.nested import to_device
+from rnnlab.base.say import say
 from rnnlab.loop import hidden
 from rnnlab.loop.losses import LossFunction, count_values
 from rnnlab.loop.training import Run
@@ -90,10 +91,11 @@ class Ranks(Process):
         def whole_loss(predictions: Tensor, targets: Tensor) -> Tensor:
             loss = run.loss_fn(predictions, targets)
             if isinstance(loss, tuple):
-                raise TypeError(
+                text = (
                     "loss_fn returned a pair (loss, count); on several ranks it has to be an "
                     "average over all target values: return the loss alone"
                 )
+                raise TypeError(say(text))
             if loss.numel() != 1:
                 return loss  # torch refuses it in backward
             return _WholeLoss.apply(loss, self)
@@ -163,11 +165,11 @@ def move(model: nn.Module, device: str | torch.device) -> torch.device:
     if device != "auto":
         target = resolve_device(device)
         if target.type != own.type or target.index not in (None, own.index):
-            raise ValueError(
-                f"device is {str(device)!r}, and the model in DistributedDataParallel is on "
-                f"{str(own)!r}, where it has to stay: move it before it is wrapped, and leave "
-                'device="auto"'
+            text = (
+                "device is {device!r}, and the model in DistributedDataParallel is on {own!r}, "
+                'where it has to stay: move it before it is wrapped, and leave device="auto"'
             )
+            raise ValueError(say(text, device=str(device), own=str(own)))
     return own
 
 
@@ -176,11 +178,12 @@ def check_shard(model: nn.Module, batches: Iterable[Any]) -> None:
     if not isinstance(batches, Shard) or isinstance(model, DistributedDataParallel):
         return
     if (size := rank_and_size()[1]) > 1:
-        raise ValueError(
-            f"batches is a Shard, one of {size} parts, but each of the {size} processes would "
+        text = (
+            "batches is a Shard, one of {size} parts, but each of the {size} processes would "
             "train a model of its own on its part: wrap the model, "
             "torch.nn.parallel.DistributedDataParallel(model)"
         )
+        raise ValueError(say(text, size=size))
 
 
 def _next(batch: Any, loss_fn: LossFunction) -> _Next:
@@ -196,14 +199,16 @@ def _next(batch: Any, loss_fn: LossFunction) -> _Next:
 def _check_together(ranks: list[_Next]) -> None:
     missing = [str(rank) for rank, batch in enumerate(ranks) if not batch.is_there]
     if 0 < len(missing) < len(ranks):
-        raise ValueError(
-            f"{len(ranks)} ranks train together, and rank {', '.join(missing)} has fewer batches "
-            "than the others; expected as many on each: give all of them rnnlab.Shard(batches) of "
-            "the same batches, or a DataLoader with a DistributedSampler"
+        text = (
+            "{count} ranks train together, and rank {missing} has fewer batches than the others; "
+            "expected as many on each: give all of them rnnlab.Shard(batches) of the same batches, "
+            "or a DataLoader with a DistributedSampler"
         )
+        raise ValueError(say(text, count=len(ranks), missing=", ".join(missing)))
     if len({batch.digest for batch in ranks}) > 1:
-        raise ValueError(
+        text = (
             "the ranks read different batches; a Shard is a part of a batch that all ranks read: "
             "shuffle with the same seed on every rank, as rnnlab.Batches(..., shuffle=True, "
             "seed=0) does, or DataLoader(generator=torch.Generator().manual_seed(0))"
         )
+        raise ValueError(say(text))

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from rnnlab.base.nested import map_tensors
+from rnnlab.base.say import say
 from rnnlab.base.step import Step
 from rnnlab.loop.training import Run
 from rnnlab.runs.checks import count_batches
@@ -57,10 +58,11 @@ def restore(run: Run, state: dict[str, Any]) -> None:
         saved = {**dtypes, **_dtypes(state["model"]), **state["made_with"]}
         for name, value in here.items():
             if saved[name] != value:
-                raise ValueError(f"{name} was {saved[name]!r} and is {value!r} now")
+                text = "{name} was {before!r} and is {now!r} now"
+                raise ValueError(say(text, name=name, before=saved[name], now=value))
         counts = state["epoch"], state["index"]
         if any(type(number) is not int or number < 0 for number in counts):
-            raise ValueError(f"its epoch and step are {counts!r}")
+            raise ValueError(say("its epoch and step are {counts!r}", counts=counts))
         own = state["random"]  # of each process that there was
         own = own[run.process.rank if len(own) == run.process.size else 0]
         check_random_state(own)
@@ -97,10 +99,12 @@ def _check_optimizer(optimizer: torch.optim.Optimizer, groups: list[dict[str, An
     for loaded, own in zip(optimizer.param_groups, groups, strict=True):
         for name, value in own.items():
             if name != "params" and not _is_like(loaded.get(name), value):
-                raise ValueError(f"the optimizer's {name} was {loaded.get(name)!r}")
+                text = "the optimizer's {name} was {before!r}"
+                raise ValueError(say(text, name=name, before=loaded.get(name)))
     names = {tuple(state) for state in optimizer.state.values()}
     if len(names) > 1:
-        raise ValueError(f"the optimizer has other state for other parameters: {names}")
+        text = "the optimizer has other state for other parameters: {names}"
+        raise ValueError(say(text, names=names))
     for parameter, state in optimizer.state.items():
         for name, value in state.items():
             if value is None or (name == "step" and type(value) in (int, float)):
@@ -108,10 +112,8 @@ def _check_optimizer(optimizer: torch.optim.Optimizer, groups: list[dict[str, An
             shapes = (parameter.shape, torch.Size())
             if not isinstance(value, Tensor) or value.shape not in shapes:
                 found = tuple(value.shape) if isinstance(value, Tensor) else repr(value)
-                raise ValueError(
-                    f"the optimizer's {name} is {found} for a parameter of shape "
-                    f"{tuple(parameter.shape)}"
-                )
+                text = "the optimizer's {name} is {found} for a parameter of shape {shape}"
+                raise ValueError(say(text, name=name, found=found, shape=tuple(parameter.shape)))
 
 
 def _is_like(value: Any, own: Any) -> bool:
@@ -129,5 +131,5 @@ def _as_step(row: tuple[Any, ...]) -> Step:
     step = Step(*row)
     kinds = [(int,)] * 2 + [(float,)] * 2 + [(bool,)] + [(float, type(None))] * 2
     if not all(type(value) in kind for value, kind in zip(step, kinds, strict=True)):
-        raise ValueError(f"a row of its history is {row!r}")
+        raise ValueError(say("a row of its history is {row!r}", row=row))
     return step

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch import distributed as dist
 
+from rnnlab.base.say import say
 from rnnlab.runs.checks import as_pair, check_batches
 from rnnlab.runs.process import begin_epoch
 
@@ -58,10 +59,11 @@ class Shard:
     def __init__(self, batches: Iterable[Any]) -> None:
         check_batches(batches)
         if isinstance(batches, Iterator) or not hasattr(batches, "__len__"):
-            raise TypeError(
-                f"batches is a {type(batches).__name__}; a Shard needs batches that have a length "
-                "and can be read again: a list, a DataLoader or rnnlab.Batches"
+            text = (
+                "batches is a {kind}; a Shard needs batches that have a length and can be read "
+                "again: a list, a DataLoader or rnnlab.Batches"
             )
+            raise TypeError(say(text, kind=type(batches).__name__))
         self.batches = batches
 
     @property
@@ -94,10 +96,11 @@ def rank_and_size() -> tuple[int, int]:
         return dist.get_rank(), dist.get_world_size()
     started = os.environ.get("WORLD_SIZE", "1")  # set by torchrun
     if started != "1":
-        raise RuntimeError(
-            f"torchrun has started {started} processes, but they do not know of one another: call "
+        text = (
+            "torchrun has started {started} processes, but they do not know of one another: call "
             'torch.distributed.init_process_group("gloo") first ("nccl" on GPUs)'
         )
+        raise RuntimeError(say(text, started=started))
     return 0, 1
 
 

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch.utils.data import RandomSampler
 
 from rnnlab.base.checks import check_count, check_policy, check_positive
+from rnnlab.base.say import say
 from rnnlab.base.torch_state import check_graph
 from rnnlab.loop import evaluation, hidden
 from rnnlab.loop.losses import LossFunction, resolve_loss
@@ -92,18 +93,20 @@ def train(
         clip_norm = check_positive("clip_norm", clip_norm)
     check_batches(batches)
     if history is not None and not isinstance(history, History):
-        raise TypeError(f"history is {history!r}; expected a rnnlab.History, or None for a new one")
+        text = "history is {history!r}; expected a rnnlab.History, or None for a new one"
+        raise TypeError(say(text, history=history))
     if isinstance(batches, Iterator) and epochs > 1:
-        raise TypeError(
-            f"batches is a {type(batches).__name__} that can be read only once, and epochs is "
-            f"{epochs}; give a list, a DataLoader or rnnlab.Batches"
+        text = (
+            "batches is a {kind} that can be read only once, and epochs is {epochs}; give a list, "
+            "a DataLoader or rnnlab.Batches"
         )
+        raise TypeError(say(text, kind=type(batches).__name__, epochs=epochs))
     if check_policy(hidden_state) == "carry" and _is_shuffled(batches):
-        warnings.warn(
+        text = (
             'hidden_state is "carry", and the batches are shuffled: a batch would start from the '
-            "state of another part of the data; use rnnlab.Streams, or shuffle=False",
-            stacklevel=2,
+            "state of another part of the data; use rnnlab.Streams, or shuffle=False"
         )
+        warnings.warn(say(text), stacklevel=2)
     check_shard(model, batches)
     moved_to = move(model, device)
     loss_fn = resolve_loss(loss_fn)

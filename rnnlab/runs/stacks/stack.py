@@ -95,18 +95,18 @@ def why_not_stacked(models: Sequence[nn.Module], loss_fn: Any) -> str | None:
     loss_fn = resolve_loss(loss_fn)
     loss_fn = loss_fn.loss_fn if isinstance(loss_fn, AtLastStep) else loss_fn
     if loss_fn not in LOSSES_OF_EACH:
-        return "the loss is none of mse and cross_entropy"
+        return say("the loss is none of mse and cross_entropy")
     first: Any = models[0]
     for model in models:
         if not isinstance(model, SequenceModel) or model.cell not in CELLS:
-            return "a stack takes a SequenceModel with the cell rnn or gru"
+            return say("a stack takes a SequenceModel with the cell rnn or gru")
         if model.recurrence.num_layers > 1 or model.embedding is not None:
-            return "a stack takes models with one layer and without an embedding"
+            return say("a stack takes models with one layer and without an embedding")
         if any(p.device.type != "cpu" for p in model.parameters()):
-            return "a stack trains on the CPU"
+            return say("a stack trains on the CPU")
         kinds = [[(p.shape, p.dtype) for p in m.parameters()] for m in (first, model)]
         if model.cell != first.cell or kinds[0] != kinds[1]:
-            return "the models differ in cell or sizes"
+            return say("the models differ in cell or sizes")
     return None
 
 
@@ -196,7 +196,8 @@ class Stack(Iterator[Steps]):
                     total[k], count[k] = total[k] + step.loss * size, count[k] + size
                 self.index += 1
             if steps is None:
-                raise ValueError(f"batches gave nothing at epoch {epoch}; expected at least one")
+                text = "batches gave nothing at epoch {epoch}; expected at least one"
+                raise ValueError(say(text, epoch=epoch))
             validation = self._validate()
             yield {
                 k: step._replace(train_loss=total[k] / count[k], validation_loss=validation.get(k))
@@ -257,9 +258,10 @@ class Stack(Iterator[Steps]):
         check_shapes(self.plain_loss, one, other)
 
     def _diverge(self, number: int, loss: float, norm: float, epoch: int) -> None:
-        what, value = ("the gradient norm", norm) if np.isfinite(loss) else ("the loss", loss)
-        text = say("{what} is {value}", what=what, value=float(value))
-        error = TrainingDiverged(text, epoch, self.index, self.histories[number])
+        what = say("the loss is {value}", value=float(loss))
+        if np.isfinite(loss):
+            what = say("the gradient norm is {value}", value=float(norm))
+        error = TrainingDiverged(what, epoch, self.index, self.histories[number])
         self.errors[number] = error
 
     def _validate(self) -> dict[int, float]:
@@ -288,7 +290,7 @@ class Stack(Iterator[Steps]):
 def stacked_batch(pairs: Sequence[Any], at_last_step: bool) -> tuple[Array, Array]:
     """Return the batches of R runs as inputs (T, R, B, D + 1) and targets (T, R, B, ...)."""
     if len({(inputs.shape, targets.shape) for inputs, targets in pairs}) > 1:
-        raise ValueError("the batches of the runs differ in shape")
+        raise ValueError(say("the batches of the runs differ in shape"))
     targets = np.stack([targets.cpu().numpy() for _, targets in pairs])
     if at_last_step:  # (R, B, ...) -> (1, R, B, ...)
         return with_one([inputs for inputs, _ in pairs]), targets[None]

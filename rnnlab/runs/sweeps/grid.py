@@ -22,19 +22,20 @@ def plan(subject: Subject, grid: Mapping[str, Any], repeats: int) -> list[Row]:
     """
     repeats = check_count("repeats", repeats)
     if not isinstance(grid, Mapping):
-        raise TypeError(
-            f"grid is {type(grid).__name__}; expected a dict with a list of values for each "
-            'setting, such as {"learning_rate": [0.001, 0.01]}'
+        text = (
+            "grid is {kind}; expected a dict with a list of values for each setting, such as "
+            "{example}"
         )
+        example = '{"learning_rate": [0.001, 0.01]}'
+        raise TypeError(say(text, kind=type(grid).__name__, example=example))
     values = {name: _values(name, given) for name, given in grid.items()}
     for name in values:
         _check_name(name, subject)
     if repeats > 1:
         seeds = values.pop("seed", [SETTINGS["seed"]])
         if len(seeds) > 1:
-            raise ValueError(
-                f"seed has {len(seeds)} values and repeats is {repeats}: give one of the two"
-            )
+            text = "seed has {count} values and repeats is {repeats}: give one of the two"
+            raise ValueError(say(text, count=len(seeds), repeats=repeats))
         first = int(seeds[0])
         check_seed("seed", first + repeats - 1)
         values["seed"] = list(range(first, first + repeats))
@@ -48,13 +49,14 @@ def _values(name: str, given: Any) -> list[Any]:
     values = [given] if one or not isinstance(given, Iterable) else given
     values = [value.item() if hasattr(value, "item") else value for value in values]
     if not values:
-        raise ValueError(f"{name} has no values: give one or more, or leave it out")
+        raise ValueError(say("{name} has no values: give one or more, or leave it out", name=name))
     for value in values:
         if not isinstance(plain(value), PLAIN):
-            raise TypeError(
-                f"{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
+            text = (
+                "{name} has {value!r}; expected text, numbers, True, False or None, which a CSV "
                 "file can hold"
             )
+            raise TypeError(say(text, name=name, value=value))
         if (length := len(cell_of(plain(value)))) > MOST_CELL:
             text = (
                 "{name} has a text of {length:,} characters; a CSV file holds {most:,}: shorten it"
@@ -63,7 +65,8 @@ def _values(name: str, given: Any) -> list[Any]:
         if name in SETTINGS and (value is not None or name not in OPTIONAL):
             CHECKS[name](name, value)
     if len({(type(value), value) for value in map(plain, values)}) < len(values):
-        raise ValueError(f"{name} has a value twice: {values!r}; for more seeds give repeats=")
+        text = "{name} has a value twice: {values!r}; for more seeds give repeats="
+        raise ValueError(say(text, name=name, values=values))
     return values
 
 
@@ -74,9 +77,11 @@ def plain(value: Any) -> Any:
 
 def _check_name(name: object, subject: Subject) -> None:
     if not isinstance(name, str):
-        raise TypeError(f"grid has the name {name!r}; expected the names of settings, as text")
+        text = "grid has the name {name!r}; expected the names of settings, as text"
+        raise TypeError(say(text, name=name))
     if name in ("task", *RESULTS, FINGERPRINT):
-        raise ValueError(f"{name!r} cannot be a setting: the table has a column of this name")
+        text = "{name!r} cannot be a setting: the table has a column of this name"
+        raise ValueError(say(text, name=name))
     if (
         name != name.strip()
         or not name.isprintable()
@@ -87,7 +92,8 @@ def _check_name(name: object, subject: Subject) -> None:
         text = "{name!r} cannot be a setting: its column needs a name of letters, such as dropout"
         raise ValueError(say(text, name=name))
     if name not in SETTINGS and not subject.makes_tasks and subject.model is None:
-        raise ValueError(
-            f"{name!r} is no setting of a sweep; the settings are {', '.join(SETTINGS)}. Options "
-            "of the task need its name, or what makes it, instead of the task itself"
+        text = (
+            "{name!r} is no setting of a sweep; the settings are {settings}. Options of the task "
+            "need its name, or what makes it, instead of the task itself"
         )
+        raise ValueError(say(text, name=name, settings=", ".join(SETTINGS)))

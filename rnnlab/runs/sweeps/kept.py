@@ -30,7 +30,7 @@ class KeptRuns:
     """
 
     def __init__(self, path: Path, rows: list[Row], fingerprint: str) -> None:
-        check_path("path", path, "for the runs")
+        check_path("path", path, "runs")
         check_writable(path, "table")
         self._path, self._fingerprint = path, fingerprint
         self._wanted = rows[0]
@@ -103,7 +103,9 @@ class KeptRuns:
                 "{path} keeps a sweep that differs from this one in {different}: give another "
                 "path, or delete the column {column!r} if the runs are the same all the same"
             )
-            what = " and ".join(different.values())
+            what, *more = different.values()
+            if more:
+                what = say("{one} and {other}", one=what, other=more[0])
             raise TableError(say(text, path=path, different=what, column=FINGERPRINT))
 
     def _warn(self) -> None:

@@ -31,5 +31,10 @@ def packed(subject: Any) -> bytes:
             "task there"
         )
         if not far:
-            text += '. Functions and classes outside of modules need pip install "rnnlab[scale]"'
+            text = (
+                "the task or the model cannot be sent to a worker: {error}. Leave out what belongs "
+                "to this process, such as open files and generators, or give a function that makes "
+                "the task there. Functions and classes outside of modules need pip install "
+                '"rnnlab[scale]"'
+            )
         raise TypeError(say(text, error=error_line(error))) from error

@@ -25,7 +25,6 @@ from rnnlab.runs.threads import on_threads
 from rnnlab.tasks.catalogue import Task, load_task
 
 Pieces = dict[int, tuple[bytes, list[Row], bool]]  # the arguments of `run_piece`, by number
-KILLED = "its worker was killed, perhaps for lack of memory"
 
 
 def sweep(
@@ -88,15 +87,16 @@ def sweep(
     """
     check_defaults("a sweep")  # which its workers have in any case
     if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise TypeError(
-            f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "
-            "such as Dask's client.get_executor(), or None for processes on this machine"
+        text = (
+            "executor is {kind}; expected a concurrent.futures.Executor, such as Dask's "
+            "client.get_executor(), or None for processes on this machine"
         )
+        raise TypeError(say(text, kind=type(executor).__name__))
     if model is not None and not callable(model):
-        raise TypeError(
-            f"model is {type(model).__name__}; expected a function of (task, settings) that "
-            "returns a model, or None"
+        text = (
+            "model is {kind}; expected a function of (task, settings) that returns a model, or None"
         )
+        raise TypeError(say(text, kind=type(model).__name__))
     subject = Subject(partial(load_task, task) if isinstance(task, str) else task, model)
     trials = plan(subject, grid, repeats)
     first_task = _first_task(subject, trials[0])
@@ -176,8 +176,11 @@ def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int,
             try:
                 yield futures[future], future.result()
             except BrokenExecutor:
-                remedy = "and with it the executor: start the sweep again with a new one"
-                yield futures[future], f"{KILLED}, {remedy}"
+                text = (
+                    "its worker was killed, perhaps for lack of memory, and with it the executor: "
+                    "start the sweep again with a new one"
+                )
+                yield futures[future], say(text)
             except Exception as error:  # the executor's: a cluster is gone, a worker has no rnnlab
                 yield futures[future], error_line(error)
     finally:
@@ -187,11 +190,12 @@ def _elsewhere(pieces: Pieces, executor: Executor | None) -> Iterator[tuple[int,
 
 def _one_by_one(subject: bytes, trials: list[Row], stacked: bool) -> list[Row]:
     """Do the runs of a piece whose process was killed, to find out which of them it was."""
+    killed = failed(say("its worker was killed, perhaps for lack of memory"))
     if len(trials) == 1:
-        return [failed(KILLED)]
+        return [killed]
     single = {k: (subject, [trial], False) for k, trial in enumerate(trials)}
     rows = dict(in_processes(run_piece, single))
-    return [row for k in single for row in rows[k] or [failed(KILLED)]]
+    return [row for k in single for row in rows[k] or [killed]]
 
 
 def _with_bar(
@@ -202,14 +206,14 @@ def _with_bar(
 
     stacks = [piece for piece in pieces if len(piece.numbers) > 1]
     text = say("{count} stacks", count=len(stacks)) if len(stacks) > 1 else say("a stack")
-    counts = {"diverged": 0, "failed": 0}
+    counts, words = {"diverged": 0, "failed": 0}, {"diverged": "diverged", "failed": "failed"}
     with tqdm(
-        total=len(rows), initial=len(done), unit="run", disable=not progress,
+        total=len(rows), initial=len(done), unit=say("run"), disable=not progress,
         desc=text if stacks else None,
     ) as bar:  # fmt: skip
         for number, row in results:
             yield number, row
             if row["outcome"] in counts:
                 counts[row["outcome"]] += 1
-                bar.set_postfix({what: n for what, n in counts.items() if n}, refresh=False)
+                bar.set_postfix({say(words[k]): n for k, n in counts.items() if n}, refresh=False)
             bar.update()

@@ -7,6 +7,7 @@ from typing import Any, Self, overload
 
 from rnnlab.base import tables
 from rnnlab.base.checks import check_known
+from rnnlab.base.say import say
 from rnnlab.base.showable import FORMULAS
 from rnnlab.base.tables import COUNT, Kind, TableError
 from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
@@ -48,17 +49,36 @@ def _setting(cell: str) -> Any:
     return _text(cell)
 
 
-_SETTING = Kind(_setting, ".*", "the value of a setting", optional=True)
-_LOSS = Kind(float, r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", "a number such as 0.5", optional=True)
+_SETTING = Kind(
+    _setting,
+    ".*",
+    lambda **cell: say("{where}: {held} is not the value of a setting: {remedy}", **cell),
+    optional=True,
+)
+_LOSS = Kind(
+    float,
+    r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?",
+    lambda **cell: say("{where}: {held} is not a number such as 0.5: {remedy}", **cell),
+    optional=True,
+)
+_TEXT = _SETTING._replace(value=_text)
 KINDS = {
-    "task": Kind(_text, ".*", "the name of a task", optional=True),
-    "outcome": Kind(str, "|".join(OUTCOMES), f"one of {', '.join(OUTCOMES)}"),
+    "task": _TEXT,
+    "outcome": Kind(
+        str,
+        "|".join(OUTCOMES),
+        lambda **cell: say(
+            "{where}: {held} is not one of {outcomes}: {remedy}",
+            outcomes=", ".join(OUTCOMES),
+            **cell,
+        ),
+    ),
     "epochs_done": COUNT._replace(optional=True),
     "steps": COUNT._replace(optional=True),
     "train_loss": _LOSS,
     "validation_loss": _LOSS,
-    "message": Kind(_text, ".*", "a text", optional=True),
-    FINGERPRINT: Kind(str, ".*", "a text", optional=True),
+    "message": _TEXT,
+    FINGERPRINT: _TEXT._replace(value=str),
 }
 
 
@@ -81,12 +101,14 @@ def read(path: tables.Path) -> list[Row]:
     header = next(table.rows)
     known = ("task", *SETTINGS, *RESULTS)
     if [name for name in header if name in known] != [*known] or len({*header}) < len(header):
-        raise TableError(
-            f"{tables.place(table.name, 1)} holds {tables.shown(','.join(header))}; expected "
-            f"the columns {', '.join(known)}: give a file that a sweep has written"
+        text = (
+            "{where} holds {held}; expected the columns {known}: give a file that a sweep has "
+            "written"
         )
+        where, held = tables.place(table.name, 1), tables.shown(",".join(header))
+        raise TableError(say(text, where=where, held=held, known=", ".join(known)))
     kinds = {name: KINDS.get(name, _SETTING) for name in header}
-    remedy = "delete the row, or the file, and start the sweep again"
+    remedy = say("delete the row, or the file, and start the sweep again")
     rows = tables.values(table, kinds, remedy)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
@@ -160,7 +182,7 @@ class Sweep:
         try:
             import pandas
         except ImportError:
-            raise ImportError("to_dataframe needs pandas: pip install pandas") from None
+            raise ImportError(say("to_dataframe needs pandas: pip install pandas")) from None
         return pandas.DataFrame(self.rows)
 
     @classmethod
@@ -201,7 +223,7 @@ class Sweep:
         text += ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
         if (best := self.best) is not None:
             where = ", ".join(f"{name}={best[name]!r}" for name in self.varied)
-            text += f"; lowest validation loss {best['validation_loss']:.4g}"
+            text += f"; lowest validation loss {best['validation_loss']:.4g}"  # not said
             text += f" at {where}" if where else ""
         why = next((row["message"] for row in self.rows if row["outcome"] == "failed"), None)
         return f"{text}; failed: {why})" if why else f"{text})"

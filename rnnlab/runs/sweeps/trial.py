@@ -68,7 +68,7 @@ class Subject(NamedTuple):
                 "the task cannot be made of the grid's options ({names}), which are no settings of "
                 "a sweep: {error}"
             )
-            names = ", ".join(options) or "none"
+            names = ", ".join(options) or say("none")
             raise TypeError(say(text, names=names, error=error)) from None
 
     def make_model(self, task: Task, settings: Row) -> nn.Module:
@@ -130,7 +130,8 @@ def ending(
     if error is None:
         loss = float(task.validation_loss(model))
     if loss is not None and not math.isfinite(loss):
-        outcome, message, loss = "diverged", f"the validation loss is {loss}", None
+        message = say("the validation loss is {value}", value=loss)
+        outcome, loss = "diverged", None
     epochs = history.epochs
     return {
         "outcome": outcome if error is None else "diverged",

@@ -156,3 +156,26 @@ def test_how_a_finished_run_looks_does_not_depend_on_the_frames_before(monkeypat
         seen.append([picture.panel.axes.get_ylim() for picture in lab.pictures[1:]])
         lab.close()
     assert seen[0] == seen[1]
+
+
+def test_where_the_answers_cannot_be_drawn_the_epoch_and_the_film_are_told_as_they_are():
+    async def main():
+        lab = rnnlab.TrainingLab("sine", epochs=3, hidden_size=4)
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        assert lab.epoch == 3
+        lab.task = task = Faulty("answers", 0)  # a run begins, which can be shown at no epoch
+        await until_done(lab)
+        assert lab.epoch == lab._viewer.epoch == lab._viewer.film._slider.value == 0
+        task.calls = 1000
+        lab.buttons["Train"].click()
+        await until_done(lab)
+        task.calls = 0
+        lab._viewer.film._play.click()
+        await until_done(lab)
+        assert not lab._viewer.player.busy
+        assert lab._viewer.film._play.icon == "play"
+        assert lab.epoch == lab._viewer.epoch == lab._viewer.film._slider.value
+        lab.close()
+
+    asyncio.run(main())

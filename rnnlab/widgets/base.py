@@ -17,6 +17,7 @@ from rnnlab.base.say import say
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
+from rnnlab.widgets.kept_picture import KeptPicture, page_of
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput, has_own_lines
 from rnnlab.widgets.picture import LivePicture, side_by_side
@@ -75,7 +76,8 @@ class Lab(ShownAsBundle, w.VBox):
         self._errors = OwnOutput()
         self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
         self._pace = Pace()
-        self._access = Access(label=self._label)
+        self._kept = KeptPicture(self._runner, self._kept_page)
+        self._access = Access(label=self._label, kept=self._kept.name)
         self._access.observe(self._on_less_motion, "less_motion")
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
         self._spoken: dict[str, str] = {}  # by part, what a screen reader has said last
@@ -216,6 +218,7 @@ class Lab(ShownAsBundle, w.VBox):
     def _make_crisp(self, picture: LivePicture) -> None:
         if self._runner.steps is None and not picture.crisp:
             picture.draw_crisp()
+            self._kept.renew_soon()
 
     def _on_slice(self, done: bool) -> None:
         """Show what a slice of work has changed."""
@@ -272,6 +275,7 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _speak(self, part: str, words: str) -> None:
         """Have a screen reader say the words of a part of the lab, unless it has said them last."""
+        self._kept.renew_soon()
         if self._spoken.get(part) != words:
             self._spoken[part] = words
             self._access.say(words)
@@ -281,6 +285,14 @@ class Lab(ShownAsBundle, w.VBox):
             f'<div role="alert" class="rnnlab-message">{escape(message)}</div>' if message else ""
         )
 
+    def _kept_page(self) -> str:
+        """Return what the lab shows now as HTML, for where there is no lab."""
+        pictures = [
+            (picture.widget.value, picture.widget.layout.width, picture.panel.alt)
+            for picture in self.pictures
+        ]
+        return page_of(self._label.partition(".")[0], pictures, self._twin.value)
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
         if self._warms_up:
@@ -289,10 +301,17 @@ class Lab(ShownAsBundle, w.VBox):
         cell, execution = _present_cell()
         if cell:
             shown = _displayed.get(cell)
-            if shown and shown[0] != execution and shown[1] is not self:
-                shown[1].close()  # the cell was run again: its earlier lab is gone from the page
             _displayed[cell] = (execution, self)
+            # the cell was run again: its earlier lab is gone from the page, if no other shows it
+            if shown and shown[0] != execution and not _is_displayed(shown[1]):
+                shown[1].close()
+        self._kept.show()
         return super()._repr_mimebundle_(**options)
+
+    def __repr__(self) -> str:
+        """Return what stands where there are neither widgets nor HTML."""
+        state = "closed" if self.closed else "controls and pictures, live in a notebook"
+        return f"<{type(self).__name__}: {state}>"
 
 
 def remedy(error: Exception) -> str:
@@ -316,6 +335,11 @@ def _with_parts(widget: Any) -> list[Any]:
     for child in getattr(widget, "children", ()):
         parts += _with_parts(child)
     return parts + [p for p in (widget.layout, getattr(widget, "style", None)) if p is not None]
+
+
+def _is_displayed(lab: Lab) -> bool:
+    """Return whether a cell shows a lab."""
+    return any(shown is lab for _, shown in _displayed.values())
 
 
 def _present_cell() -> tuple[str, str]:

@@ -167,6 +167,10 @@ def test_where_the_answers_cannot_be_drawn_the_epoch_and_the_film_are_told_as_th
         lab.task = task = Faulty("answers", 0)  # a run begins, which can be shown at no epoch
         await until_done(lab)
         assert lab.epoch == lab._viewer.epoch == lab._viewer.film._slider.value == 0
+        lab._viewer.film._play.click()  # of what is there: the first weights
+        await until_done(lab)
+        assert lab._viewer.follows
+        assert "You are looking at" not in lab._status.value
         task.calls = 1000
         lab.buttons["Train"].click()
         await until_done(lab)

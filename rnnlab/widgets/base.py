@@ -183,6 +183,7 @@ class Lab(ShownAsBundle, w.VBox):
         super().close()
         for part in parts[1:]:
             part.close()
+        self._kept.close()
         self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
         self.closed = True
 

@@ -43,6 +43,7 @@ class KeptPicture:
         self.name = uuid4().hex
         self._runner, self._page = runner, page
         self._is_out = self._waits = False
+        self._last = ""  # what has been published
 
     def show(self) -> None:
         """Put the output below the cell that runs; one of each cell, if it is done in several."""
@@ -54,6 +55,10 @@ class KeptPicture:
         if self._is_out and not self._waits:
             self._waits = True
             self._runner.call(lambda: self._runner.later(SOON, self._renew))
+
+    def close(self) -> None:
+        """Let the page go; the notebook has it."""
+        self._is_out, self._last = False, ""
 
     def _renew(self) -> None:
         self._waits = False

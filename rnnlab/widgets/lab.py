@@ -339,8 +339,8 @@ class TrainingLab(ExaminedLab):
             self._autosave.save(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
-        self._set_epoch()  # the picture of another one may be what has failed, or a film
-        self._viewer.film.set_playing(self._viewer.player.busy)
+        self._viewer.end_failed_film()
+        self._set_epoch()  # the picture of another one may be what has failed
         run = self._training
         if run is None or self._runner.steps is not None:  # a film has failed, and the run goes on
             return

@@ -171,6 +171,12 @@ class RunViewer:
         self.player.stop()
         self.film.set_playing(False)
 
+    def end_failed_film(self) -> None:
+        """Say of a film that an exception has ended that it stands where it is."""
+        if not self.player.busy:
+            self.film.set_playing(False)
+            self.follows = self.epoch == self.shown.epoch
+
     def _frames(self, epochs: Sequence[int]) -> Iterator[int]:
         for epoch in epochs:
             self.look_at(epoch)

@@ -46,7 +46,8 @@ GOOD = [
     ("numpy", b"2024-01-01T00:00:00.000000000,1e-3\n2024-01-01T00:00:01.000000000,2E+3\n", {},
      ("f", [2024, 2024 + DAY / 86400], [1e-3, 2e3], "second")),
     ("weather service", b"station;day;mm\n44;20231231; 1.5\n44;20240101;-999\n",
-     {"value": "mm", "time": "day"}, ("mm", [2023 + 364 / 365, 2024], [1.5, -999], "day")),
+     {"value": "mm", "time": "day", "missing": ()},
+     ("mm", [2023 + 364 / 365, 2024], [1.5, -999], "day")),
     ("quarters", b"date,mm\n2024-01-01,1\n2024-04-01,2\n2024-07-01,3\n", {},
      ("mm", [2024, 2024 + 91 * DAY, 2024 + 182 * DAY], [1, 2, 3], "quarter")),
     ("ends of months", b"date,mm\n2023/12/31,1\n2024/01/31,2\n", {},
@@ -84,6 +85,10 @@ GOOD = [
      ("mm", [0.5, 1], [1234, 2345], "step")),
     ("gaps", b"year,mm\n1990,1\n1991,NA\n1992,-\n1993,4\n", {"fill_gaps": True},
      ("mm", [1990, 1991, 1992, 1993], [1, 2, 3, 4], "year")),
+    ("years, newest first", b"year,mm\n1991,1\n1990,2\n", {}, ("mm", [1990, 1991], [2, 1], "year")),
+    ("dates, newest first", b"date,mm\n02.01.2024,1\n01.01.2024,2\n", {},
+     ("mm", [2024, 2024 + DAY], [2, 1], "day")),
+    ("years of two digits", b"date,mm\n12/31/24,1\n", {}, ("mm", [2024 + 365 * DAY], [1], "step")),
     ("an empty row in one column", b"mm\n1\n\n3\n", {"fill_gaps": True},
      ("mm", [0, 1, 2], [1, 2, 3], "step")),
 ]  # fmt: skip
@@ -99,15 +104,19 @@ REFUSED = [
      "value"),
     ("year,mm\n\n\n", {}, "f.csv has no row below its header ('year', 'mm'); expected a row for "
      "each value"),
-    (b"PK\x03\x04rest", {}, "f.csv is a workbook or another archive: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0\0\0", {}, "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or "
-     "Windows-1252: save the table as CSV UTF-8"),
-    (b"year,mm\n1990,\x81\n", {}, "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or "
-     "Windows-1252: save the table as CSV UTF-8"),
-    (b"\xff\xfea", {}, "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or "
-     "Windows-1252: save the table as CSV UTF-8"),
-    ("year,mm\n1990,5\n".encode("utf-16-le"), {}, "f.csv is not text as UTF-8, UTF-16 with a "
-     "byte-order mark, or Windows-1252: save the table as CSV UTF-8"),
+    (b"PK\x03\x04rest", {},
+     "f.csv is damaged (File is not a zip file): fetch or pack it again"),
+    (b"\xd0\xcf\x11\xe0\0\0", {},
+     "f.csv is a workbook of an old form: save it as .xlsx, or as CSV"),
+    (b"year,mm\n1990,\x81\n", {},
+     "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save"
+     ' the table as CSV UTF-8, or give its encoding, such as encoding="gb18030"'),
+    (b"\xff\xfea", {},
+     "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save"
+     ' the table as CSV UTF-8, or give its encoding, such as encoding="gb18030"'),
+    ("year,mm\n1990,5\n".encode("utf-16-le"), {},
+     "f.csv is not text as UTF-8, UTF-16 with a byte-order mark, or Windows-1252: save"
+     ' the table as CSV UTF-8, or give its encoding, such as encoding="gb18030"'),
     ("sep=|\nyear|mm\n1990|5\n", {}, "f.csv says sep='|' in its first line; expected a comma, a "
      "semicolon or a tab: save it with one of these"),
     ("year,mm\n1990,5,7\n", {}, "f.csv, row 2 has 3 columns, row 1 has 2; expected as many: add "
@@ -172,8 +181,9 @@ REFUSED = [
      "one such as 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
     (DAYS.format("5 mm"), {}, "f.csv, row 3, column 2 (\"mm\"): '5 mm' is not a number; expected "
      "one such as 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
-    (DAYS.format("12%"), {}, "f.csv, row 3, column 2 (\"mm\"): '12%' is not a number; expected "
-     "one such as 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
+    (DAYS.format("12%"), {},
+     'f.csv, row 3, column 2 ("mm"): \'12%\' has another unit than \'1\' in row 2; '
+     "expected one for the whole column: write all in the same unit"),
     (DAYS.format("1_000"), {}, "f.csv, row 3, column 2 (\"mm\"): '1_000' is not a number; "
      "expected one such as 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
     (DAYS.format("0x10"), {}, "f.csv, row 3, column 2 (\"mm\"): '0x10' is not a number; expected "
@@ -206,18 +216,22 @@ REFUSED = [
     ("date;mm\n2024-01-01;1.234,5\n2024-01-02;1,234.5\n", {},
      "f.csv, row 3, column 2 (\"mm\"): '1,234.5' is not a number; expected one such as 1,5: "
      "correct it, or empty the cell and give fill_gaps=True"),
-    ("date;mm\n2024-01-01;12.34.567\n", {}, "f.csv, row 2, column 2 (\"mm\"): '12.34.567' is not "
-     "a number; expected one such as 1.5 or 1,5: correct it, or empty the cell and give "
-     "fill_gaps=True"),
-    ("date;mm\n2024-01-01;1.234\n2024-01-02;2.345\n", {}, 'f.csv, row 2, column 2 ("mm"): '
-     "'1.234' may be 1.234 or 1234, and no number beside it shows which: give decimal=\".\" or "
-     'decimal=","'),
-    ('date,mm\n2024-01-01,"1,234"\n', {}, "f.csv, row 2, column 2 (\"mm\"): '1,234' may be 1234 "
-     'or 1.234, and no number beside it shows which: give decimal="." or decimal=","'),
-    ("mm\n1.234\n", {}, "f.csv, row 2, column 1 (\"mm\"): '1.234' may be 1.234 or 1234, and no "
-     'number beside it shows which: give decimal="." or decimal=","'),
-    ("x\ty\n1\t1,234\n", {}, "f.csv, row 2, column 2 (\"y\"): '1,234' may be 1234 or 1.234, and "
-     'no number beside it shows which: give decimal="." or decimal=","'),
+    ("date;mm\n2024-01-01;12.34.567\n", {},
+
+     'f.csv, row 2, column 2 ("mm"): \'12.34.567\' is not a number; expected one such as'
+     " 1.5 or 1,5: correct it, or empty the cell and give fill_gaps=True"),
+    ("date;mm\n2024-01-01;1.234\n2024-01-02;2.345\n", {},
+     'f.csv, row 2, column 2 ("mm"): \'1.234\' may be 1.234 or 1234, and no number '
+     'beside it shows which: give decimal="." for 1.234 or decimal="," for 1234'),
+    ('date,mm\n2024-01-01,"1,234"\n', {},
+     'f.csv, row 2, column 2 ("mm"): \'1,234\' may be 1234 or 1.234, and no number '
+     'beside it shows which: give decimal="." for 1234 or decimal="," for 1.234'),
+    ("mm\n1.234\n", {},
+     'f.csv, row 2, column 1 ("mm"): \'1.234\' may be 1.234 or 1234, and no number '
+     'beside it shows which: give decimal="." for 1.234 or decimal="," for 1234'),
+    ("x\ty\n1\t1,234\n", {},
+     'f.csv, row 2, column 2 ("y"): \'1,234\' may be 1234 or 1.234, and no number beside'
+     ' it shows which: give decimal="." for 1234 or decimal="," for 1.234'),
     (DAYS.format(""), {}, "f.csv, row 3, column 2 (\"mm\"): '' is a missing value (1 of 3 are "
      "missing): write it, or fill each gap by a straight line between its neighbours with "
      "fill_gaps=True"),
@@ -238,53 +252,46 @@ REFUSED = [
     ("year,mm\n1990,1\n\n1992,3\n", {}, 'f.csv, row 3, column 1 ("year"): \'\' is no time; '
      "expected one in each row: write it, delete the row, or time=False counts the values 0, 1, "
      "2, ..."),
-    ("year,mm\n1991,1\n1990,2\n", {}, "f.csv, row 3, column 1 (\"year\"): '1990' is not later "
-     "than '1991' in the row above; times must increase: sort the rows, keep one of each time, "
-     "or time=False counts the values 0, 1, 2, ..."),
-    ("year,mm\n1991,1\n1991,2\n", {}, "f.csv, row 3, column 1 (\"year\"): '1991' is not later "
-     "than '1991' in the row above; times must increase: sort the rows, keep one of each time, "
-     "or time=False counts the values 0, 1, 2, ..."),
-    ("date,mm\n02.01.2024,1\n01.01.2024,2\n", {}, 'f.csv, row 3, column 1 ("date"): '
-     "'01.01.2024' is not later than '02.01.2024' in the row above; times must increase: sort "
-     "the rows, keep one of each time, or time=False counts the values 0, 1, 2, ..."),
+    ("year,mm\n1991,1\n1991,2\n", {},
+     'f.csv, row 3, column 1 ("year"): \'1991\' is not later than \'1991\' in the row '
+     "above; times must increase: keep one of each time, or time=False counts the "
+     "values 0, 1, 2, ..."),
     ("year,mm\n1990,1\nnext,2\n", {}, "f.csv, row 3, column 1 (\"year\"): 'next' is not a time "
      "like '1990': correct it, or time=False counts the values 0, 1, 2, ..."),
     ("year,mm\n1e400,1\n", {}, "f.csv, row 2, column 1 (\"year\"): '1e400' is too large for a "
      "time: correct it"),
-    ("city,mm\nBonn,1\n", {"time": "city"}, "f.csv, row 2, column 1 (\"city\"): 'Bonn' is not a "
-     "time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 13:05, the year in four "
-     "digits: correct it, choose a column with time=..., or time=False counts the values 0, 1, "
-     "2, ..."),
-    ("date,mm\n12/31/24,1\n", {}, "f.csv, row 2, column 1 (\"date\"): '12/31/24' is not a time; "
-     "expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 13:05, the year in four "
-     "digits: correct it, choose a column with time=..., or time=False counts the values 0, 1, "
-     "2, ..."),
-    ("date,mm\n2024-02-30,1\n", {}, "f.csv, row 2, column 1 (\"date\"): '2024-02-30' is not a "
-     "time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 13:05, the year in four "
-     "digits: correct it, choose a column with time=..., or time=False counts the values 0, 1, "
-     "2, ..."),
+    ("city,mm\nBonn,1\n", {"time": "city"},
+     'f.csv, row 2, column 1 ("city"): \'Bonn\' is not a time; expected one such as '
+     "2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or 2024-07-02 13:05: correct it, "
+     "choose a column with time=..., or time=False counts the values 0, 1, 2, ..."),
+    ("date,mm\n2024-02-30,1\n", {},
+     'f.csv, row 2, column 1 ("date"): \'2024-02-30\' is not a time; expected one such '
+     "as 2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or 2024-07-02 13:05: correct "
+     "it, choose a column with time=..., or time=False counts the values 0, 1, 2, ..."),
     ("date,mm\n2024-01-31,1\n2024-02-30,1\n", {}, 'f.csv, row 3, column 1 ("date"): '
      "'2024-02-30' is not a time like '2024-01-31', on a day that exists: correct it, or "
      "time=False counts the values 0, 1, 2, ..."),
     ("date,mm\n2024-01-01,1\n2.1.2024,2\n", {}, "f.csv, row 3, column 1 (\"date\"): '2.1.2024' "
      "is not a time like '2024-01-01', on a day that exists: correct it, or time=False counts "
      "the values 0, 1, 2, ..."),
-    ("date,mm\n0000-01-01,1\n", {}, "f.csv, row 2, column 1 (\"date\"): '0000-01-01' is not a "
-     "time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 13:05, the year in four "
-     "digits: correct it, choose a column with time=..., or time=False counts the values 0, 1, "
-     "2, ..."),
-    ("date,mm\n2024-01-01 24:00,1\n", {}, "f.csv, row 2, column 1 (\"date\"): '2024-01-01 24:00' "
-     "is not a time; expected one such as 2024, 2024-07, 2024-07-02 or 2024-07-02 13:05, the "
-     "year in four digits: correct it, choose a column with time=..., or time=False counts the "
-     "values 0, 1, 2, ..."),
+    ("date,mm\n0000-01-01,1\n", {},
+     'f.csv, row 2, column 1 ("date"): \'0000-01-01\' is not a time; expected one such '
+     "as 2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or 2024-07-02 13:05: correct "
+     "it, choose a column with time=..., or time=False counts the values 0, 1, 2, ..."),
+    ("date,mm\n2024-01-01 24:00,1\n", {},
+     'f.csv, row 2, column 1 ("date"): \'2024-01-01 24:00\' is not a time; expected one '
+     "such as 2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or 2024-07-02 13:05: "
+     "correct it, choose a column with time=..., or time=False counts the values 0, 1,"
+     " 2, ..."),
     ("date,mm\n2024-01-01T00:00Z,1\n2024-01-01T01:00,1\n", {},
      "f.csv, row 3, column 1 (\"date\"): '2024-01-01T01:00' is not a time like "
      "'2024-01-01T00:00Z', on a day that exists: correct it, or time=False counts the values 0, "
      "1, 2, ..."),
-    ("date,mm\n0001-01-01T00:00+01:00,1\n", {}, 'f.csv, row 2, column 1 ("date"): '
-     "'0001-01-01T00:00+01:00' is not a time; expected one such as 2024, 2024-07, 2024-07-02 or "
-     "2024-07-02 13:05, the year in four digits: correct it, choose a column with time=..., or "
-     "time=False counts the values 0, 1, 2, ..."),
+    ("date,mm\n0001-01-01T00:00+01:00,1\n", {},
+     'f.csv, row 2, column 1 ("date"): \'0001-01-01T00:00+01:00\' is not a time; '
+     "expected one such as 2024, 2024-07, 2024Q3, 2024-07-02, 2-Jul-2024 or 2024-07-02"
+     " 13:05: correct it, choose a column with time=..., or time=False counts the "
+     "values 0, 1, 2, ..."),
     ("date,mm\n03/04/2024,1\n04/05/2024,2\n", {}, 'f.csv, row 2, column 1 ("date"): '
      "'03/04/2024' may be day/month/year or month/day/year, and no time of the column shows "
      "which: write times as year-month-day, or time=False counts the values 0, 1, 2, ..."),

@@ -8,6 +8,7 @@ there. What fails is made as small as possible by Hypothesis and shown.
 import argparse
 import copy
 import dataclasses
+import gzip
 import io
 import itertools
 import math
@@ -16,6 +17,8 @@ import random
 import tempfile
 import time
 import traceback
+import warnings
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -26,6 +29,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import rnnlab
+from rnnlab.base.extras import MissingExtra
 from rnnlab.base.tables import TableError
 from rnnlab.runs import checkpoints
 from rnnlab.runs.saved_states import run_state
@@ -38,6 +42,7 @@ SERIES = [
     {"value": 2, "decimal": ",", "fill_gaps": True},
     {"value": 1, "time": False, "fill_gaps": True},
     {"value": "mm", "time": 1},
+    {"missing": (-999, "x"), "fill_gaps": True},
 ]
 PIECES = [
     *(piece.encode() for piece in [*',;\t"\n\r\0.-+e9/:', "2024-01-01", "1/2/2024", "sep=;\n"]),
@@ -80,8 +85,9 @@ def read_series(content: bytes) -> None:
     path, refusals = _file(content), []
     for options in SERIES:
         try:
-            series = rnnlab.read_series(path, **options)
-        except TableError as error:
+            with warnings.catch_warnings(action="ignore"):
+                series = rnnlab.read_series(path, **options)
+        except (TableError, MissingExtra) as error:
             refusals.append(error)
             continue
         assert len(series.times) == len(series.values) > 0
@@ -182,11 +188,26 @@ def _tables() -> list[bytes]:
     return [content for content in made if len(content) < 200]
 
 
+def _packed() -> list[bytes]:
+    """Return tables as gzip and zip pack them, and a few forms that are not of spreadsheets."""
+    table = b"date,mm\n1-Jan-2021,5.5\n2-Jan-2021,6.5\n"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("table.csv", table)
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    forms = [b"# a\n" + table, table.replace(b",", b" | "), b"% t mm\n0 5.5\n1 6.5\n",
+             b"t,mm\ns,m\n2021Q1,$5.5\n2021Q2,$6.5\n"]  # fmt: skip
+    return [gzip.compress(table, mtime=0), file.getvalue(), book.getvalue(), *forms]
+
+
 HISTORY = b"epoch,index,loss,grad_norm,clipped,train_loss,validation_loss\n1,0,0.5,2.0,True,,\n"
 TARGETS = {
     "checkpoint": Target(load_checkpoint, (rnnlab.CheckpointError,), [_archive()]),
     "state": Target(load_changed_state, (rnnlab.CheckpointError,), [b"any"]),
     "csv": Target(read_series, (TableError,), _tables()),
+    "packed": Target(read_series, (TableError, MissingExtra), _packed()),
     "history": Target(read_history, (TableError,), [HISTORY + b"1,1,nan,1e-05,False,0.375,inf\n"]),
 }
 

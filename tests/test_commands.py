@@ -70,7 +70,16 @@ WRONG = {
     "train --csv tides.csv --column 7": "--column is 7; tides.csv has column 1 "
     '("hour"), column 2 ("level"): give the name or the number of one of these',
     "train --csv tides.csv --column level": "the training part has 4 values; a window of 24 and "
-    "its target need at least 25: give a longer series or a shorter window",
+    "its target need at least 25: give a longer series, or a shorter --window",
+    "train --csv tides.csv --column level --held-out 0.1": "--held-out is 0.1 of 5 values, which "
+    "is none: hold out a larger fraction",
+    "train --csv codes.csv": "codes.csv, row 3, column 2 (\"level\"): '-99.99' may stand for a "
+    "missing value, as it is far from all others, 1.5 to 3.5 (2 such in rows 3, 5): give --missing "
+    "-99.99 with --fill-gaps if so, or --missing if it is a number",
+    "train --csv tides.csv --encoding klingon": "--encoding is 'klingon', which Python does not "
+    "know; expected one such as 'utf-8', 'shift_jis' or 'cp1251'",
+    "train --missing": "--missing is of a file: give --csv FILE",
+    "train --window 5": "--window is of a file: give --csv FILE",
     "train --csv tides.csv --task sine": "argument --task: not allowed with argument --csv",
     "train --csv none.csv --output full": "argument --csv: there is no file none.csv: give the "
     "path of a CSV file, seen from the folder {}",
@@ -83,7 +92,7 @@ WRONG = {
     "(1 of 2 are missing): write it, or fill each gap by a straight line between its neighbours "
     "with --fill-gaps",
     "train --csv doubt.csv": "doubt.csv, row 1, column 1: '1.234' may be 1.234 or 1234, and no "
-    "number beside it shows which: give --decimal . or --decimal ,",
+    "number beside it shows which: give --decimal . for 1.234 or --decimal , for 1234",
     "train --csv doubt.csv --no-times --time-column 1": "argument --time-column: not allowed with "
     "argument --no-times",
     "train --column level": "--column is of a file: give --csv FILE",
@@ -116,6 +125,7 @@ def test_wrong_use_is_refused(line, here, capsys):
     (here / "tides.csv").write_text("hour,level\n0,1.5\n1,2.5\n2,3.5\n3,2.5\n4,1.5\n")
     (here / "wide.csv").write_text("year,a,b,my c\n1990,1,2,3\n1991,,4,5\n")
     (here / "doubt.csv").write_text("1.234\n5.678\n")
+    (here / "codes.csv").write_text("hour,level\n0,1.5\n1,-99.99\n2,3.5\n3,-99.99\n4,1.5\n5,2\n")
     (here / "full").mkdir()
     for name in ("history.csv", "model.pt"):
         (here / "full" / name).write_text("mine")

@@ -105,7 +105,8 @@ VALUE = [
     (lambda: rnnlab.load_task("sunspots", held_out=0.001), "held_out is 0.001 of 309 values, "
      "which is none: hold out a larger fraction"),
     (lambda: rnnlab.load_task("sunspots", window=400), "the training part has 248 values; a "
-     "window of 400 and its target need at least 401: give a longer series or a shorter window"),
+     "window of 400 and its target need at least 401: give a longer series, or a shorter "
+     "window=..."),
     (lambda: rnnlab.SeriesTask(series([1.0] * 50)), "the training part of Tides never changes: "
      "nothing to learn"),
     (lambda: rnnlab.SeriesTask(series([1.0, math.nan] * 30, range(1900, 1960))),

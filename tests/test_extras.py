@@ -96,7 +96,7 @@ def test_keras_on_something_else_is_refused(monkeypatch):
 
 def test_an_unknown_extra_is_refused():
     with pytest.raises(
-        ValueError, match="extra is 'jax'; the known extras are lab, scale, tensorflow"
+        ValueError, match="extra is 'jax'; the known extras are lab, scale, tables, tensorflow"
     ):
         need("jax")
 

@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from rnnlab.base.checks import check_known
 from rnnlab.base.say import say
 
-NAMES = {"lab": "JupyterLab", "scale": "loky", "tensorflow": "TensorFlow"}  # by extra
-IMPORTED = {"lab": "jupyterlab", "scale": "loky", "tensorflow": "tensorflow"}
+NAMES = {  # by extra
+    "lab": "JupyterLab", "scale": "loky", "tables": "openpyxl", "tensorflow": "TensorFlow",
+}  # fmt: skip
+IMPORTED = {"lab": "jupyterlab", "scale": "loky", "tables": "openpyxl", "tensorflow": "tensorflow"}
 
 
 class MissingExtra(ImportError):

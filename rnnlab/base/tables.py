@@ -25,6 +25,7 @@ MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a l
 MOST_COLUMNS = 1_000  # wider than any table that people read
 MOST_CELL = 1_000  # characters: longer than any number, time or name
 SEPARATORS = ";\t,"  # in this order: where commas stand before decimals, semicolons separate
+WEAK = "| "  # these only where they split all rows alike: they stand in titles and words, too
 SAMPLE = 50  # rows that are looked at to find the separator
 _DECLARED = re.compile(r'"?sep=([^\r\n]*?)"?(?:\r\n?|\n|$)', re.IGNORECASE)
 
@@ -39,6 +40,7 @@ class Table(NamedTuple):
     name: str  # the file's path as it was given
     separator: str  # what stands between two cells; empty if there is one column only
     rows: Iterator[list[str]]  # of one length, cells without spaces around them; to be read once
+    first: int = 1  # the number of the first row
 
 
 class Kind(NamedTuple):
@@ -59,18 +61,31 @@ def read(
     """Open a CSV file.
 
     Cells are separated by comma, semicolon or tab: as a first line `sep=;` says, or by what splits
-    the first rows alike. The text is UTF-8, UTF-16 with a byte-order mark, or else Windows-1252.
-    Empty rows at the end are left out. A file of more bytes is refused before it is read.
+    the first rows alike, which may be "|" or spaces, too. The text is UTF-8, UTF-16 with a
+    byte-order mark, or else Windows-1252. Empty rows at the end are left out. A file of more bytes
+    is refused before it is read.
 
     Raises:
         OSError: if there is no such file or it cannot be read.
         TableError: if it is no CSV file or above a bound; also while the rows are read.
     """
     name = os.fspath(path)
-    text = _decoded(_content(path, name, most_bytes), name).rstrip("\r\n")
-    declared = _DECLARED.match(text)
+    return split(decoded(content(path, most_bytes), name), name, most_rows, most_cell)
+
+
+def split(
+    text: str,
+    name: str,
+    most_rows: int = MOST_ROWS,
+    most_cell: int = MOST_CELL,
+    first: int = 1,
+    separator: str | None = None,
+) -> Table:
+    """Return the table that a text holds, as `read`; its first row has the number `first`."""
+    text = text.rstrip("\r\n")
+    declared = _DECLARED.match(text) if separator is None else None
     if declared is None:
-        separator = _separator(text)
+        separator = find_separator(text) if separator is None else separator
     elif declared[1] not in tuple(SEPARATORS):
         raise TableError(
             f"{name} says sep={shown(declared[1])} in its first line; expected a comma, a "
@@ -78,7 +93,7 @@ def read(
         )
     else:
         separator, text = declared[1], text[declared.end() :]
-    return Table(name, separator, _rows(text, separator, name, most_rows, most_cell))
+    return Table(name, separator, _rows(text, separator, name, most_rows, most_cell, first), first)
 
 
 def values(table: Table, kinds: Mapping[str, Kind], remedy: str) -> Iterator[list[Any]]:
@@ -129,11 +144,13 @@ def shortened(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def _content(path: Path, name: str, most: int) -> bytes:
+def content(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return what a file holds, of so many bytes at most; errors as `read`."""
+    name = os.fspath(path)
     try:
         about = os.stat(path)
         is_file = stat.S_ISREG(about.st_mode)
-        content = pathlib.Path(path).read_bytes() if is_file and about.st_size <= most else b""
+        held = pathlib.Path(path).read_bytes() if is_file and about.st_size <= most else b""
     except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
         raise FileNotFoundError(
             f"there is no file {name}: give the path of a CSV file, seen from the folder "
@@ -153,17 +170,18 @@ def _content(path: Path, name: str, most: int) -> bytes:
             "are needed"
         )
         raise TableError(say(text, name=name, size=about.st_size, most=most))
-    return content
+    return held
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if content.startswith(b"PK\x03\x04"):
+def decoded(held: bytes, name: str) -> str:
+    """Return the text of a file's bytes; TableError if they are none."""
+    if held.startswith(b"PK\x03\x04"):
         raise TableError(f"{name} is a workbook or another archive: save the sheet as CSV")
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    utf16 = held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = None
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
-            text = content.decode(encoding)
+            text = held.decode(encoding)
             break
     if text is None or "\0" in text:
         raise TableError(
@@ -173,10 +191,10 @@ def _decoded(content: bytes, name: str) -> str:
     return text
 
 
-def _separator(text: str) -> str:
+def find_separator(text: str) -> str:
     """Return what splits the first rows alike, or else what splits the first one most."""
     best, most = "", 1
-    for separator in SEPARATORS:
+    for separator in SEPARATORS + WEAK:
         widths: list[int] = []
         try:
             rows = itertools.islice(_split(text, separator, ""), SAMPLE)
@@ -185,14 +203,16 @@ def _separator(text: str) -> str:
             widths.append(0)
         if widths and min(widths) == max(widths) > 1:
             return separator
-        if widths and widths[0] > most:
+        if widths and widths[0] > most and separator not in WEAK:
             best, most = separator, widths[0]
     return best
 
 
-def _rows(text: str, separator: str, name: str, most: int, most_cell: int) -> Iterator[list[str]]:
+def _rows(
+    text: str, separator: str, name: str, most: int, most_cell: int, first: int
+) -> Iterator[list[str]]:
     width = empty = 0
-    for number, row in enumerate(_split(text, separator, name), start=1):
+    for number, row in enumerate(_split(text, separator, name, first), start=first):
         if number > most:
             raise TableError(
                 f"{name} has more than {most:,} rows; at most that many are read: keep those that "
@@ -203,7 +223,7 @@ def _rows(text: str, separator: str, name: str, most: int, most_cell: int) -> It
             empty += 1
             continue
         width = width or len(cells)
-        _check_row(cells, width, name, number, most_cell)
+        _check_row(cells, width, name, number, most_cell, first)
         for _ in range(empty):  # now it is known that they are not the end
             yield [""] * width
         empty = 0
@@ -212,7 +232,9 @@ def _rows(text: str, separator: str, name: str, most: int, most_cell: int) -> It
         raise TableError(f"{name} is empty; expected a table with a row for each value")
 
 
-def _check_row(cells: list[str], width: int, name: str, number: int, most_cell: int) -> None:
+def _check_row(
+    cells: list[str], width: int, name: str, number: int, most_cell: int, first: int
+) -> None:
     where = place(name, number)
     if not any(cells):
         raise TableError(f"{where} is empty; expected the names of the columns: delete it")
@@ -223,8 +245,8 @@ def _check_row(cells: list[str], width: int, name: str, number: int, most_cell: 
         )
     if len(cells) != width:
         raise TableError(
-            f"{where} has {len(cells)} column{'s' * (len(cells) > 1)}, row 1 has {width}; expected "
-            "as many: add or delete cells, and delete lines above the header"
+            f"{where} has {len(cells)} column{'s' * (len(cells) > 1)}, row {first} has {width}; "
+            "expected as many: add or delete cells, and delete lines above the header"
         )
     for column, cell in enumerate(cells, start=1):
         if len(cell) > most_cell:
@@ -235,9 +257,11 @@ def _check_row(cells: list[str], width: int, name: str, number: int, most_cell: 
             )
 
 
-def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
-    number = 1
-    lines = io.StringIO(text, newline="")  # of any system
+def _split(text: str, separator: str, name: str, first: int = 1) -> Iterator[list[str]]:
+    number = first
+    lines: Iterable[str] = io.StringIO(text, newline="")  # of any system
+    if separator in tuple(WEAK):
+        lines = (_bare(line, separator) for line in re.split(r"\r\n?|\n", text))
     try:
         # strict: a quotation mark that is not closed would swallow the rows after it
         for row in csv.reader(
@@ -250,3 +274,11 @@ def _split(text: str, separator: str, name: str) -> Iterator[list[str]]:
             f"{place(name, number)} cannot be split into cells ({error}): close each quotation "
             'mark, and write one inside a quoted cell twice ("")'
         ) from None
+
+
+def _bare(line: str, separator: str) -> str:
+    """Return a line without what frames it: spaces, the bars at both ends, a line of dashes."""
+    line = line.strip()
+    if separator == "|" and not line.strip("-+|:= "):
+        return ""
+    return line[1:].removesuffix("|") if separator == "|" and line[:1] == "|" else line

@@ -2,10 +2,13 @@
 
 import argparse
 import os
+import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.extras import MissingExtra
 from rnnlab.base.say import say
 from rnnlab.commands.console import Parser, fail, make_parser, rare_collections
 from rnnlab.commands.running import FILES, FOLDER, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
@@ -20,13 +23,8 @@ from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.recipe import DEFAULTS, check_setting, prepare
 
 SETTINGS = {**DEFAULTS, "optimizer": "adam"}
-OWN = (
-    "value",
-    "time",
-    "inputs",
-    "decimal",
-    "fill_gaps",
-)  # what `read_series` is told of a learner's file
+OWN = ("value", "time", "inputs", "decimal", "missing", "encoding", "fill_gaps")  # read_series
+OF_TASK = ("held_out", "window")  # what `SeriesTask` is told of a learner's series
 NAMES: dict[str, dict[str, Any]] = {"task": TASKS, "optimizer": OPTIMIZERS}
 ABOUT = f"""Train a network on a task, as the lab does with the same settings, and write:
 
@@ -68,19 +66,26 @@ def main(arguments: list[str], command: str = NAME) -> int:
 
 def _task(parser: Parser, options: argparse.Namespace) -> Task:
     """Return the task of the name, or that of the learner's own series."""
-    own = {name: getattr(options, name) for name in OWN}
+    own, of_task = ({name: getattr(options, name) for name in names} for names in (OWN, OF_TASK))
     if options.csv is None:
+        own |= of_task
         if given := [name for name, value in own.items() if value not in (None, (), False)]:
             parser.error(f"{option(given[0])} is of a file: give --csv FILE")
         return load_task(options.task)
     if options.no_times:
         own["time"] = False
+    of_task = {name: value for name, value in of_task.items() if value is not None}
     try:
-        return SeriesTask(read_series(options.csv, **own))
-    except OSError as error:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            task = SeriesTask(read_series(options.csv, **own), **of_task)
+    except (OSError, MissingExtra) as error:
         parser.error(f"argument --csv: {error}")
     except ValueError as error:
-        parser.error(in_options(error, OWN))
+        parser.error(in_options(error, (*OWN, *OF_TASK)))
+    for one in said:
+        print(f"{NAME}: {in_options(str(one.message))}", file=sys.stderr)
+    return task
 
 
 def _parser(command: str) -> Parser:
@@ -96,7 +101,12 @@ def _parser(command: str) -> Parser:
     times.add_argument("--time-column", dest="time", **column, help="of its times, likewise")
     times.add_argument("--no-times", action="store_true", help="count its values 0, 1, 2, ...")
     add("--decimal", choices=MARKS, metavar="MARK", help="what stands before its decimals, . or ,")
+    marks: dict[str, Any] = {"nargs": "*", "action": "extend", "type": _number, "metavar": "X"}
+    add("--missing", **marks, help="what stands for a missing value, as -99.99; if empty, nothing")
+    add("--encoding", metavar="NAME", help="of its text, as gb18030 (found from the file)")
     add("--fill-gaps", action="store_true", help="fill missing values by a straight line")
+    add("--held-out", metavar="X", type=float, help="fraction to check it on (0.2)")
+    add("--window", metavar="N", type=int, help="values that a training sequence has (24)")
     add("--cell", **_setting("cell", str, ", ".join(CELLS)))
     add("--hidden-size", **_setting("hidden_size", int, "units of the network"))
     add("--hidden-state", **_setting("hidden_state", str, "reset or carry it between batches"))
@@ -150,6 +160,13 @@ def _check_settings(parser: Parser, options: argparse.Namespace) -> None:
 
 def _column(text: str) -> str | int:
     return int(text) if text.isdecimal() else text
+
+
+def _number(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _check_paths(parser: Parser, options: argparse.Namespace) -> None:

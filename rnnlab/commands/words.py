@@ -11,8 +11,8 @@ OPTIONS = {  # where an argument of the library has another name than its option
 }
 QUOTES = "\"'"
 _ARGUMENT = re.compile(
-    r"""\b(?P<name>value|time|decimal|fill_gaps|clip_norm)="""
-    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|[\w.]*\w)"""
+    r"""\b(?P<name>value|time|decimal|missing|encoding|fill_gaps|window|clip_norm)="""
+    r"""(?P<value>\.\.\.|"[^"]*"|'[^']*'|\([^()]*\)|[\w.]*\w)"""
 )
 
 
@@ -21,12 +21,12 @@ def option(name: str) -> str:
     return OPTIONS.get(name, "--" + name.replace("_", "-"))
 
 
-def in_options(error: Exception, names: Iterable[str] = ()) -> str:
+def in_options(error: Exception | str, names: Iterable[str] = ()) -> str:
     """Return what an error says, with options in place of the library's arguments.
 
     Args:
-        error: whose message may hold `value='b'`, `fill_gaps=True` or `time=...`, and may begin
-            with "hidden_size is 0".
+        error: it or its message, which may hold `value='b'`, `fill_gaps=True` or `time=...`, and
+            may begin with "hidden_size is 0".
         names: of the arguments that it may begin with.
     """
     text = _ARGUMENT.sub(_as_option, str(error))
@@ -40,6 +40,11 @@ def _as_option(found: re.Match[str]) -> str:
     name, value = found["name"], found["value"]
     if found[0] in OPTIONS or value == "True":
         return OPTIONS.get(found[0], option(name))
-    if value == "...":
+    if value in ("...", "()"):
         return option(name)
+    if value[0] == "(":  # numbers; those with an exponent a command line would take for options
+        numbers = value.strip("(,)").split(", ")
+        if any("e" in number for number in numbers):
+            return " ".join(f"{option(name)}={number}" for number in numbers)
+        return f"{option(name)} {' '.join(numbers)}"
     return f"{option(name)} {shlex.quote(value.strip(QUOTES))}"

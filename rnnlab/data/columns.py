@@ -1,5 +1,6 @@
-"""The columns of a CSV file, by name or number: its header, if it has one, and the rows below."""
+"""The columns of a table, by name or number: its header, a row of units, and the rows below."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
@@ -7,7 +8,8 @@ from typing import NamedTuple
 
 from rnnlab.base import tables
 from rnnlab.base.tables import TableError, shown
-from rnnlab.data.parsing import is_date, is_missing, looks_numeric
+from rnnlab.data.parsing import MARKS, is_missing, looks_numeric, parse_number
+from rnnlab.data.times import is_date
 
 LISTED = 10  # columns or rows that a message names
 
@@ -29,6 +31,8 @@ class Columns:
     titles: list[str]  # all empty if there is no header
     rows: list[list[str]]  # below the header, each with as many cells as there are titles
     first_row: int  # the number of the first of these rows, 2 below a header, otherwise 1
+    units: tuple[str, ...] = ()  # what a row of units below the header says, a text for each column
+    newest_first: bool = False  # whether the last row is the first in time
 
     @property
     def numbers(self) -> range:
@@ -36,8 +40,23 @@ class Columns:
         return range(1, len(self.titles) + 1)
 
     def cells(self, column: int) -> list[Cell]:
-        """Return the cells of a column."""
-        return [Cell(row[column - 1], k, column) for k, row in enumerate(self.rows, self.first_row)]
+        """Return the cells of a column, the earliest first."""
+        rows = enumerate(self.rows, self.first_row)
+        cells = [Cell(row[column - 1], k, column) for k, row in rows]
+        return cells[::-1] if self.newest_first else cells
+
+    def time_column(self, value_column: int) -> int | None:
+        """Return the column of the times: the first, if it is not that of the values.
+
+        Where the first counts rows, or holds words, it is the only other column of dates.
+        """
+        if value_column == 1:
+            return None
+        first = [row[0] for row in self.rows]
+        start = int(first[0] == "1")
+        counts = first == [str(start + k) for k in range(len(first))]
+        dates = [k for k in self.numbers if k != value_column and is_date(self.rows[0][k - 1])]
+        return dates[0] if len(dates) == 1 and (counts or not is_data(first[:1])) else 1
 
     def words(self, *columns: int) -> str:
         """Return the numbers and names of columns, in words."""
@@ -56,6 +75,8 @@ class Columns:
             )
         key = asked if isinstance(asked, str) else int(asked)
         found = [k for k in self.numbers if key in (k, self.titles[k - 1])]
+        if not found:  # the mark of a comment may stand before the header
+            found = [k for k in self.numbers if key == self.titles[k - 1].lstrip("#% ")]
         if len(found) == 1:
             return found[0]
         if found:
@@ -97,7 +118,9 @@ class Columns:
 
     def remedy(self, *texts: str) -> str:
         """Return what to do if texts hold a separator, but the file was not split; otherwise ""."""
-        if self.separator or not any(mark in text for text in texts for mark in tables.SEPARATORS):
+        marks = tables.SEPARATORS + "|"
+        split = (any(mark in text for mark in marks) and not is_number(text) for text in texts)
+        if self.separator or not any(split):
             return ""
         return "no separator splits all rows alike, so delete lines above the header"
 
@@ -107,18 +130,69 @@ class Columns:
         return any(map(looks_numeric, texts)) and not is_date(texts[0])
 
 
-def read_columns(path: tables.Path, asked: tuple[object, ...]) -> Columns:
-    """Read a file; its first row is the header if it holds words, or a name that is asked for."""
-    table = tables.read(path)
+def read_columns(table: tables.Table, asked: tuple[object, ...], header: bool = False) -> Columns:
+    """Return a table's columns.
+
+    Its first row is the header if it holds words, a name that is asked for, or is said to be.
+    """
     first, *rows = table.rows
-    if not _is_header(first, asked, table.name):
-        return Columns(table.name, table.separator, [""] * len(first), [first, *rows], 1)
+    start = table.first
+    if not header and not _is_header(first, asked, table.name, start):
+        rows = [first, *rows]
+        _check_spaces(table, rows, start)
+        return Columns(table.name, table.separator, [""] * len(first), rows, start)
+    if rows and table.separator == "|" and not any(rows[0]):  # a line of dashes
+        rows, start = rows[1:], start + 1
+    units = tuple(rows[0]) if len(rows) > 1 and _are_units(rows[0], rows[1]) else ()
+    rows, start = rows[bool(units) :], start + 1 + bool(units)
     if not rows:
         raise TableError(
             f"{table.name} has no row below its header ({listed(map(shown, first))}); "
             "expected a row for each value"
         )
-    return Columns(table.name, table.separator, first, rows, 2)
+    _check_spaces(table, rows, start)
+    return Columns(table.name, table.separator, first, rows, start, units)
+
+
+def is_data(cells: Iterable[str]) -> bool:
+    """Return whether one cell at least begins as a number, or is a time."""
+    return any(looks_numeric(cell) or is_date(cell) for cell in cells)
+
+
+def _are_units(cells: list[str], below: list[str]) -> bool:
+    """Return whether a row below the header says units, as the one below that holds data.
+
+    It has words in two columns or more where numbers and times are, and nothing beside them: a
+    row of data with a word in place of a number would still have its time.
+    """
+    if all(re.fullmatch("[0-9]+[sdn]", cell) for cell in cells):
+        return True  # what the USGS writes, 20d for a date of 20 characters
+    held = [k for k, cell in enumerate(below) if _is_value(cell)]
+    if is_data(cells) or any(not is_missing(cell) for k, cell in enumerate(cells) if k not in held):
+        return False
+    words = [cells[k] for k in held if not is_missing(cells[k])]
+    return len(held) > 1 and bool(words) and not any(_is_value(cells[k]) for k in held)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number with one of the marks."""
+    return any(parse_number(text, mark) is not None for mark in MARKS)
+
+
+def _is_value(text: str) -> bool:
+    return is_number(text) or is_date(text)
+
+
+def _check_spaces(table: tables.Table, rows: list[list[str]], first: int) -> None:
+    """Refuse a table with spaces between its columns that may as well be one column of numbers."""
+    if table.separator != " ":
+        return
+    lines = [" ".join(row) for row in rows if any(row)]
+    if all(map(is_number, lines)):
+        raise TableError(
+            f"{tables.place(table.name, first)}: {shown(lines[0])} may be one number or "
+            f"{len(rows[0])}: leave out the spaces in numbers, or write semicolons between columns"
+        )
 
 
 def listed(items: Iterable[object]) -> str:
@@ -128,14 +202,14 @@ def listed(items: Iterable[object]) -> str:
     return ", ".join(every[:LISTED]) + more
 
 
-def _is_header(first: list[str], asked: tuple[object, ...], file: str) -> bool:
+def _is_header(first: list[str], asked: tuple[object, ...], file: str, number: int) -> bool:
     if any(name in first for name in asked):
         return True
-    numbers = [cell for cell in first if looks_numeric(cell)]
+    numbers = [cell for cell in first if is_data([cell])]
     words = [cell for cell in first if not is_missing(cell) and cell not in numbers]
     if numbers and words:  # names of columns may be numbers, and a value may be misspelt
         raise TableError(
-            f"{tables.place(file, 1)} holds words ({shown(words[0])}) and numbers "
+            f"{tables.place(file, number)} holds words ({shown(words[0])}) and numbers "
             f"({shown(numbers[0])}): if it is the header, choose the column of the values "
             "by its name, value=...; if not, correct the cell, or write a header above"
         )

@@ -100,7 +100,7 @@ class SeriesTask:
         if self._first <= window:
             raise ValueError(
                 f"the training part has {self._first} values; a window of {window} and its "
-                f"target need at least {window + 1}: give a longer series or a shorter window"
+                f"target need at least {window + 1}: give a longer series, or a shorter window=..."
             )
         scales = [self._scale(signal[: self._first, k], k) for k in range(self.input_size)]
         self.mean, self.std = scales[self.column]

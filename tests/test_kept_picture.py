@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import re
+from html import escape
 from types import SimpleNamespace
 from unittest import mock
 
@@ -61,7 +62,7 @@ def test_every_lab_is_kept_as_pictures_and_words(name, published):
     shown = [np.asarray(picture.image()) for picture in lab.pictures]
     assert all(map(np.array_equal, pictures_in(html), shown))
     assert len(pictures_in(html)) == len(shown) > 0
-    assert all(f'alt="{base.escape(alt)}"' in html for alt in lab._access.pictures)
+    assert all(f'alt="{escape(alt)}"' in html for alt in lab._access.pictures)
     assert lab._twin.value in html
     assert f'data-rnnlab="{lab._access.kept}"' in html  # by which the lab hides it
     lab.close()

@@ -126,7 +126,7 @@ def test_many_changes_end_in_one_finished_run_with_the_last_value():
     async def main():
         lab = rnnlab.TrainingLab(epochs=5)
         gc.collect()
-        figures = sum(type(o) is Figure for o in gc.get_objects())
+        figures = sum(issubclass(type(o), Figure) for o in gc.get_objects())
         rates = [v for _, v in lab.controls["learning_rate"].options]
         for k in range(60):
             lab.controls["learning_rate"].value = rates[k % 20]
@@ -136,7 +136,7 @@ def test_many_changes_end_in_one_finished_run_with_the_last_value():
         assert lab._run.learning_rate == lab.learning_rate == rates[59 % 20]
         assert len(lab.history.epochs) == 5
         gc.collect()
-        assert sum(type(o) is Figure for o in gc.get_objects()) == figures
+        assert sum(issubclass(type(o), Figure) for o in gc.get_objects()) == figures
         lab.close()
 
     asyncio.run(main())

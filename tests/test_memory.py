@@ -52,7 +52,7 @@ while lab._busy:
     await asyncio.sleep(0.01)
 await asyncio.sleep(0.5)
 gc.collect()
-figures = sum(type(thing) is Figure for thing in gc.get_objects())
+figures = sum(issubclass(type(thing), Figure) for thing in gc.get_objects())
 runners = sum("Runner" in repr(task) for task in asyncio.all_tasks())
 print(figures, len(ipywidgets.widgets.widget._instances), runners)
 """

@@ -144,7 +144,7 @@ def standing():
         if name.startswith("_global_") and isinstance(value, dict)
     ]  # fmt: skip
     return {
-        "figures": sum(type(thing) is Figure for thing in gc.get_objects()),
+        "figures": sum(issubclass(type(thing), Figure) for thing in gc.get_objects()),
         "widgets": len(w.widgets.widget._instances),
         "hooks": sum(map(len, hooks)),
         "threads of torch": torch.get_num_threads(),

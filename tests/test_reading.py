@@ -87,11 +87,11 @@ def test_the_shipped_files_are_read_as_their_own_loaders_do(name):
 
 def test_a_file_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("rain.csv", "\0"):
+    for name, shown in (("rain.csv", "rain.csv"), ("\0", "\\x00")):
         with pytest.raises(FileNotFoundError) as error:
             rnnlab.read_series(name)
         assert str(error.value) == (
-            f"there is no file {name}: give the path of a CSV file, seen from the folder {tmp_path}"
+            f"there is no file {shown}: give the path of a CSV file, seen from the folder {tmp_path}"
         )
 
 

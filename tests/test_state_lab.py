@@ -218,7 +218,7 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
         lab = StateLab(epochs=2)
         await until_done(lab)
         gc.collect()
-        figures = sum(type(o) is Figure for o in gc.get_objects())
+        figures = sum(issubclass(type(o), Figure) for o in gc.get_objects())
         windows = [value for _, value in lab.controls["window"].options]
         for k in range(last + 1):
             lab.controls["window"].value = windows[k % 9]
@@ -235,11 +235,11 @@ def test_many_changes_end_in_one_finished_state_with_the_last_values(last):
         assert "Training is finished" in lab._status.value
         assert panels(lab)[FLOW].axes.get_title(loc="left").startswith(RESET)
         gc.collect()
-        assert sum(type(o) is Figure for o in gc.get_objects()) == figures
+        assert sum(issubclass(type(o), Figure) for o in gc.get_objects()) == figures
         assert len(asyncio.all_tasks()) == 1
         lab.close()
         gc.collect()
-        assert sum(type(o) is Figure for o in gc.get_objects()) == figures - 5
+        assert sum(issubclass(type(o), Figure) for o in gc.get_objects()) == figures - 5
 
     asyncio.run(main())
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from rnnlab.base.files import Path, written_whole
 from rnnlab.base.say import say
+from rnnlab.base.showable import showable
 
 MOST_BYTES = 10_000_000  # 100,000 rows of 100 characters; as rows of text they take up to 300 MB
 MOST_ROWS = 100_000  # 270 years of days; one pass over so many values takes a lab minutes
@@ -69,7 +70,7 @@ def read(
         OSError: if there is no such file or it cannot be read.
         TableError: if it is no CSV file or above a bound; also while the rows are read.
     """
-    name = os.fspath(path)
+    name = showable(os.fspath(path))
     return split(decoded(content(path, most_bytes), name), name, most_rows, most_cell)
 
 
@@ -131,22 +132,17 @@ def place(name: str, row: int, column: int | None = None, title: str = "") -> st
 
 def column_words(column: int, title: str = "") -> str:
     """Return a column's number and name: column 2 ("mm")."""
-    return f'column {column} ("{shortened(title)}")' if title else f"column {column}"
+    return f'column {column} ("{showable(title, 40)}")' if title else f"column {column}"
 
 
 def shown(text: str) -> str:
     """Return a cell as a message shows it: in quotation marks, long ones truncated."""
-    return repr(shortened(text))
-
-
-def shortened(text: str) -> str:
-    """Return a text of 40 characters at most."""
-    return text if len(text) <= 40 else text[:37] + "..."
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def content(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return what a file holds, of so many bytes at most; errors as `read`."""
-    name = os.fspath(path)
+    name = showable(os.fspath(path))
     try:
         about = os.stat(path)
         is_file = stat.S_ISREG(about.st_mode)
@@ -154,7 +150,7 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
     except (FileNotFoundError, ValueError):  # ValueError: no file can have such a name
         raise FileNotFoundError(
             f"there is no file {name}: give the path of a CSV file, seen from the folder "
-            f"{pathlib.Path.cwd()}"
+            f"{showable(pathlib.Path.cwd())}"
         ) from None
     except OSError as error:
         raise type(error)(

@@ -5,10 +5,10 @@ import sys
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from rnnlab.base.files import written_whole
 from rnnlab.base.say import say
+from rnnlab.base.showable import tell
 from rnnlab.commands.console import Parser, fail, make_parser, refusal
 from rnnlab.course.classroom.learners import SchoolClass, read_class
 from rnnlab.course.classroom.page import MARK, head_line, page
@@ -46,13 +46,14 @@ def main(arguments: list[str], command: str = NAME) -> int:
             "no file of progress could be read in {place}; expected files .json, copies of the "
             "learners' ~/.rnnlab/progress.json"
         )
-        _tell(told, sys.stderr)
+        if told:
+            tell(told.rstrip("\n"), sys.stderr)
         return fail(NAME, say(text, place=place))
     try:
         _write(school_class, output, table)
     except OSError as error:
         return fail(NAME, refusal(error))
-    _tell(_summary(school_class, told, output, table), sys.stdout)
+    tell(_summary(school_class, told, output, table))
     return 0
 
 
@@ -113,11 +114,5 @@ def _summary(school_class: SchoolClass, told: str, output: Path, table: Path) ->
     more = len(school_class.unread) - LISTED
     told += say("  and {more} more, which the page names\n", more=more) if more > 0 else ""
     head = head_line(school_class) + (":\n" if told else ".\n")
-    text = "{head}{told}Written to {output} and {table}. Nothing was sent anywhere.\n"
+    text = "{head}{told}Written to {output} and {table}. Nothing was sent anywhere."
     return say(text, head=head, told=told, output=output.absolute(), table=table.absolute())
-
-
-def _tell(text: str, where: TextIO) -> None:
-    """Write a text to a stream, whatever letters its encoding has."""
-    encoding = where.encoding or "utf-8"
-    where.write(text.encode(encoding, "backslashreplace").decode(encoding))

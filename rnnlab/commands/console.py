@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import tell
 
 INTERRUPTED = 130  # what a shell calls the exit status after Ctrl-C
 REMEDIES = {
@@ -26,7 +27,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the line, and end with status 2."""
-        self.exit(2, f"{self.prog}: error: {message}\n")
+        tell(f"{self.prog}: error: {message}", sys.stderr)
+        self.exit(2)
 
 
 def make_parser(prog: str, about: str, after: str, **options: Any) -> Parser:
@@ -53,7 +55,7 @@ def rare_collections() -> Iterator[None]:
 
 def fail(command: str, what: str) -> int:
     """Say on the error stream what has failed, and return the exit status for it."""
-    print(f"{command}: error: {what}", file=sys.stderr)
+    tell(f"{command}: error: {what}", sys.stderr)
     return 1
 
 

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import tell
 from rnnlab.commands.console import fail, make_parser, refusal
 from rnnlab.commands.course import copy_course
 from rnnlab.course.lessons import FIRST, course_folder
@@ -53,10 +54,10 @@ def main(arguments: list[str], command: str = NAME) -> int:
         done = copy_course(folder, options.update)
     except OSError as error:
         return fail(NAME, f"cannot copy the course to {folder}: {refusal(error, folder)}")
-    print(*_sentences(done, folder), sep="\n", flush=True)
+    tell("\n".join(_sentences(done, folder)))
     again = shlex.join(["rnnlab", "lab", options.folder])
     if options.copy_only:
-        print(f"To open them: {again}")
+        tell(f"To open them: {again}")
         return 0
     return _serve(folder, options.no_browser, passed, again)
 
@@ -109,5 +110,5 @@ def _serve(folder: Path, no_browser: bool, passed: list[str], again: str) -> int
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container one is often root, and Jupyter asks first
     LabApp.launch_instance([*options, *passed])
-    print(f"Your notebooks are in {folder}. To open them again: {again}")
+    tell(f"Your notebooks are in {folder}. To open them again: {again}")
     return 0

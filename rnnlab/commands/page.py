@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rnnlab.base.files import written_whole
 from rnnlab.base.say import say
+from rnnlab.base.showable import tell
 from rnnlab.commands.console import fail, make_parser, refusal
 
 NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"
@@ -26,7 +27,7 @@ def main(arguments: list[str], command: str = NAME) -> int:
     except OSError as error:
         return fail(NAME, say("cannot write {file}: {why}", file=file, why=refusal(error, file)))
     done = "Written to {file} ({size} kB). Open it in a browser: it needs no network connection."
-    print(say(done, file=file, size=-(-len(content) // 1000)))
+    tell(say(done, file=file, size=-(-len(content) // 1000)))
     return 0
 
 

@@ -15,6 +15,7 @@ import torch
 
 from rnnlab.base.files import written_whole
 from rnnlab.base.say import say
+from rnnlab.base.showable import tell
 from rnnlab.commands.console import INTERRUPTED, fail, refusal
 from rnnlab.commands.words import in_options
 from rnnlab.data.batches import Batches, Streams
@@ -48,14 +49,13 @@ class CommandRun:
         Raises:
             CheckpointError: as `fit`; nothing is written then.
         """
-        tell = print if not self.options.quiet else lambda _: None
         place = self.options.output or Path(FOLDER)
         try:
             folder = make_folder(self.options.output).absolute()
             tempfile.TemporaryFile(dir=folder).close()  # better known before the work than after
         except OSError as error:
             return fail(NAME, f"cannot write to {place.absolute()}: {refusal(error, place)}")
-        tell(self._what_is_trained())
+        self._tell(self._what_is_trained())
         try:
             with on_threads(fitting_threads(self.model)):
                 status = self._train(self._again(arguments, folder))
@@ -68,8 +68,12 @@ class CommandRun:
             if self.options.output is None:
                 with suppress(OSError):  # nothing to write: its name is free for the next run
                     folder.rmdir()
-        tell(f"{self._losses()}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
+        self._tell(f"{self._losses()}{words.strip()}\nWritten to {folder}: {', '.join(FILES)}.")
         return status
+
+    def _tell(self, text: str) -> None:
+        if not self.options.quiet:
+            tell(text)
 
     def _again(self, arguments: list[str], folder: Path) -> str:
         """Return the line that resumes the run in its folder; "" without a checkpoint."""
@@ -85,8 +89,8 @@ class CommandRun:
         options = self.options
         try:
             with warnings.catch_warnings():
-                warnings.showwarning = lambda text, *_, **__: print(
-                    f"\n{NAME}: {text}", file=sys.stderr
+                warnings.showwarning = lambda text, *_, **__: tell(
+                    f"\n{NAME}: {text}", sys.stderr
                 )  # without the line of code that it came from
                 fit(
                     self.model, self.batches, loss_fn=self.task.loss_fn, history=self.history,
@@ -101,7 +105,7 @@ class CommandRun:
             if steps:
                 where = f"in epoch {steps[-1].epoch} of {options.epochs}, after {len(steps)} steps"
             go_on = f"\nTo go on: {again}" if again else ""
-            print(f"Interrupted {where}.{go_on}", file=sys.stderr)
+            tell(f"Interrupted {where}.{go_on}", sys.stderr)
             return INTERRUPTED
         except OSError as error:
             return fail(NAME, refusal(error))

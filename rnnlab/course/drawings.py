@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
+from rnnlab.base.showable import UNIT, showable
 from rnnlab.course.intervals import wilson_interval
 from rnnlab.course.lesson_words import words_of_figure
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import EndLabels, integer_ticks, log_scale, make_figure, style
 from rnnlab.pictures.unrolled import Border, UnrolledPanel
@@ -30,6 +33,7 @@ def _picture(canvas: Figure, title: str, words: str, figure: str) -> Picture:
     return Picture(canvas, title, words_of_figure(figure) if figure else words)
 
 
+@own_look()
 def curves(
     lines: Mapping[str, Sequence[float]],
     *,
@@ -44,7 +48,8 @@ def curves(
     """Draw up to five lines over a common x (0, 1, 2, ... when None), each named where it ends."""
     if not 1 <= len(lines) <= len(LOOKS):
         raise ValueError(f"lines has {len(lines)} entries; a picture shows 1 to {len(LOOKS)}")
-    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, lines)))
+    names = [showable(name, UNIT) for name in lines]
+    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
     drawn = []
     for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
@@ -55,10 +60,20 @@ def curves(
     axes.margins(x=0)
     axes.autoscale_view()  # now, for the labels stand where the lines end
     integer_ticks(axes.xaxis, 8)
-    EndLabels(axes, tuple(lines), drawn).place()
+    _label_ends(axes, names, drawn)
     return _picture(canvas, title, words, figure)
 
 
+def _label_ends(axes: Axes, names: Sequence[str], lines: Sequence[Line2D]) -> None:
+    """Name lines where they end; `names` fit into the room at the right, or are cut."""
+    labels = EndLabels(axes, names, lines)
+    room = axes.figure.bbox.width - axes.get_window_extent().x1 - 8
+    for text, name in zip(labels.texts, names, strict=True):
+        plots.fit_words(text, [name], room)
+    labels.place()
+
+
+@own_look()
 def fractions(
     counts: Mapping[str, Sequence[tuple[int, int]]],
     *,
@@ -75,7 +90,8 @@ def fractions(
     """
     if not 1 <= len(counts) <= 3:
         raise ValueError(f"counts has {len(counts)} entries; a picture shows 1 to 3")
-    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, counts)))
+    names = [showable(name, UNIT) for name in counts]
+    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, names)))
     style(axes, title, xlabel)
     drawn, apart = [], 0.015 * (max(x) - min(x))
     for k, (name, (color, dash)) in enumerate(zip(counts, LOOKS, strict=False)):
@@ -86,10 +102,11 @@ def fractions(
         bars = (middle - low).clip(0), (high - middle).clip(0)
         axes.errorbar(over, middle, bars, fmt="os^"[k], color=color, ms=6, elinewidth=1.4)
     axes.set(xticks=x, ylim=(-0.03, 1.03))
-    EndLabels(axes, tuple(counts), drawn).place()
+    _label_ends(axes, names, drawn)
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def windows(
     series: Sequence[float],
     length: int,
@@ -123,6 +140,7 @@ def windows(
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def bars(
     values: Mapping[str, float] | Sequence[float],
     *,
@@ -138,13 +156,15 @@ def bars(
     style(axes, title, xlabel)
     axes.bar(range(len(named)), [float(v) for v in named.values()], color=plots.BLUE, width=0.72)
     every = max(1, len(named) // 12)
-    axes.set_xticks(range(0, len(named), every), [str(k) for k in [*named][::every]])
+    names = [showable(k, UNIT) for k in [*named][::every]]
+    axes.set_xticks(range(0, len(named), every), names, parse_math=False)
     axes.grid(False, axis="x")
     if log:
         log_scale(axes)
     return _picture(canvas, title, words, figure)
 
 
+@own_look()
 def heat(
     matrix: Any,
     *,
@@ -191,9 +211,11 @@ def _draw_above(
     style(top, title)
     top.plot([float(v) for v in line], color=plots.BLUE, lw=1.9)
     top.tick_params(labelbottom=False)
-    plots.write(top, name, (1, 0.5), (6, 0), plots.BLUE)
+    label = plots.write(top, "", (1, 0.5), (6, 0), plots.BLUE)
+    plots.fit_words(label, [name], canvas.bbox.width * (1 - box.x1) - 8)
 
 
+@own_look()
 def blocks(
     shapes: Mapping[str, Mapping[str, int]], *, title: str, words: str = "", figure: str = ""
 ) -> Picture:
@@ -211,10 +233,14 @@ def blocks(
     canvas, axes = _blank(width, height, title, (0, width - 20), (0, height - 96))  # in pixels
     for k, (name, side) in enumerate(sides.items()):
         named = [f"{axis} = {n}" for axis, n in shapes[name].items()]
-        _block(axes, place * k + 70, name, named, [scale * n for n in side])
+        named = [showable(words, UNIT) for words in named]
+        _block(
+            axes, place * k + 70, showable(name, UNIT), named, [scale * n for n in side], place - 10
+        )
     return _picture(canvas, title, words, figure)
 
 
+BESIDE = 64  # pixels for the name of an axis beside a block
 SLANT = 0.5**0.5  # what lies back is drawn at 45 degrees
 
 
@@ -237,7 +263,10 @@ def _blank(
     return canvas, axes
 
 
-def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Sequence[float]) -> None:
+def _block(
+    axes: Axes, left: float, name: str, named: Sequence[str], side: Sequence[float], room: float
+) -> None:
+    """Draw a block, whose name and the name of its axis across have so many pixels."""
     tall, right, deep = side[0], left + side[1], SLANT * side[2]
     front = [(left, 0), (right, 0), (right, tall), (left, tall)]
     for a, b in ((3, 2), (2, 1)):  # the top and the right side, up and back from an edge in front
@@ -252,10 +281,14 @@ def _block(axes: Axes, left: float, name: str, named: Sequence[str], side: Seque
         (right + deep + 5, max(tall, 12) + deep - 6, "".join(named[2:]), "left", "center"),
     ]
     for x, y, text, ha, va in texts:
-        axes.text(x, y, text, ha=ha, va=va, fontsize=plots.SMALL, color=plots.MUTED)
-    axes.text(middle, tall + deep + 12, name, ha="center", fontsize=9.5, color=plots.INK)
+        written = plots.write(axes, text, (x, y), ha=ha, va=va, coords="data")
+        plots.fit_words(written, [text], room if ha == "center" else BESIDE)
+    top = middle, tall + deep + 12
+    named_above = plots.write(axes, name, top, (0, 0), plots.INK, "center", "baseline", 9.5, "data")
+    plots.fit_words(named_above, [name], room)
 
 
+@own_look()
 def unrolled(
     steps: int = 4,
     *,

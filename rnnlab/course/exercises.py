@@ -10,11 +10,11 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from html import escape
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.showable import as_html
 from rnnlab.course import kept
 from rnnlab.course.judging import Hints, Wrong, about_function, three_hints, wrong
 from rnnlab.course.lesson_words import LESSONS, Page, words_of
@@ -60,7 +60,7 @@ class Feedback(Page):
         super().__init__(f"{number} is {verdict}" + (f". {hint}" if hint else "."))
 
     def _repr_html_(self) -> str:
-        return f'<div role="status"><b>{self.mark}</b> {escape(self.text)}</div>'
+        return f'<div role="status"><b>{self.mark}</b> {as_html(self.text)}</div>'
 
 
 def find(number: str) -> Exercise:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnnlab.base.checks import check_known
-from rnnlab.base.say import one_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import showable
 from rnnlab.course.lesson_words import LESSONS, words_of
 
 LONGEST_NUMBER = 40  # characters that are read as a number: what is kept of a guess stays short
@@ -80,7 +81,7 @@ def number_in(text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        shown = one_line(text, LONGEST_NUMBER)
+        shown = showable(text, LONGEST_NUMBER)
         raise ValueError(say("{text!r} is no number; type one, such as 0.5", text=shown))
     return number
 

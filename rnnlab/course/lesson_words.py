@@ -8,11 +8,11 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.showable import as_html
 
 FOLDER = Path(__file__).parent / "words"
 LESSONS = sorted(path.stem for path in FOLDER.glob("[0-9][0-9].toml"))
@@ -29,12 +29,12 @@ class Page:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.text)}</pre>"
+        return f"<pre>{as_html(self.text)}</pre>"
 
 
 def to_html(text: str) -> str:
     """Return a text as HTML, what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", as_html(text))
 
 
 @cache

@@ -7,13 +7,13 @@ bit.
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from html import escape
 
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known
+from rnnlab.base.showable import as_html
 from rnnlab.course.lesson_words import Page
 
 
@@ -98,9 +98,9 @@ MARKED = "border-left: 4px solid #1976d2; font-weight: bold"
 def _row(code: str, marked: bool, about: str, lesson: str) -> str:
     """Return a row of the table: a line of code, what it is for, and where it is taken apart."""
     style = f"{CELL}; {MARKED if marked else 'border-left: 4px solid transparent'}"
-    line = f'<code style="{CODE}">{escape(code)}</code>'
+    line = f'<code style="{CODE}">{as_html(code)}</code>'
     line = f'<mark style="background: none; color: inherit">{line}</mark>' if marked else line
-    cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{escape(about)}</td>')
+    cells = (f'<td style="{style}">{line}</td>', f'<td style="{CELL}">{as_html(about)}</td>')
     lesson = f'<td style="{CELL}">{lesson}</td>'
     return f'<tr style="background: none">{"".join(cells)}{lesson}</tr>'
 

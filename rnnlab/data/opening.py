@@ -13,6 +13,7 @@ from typing import Any
 
 from rnnlab.base import extras, tables
 from rnnlab.base.say import say
+from rnnlab.base.showable import showable
 from rnnlab.base.tables import Table, TableError
 from rnnlab.data.columns import Columns, is_data, listed, read_columns
 from rnnlab.data.parsing import Known
@@ -39,7 +40,8 @@ def open_columns(source: Any, asked: tuple[object, ...], encoding: str | None) -
     pandas = sys.modules.get("pandas")  # whoever has an object of pandas has imported it
     if pandas is not None and isinstance(source, pandas.Series | pandas.DataFrame):
         return _of_pandas(source)
-    name, held = os.fspath(source), _unpacked(tables.content(source), os.fspath(source))
+    name = showable(os.fspath(source))
+    held = _unpacked(tables.content(source), name)
     if held.startswith(_ZIP):
         return read_columns(_workbook(held, name), asked)
     if held.startswith(_OTHER_WORKBOOKS):

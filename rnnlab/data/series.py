@@ -8,6 +8,7 @@ from torch import Tensor
 
 from rnnlab.base.checks import check_tensor
 from rnnlab.base.say import say
+from rnnlab.base.showable import NAME, showable
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,18 @@ def check_series(series: Series) -> None:
         raise TypeError(f"series is {type(series).__name__}; expected a rnnlab.Series")
     check_tensor("values", series.values)
     shape, times = tuple(series.values.shape), len(series.times)
+    name = showable(series.name, NAME)
     if len(shape) not in (1, 2) or shape[0] != times or 0 in shape[1:]:
         raise ValueError(
-            f"the values of {series.name} have shape {shape} and there are {times} times; "
+            f"the values of {name} have shape {shape} and there are {times} times; "
             "expected as many values (N,) as times, or as many rows (N, D)"
         )
     names, count = series.columns, [*shape, 1][1]
     if names and (len(names) != count or len({*names}) != count):
         text = "the columns of {name} are {names}; expected {count} different names, or none"
-        raise ValueError(say(text, name=series.name, names=", ".join(names), count=count))
+        raise ValueError(
+            say(text, name=showable(series.name, NAME), names=", ".join(names), count=count)
+        )
     check_values(series.values.reshape(times, count), series.times)
 
 
@@ -65,7 +69,7 @@ def find_column(series: Series, column: int | str) -> int:
     if isinstance(column, bool) or column not in known:
         text = "column is {column!r}; {name} has the columns {known}"
         shown = ", ".join(map(repr, known))
-        raise ValueError(say(text, column=column, name=series.name, known=shown))
+        raise ValueError(say(text, column=column, name=showable(series.name, NAME), known=shown))
     return known.index(column) % count
 
 

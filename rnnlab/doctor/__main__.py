@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnlab.base.showable import showable, tell
 from rnnlab.doctor.judge import RULES
 from rnnlab.doctor.report import Report
 from rnnlab.doctor.watch import watch
@@ -36,14 +37,15 @@ def main(arguments: list[str] | None = None, command: str = "python -m rnnlab.do
     if options.script is None:
         parser.error("which script? give a Python file, or --list for all that can be found")
     if not os.path.isfile(options.script):
-        parser.error(f"argument script: there is no file {options.script}; give a Python script")
+        script = showable(options.script)
+        parser.error(f"argument script: there is no file {script}; give a Python script")
     form = "json" if options.json else options.format
     aside = form != "text" and options.output is None
     with _kept_apart() if aside else contextlib.nullcontext():
         report, status = _watched(options.script, options.args)
     text = _text(report, form)
     if options.output is None:
-        print(text)
+        tell(text)
     else:
         Path(options.output).write_text(f"{text}\n", encoding="utf-8")
     return status or int(report.worst in ("error", "warning"))

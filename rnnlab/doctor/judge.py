@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 from pkgutil import iter_modules
 
-from rnnlab.base.say import one_line
+from rnnlab.base.showable import error_line, said
 from rnnlab.doctor import rules
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.report import SEVERITIES, UNKNOWN, Finding
@@ -51,15 +51,8 @@ def _is_ignored(finding: Finding) -> bool:
 
 def _sentence(error: BaseException) -> str:
     """Return an exception's type and the first sentence of its text: some are a page long."""
-    sentence = re.split(r"(?<=[a-z)])[.!] |\n", _text(error), maxsplit=1)[0]
+    sentence = re.split(r"(?<=[a-z)])[.!] |\n", said(error), maxsplit=1)[0]
     return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # the user's own exception, whose text fails
-        return ""
 
 
 def _cause_of_error(trace: Trace) -> dict[str, Found]:
@@ -67,7 +60,7 @@ def _cause_of_error(trace: Trace) -> dict[str, Found]:
     error, place = trace.error, trace.error_place
     if error is None or place is None:
         return {}
-    text = _text(error)
+    text = said(error)
     for code, rule in sorted(RULES.items(), key=lambda entry: entry[1].general):
         if any(re.search(pattern, text) for pattern in rule.raises) and (fit := _fit(rule, trace)):
             place_only = fit if isinstance(fit, Place) else None
@@ -90,10 +83,10 @@ def _of_unknown_error(trace: Trace, others: bool) -> Finding:
     error, place = trace.error, trace.error_place
     assert error is not None
     assert place is not None
-    said = f"{type(error).__name__}: {one_line(_text(error))}".rstrip(".: ")
+    told = error_line(error).rstrip(".: ")
     before = "" if others else " No mistake of the loop was seen before it."
     return Finding(
-        UNKNOWN, "error", place, f"{said}.{before}",
+        UNKNOWN, "error", place, f"{told}.{before}",
         "The doctor does not know this error; what it says comes from the line above or from what "
         "that line calls.",
         "print the types, shapes and dtypes that meet in this line, just before it", OWN,
@@ -102,7 +95,7 @@ def _of_unknown_error(trace: Trace, others: bool) -> Finding:
 
 def rule_of_error(error: BaseException) -> Rule | None:
     """Return the mistake that an exception's text alone tells of; None if it is none or several."""
-    text = _text(error)
+    text = said(error)
     fitting = [
         rule
         for rule in RULES.values()

@@ -4,7 +4,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from html import escape
 from itertools import islice
 from typing import Any
 
@@ -14,6 +13,8 @@ from torch.optim import Optimizer
 
 from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html, said, showable, showable_lines
+from rnnlab.base.torch_state import check_graph
 from rnnlab.doctor.before.check import FAULT, OPEN, VERDICTS, Check, fault_of
 from rnnlab.doctor.before.data import check_data, check_first_loss, check_shapes, is_finite
 from rnnlab.doctor.before.dependence import Dependence
@@ -80,14 +81,14 @@ class Preflight:
         for check in self.checks:
             block = f"{check.verdict}: {check.name}\n  seen: {check.seen}"
             blocks.append(f"{block}\n  do:   {check.advice}" if check.advice else block)
-        return "\n".join([*blocks, self.summary()])
+        return "\n".join([*map(showable_lines, blocks), self.summary()])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         rows = []
         for check in self.checks:
-            name, verdict, seen, advice = map(escape, check)
+            name, verdict, seen, advice = map(as_html, check)
             rows.append(
                 f"<tr><td><b>{verdict}</b>: {name}</td><td>{seen}</td><td>{advice}</td></tr>"
             )
@@ -96,7 +97,7 @@ class Preflight:
             '<colgroup><col style="width: 22%"><col style="width: 46%"><col></colgroup>'
             '<thead><tr><th scope="col">verdict, and on what</th><th scope="col">what was seen</th>'
             f'<th scope="col">what to do</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f"<p>{escape(self.summary())}</p>"
+            f"<p>{as_html(self.summary())}</p>"
         )
 
 
@@ -142,6 +143,7 @@ def preflight(
 
 
 def _check_arguments(model: Any, batches: Any, optimizer: Any) -> None:
+    check_graph(no_grad=False)
     if not isinstance(model, nn.Module):
         text = "model is {given}; expected a torch.nn.Module"
         raise TypeError(say(text, given=type(model).__name__))
@@ -292,4 +294,4 @@ def _tried(name: str, check: Callable[[], Check]) -> Check:
 
 def _undecided(name: str, error: Exception) -> Check:
     text = "the model or the loss refused what was tried: {kind}: {error}"
-    return Check(name, OPEN, say(text, kind=type(error).__name__, error=str(error)[:200]))
+    return Check(name, OPEN, say(text, kind=type(error).__name__, error=showable(said(error), 200)))

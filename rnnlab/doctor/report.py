@@ -1,9 +1,9 @@
 """What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
 
 from collections import Counter
-from html import escape
 from typing import Any, NamedTuple
 
+from rnnlab.base.showable import as_html, showable_lines
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.trace import Trace
 
@@ -101,7 +101,7 @@ class Report:
             f"  fix:   {f.fix}\n  learn: {'; '.join(reading.words for reading in self._learn(f))}"
             for f in self.findings
         ]
-        return "\n\n".join([*blocks, self.looked_at()])
+        return "\n\n".join([*map(showable_lines, blocks), self.looked_at()])
 
     __repr__ = __str__
 
@@ -110,14 +110,14 @@ class Report:
         return self.readings.get(finding.code) or [Reading(f"lesson {finding.lesson}")]
 
     def _repr_html_(self) -> str:
-        looked_at = escape(self.looked_at())
+        looked_at = as_html(self.looked_at())
         if not self.findings:
             return f"<p><b>Nothing wrong found.</b> {looked_at}</p>"
         rows = []
         for finding in self.findings:
-            code, severity, _, what, why, fix, _ = (escape(str(part)) for part in finding)
+            code, severity, _, what, why, fix, _ = (as_html(str(part)) for part in finding)
             learn = "<br>".join(map(_linked, self._learn(finding)))
-            name, text = escape(finding.where.name), escape(finding.where.text)
+            name, text = as_html(finding.where.name), as_html(finding.where.text)
             rows.append(
                 f"<tr><td><b>{severity}: {code}</b><br>{name}<br><code>{text}</code></td>"
                 f"<td>{what}<br>{why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
@@ -137,11 +137,12 @@ def _escaped(text: str, is_property: bool = False) -> str:
     signs = {"%": "%25", "\r": "%0D", "\n": "%0A"} | (
         {":": "%3A", ",": "%2C"} if is_property else {}
     )
+    text = showable_lines(text)
     for sign, instead in signs.items():
         text = text.replace(sign, instead)
     return text
 
 
 def _linked(reading: Reading) -> str:
-    words, address = map(escape, reading)
+    words, address = map(as_html, reading)
     return f'<a href="{address}">{words}</a>' if address else words

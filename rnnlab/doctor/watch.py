@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rnnlab.base.showable import error_line
 from rnnlab.doctor.events import SHOWN, place_of_error
 from rnnlab.doctor.judge import judge
 from rnnlab.doctor.recording.recorder import Recorder
@@ -47,13 +48,13 @@ def watch() -> Iterator[Report]:
             try:
                 recorder.end()
             except Exception as error:
-                report.trace.stumbled = f"{type(error).__name__}: {error}"
+                report.trace.stumbled = error_line(error)
     finally:
         _watching.release()
         try:
             report.findings = judge(report.trace)
         except Exception as error:  # a mistake of the doctor's own must not hide the loop's
-            report.trace.stumbled = f"{type(error).__name__}: {error}"
+            report.trace.stumbled = error_line(error)
             report.findings = judge(report.trace)
         report.trace.error = None  # its traceback would keep the loop's variables alive
         report.finished = True
@@ -89,7 +90,7 @@ def examine(
     except AlreadyWatched:
         raise
     except Exception as error:  # the report names its cause
-        raised = f"{type(error).__name__}: {error}"
+        raised = error_line(error)
     finally:
         SHOWN.clear()
     return report, raised

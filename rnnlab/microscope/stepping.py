@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from rnnlab.base.nested import to_device
 from rnnlab.base.say import say
+from rnnlab.base.showable import said
 from rnnlab.base.step import Step
 from rnnlab.loop.clipping import gradient_norm
 from rnnlab.loop.hidden import State
@@ -209,7 +210,8 @@ class PhaseStepper:
                 (self.model, self.optimizer, self.batches), {id(dataset): dataset}
             )
         except (RuntimeError, TypeError) as error:
-            raise TypeError(f"this run cannot be copied: {error}") from error
+            text = "this run cannot be copied: {why}"
+            raise TypeError(say(text, why=said(error))) from error
         other.history = History()
         other.restart()
         return other

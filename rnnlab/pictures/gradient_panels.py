@@ -12,6 +12,8 @@ from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import UNIT, showable
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import (
     BLUE,
     INK,
@@ -51,6 +53,7 @@ class ThroughTimePanel:
     """
 
     def __init__(self, axes: Axes, name: str) -> None:
+        name = showable(name, UNIT)
         box = axes.get_position()
         axes.set_position((box.x0, 264 / HEIGHT, box.width, 150 / HEIGHT))
         self.axes = axes
@@ -155,11 +158,13 @@ def make_through_time(name: str) -> tuple[Figure, Any]:
     return on_axes(ThroughTimePanel, WIDTH, 44, 12, name, height=HEIGHT)
 
 
+@own_look()
 def make_chain(name: str) -> tuple[Figure, Any]:
     """Return a figure of 300 x 150 pixels with the unrolled network of this cell.
 
     Its time steps stand above the bars of `make_through_time`.
     """
+    name = showable(name, UNIT)
     title = f"{name}: states, gradient above"
     figure, axes = make_figure(WIDTH, CHAIN, 44, 12)
     panel = UnrolledPanel(axes, title, key=False)

@@ -10,6 +10,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import NAME, UNIT, showable
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
 from rnnlab.pictures.plots import PALE, SMALL, make_figure, style
 
@@ -25,9 +27,11 @@ class Outcome(NamedTuple):
 
 ENDED = ("finished", "solved")  # the outcomes with weights that mean something
 COLORS = "cividis_r"  # in order of lightness too: the lowest loss is the lightest
+TICK = 10  # characters of a value beside the axes
 FEWEST_PIXELS = 64  # a cell's width, for the words in it
 
 
+@own_look()
 def heat_map(table: Any, across: str, down: str, *, title: str = "Validation loss") -> Picture:
     """Draw the median validation loss at the end by two settings, one across and one down.
 
@@ -53,8 +57,12 @@ def heat_map(table: Any, across: str, down: str, *, title: str = "Validation los
     figure, axes = make_figure(width, 90 + 42 * len(rows), left=100, right=30)
     style(axes, title, as_prose(across), as_prose(down))
     axes.grid(False)
-    axes.set_xticks(range(len(columns)), [label(value) for value in columns])
-    axes.set_yticks(range(len(rows)), [label(value) for value in rows])
+    axes.set_xticks(
+        range(len(columns)), [showable(label(value), TICK) for value in columns], parse_math=False
+    )
+    axes.set_yticks(
+        range(len(rows)), [showable(label(value), TICK) for value in rows], parse_math=False
+    )
     _draw(axes, [[cells.get((column, row)) for column in columns] for row in rows])
     return Picture(figure, title, words(cells, across, down))
 
@@ -116,7 +124,7 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
 
 def as_prose(name: str) -> str:
     """Return a setting's name as it stands in a sentence."""
-    return name.replace("_", " ")
+    return showable(name.replace("_", " "), NAME)
 
 
 def label(value: Any) -> str:
@@ -124,4 +132,4 @@ def label(value: Any) -> str:
     if value is None:
         return "none"
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else str(value)
+    return f"{value:g}" if number else showable(value, UNIT)

@@ -2,10 +2,11 @@
 
 import base64
 import io
-from html import escape
 from typing import Any
 
 from matplotlib.figure import Figure
+
+from rnnlab.base.showable import NAME, as_html, showable, showable_lines
 
 THEME = (
     '<style>body[data-jp-theme-light="false"] .rnnlab-figure img '
@@ -25,7 +26,8 @@ class Picture:
     def __init__(self, figure: Figure, title: str, words: str) -> None:
         if not words.strip():
             raise ValueError("words is empty; say in a sentence what the picture shows")
-        self.figure, self.title, self.words = figure, title, words
+        self.figure, self.title = figure, showable(title, NAME)
+        self.words = showable_lines(words)
 
     def __repr__(self) -> str:
         """Return the title and the words."""
@@ -38,7 +40,7 @@ class Picture:
         width = round(self.figure.get_figwidth() * 100)
         html = (
             f'{THEME}<figure class="rnnlab-figure"><img src="{source}" width="{width}" '
-            f'style="max-width:100%" alt="{escape(repr(self))}">'
-            f"<figcaption>{escape(self.words)}</figcaption></figure>"
+            f'style="max-width:100%" alt="{as_html(repr(self))}">'
+            f"<figcaption>{as_html(self.words)}</figcaption></figure>"
         )
         return {"text/html": html, "text/plain": repr(self)}

@@ -7,6 +7,7 @@ that a live picture can redraw these alone. `Figure.draw` on the whole shows the
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -21,7 +22,9 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
+from rnnlab.base.showable import showable, showable_lines
 from rnnlab.loop.batch import PHASES
+from rnnlab.pictures.look import OwnFigure, own_look
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
 # lines of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11).
@@ -32,6 +35,7 @@ DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
 NAMES = tuple(phase.__name__ for phase in PHASES)
 EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
+LINE, FITS = 200, 30  # characters of a text in a picture at most, and those that fit anywhere
 LABEL_GAP = 13.0  # points between two labels at line ends
 
 
@@ -50,10 +54,11 @@ def make_figure(width: int, height: int, left: int = 44, right: int = 70) -> tup
     return figure, axes
 
 
+@own_look()
 def make_row(places: Sequence[tuple[int, int, int]], height: int) -> tuple[Figure, list[Axes]]:
     """Return one figure with Axes side by side, each given by its (width, left, right)."""
     whole, start, axes = sum(width for width, _, _ in places), 0, []
-    figure = Figure(figsize=(whole / 100, height / 100), dpi=100, facecolor="white")
+    figure = OwnFigure(figsize=(whole / 100, height / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
     for width, left, right in places:
         across = (start + left) / whole, (width - left - right) / whole
@@ -62,6 +67,7 @@ def make_row(places: Sequence[tuple[int, int, int]], height: int) -> tuple[Figur
     return figure, axes
 
 
+@own_look()
 def on_axes(
     panel: Callable[..., Any], width: int, left: int, right: int, *given: Any, height: int = 270
 ) -> tuple[Figure, Any]:
@@ -76,6 +82,7 @@ def set_room(axes: Axes, bottom: float, top: float) -> None:
     axes.set_position((box.x0, bottom / height, box.width, 1 - (bottom + top) / height))
 
 
+@own_look()
 def style(
     axes: Axes, title: str, xlabel: str = "", ylabel: str = "", *, pad: float = 10, **label: Any
 ) -> None:
@@ -83,12 +90,19 @@ def style(
 
     `pad` is the room below the title in points; `label` are options of the y axis's label.
     """
+    title, xlabel, ylabel = (showable(text, LINE) for text in (title, xlabel, ylabel))
     # y is where it is anyway; given it, matplotlib does not search, a sixth of a whole drawing
     bold: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": INK, "parse_math": False}
-    axes.set_title(title, loc="left", pad=pad, y=1.0, **bold)
+    head = axes.set_title(title, loc="left", pad=pad, y=1.0, **bold)
     small: dict[str, Any] = {"fontsize": SMALL, "color": MUTED, "parse_math": False}
-    axes.set_xlabel(xlabel, **small)
-    axes.set_ylabel(ylabel, **small, **label)
+    below = axes.set_xlabel(xlabel, **small)
+    beside = axes.set_ylabel(ylabel, **small, **label)
+    if max(map(len, (title, xlabel, ylabel))) > FITS:
+        whole, box = axes.figure.bbox, axes.get_window_extent()
+        middle = (box.x0 + box.x1) / 2
+        fit_words(head, [title], whole.width - box.x0 - 2)
+        fit_words(below, [xlabel], 2 * min(middle, whole.width - middle) - 4)
+        fit_words(beside, [ylabel], whole.height - 10)
     axes.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=6)
     axes.tick_params(which="minor", length=0)
     axes.grid(True, color=GRID, linewidth=0.8)
@@ -150,6 +164,7 @@ def integer_ticks(axis: Axis, most: int = 6) -> None:
     axis.set_major_locator(MaxNLocator(most, integer=True))
 
 
+@own_look()
 def write(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0),
     color: str = MUTED, ha: str = "left", va: str = "center", size: float = SMALL,
@@ -160,8 +175,9 @@ def write(
     `coords` are matplotlib's, as "data", for another meaning of the point. A $ is shown as it is.
     """
     return axes.annotate(
-        text, at, offset, xycoords=coords, textcoords="offset points", ha=ha, va=va,
-        fontsize=size, color=color, annotation_clip=False, parse_math=False, **options,
+        showable_lines(text, LINE), at, offset, xycoords=coords, textcoords="offset points",
+        ha=ha, va=va, fontsize=size, color=color, annotation_clip=False, parse_math=False,
+        **options,
     )  # fmt: skip
 
 
@@ -173,11 +189,18 @@ def fit_words(text: Text, choices: Sequence[str], room: float) -> bool:
     # that of the figure as it is: a text remembers the one that has drawn it, maybe twice as dense
     canvas: Any = text.figure.canvas
     renderer = canvas.get_renderer()
-    before, last = text.get_text(), choices[-1]
-    for words in (*choices, *(f"{last[:k]}…" for k in range(len(last) - 1, 0, -1))):
+    before = text.get_text()
+
+    def fits(words: str) -> bool:
         text.set_text(words)
-        if text.get_window_extent(renderer).width <= room:
-            break
+        box = text.get_window_extent(renderer)
+        return bool((box.width if text.get_rotation() == 0 else box.height) <= room)
+
+    choices = [showable_lines(words, LINE) for words in choices]
+    if not any(map(fits, choices)):
+        last = choices[-1]
+        first = bisect_left(range(len(last)), 1, key=lambda k: not fits(f"{last[:k]}…"))
+        text.set_text(f"{last[: max(1, first - 1)]}…" if last else "")
     return text.get_text() != before
 
 
@@ -251,6 +274,7 @@ def nice_ceiling(value: float) -> float:
     return min(d * decade for d in (1, 2, 5, 10) if d * decade >= value * (1 - 1e-12))
 
 
+@own_look()
 def draw_loop(
     axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES
 ) -> dict[str, Text]:

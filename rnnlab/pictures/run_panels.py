@@ -13,6 +13,7 @@ from torch import nn
 
 from rnnlab.pictures import plots
 from rnnlab.pictures.bands import add_band, set_band
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, ORANGE, PALE
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import Task
@@ -36,6 +37,7 @@ class Marks:
         self._shown: list[tuple[float, str]] = []
         self._artists: list[Artist] = []
 
+    @own_look()
     def set(self, marks: list[tuple[float, str]]) -> bool:
         """Draw these marks, (x, text) each, and return whether they were others before."""
         if marks == self._shown:
@@ -222,6 +224,7 @@ def log_limits(axes: Axes, values: Sequence[float], grows: bool) -> tuple[float,
     return low if least >= low else plots.nice_floor(0.6 * least), max(high, most)
 
 
+@own_look()
 def draw_run(
     task: Task, model: nn.Module, history: History, *, epochs: int, steps: int,
     clip_norm: float | None = None,
@@ -245,6 +248,7 @@ def draw_run(
     return figure
 
 
+@own_look()
 def draw_history(history: History, clip_norm: float | None = None) -> Figure:
     """Return a figure of 660 x 270 pixels with a history's losses and gradient norms.
 

@@ -12,12 +12,14 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from rnnlab.base.say import short
+from rnnlab.base.showable import showable
 from rnnlab.loop.losses import IGNORED
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, INK, ORANGE, RED
 from rnnlab.pictures.unrolled import BOTTOM, TOP
 
-NAMES, LONGEST = 82, 24  # of lengths: points from the title's start to the bars, and letters
+NAMES, LONGEST = 82, 20  # of lengths: points from the title's start to the bars, and letters
 
 
 class RingPanel:
@@ -31,6 +33,7 @@ class RingPanel:
         self.moving: list[Artist] = []
         self._drawn: Any = None
 
+    @own_look()
     def update(self, phase: str | None, phases: Sequence[str], failed: str | None = None) -> bool:
         """Light a phase, and one that has failed in red; `phases` are all but "batch", in order."""
         new = self._drawn != (phases, self.axes.bbox.width)
@@ -193,6 +196,7 @@ class LengthsPanel:
         for text in (*self.names, *self.numbers):
             text.set_text("")
         for row, (name, value) in enumerate(lengths.items()):
+            name = showable(name)
             self.names[row].set_text(name if len(name) <= LONGEST else f"\u2026{name[-LONGEST:]}")
             self.numbers[row].set_text(short(value))
             self.numbers[row].xy = (wide[row], row)

@@ -17,12 +17,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
+from rnnlab.base.showable import NAME, UNIT, showable, showable_lines
 from rnnlab.pictures import plots
 from rnnlab.pictures.bands import ONE_RUN, Spread, add_band, set_band
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, INK, MUTED, PALE
 from rnnlab.tasks.forecast import SeriesTask
 from rnnlab.tasks.names import END
 
+SHORT = 10  # characters of a unit beside a line
 PANELS: dict[str, type["TaskPanel"]] = {}  # by `Task.picture`
 
 
@@ -66,15 +69,16 @@ class TaskPanel:
 
     def add_title(self) -> None:
         """Write a title that says, after `set_title`, how good the answers are."""
-        title = self.task.title
-        self.title = plots.write(self.axes, title, (0, 1), (0, 10), INK, va="baseline", size=10)
+        self.title = plots.write(
+            self.axes, self.task.title, (0, 1), (0, 10), INK, va="baseline", size=10
+        )
         self.title.set_fontweight("bold")
 
     def set_title(self, *answers: Any) -> None:
         """Say how good these answers are, as far as there is room for it."""
-        name, result, beside = self.task.title, "", ""
+        name, result, beside = showable(self.task.title, NAME), "", ""
         if hasattr(self.task, "result"):  # a task of the user's own need not have it
-            result, beside = self.task.result(*answers)
+            result, beside = (showable(words) for words in self.task.result(*answers))
         self.result = result
         beside = self.spread.title or beside
         longest = f"{name}: {result} ({beside})" if beside else f"{name}: {result}"
@@ -98,19 +102,19 @@ class ForecastPanel(TaskPanel):
 
     def __init__(self, axes: Axes, task: SeriesTask) -> None:
         super().__init__(axes, task)
-        series, times = task.series, task.held_out_times
+        series, times, unit = task.series, task.held_out_times, task.time_unit
         plots.style(axes, "")
         plots.integer_ticks(axes.xaxis, 5)
         box, less = axes.get_position(), 22 / axes.figure.bbox.height  # no label below the ticks
         axes.set_position((box.x0, box.y0 - less, box.width, box.height + less))
         self.alt = self.alone_alt = (
-            f"Line chart of {series.name}, the held-out {series.time_unit}s: as measured, as "
-            f"predicted one {series.time_unit} ahead, and the distance between the two."
+            f"Line chart of {task.title}, the held-out {unit}s: as measured, as "
+            f"predicted one {unit} ahead, and the distance between the two."
         )
         self.legend = (
-            f"Bold blue: what the network predicted, one {series.time_unit} ahead. Thin: "
+            f"Bold blue: what the network predicted, one {unit} ahead. Thin: "
             "what was measured; the pale strokes between the two are how far off it was. Grey: "
-            f"{series.time_unit}s that it learnt from."
+            f"{unit}s that it learnt from."
         )
         start = max(0, task.split - len(times) // 2)
         known = slice(start, task.split + 1)
@@ -124,7 +128,8 @@ class ForecastPanel(TaskPanel):
         (self.alone,) = axes.plot([], [], color=BLUE, lw=1.4, ls=DOTTED)
         (self.ahead,) = axes.plot([], [], color=BLUE, lw=2)
         (measured,) = axes.plot(times[-1:], task.held_out_values[-1:], color=INK, lw=1.3)
-        names = ("on its own", f"predicted,\none {series.time_unit}\nahead", "measured")
+        one = unit if len(unit) <= SHORT else "step"  # for which there is room
+        names = ("on its own", f"predicted,\none {one}\nahead", "measured")
         self.labels = plots.EndLabels(axes, names, (self.alone, self.ahead, measured))
         self.add_title()
         self.outside = plots.write(axes, "", (0.5, 0.06), color=BLUE, ha="center")
@@ -159,7 +164,7 @@ class ForecastPanel(TaskPanel):
         away = float(np.mean((ahead < limits[0]) | (ahead > limits[1])))
         self.outside.set_text("the prediction lies far outside of this picture" * (away > 0.5))
         self.set_title(one_step_ahead)
-        unit = self.task.series.time_unit
+        unit = self.task.time_unit
         choices = [f"  the network has never seen these {unit}s", "  never seen", ""]
         room = self.axes.figure.bbox.width - self.axes.transData.transform((times[0], 0))[0]
         return plots.fit_words(self.never_seen, choices, room - self.right)
@@ -247,6 +252,7 @@ class TextPanel(TaskPanel):
         """Return the characters of each column that get a box."""
         return [{number} for number in true.tolist()]
 
+    @own_look()
     def _set_name(self, name: str) -> None:
         """Make a column for each character of the name and for its end."""
         for text in self.moving[3:] + self.true:
@@ -275,7 +281,7 @@ class TextPanel(TaskPanel):
         self, k: int, row: int, down: float, size: float, color: str, text: str = "", **font: Any
     ) -> Any:
         font |= {"ha": "center", "va": "center_baseline", "fontsize": size, "color": color}
-        return self.axes.text(k + 0.5, row + down, text, **font)
+        return self.axes.text(k + 0.5, row + down, text, parse_math=False, **font)
 
 
 class GrammarPanel(TextPanel):
@@ -369,7 +375,7 @@ class ScatterPanel(TaskPanel):
 
 def show(character: str) -> str:
     """Return how a character is written in a cell: the end of a name would be a lonely dot."""
-    return "end" if character == END else character
+    return "end" if character == END else showable_lines(character, UNIT).replace("\n", "\\n")
 
 
 def rectangle(column: int, row: int, fraction: float = 1.0) -> list[tuple[float, float]]:

@@ -9,12 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 
+from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures import plots
+from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import BLUE, INK, ORANGE, PALE
 
 BELOW_AND_ABOVE = LinearSegmentedColormap.from_list("below and above", [BLUE, "white", ORANGE])
 BORDER = 0.9  # of the room between two time steps: what a border of batches takes
 COLUMN, FINE = 0.62, 16  # width of a state, in time steps, and pixels of the image for each step
+NODE = 70  # pixels that the name of a node takes at most
 NUMBER = 30  # pixels that the number of a time step takes
 NARROW = 9  # pixels a time step below which the states touch each other, without arrows
 BAND, HALF = 1.36, 0.22  # where the gradient runs above the states, and half its greatest thickness
@@ -193,6 +196,7 @@ class UnrolledPanel:
         self.stops.set_data(*np.array(stops).reshape(-1, 2).T)
         self.head.set_data(heads, [BAND] * len(heads))
 
+    @own_look()
     def _write_notes(self, borders: Sequence[Border]) -> bool:
         """Write at each border what it says, and number the time steps; True if that is new."""
         shown = len(self._x), tuple(borders), self.axes.bbox.width
@@ -225,8 +229,17 @@ class UnrolledPanel:
         for t, x in enumerate(self._x, start=1):
             named = [(inputs, -0.6), (outputs, 2.5), *([] if with_states else [(states, 0.5)])]
             for name, y in named:
-                node = f"${name}_{{{t}}}$"
-                self.axes.text(x, y, node, ha="center", va="center", fontsize=11, color=INK)
+                is_math = name.isascii() and name.isalpha() and len(name) <= 8
+                node = f"${name}_{{{t}}}$" if is_math else f"{showable(name, UNIT)} {t}"
+                look: dict[str, Any] = {
+                    "ha": "center",
+                    "va": "center",
+                    "fontsize": 11,
+                    "color": INK,
+                }
+                text = self.axes.text(x, y, node, parse_math=is_math, **look)
+                if not is_math:
+                    plots.fit_words(text, [node], NODE)
             self._arrow(x, -0.4, -0.04, BLUE)
             self._arrow(x - 0.05 * backward, 1.04, 2.27, BLUE)
             if backward:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from rnnlab.base.torch_state import check_graph
 from rnnlab.loop.hidden import State
 from rnnlab.loop.losses import LossFunction, resolve_loss
 from rnnlab.model.cells import Back
@@ -69,6 +70,7 @@ def gradient_through_time(
             module is bidirectional or has a proj_size, a `forward` of its own, packed or
             unbatched inputs, or is called more than once; for shapes that do not fit.
     """
+    check_graph(no_grad=False)
     unrolled, hidden, d_predictions = _call(model, inputs, targets, loss_fn, state, layer, module)
     predictions, layers, *_ = unrolled
     axis = _time_axis(predictions, hidden)
@@ -96,6 +98,7 @@ def gradient_norms(
 
     Takes what `gradient_through_time` takes, and raises what it raises.
     """
+    check_graph(no_grad=False)
     unrolled, hidden, d_predictions = _call(model, inputs, targets, loss_fn, state, layer, module)
     return _norms(_derive(unrolled.predictions, hidden, d_predictions))
 

@@ -20,7 +20,8 @@ from torch import Tensor
 
 from rnnlab.base.checks import check_path
 from rnnlab.base.files import Path, written_whole
-from rnnlab.base.say import one_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import said, showable
 from rnnlab.loop.training import Run
 from rnnlab.runs.saved_states import PARTS, restore, run_state
 
@@ -78,7 +79,7 @@ def put(run: Run, state: dict[str, Any], path: Path) -> None:
     try:
         restore(run, state)
     except Exception as error:  # torch has many for a state that does not fit
-        why = one_line(str(error)) or type(error).__name__
+        why = showable(said(error)) or type(error).__name__
         text = "{path} does not fit this run: {why}"
         raise CheckpointError(say(text, path=path, why=why)) from error
 
@@ -95,7 +96,7 @@ def write(state: dict[str, Any], path: Path) -> None:
 def read(path: Path) -> dict[str, Any]:
     """Return the state that a file holds; it is not yet known to fit a run."""
     check_path("checkpoint", path, FOR)
-    name = os.fspath(path)
+    name = showable(os.fspath(path))
     if not os.path.exists(path):
         raise FileNotFoundError(
             f"there is no checkpoint {name}: give the path of one, or train without resume"
@@ -108,12 +109,12 @@ def read(path: Path) -> dict[str, Any]:
         state = torch.load(content, map_location="cpu", weights_only=True)
     except Exception as error:  # neither reader has a list of what it raises
         damaged, state = content.getvalue()[:2] == b"PK", None
-        if damaged and "weights_only" in str(error).lower().replace(" ", "_"):
+        if damaged and "weights_only" in said(error).lower().replace(" ", "_"):
             text = (
                 "{name} cannot be read ({why}): it was not written by rnnlab; expected tensors, "
                 "numbers and text"
             )
-            raise CheckpointError(say(text, name=name, why=one_line(str(error)))) from error
+            raise CheckpointError(say(text, name=name, why=showable(said(error)))) from error
     if damaged:
         raise CheckpointError(
             f"{name} is damaged, its content is not what was written: take another copy of it, or "
@@ -167,10 +168,11 @@ class AutoSave:
                 write(state, self.path)
                 self._saved = stands
         except OSError as error:
-            self.warn(
-                f"the checkpoint {os.fspath(self.path)} could not be written ({error}); training "
-                "goes on, and the last whole one stays: make room, or choose another path"
+            text = (
+                "the checkpoint {path} could not be written ({error}); training goes on, and the "
+                "last whole one stays: make room, or choose another path"
             )
+            self.warn(say(text, path=os.fspath(self.path), error=error))
         end = time.perf_counter()
         self._due = end + (end - start) * (1 / FRACTION - 1)
 

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch.utils.data import RandomSampler
 
 from rnnlab.base.checks import check_count, check_policy, check_positive
+from rnnlab.base.torch_state import check_graph
 from rnnlab.loop import evaluation, hidden
 from rnnlab.loop.losses import LossFunction, resolve_loss
 from rnnlab.loop.training import Run
@@ -84,6 +85,7 @@ def train(
         for step in rnnlab.train(model, batches, loss_fn="mse", epochs=40, clip_norm=1.0):
             print(step.epoch, step.loss, step.grad_norm)
     """
+    check_graph()
     check_model(model)
     epochs = check_count("epochs", epochs)
     if clip_norm is not None:

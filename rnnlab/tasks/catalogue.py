@@ -12,6 +12,7 @@ from torch import nn
 
 import rnnlab.tasks
 from rnnlab.base.checks import check_known
+from rnnlab.base.torch_state import check_device
 from rnnlab.data.batches import Batches, Streams
 
 
@@ -76,6 +77,7 @@ def load_task(name: str, **options: Any) -> Any:
         ValueError: for an unknown name, with the known ones.
     """
     check_known("task", name, TASKS, "tasks")
+    check_device("a task", ("cpu", "cuda", "mps"))
     return TASKS[name](**options)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from rnnlab.base.checks import check_count, check_fraction, check_policy
 from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say, short
+from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.data.batches import Batches, Streams, windows
 from rnnlab.data.series import Series, check_series, find_column
 from rnnlab.data.shipped import load_co2, load_sunspots, make_sine
@@ -40,6 +41,7 @@ class SeriesTask:
 
     Attributes:
         series: the measured `Series`; split: index of the first held-out value.
+        title, unit, time_unit: those of the series, as they are shown.
         column: the number of the column that is predicted, from 0; values: its values, (N,).
         held_out_times, held_out_values: from there on, the values in the series' unit, (held out,).
         mean, std: of the predicted column's training part, in the series' unit.
@@ -78,7 +80,9 @@ class SeriesTask:
         self.column = find_column(series, column)
         held_out = check_fraction("held_out", held_out)
         window = check_count("window", window)
-        self.name, self.title, self.series = name, series.name, series
+        self.name, self.series = name, series
+        self.title = showable(series.name, NAME)
+        self.unit, self.time_unit = showable(series.unit, UNIT), showable(series.time_unit, UNIT)
         self.window, self.changes = window, changes
         columns = series.values.reshape(len(series.times), -1)  # (N,) or (N, D) -> (N, D)
         self.input_size = columns.shape[1]
@@ -112,7 +116,7 @@ class SeriesTask:
         training = training.contiguous()  # summed up in the order of a series that stands alone
         mean, std = training.mean().item(), training.std().item()
         if std == 0:
-            name = self.series.name
+            name = self.title
             if self.input_size == 1:
                 raise ValueError(f"the training part of {name} never changes: nothing to learn")
             which = self.series.columns[column] if self.series.columns else column
@@ -169,7 +173,7 @@ class SeriesTask:
                 "a free-running forecast reads its own predictions, and of the {count} columns of "
                 "{name} only one is predicted: use one_step_ahead"
             )
-            raise ValueError(say(text, count=self.input_size, name=self.series.name))
+            raise ValueError(say(text, count=self.input_size, name=self.title))
         with evaluating(model) as device:
             predictions, state = call(model, self.scaled[None, : self._first].to(device))
             if state is None:
@@ -226,10 +230,10 @@ class SeriesTask:
     def about(self) -> str:
         """What is predicted, in one line."""
         series = self.series
-        if series.time_unit == "step":
+        if self.time_unit == "step":
             return say("a number at each of {count} steps", count=len(series.times))
         first = int(series.times[0])
-        return say("a number for each {unit} since {first}", unit=series.time_unit, first=first)
+        return say("a number for each {unit} since {first}", unit=self.time_unit, first=first)
 
     def answers(self, model: nn.Module) -> tuple[Tensor]:
         """Return what the task's picture shows of a model: its one-step-ahead forecast."""
@@ -239,7 +243,7 @@ class SeriesTask:
         """Return how far off a forecast typically is, and what it compares with."""
         persistence = self.rmse(self._before)
         off = say("typically off by {error}", error=short(self.rmse(one_step_ahead)))
-        unit = self.series.time_unit
+        unit = self.time_unit
         return off, say("'as the {unit} before': {error}", unit=unit, error=short(persistence))
 
     def words(self, model: nn.Module) -> str:
@@ -250,7 +254,7 @@ class SeriesTask:
         if better > -1:
             verdict = f"{abs(better):.0%} {'less' if better > 0 else 'more'} than persistence"
         beside = ", ".join(f"{name} {short(error)}" for name, error in baselines.items())
-        unit = f" {self.series.unit}" if self.series.unit else ""
+        unit = f" {self.unit}" if self.unit else ""
         alone = ""
         if self.runs_free:
             error = short(self.rmse(self.free_running(model)))
@@ -261,14 +265,14 @@ class SeriesTask:
             "straight-line formula of the last nine {time_unit}s by {formula}.\n"
             "RMSE {rmse} one {time_unit} ahead, {verdict} ({beside}){alone}. {note}",
             title=self.title, rmse=short(rmse), unit=unit, count=len(self.held_out_values),
-            time_unit=self.series.time_unit, persistence=short(baselines["persistence"]),
+            time_unit=self.time_unit, persistence=short(baselines["persistence"]),
             formula=short(baselines["AR(9)"]), verdict=verdict, beside=beside,
             alone=alone, note=self.series.note,
         ).strip()  # fmt: skip
 
     def __repr__(self) -> str:
         """Say what is trained on and what is held out."""
-        times, unit = self.series.times, self.series.time_unit
+        times, unit = self.series.times, self.time_unit
         which = ""
         if not self.runs_free:
             name = repr(self.series.columns[self.column]) if self.series.columns else self.column

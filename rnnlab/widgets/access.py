@@ -11,6 +11,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnlab.base.showable import showable_lines
+
 # White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
 STYLE = """
 .rnnlab { --edge: rgba(0, 0, 0, .56); --jp-widgets-input-border-color: var(--edge);
@@ -223,7 +225,7 @@ class Access(anywidget.AnyWidget):
 
     def say(self, words: str) -> None:
         """Have a screen reader say this once it has finished what it is saying."""
-        self.send({"say": words})
+        self.send({"say": showable_lines(words)})
 
     def listen(self, actions: Mapping[str, Callable[[], None]]) -> None:
         """Call a function for each of these keys, pressed anywhere in the lab."""

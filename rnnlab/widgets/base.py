@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -14,6 +13,8 @@ from IPython.display import Image as StaticImage
 
 from rnnlab.base.bundle import ShownAsBundle
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html, said, showable, showable_lines
+from rnnlab.base.torch_state import check_defaults
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
@@ -25,6 +26,7 @@ from rnnlab.widgets.viewer.glossary import explain
 
 SHEET = 2200  # pixels across a snapshot at most, at twice the density of the page
 WARM_UP = 0.5  # seconds after its cell that a lab warms up
+STATUS, MESSAGE = 600, 1000  # characters that fit into their places
 CALM = 1.0  # seconds between two pictures at least, where the reader's system asks for less motion
 
 _displayed: dict[str, tuple[str, "Lab"]] = {}  # cell id -> (execution, the lab shown there)
@@ -46,7 +48,7 @@ class Setting(traitlets.TraitType):  # no [Any, Any], which traitlets 5.7 lacks
         try:
             obj._check_setting(self.name, value)
         except (TypeError, ValueError) as error:
-            raise SettingError(str(error)) from None
+            raise SettingError(_told(error)) from None
         return value
 
 
@@ -71,6 +73,7 @@ class Lab(ShownAsBundle, w.VBox):
     closed = False
 
     def __init__(self) -> None:
+        check_defaults("a lab")
         super().__init__()
         self.add_class("rnnlab")
         self._errors = OwnOutput()
@@ -126,7 +129,7 @@ class Lab(ShownAsBundle, w.VBox):
         try:
             setattr(self, name, change["new"])
         except Exception as error:  # a task of the learner's own may raise anything
-            stays, reason = getattr(self, name), str(error) or type(error).__name__
+            stays, reason = getattr(self, name), _told(error)
             refusal = "{reason}. {name} stays {stays!r}."
             self._complain(say(refusal, reason=reason, name=name, stays=stays))
             offer(self.controls[name], stays)
@@ -162,7 +165,9 @@ class Lab(ShownAsBundle, w.VBox):
         )
         file = io.BytesIO()
         sheet.save(file, "png", optimize=True)
-        return StaticImage(file.getvalue(), width=sheet.width // 2, alt=self.describe())
+        return StaticImage(
+            file.getvalue(), width=sheet.width // 2, alt=showable_lines(self.describe())
+        )
 
     def _columns(self) -> list[Sequence[LivePicture]]:
         """Return the pictures as they stand in a snapshot: those of a column below each other."""
@@ -255,17 +260,18 @@ class Lab(ShownAsBundle, w.VBox):
     def _say(self, status: str) -> None:
         """Write the status line; while it runs a screen reader says only the first, not each."""
         goes_on = self._busy
+        status = showable(status, STATUS)
         # Not live itself: a screen reader would miss what is replaced, or never come to an end.
-        self._status.value = f'<div role="status" aria-live="off">{escape(status)}</div>'
+        self._status.value = f'<div role="status" aria-live="off">{as_html(status)}</div>'
         if not (goes_on and self._went_on):
             self._speak("status", status)
         self._went_on = goes_on
-        self._access.pictures = [picture.panel.alt for picture in self.pictures]
+        self._access.pictures = [showable(picture.panel.alt) for picture in self.pictures]
 
     def _show_twin(self) -> None:
-        words = self._words()
+        words = showable_lines(self._words())
         paragraphs = "".join(
-            f"<p>{explain(escape(line), self._glossary)}</p>" for line in words.splitlines()
+            f"<p>{explain(as_html(line), self._glossary)}</p>" for line in words.splitlines()
         )
         self._twin.value = (
             '<div class="rnnlab-twin" role="group" aria-label="The pictures in words">'
@@ -283,13 +289,15 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _complain(self, message: str) -> None:
         self._message.value = (
-            f'<div role="alert" class="rnnlab-message">{escape(message)}</div>' if message else ""
+            f'<div role="alert" class="rnnlab-message">{as_html(message, MESSAGE)}</div>'
+            if message
+            else ""
         )
 
     def _kept_page(self) -> str:
         """Return what the lab shows now as HTML, for where there is no lab."""
         pictures = [
-            (picture.widget.value, picture.widget.layout.width, picture.panel.alt)
+            (picture.widget.value, picture.widget.layout.width, showable(picture.panel.alt))
             for picture in self.pictures
         ]
         return page_of(self._label.partition(".")[0], pictures, self._twin.value)
@@ -317,7 +325,7 @@ class Lab(ShownAsBundle, w.VBox):
 
 def remedy(error: Exception) -> str:
     """Return what an exception in a lab says, and what to do."""
-    said = str(error) or type(error).__name__
+    said = _told(error)
     if isinstance(error, TrainingDiverged):
         return said
     if isinstance(error, MemoryError) or re.search(r"(allocate|out of|enough) memory", said):
@@ -328,6 +336,10 @@ def remedy(error: Exception) -> str:
     if not has_own_lines(error):
         return said
     return f"{said} (the lines below say where; after mending them, run their cell and this one)"
+
+
+def _told(error: Exception) -> str:
+    return showable_lines(said(error), MESSAGE) or type(error).__name__
 
 
 def _with_parts(widget: Any) -> list[Any]:

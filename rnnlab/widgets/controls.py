@@ -11,6 +11,7 @@ import traitlets
 
 from rnnlab.base.checks import POLICIES, check_known, check_positive
 from rnnlab.base.say import say
+from rnnlab.base.showable import NAME, showable
 from rnnlab.model.cells import CELLS
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.runs.optimizers import OPTIMIZERS
@@ -121,7 +122,7 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
     """Return the control of each of these settings, by its name; your own task is offered too."""
     tasks: list[Any] = list(TASKS)
     if not isinstance(task, str):
-        tasks = [(task.name, task), *((name, name) for name in TASKS)]
+        tasks = [(showable(task.name, NAME), task), *((name, name) for name in TASKS)]
     speeds = [(say_speed(speed), speed) for speed in SPEEDS]
     seeds = [(f"{count} run{'s' * (count != 1)}", count) for count in SEEDS]
     kinds: dict[str, Callable[[], Any]] = {
@@ -262,7 +263,7 @@ def offer(control: Any, value: Any) -> None:
         control.max = max(control.max, value)
     elif isinstance(control, w.Dropdown | w.ToggleButtons) and not isinstance(value, str):
         if not any(same(v, value) for _, v in map(_pair, control.options)):
-            label = getattr(value, "name", None) or say_speed(value)
+            label = showable(getattr(value, "name", ""), NAME) or say_speed(value)
             # In front: new options choose the first, and no other task is to run on the way.
             control.options = [(label, value), *map(_pair, control.options)]
     if not same(control.value, value):

@@ -1,10 +1,10 @@
 """Labs that can be examined: a button, and what the doctor says of a fresh run, on the page."""
 
 import os
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from rnnlab.base.showable import as_html, said
 from rnnlab.course.lessons import sections_by_mistake
 from rnnlab.doctor.report import UNKNOWN, Finding, Reading, Report
 from rnnlab.doctor.watch import AlreadyWatched, examine
@@ -13,7 +13,7 @@ from rnnlab.microscope import faults
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.runs.random_states import random_state, seeded_state, set_random_state
 from rnnlab.runs.threads import fitting_threads, on_threads
-from rnnlab.widgets.base import Lab
+from rnnlab.widgets.base import MESSAGE, Lab
 from rnnlab.widgets.outputs import LinkedHTML
 
 LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
@@ -91,7 +91,7 @@ class ExaminedLab(Lab):
             with on_threads(fitting_threads(run.model)):
                 report, raised = examine(run.whole_batches(), self._most, SECONDS, LOOP_FILES)
         except (TypeError, ValueError) as error:  # there is no fresh run
-            self._show_doctor("The doctor cannot look", f"{error}.")
+            self._show_doctor("The doctor cannot look", f"{said(error)}.")
             return None
         except AlreadyWatched:
             self._show_doctor("The doctor cannot look now", BUSY)
@@ -105,10 +105,10 @@ class ExaminedLab(Lab):
         }  # fmt: skip
         text, page = str(report), report._repr_html_()
         if any(not reading.address for known in report.readings.values() for reading in known):
-            text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{escape(ELSEWHERE)}</p>"
+            text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{as_html(ELSEWHERE)}</p>"
         if [finding.code for finding in report.findings] == [UNKNOWN]:
             text = f"It has ended with an error whose cause is not known: {raised}"
-            page = f"<p>{escape(text)}</p>"
+            page = f"<p>{as_html(text)}</p>"
         self._show_doctor("What the doctor says", WATCHED, text, page)
         return report
 
@@ -143,7 +143,7 @@ class ExaminedLab(Lab):
         self._said = "\n".join(filter(None, (f"{title}: {first}", text)))
         self._doctor.value = (
             f'{STYLE}<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'
-            f"<h3>{title}</h3><p>{escape(first)}</p>{page}</section>"
+            f"<h3>{title}</h3><p>{as_html(first, MESSAGE)}</p>{page}</section>"
         )
         self._access.say(self._said)
 

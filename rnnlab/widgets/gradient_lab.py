@@ -1,7 +1,6 @@
 """GradientLab: how much of the gradient is left on its way back through time, cell by cell."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import ipywidgets as w
@@ -11,6 +10,7 @@ from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html, said
 from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.gradient_panels import (
@@ -214,7 +214,7 @@ class GradientLab(Lab):
             unrolled.draw(unrolled.panel.update(states.numpy(), gradient=norms))
         factor = clip_factor(grad_norm, self.clip_norm)
         bars.draw(bars.panel.update(*through_time, factor))
-        self._verdicts[cell].value = f'<div class="rnnlab-twin">{escape(self._line(cell))}</div>'
+        self._verdicts[cell].value = f'<div class="rnnlab-twin">{as_html(self._line(cell))}</div>'
 
     def _pictures_of(self, cell: str) -> tuple[LivePicture, ...]:
         first = 2 * [*self._cells].index(cell)
@@ -227,7 +227,7 @@ class GradientLab(Lab):
         """Write what is true of all cells: the sentence of each stands below its pictures."""
         words = self.describe()
         setup, *_ = words.splitlines()
-        self._twin.value = f'<div class="rnnlab-twin"><p>{escape(setup)}</p></div>'
+        self._twin.value = f'<div class="rnnlab-twin"><p>{as_html(setup)}</p></div>'
         self._speak("twin", words)
 
     def _fit(self) -> None:
@@ -248,7 +248,7 @@ class GradientLab(Lab):
             column.layout.width = f"{across + GAP}px"
 
     def _on_error(self, error: Exception) -> None:
-        self._say(f"The measurement has ended: {error}")
+        self._say(f"The measurement has ended: {said(error)}")
 
     # ---- how it is put together ----------------------------------------------------------
 

@@ -10,6 +10,8 @@ import ipywidgets as w
 import traitlets
 
 from rnnlab.base.checks import check_path
+from rnnlab.base.say import say
+from rnnlab.base.showable import NAME, showable
 from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.model.sequence_model import SequenceModel
@@ -326,7 +328,8 @@ class TrainingLab(ExaminedLab):
         self._show()
         task = self._task
         about = f", {task.about}" if hasattr(task, "about") else ""
-        self._say(f"Not trained yet: {task.title}{about}. Press Train.")
+        text = "Not trained yet: {title}{about}. Press Train."
+        self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
         self._show_twin()
 
     def _on_slice(self, done: bool) -> None:

@@ -48,7 +48,10 @@ class OwnOutput(w.Output):
         self._show(stdout="", stderr="")
 
     def _show(self, **texts: str) -> None:
-        self._texts |= texts
+        # what has no UTF-8 would reach no page; colours and bars of the user's own stay
+        self._texts |= {
+            name: text.encode(errors="backslashreplace").decode() for name, text in texts.items()
+        }
         self.outputs = tuple(
             {"output_type": "stream", "name": name, "text": text}
             for name, text in self._texts.items()

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from rnnlab.base.checks import check_count, check_known
 from rnnlab.base.say import say
+from rnnlab.base.showable import said
 from rnnlab.microscope import carrying
 from rnnlab.microscope.carried_states import FirstBatches, first_batches
 from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
@@ -182,7 +183,7 @@ class StateLab(Lab):
 
     def _on_error(self, error: Exception) -> None:
         self._training = None
-        self._say(f"The run has ended: {error}")
+        self._say(f"The run has ended: {said(error)}")
 
     # ---- what is shown -------------------------------------------------------------------
 

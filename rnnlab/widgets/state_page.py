@@ -1,9 +1,9 @@
 """StateLab's page: which costs it draws, how large its pictures are, and torch's errors as HTML."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
+from rnnlab.base.showable import as_html
 from rnnlab.microscope.carrying import CarryStep
 
 MONO = 'style="font-family: var(--jp-code-font-family)"'
@@ -38,7 +38,7 @@ def torchs_words(raised: Sequence[CarryStep]) -> str:
     if not raised:
         return ""
     (first, plain), (second, updated) = (
-        (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {escape(step.error)}</p>')
+        (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {as_html(step.error)}</p>')
         for step in raised
     )
     return (

@@ -10,7 +10,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.base.say import one_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import said, showable
 from rnnlab.doctor.judge import rule_of_error
 from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.stepping import PhaseStepper
@@ -230,8 +231,8 @@ class LoopStepper(ExaminedLab):
         if has_own_lines(error) or not rule_of_error(error):
             super()._fail(error)  # its lines are worth a look
         else:
-            first = re.split(r"(?<=[a-z)])[.] ", str(error), maxsplit=1)[0]  # some are a page long
-            self._complain(f"{type(error).__name__}: {one_line(first)}")
+            first = re.split(r"(?<=[a-z)])[.] ", said(error), maxsplit=1)[0]  # some are a page long
+            self._complain(f"{type(error).__name__}: {showable(first)}")
             self._show()
 
     def _on_error(self, error: Exception) -> None:

@@ -3,9 +3,9 @@
 import inspect
 import textwrap
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
+from rnnlab.base.showable import NAME, as_html, showable
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
 
@@ -54,7 +54,7 @@ def source_html(stepper: PhaseStepper, failed: str | None = None) -> str:
             label = f"{MARKS[state]} {phase.name:<10}" if line == first else " " * 12
             rows.append(
                 f'<span class="line"><span class="name">{line:>3} {label}</span>'
-                f'<span class="{f"{state} {fault}".strip()}">{escape(text)}</span></span>'
+                f'<span class="{f"{state} {fault}".strip()}">{as_html(text)}</span></span>'
             )
     return (
         f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
@@ -112,10 +112,10 @@ def _table(caption: str, heads: list[str], rows: dict[str, list[Fact]], kind: st
     top = "".join(f'<th scope="col">{head}</th>' for head in heads)
     body = ""
     for head, facts in rows.items():
-        body += f'<tr><th scope="row">{escape(head)}</th>'
+        body += f'<tr><th scope="row">{as_html(showable(head, NAME))}</th>'
         for name, text, is_new in facts:
             mark = ' class="new"' if is_new else ""
-            body += f'<td data-fact="{escape(name)}"{mark}>{escape(text)}</td>'
+            body += f'<td data-fact="{as_html(showable(name))}"{mark}>{as_html(text)}</td>'
         body += "</tr>"
     return (
         f'<table class="{kind}"><caption>{caption}</caption>'

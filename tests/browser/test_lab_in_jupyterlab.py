@@ -22,7 +22,7 @@ while lab._runner.steps is not None:
 await asyncio.sleep(0.05)
 from matplotlib.figure import Figure
 gc.collect()
-figures = sum(type(thing) is Figure for thing in gc.get_objects())
+figures = sum(issubclass(type(thing), Figure) for thing in gc.get_objects())
 tasks = sum("Runner" in repr(task) for task in asyncio.all_tasks())
 print("state", figures, tasks, lab.learning_rate, lab._run and lab._run.learning_rate)
 """

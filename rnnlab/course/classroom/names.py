@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from rnnlab.base.say import one_line
+from rnnlab.base.showable import showable
 
 LONGEST = 60  # characters of a name that are shown
 # "progress", "progress (1)"; behind a name, "anna_progress-2"; in front of it, "progress anna"
@@ -94,4 +94,4 @@ def _shown(keys: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 def shorten(text: str, most: int = LONGEST) -> str:
     """Return a name or a path as it can be shown: on one line, without marks that turn others."""
-    return one_line(text.translate(_TURNS), most) or "?"
+    return showable(text.translate(_TURNS), most) or "?"

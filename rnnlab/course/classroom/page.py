@@ -5,10 +5,10 @@ All that comes from files is escaped; what stands between backticks in the cours
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
 from pathlib import Path
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html
 from rnnlab.course.classroom.learners import Learner, SchoolClass, done_of, exercises, guesses
 from rnnlab.course.classroom.stumbles import Stumble, stumbles
 from rnnlab.course.lesson_words import to_html
@@ -38,7 +38,7 @@ def page(school_class: SchoolClass, when: datetime) -> str:
     """
     learners, unread = school_class
     parts = [
-        f"<h1>The class</h1>\n<p class=lead>{escape(head_line(school_class))}.</p>",
+        f"<h1>The class</h1>\n<p class=lead>{as_html(head_line(school_class))}.</p>",
         f"<p class=muted>{when:%Y-%m-%d, %H:%M}. {PRIVATE}</p>",
         *_notes(learners),
         _where(learners),
@@ -84,11 +84,11 @@ def _where(learners: Sequence[Learner]) -> str:
     """Return the table of learners and lessons."""
     called = titles()
     heads = "".join(
-        f'<th scope=col title="{escape(called.get(lesson, ""))}">{lesson}</th>'
+        f'<th scope=col title="{as_html(called.get(lesson, ""))}">{lesson}</th>'
         for lesson in exercises()
     )
     rows = "\n".join(_row(one) for one in learners)
-    lessons = "".join(f"<li>{lesson} {escape(title)}</li>" for lesson, title in called.items())
+    lessons = "".join(f"<li>{lesson} {as_html(title)}</li>" for lesson, title in called.items())
     finished = "".join(
         f"<td>{sum(_level(one, lesson) == 4 for one in learners)}</td>" for lesson in exercises()
     )
@@ -165,7 +165,7 @@ def _questions(found: Iterable[Stumble]) -> str:
 
 
 def _question(one: Stumble) -> str:
-    home = escape(one.notebook)
+    home = as_html(one.notebook)
     link = f' <a href="{NOTEBOOKS}{home}">{home}</a>' if home else ""
     wrong = say("{wrong} of {tried}", wrong=one.wrong, tried=one.tried)
     question = one.question[:1].upper() + one.question[1:]
@@ -182,15 +182,15 @@ def _question(one: Stumble) -> str:
 
 def _unread(school_class: SchoolClass) -> str:
     rows = "".join(
-        f"<li><bdi>{escape(path)}</bdi>: {escape(reason)}</li>\n"
+        f"<li><bdi>{as_html(path)}</bdi>: {as_html(reason)}</li>\n"
         for path, reason in school_class.unread
     )
     return f"<h2>Files that could not be read</h2>\n<ul>\n{rows}</ul>"
 
 
 def _name(name: str) -> str:
-    return f"<bdi>{escape(name)}</bdi>"  # a name from right to left turns nothing beside it
+    return f"<bdi>{as_html(name)}</bdi>"  # a name from right to left turns nothing beside it
 
 
 def _paths(paths: Iterable[str]) -> str:
-    return ", ".join(f"<bdi>{escape(path)}</bdi>" for path in paths)
+    return ", ".join(f"<bdi>{as_html(path)}</bdi>" for path in paths)

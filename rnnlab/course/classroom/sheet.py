@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Iterator
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_cell
 from rnnlab.course.classroom.learners import Learner, done_of, exercises, guesses
 
 START = "learner,files,guesses made,exercises solved"
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes what begins so
 
 
 def sheet(learners: Iterable[Learner]) -> str:
@@ -36,7 +36,7 @@ def sheet(learners: Iterable[Learner]) -> str:
 
 
 def _row(one: Learner) -> Iterator[str | int]:
-    yield f"'{one.name}" if one.name.startswith(FORMULAS) else one.name
+    yield as_cell(one.name)
     yield from (len(one.files), len(one.guessed), len(one.solved))
     for lesson, numbers in exercises().items():
         yield done_of(guesses()[lesson], one.guessed)

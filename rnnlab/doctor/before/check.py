@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from rnnlab.base.say import one_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import error_line
 from rnnlab.doctor.judge import rule_of_error
 
 OK, FACT, OPEN, FAULT = "ok", "fact", "not decided", "fault"
@@ -35,11 +36,7 @@ def fault_of(name: str, error: Exception, what: str, advice: str) -> Check:
         advice: where no rule knows the error.
     """
     rule = rule_of_error(error)
-    try:
-        text = one_line(str(error))
-    except Exception:  # the user's own exception, whose text fails
-        text = ""
-    seen = say("{what} raised {kind}: {text}", what=what, kind=type(error).__name__, text=text)
+    seen = say("{what} raised {error}", what=what, error=error_line(error))
     if rule is None:
         return Check(name, FAULT, seen.rstrip(": "), advice)
     return Check(name, FAULT, f"{seen.rstrip(': .')}. {rule.why}", rule.fix)

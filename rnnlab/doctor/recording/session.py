@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode, _get_current_function_mode
 
+from rnnlab.base.showable import error_line
 from rnnlab.doctor.events import Event, Place, users_place
 from rnnlab.doctor.recording.known_tensors import KnownTensors
 from rnnlab.doctor.trace import Trace
@@ -107,7 +108,7 @@ class Session(TorchFunctionMode):
             try:
                 handler(*args, **kwargs)
             except Exception as error:
-                self.trace.stumbled = f"{type(error).__name__}: {error}"
+                self.trace.stumbled = error_line(error)
 
         return guarded
 

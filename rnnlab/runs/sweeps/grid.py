@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnlab.base.checks import check_count, check_seed
 from rnnlab.base.say import say
+from rnnlab.base.showable import FORMULAS
 from rnnlab.model.cells import Cell
 from rnnlab.runs.sweeps.table import FINGERPRINT, MOST_CELL, cell_of
 from rnnlab.runs.sweeps.trial import CHECKS, OPTIONAL, RESULTS, SETTINGS, Row, Subject
@@ -76,7 +77,13 @@ def _check_name(name: object, subject: Subject) -> None:
         raise TypeError(f"grid has the name {name!r}; expected the names of settings, as text")
     if name in ("task", *RESULTS, FINGERPRINT):
         raise ValueError(f"{name!r} cannot be a setting: the table has a column of this name")
-    if name != name.strip() or not name.isprintable() or not name or {*name} & {*';,"'}:
+    if (
+        name != name.strip()
+        or not name.isprintable()
+        or not name
+        or {*name} & {*';,"'}
+        or name.startswith(FORMULAS)
+    ):
         text = "{name!r} cannot be a setting: its column needs a name of letters, such as dropout"
         raise ValueError(say(text, name=name))
     if name not in SETTINGS and not subject.makes_tasks and subject.model is None:

@@ -4,7 +4,8 @@ import pickle
 from typing import Any
 
 from rnnlab.base.extras import is_installed
-from rnnlab.base.say import error_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import error_line
 
 
 def packed(subject: Any) -> bytes:

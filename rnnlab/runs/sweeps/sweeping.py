@@ -9,8 +9,10 @@ from typing import Any
 import torch
 
 from rnnlab.base.extras import MissingExtra, how_to_get, is_installed
-from rnnlab.base.say import error_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import error_line
 from rnnlab.base.tables import Path
+from rnnlab.base.torch_state import check_defaults
 from rnnlab.runs.sweeps.fingerprint import fingerprint
 from rnnlab.runs.sweeps.grid import plain, plan
 from rnnlab.runs.sweeps.kept import KeptRuns
@@ -84,6 +86,7 @@ def sweep(
         MissingExtra: if a model function shall run in processes, and extra `scale` is missing.
         OSError, TableError: if the file cannot be read or written, or is not one of this sweep.
     """
+    check_defaults("a sweep")  # which its workers have in any case
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(
             f"executor is {type(executor).__name__}; expected a concurrent.futures.Executor, "

@@ -7,6 +7,7 @@ from typing import Any, Self, overload
 
 from rnnlab.base import tables
 from rnnlab.base.checks import check_known
+from rnnlab.base.showable import FORMULAS
 from rnnlab.base.tables import COUNT, Kind, TableError
 from rnnlab.runs.sweeps.trial import OUTCOMES, RESULTS, SETTINGS, Row
 
@@ -20,13 +21,13 @@ FINGERPRINT = "fingerprint"  # the column of a sweep's file that says what made 
 def cell_of(value: Any) -> str:
     """Return a setting's value as a file has it, by which it is recognised.
 
-    A text that would be read as something else, such as "01", "True" or " pad ", or that no file
-    of text holds, stands in quotation marks, as in JSON.
+    A text that would be read as something else, such as "01", "True" or " pad ", that no file of
+    text holds or that a spreadsheet would compute, stands in quotation marks, as in JSON.
     """
     if not isinstance(value, str):
         return "" if value is None else str(value)
     simple = value and value.isprintable() and value.strip() == value == _setting(value)
-    return value if simple else json.dumps(value)
+    return value if simple and not value.startswith(FORMULAS) else json.dumps(value)
 
 
 def _text(cell: str) -> str:
@@ -56,7 +57,7 @@ KINDS = {
     "steps": COUNT._replace(optional=True),
     "train_loss": _LOSS,
     "validation_loss": _LOSS,
-    "message": Kind(str, ".*", "a text", optional=True),
+    "message": Kind(_text, ".*", "a text", optional=True),
     FINGERPRINT: Kind(str, ".*", "a text", optional=True),
 }
 
@@ -69,8 +70,8 @@ def settings_of(row: Row) -> list[str]:
 def write(path: tables.Path, rows: list[Row]) -> None:
     """Write rows of the same columns into a CSV file."""
     header = [[*rows[0]]] if rows else []
-    settings = {*settings_of(rows[0])} if rows else set()
-    cells = ([cell_of(row[n]) if n in settings else row[n] for n in row] for row in rows)
+    texts = {*settings_of(rows[0]), "message"} if rows else set()
+    cells = ([cell_of(row[n]) if n in texts else row[n] for n in row] for row in rows)
     tables.write(path, [*header, *cells])
 
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import error_line, one_line, say
+from rnnlab.base.say import say
+from rnnlab.base.showable import error_line, said, showable
 from rnnlab.loop.training import Run
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.runs.checks import TrainingDiverged
@@ -92,7 +93,7 @@ def run_packed(subject: bytes, settings: Row) -> Row:
 
 def failed(message: str) -> Row:
     """Return the results of a run that raised an exception or was killed."""
-    return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": one_line(message)}
+    return {**dict.fromkeys(RESULTS), "outcome": "failed", "message": showable(message)}
 
 
 def _run(subject: Subject, settings: Row) -> Row:
@@ -125,7 +126,7 @@ def ending(
     task: Task, model: nn.Module, history: History, outcome: str, error: TrainingDiverged | None
 ) -> Row:
     """Return the `RESULTS` of a run that has ended, with its error if it diverged."""
-    message, loss = "" if error is None else str(error), None
+    message, loss = "" if error is None else said(error), None
     if error is None:
         loss = float(task.validation_loss(model))
     if loss is not None and not math.isfinite(loss):
@@ -137,7 +138,7 @@ def ending(
         "steps": len(history),
         "train_loss": epochs[-1].train_loss if epochs else None,
         "validation_loss": loss,
-        "message": one_line(message) or None,
+        "message": showable(message) or None,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import said
 from rnnlab.pictures.landscape import landscape_words, named, spot_words
 from rnnlab.runs.stacks.landscape import Landscape, Place, Spot
 from rnnlab.tasks.catalogue import Task
@@ -189,7 +190,7 @@ class LandscapeLab(Lab):
             self._show(status_words(self.landscape))
 
     def _on_error(self, error: Exception) -> None:
-        self._say(f"The training has ended: {error}")
+        self._say(f"The training has ended: {said(error)}")
 
     # ---- what is shown -------------------------------------------------------------------
 

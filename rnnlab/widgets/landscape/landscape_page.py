@@ -1,11 +1,11 @@
 """LandscapeLab's page: what may be set, controls, pictures and their sizes, words, a table."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.landscape import CurvesPanel, MapPanel, written
 from rnnlab.pictures.plots import on_axes
@@ -81,7 +81,7 @@ def sizes(width: int, rows: int) -> list[tuple[int, int]]:
 
 def sentences_html(sentences: Iterable[str]) -> str:
     """Return the words below the pictures."""
-    words = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    words = "".join(f"<p>{as_html(sentence)}</p>" for sentence in sentences)
     named = 'role="group" aria-label="The pictures in words"'
     return f'<div class="rnnlab-twin" {named}>{words}</div>'
 

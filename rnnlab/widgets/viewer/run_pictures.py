@@ -1,10 +1,10 @@
 """The three pictures of a run, as large as the page has room: answers, loss and gradient norm."""
 
-from html import escape
 from typing import Any
 
 import ipywidgets as w
 
+from rnnlab.base.showable import as_html
 from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.run_panels import GradientPanel, LossPanel
 from rnnlab.pictures.task_panels import make_panel
@@ -65,7 +65,7 @@ class RunPictures:
         self.answers.resize(*sizes(self._width)[0])
 
     def _tell(self, legend: str) -> None:
-        self.legend.value = f'<div class="rnnlab-legend">{escape(legend)}</div>'
+        self.legend.value = f'<div class="rnnlab-legend">{as_html(legend)}</div>'
 
     def fit(self, width: int) -> None:
         """Make the pictures as large as so many pixels across allow."""

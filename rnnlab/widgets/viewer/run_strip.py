@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from rnnlab.base.showable import NAME, showable
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 
 MOST = 6  # runs in the strip; with them go their weights
@@ -51,7 +52,7 @@ def label(run: RecordedRun, varying: set[str]) -> str:
     named -= {"clip" if run.settings["clip"] else "clip_norm"}
     names = [name for name in run.settings if name in named]
     words = ", ".join(say_setting(name, run.settings) for name in names)
-    return f"{run.number}  {words}\n{run.outcome or run.result or 'not finished'}"
+    return f"{run.number}  {words}\n{showable(run.outcome or run.result, NAME) or 'not finished'}"
 
 
 def say_setting(name: str, settings: Mapping[str, Any]) -> str:
@@ -66,4 +67,4 @@ def say_setting(name: str, settings: Mapping[str, Any]) -> str:
         "seed": lambda: f"seed {value}",
         "seeds": lambda: f"{value} seed{'s' * (value != 1)}",
     }
-    return words[name]() if name in words else str(getattr(value, "name", value))
+    return words[name]() if name in words else showable(getattr(value, "name", value), NAME)

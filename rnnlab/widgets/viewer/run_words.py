@@ -1,7 +1,10 @@
 """A run in words: how far it is, and what its pictures show."""
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import showable_lines
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
+
+WORDS = 4000  # characters of what a task of a user's own may say
 
 
 def where(run: RecordedRun) -> str:
@@ -23,7 +26,8 @@ def title_of(run: RecordedRun, epoch: int) -> str:
 
 def words_of(run: RecordedRun, epoch: int | None) -> str:
     """Return what the pictures of a run show, a line for each; `epoch` is one that is looked at."""
-    lines = [run.task.words(run.model if epoch is None else run.model_at(epoch))]
+    model = run.model if epoch is None else run.model_at(epoch)
+    lines = [showable_lines(run.task.words(model), WORDS)]
     if run.history.epochs:
         first, last = run.history.epochs[0], run.history.epochs[-1]
         clipped = sum(step.clipped for step in run.history.steps)

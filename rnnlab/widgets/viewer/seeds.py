@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnlab.base.say import one_line, say, short
+from rnnlab.base.say import say, short
+from rnnlab.base.showable import said, showable
 from rnnlab.base.step import Step
 from rnnlab.model.sequence_model import SequenceModel
 from rnnlab.pictures.bands import Spread
@@ -68,7 +69,7 @@ class Seeds:
         self._stack, self._ended = None, True
         if reason and self.count > 1 and not self.why:
             text = "One run only, not {count}: {reason}."
-            self.why = say(text, count=self.count, reason=one_line(reason))
+            self.why = say(text, count=self.count, reason=showable(reason))
 
     def prepare(self) -> None:
         """Make the others, if they are not there; before the first step of the run."""
@@ -102,7 +103,7 @@ class Seeds:
             try:
                 yield
             except Exception as error:  # the run that is shown goes on
-                self.end(str(error) or type(error).__name__)
+                self.end(said(error) or type(error).__name__)
             self._random = random_state() if draws else None
 
     def change(self, **changed: Any) -> None:
@@ -199,7 +200,7 @@ class Seeds:
             return ""
         of, count, unit = "Loss held out", str(self.count), ""
         if isinstance(self.task, SeriesTask):
-            of, unit = "Typically off by", f" {self.task.series.unit}".rstrip()
+            of, unit = "Typically off by", f" {self.task.unit}".rstrip()
         if not len(errors):
             return say("All {count} seeds have diverged.", count=self.count)
         ended = ""

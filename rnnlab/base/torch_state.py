@@ -1,0 +1,54 @@
+"""What a user may have set for all of torch, and what training needs of it."""
+
+import torch
+
+from rnnlab.base.say import say
+
+
+def check_graph(no_grad: bool = True) -> None:
+    """Refuse to train where torch makes no graph; `no_grad` False: where none can be made.
+
+    Raises:
+        RuntimeError: in inference mode, and where gradients are off.
+    """
+    if torch.is_inference_mode_enabled():
+        raise RuntimeError(
+            "torch is in inference mode here, in which there are no gradients: leave the block of "
+            "torch.inference_mode()"
+        )
+    if no_grad and not torch.is_grad_enabled():
+        raise RuntimeError(
+            "gradients are off here, and training needs them: leave the block of torch.no_grad(), "
+            "or call torch.set_grad_enabled(True)"
+        )
+
+
+def check_defaults(what: str) -> None:
+    """Refuse torch's defaults with which rnnlab's own models and data would not go together.
+
+    Args:
+        what: needs them, as in "a lab".
+
+    Raises:
+        RuntimeError: for another default than float32 on the CPU, and as `check_graph`.
+    """
+    check_graph()
+    check_device(what)
+    dtype = torch.get_default_dtype()
+    if dtype != torch.float32:
+        text = (
+            "torch's default dtype is {dtype}; {what} needs float32: call "
+            "torch.set_default_dtype(torch.float32) before"
+        )
+        raise RuntimeError(say(text, dtype=str(dtype).removeprefix("torch."), what=what))
+
+
+def check_device(what: str, fitting: tuple[str, ...] = ("cpu",)) -> None:
+    """Refuse another default device of torch, as "meta", than the kinds that are fitting."""
+    device = torch.get_default_device()
+    if device.type not in fitting:
+        text = (
+            "torch's default device is {device}; {what} needs the CPU: call "
+            'torch.set_default_device("cpu") before'
+        )
+        raise RuntimeError(say(text, device=device, what=what))

@@ -91,7 +91,8 @@ def test_a_file_that_is_not_there(tmp_path, monkeypatch):
         with pytest.raises(FileNotFoundError) as error:
             rnnlab.read_series(name)
         assert str(error.value) == (
-            f"there is no file {shown}: give the path of a CSV file, seen from the folder {tmp_path}"
+            f"there is no file {shown}: give the path of a CSV file, seen from the folder "
+            f"{tmp_path}"
         )
 
 

@@ -31,8 +31,8 @@ from rnnlab.widgets.controls import (
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.stepper_page import facts_html, source_html
-from rnnlab.widgets.stepper_pictures import StepperPictures
+from rnnlab.widgets.stepper.stepper_page import facts_html, source_html
+from rnnlab.widgets.stepper.stepper_pictures import StepperPictures
 
 OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for your own model
 OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")

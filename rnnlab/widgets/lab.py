@@ -133,10 +133,12 @@ class TrainingLab(ExaminedLab):
     def run(self) -> History:
         """Train from the start to the end in the calling cell and return the history."""
         self._check_open()
+        self._runner.drain(self._begin_here)
+        return self.history
+
+    def _begin_here(self) -> None:
         self._apply_all()
         self._start(paused=True, show=False)  # it does not wait, it is drained
-        self._runner.drain()
-        return self.history
 
     def _columns(self) -> list[Sequence[LivePicture]]:
         return [self.pictures[:1], self.pictures[1:]]  # the answers large, the others beside them

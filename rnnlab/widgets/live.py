@@ -136,13 +136,23 @@ class Runner:
         self.paused = True
         self._take(time.perf_counter())
 
-    def drain(self) -> None:
-        """Take all remaining steps in the calling thread; an error is raised there too."""
-        self.paused = False
-        while self.busy:
-            error = self._take(time.perf_counter() + self.slice)
-            if error is not None:
-                raise error
+    def drain(self, begin: Callable[[], None] = lambda: None) -> None:
+        """Begin, and take all remaining steps in the calling thread; an error is raised there too.
+
+        An interrupt waits until all has begun: nobody could show half of that, or go on from it.
+        """
+        try:
+            with InterruptHeld():
+                begin()
+            self.paused = False
+            while self.busy:
+                error = self._take(time.perf_counter() + self.slice)
+                if error is not None:
+                    raise error
+        except KeyboardInterrupt:  # wherever it fell
+            self.paused = True
+            self._on_slice(False)
+            raise
 
     def _wake(self) -> None:
         if self._loop is None or self._loop.is_closed() or not self.busy:

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
@@ -34,6 +34,15 @@ _displayed: dict[str, tuple[str, "Lab"]] = {}  # cell id -> (execution, the lab 
 
 class SettingError(traitlets.TraitError, ValueError):
     """A value that a setting of a lab cannot have; its text says what was expected."""
+
+
+class ClosedLab(RuntimeError, AttributeError):
+    """A closed lab was asked for something; it has no more than its settings."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this lab is closed, by close() or because its cell was run again: make a new one"
+        )
 
 
 class Setting(traitlets.TraitType):  # no [Any, Any], which traitlets 5.7 lacks
@@ -75,6 +84,7 @@ class Lab(ShownAsBundle, w.VBox):
     def __init__(self) -> None:
         check_defaults("a lab")
         super().__init__()
+        self._bare = {*vars(self), "_bare", "_runner", "_changed", "closed"}  # what is never let go
         self.add_class("rnnlab")
         self._errors = OwnOutput()
         self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
@@ -178,9 +188,12 @@ class Lab(ShownAsBundle, w.VBox):
         raise NotImplementedError  # each lab has its own pictures
 
     def close(self) -> None:
-        """End the run and remove the lab, with all its parts, from the page and from memory."""
-        if "_runner" not in vars(self):
-            return  # its making has failed: there is nothing yet
+        """End the run and remove the lab, with all its parts, from the page and from memory.
+
+        The notebook's Out has whatever a cell has shown, for good: a closed lab is to be small.
+        """
+        if self.closed or "_runner" not in vars(self):
+            return  # or its making has failed: there is nothing yet
         self._runner.close()
         for cell in [cell for cell, (_, lab) in _displayed.items() if lab is self]:
             del _displayed[cell]
@@ -188,9 +201,17 @@ class Lab(ShownAsBundle, w.VBox):
         super().close()
         for part in parts[1:]:
             part.close()
-        self._kept.close()
-        self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
         self.closed = True
+        self.set_trait("children", ())
+        for name in {*vars(self)} - self._bare:
+            delattr(self, name)
+
+    if not TYPE_CHECKING:  # else mypy would believe that a lab has everything
+
+        def __getattr__(self, name: str) -> Any:
+            if self.closed:
+                raise ClosedLab
+            return super().__getattribute__(name)  # which raises what it has to say
 
     # ---- the run -------------------------------------------------------------------------
 
@@ -212,9 +233,7 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _check_open(self) -> None:
         if self.closed:
-            raise RuntimeError(
-                "this lab is closed, by close() or because its cell was run again: make a new one"
-            )
+            raise ClosedLab
 
     def _crisp_later(self) -> None:
         """Draw the pictures at twice the density, one at a time, unless it runs again by then."""

@@ -56,10 +56,6 @@ class KeptPicture:
             self._waits = True
             self._runner.call(lambda: self._runner.later(SOON, self._renew))
 
-    def close(self) -> None:
-        """Let the page go; the notebook has it."""
-        self._is_out, self._last = False, ""
-
     def _renew(self) -> None:
         self._waits = False
         page = self._page()

@@ -94,6 +94,7 @@ class TrainingLab(ExaminedLab):
     apply_while_training = Setting(False)
     epoch = traitlets.Int(0)
     _most = 60
+    _last_history: History | None = None  # of a closed lab
 
     def __init__(
         self,
@@ -145,8 +146,9 @@ class TrainingLab(ExaminedLab):
 
     @property
     def history(self) -> History:
-        """The history of the run that is shown."""
-        return self._viewer.shown.history
+        """The history of the run that is shown; of a closed lab, of the last that was."""
+        last = self._last_history
+        return self._viewer.shown.history if last is None else last
 
     @property
     def model(self) -> SequenceModel:
@@ -161,8 +163,11 @@ class TrainingLab(ExaminedLab):
         """End the run and remove the lab, with all its parts, from the page and from memory."""
         if "_viewer" in vars(self) and not self.closed:
             self._viewer.close()
-            self._training = None
-        super().close()
+            history = self.history
+            super().close()
+            self._last_history = history
+        else:
+            super().close()
 
     # ---- settings ------------------------------------------------------------------------
 
@@ -327,11 +332,14 @@ class TrainingLab(ExaminedLab):
         self._runner.stop()
         self.runs, self._number, self._training = 0, 0, None
         self._viewer.forget(untrained)
-        self._show()
         task = self._task
         about = f", {task.about}" if hasattr(task, "about") else ""
         text = "Not trained yet: {title}{about}. Press Train."
-        self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
+        try:
+            self._show()
+        finally:  # a task of the learner's own may raise
+            self._tell()
+            self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
         self._show_twin()
 
     def _on_slice(self, done: bool) -> None:

@@ -129,7 +129,7 @@ class Runner:
 
     def close(self) -> None:
         """Drop the iterator, and whatever was still to be called."""
-        self.steps, self._closed = None, True
+        self.steps, self._closed, self._listening = None, True, nullcontext
 
     def step(self) -> None:
         """Take one step now and pause."""
@@ -200,7 +200,8 @@ class Runner:
                         break
             if done:
                 self.steps = None
-            self._on_slice(done)
+            if not self._closed:  # by one of the steps, or on another thread
+                self._on_slice(done)
         except KeyboardInterrupt:
             self.paused = True
             self._on_slice(False)

@@ -127,12 +127,6 @@ class LoopStepper(ExaminedLab):
         self._errors.clear()
         self._do(lambda stepper: stepper.restart())
 
-    def close(self) -> None:
-        """End the run and remove the lab, with all its parts, from the page and from memory."""
-        super().close()
-        if "_pictures" in vars(self):
-            self._pictures.all = ()  # as in Lab.close
-
     def _columns(self) -> list[Sequence[LivePicture]]:
         return [self.pictures[:1], self.pictures[1:]]  # the ring stands on the left
 

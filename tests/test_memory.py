@@ -211,4 +211,4 @@ def test_twenty_labs_in_one_notebook_work_side_by_side(kernel, report):
         f"{in_use_after:.0f}"
     )
     assert in_use_of_all - in_use < 20 * 15
-    assert in_use_after - in_use < 20 * 1.5  # the notebook's _1, _2, ... hold the closed labs
+    assert in_use_after - in_use < 5  # the closed labs, which the notebook's _1, _2, ... hold, too

@@ -84,14 +84,17 @@ def test_what_a_lab_never_had_is_missing_as_usual():
     lab.close()
 
 
+@pytest.mark.parametrize("raises", [False, True])
 @pytest.mark.parametrize("in_a_cell", [False, True])
-def test_a_lab_that_is_closed_by_one_of_its_own_steps_ends_in_silence(in_a_cell):
+def test_a_lab_that_is_closed_by_one_of_its_own_steps_ends_in_silence(in_a_cell, raises):
     """A page may close it on another thread, in the midst of a step."""
     problems, lab = [], None
 
     class Closing(rnnlab.SeriesTask):
         def validation_loss(self, model):
             lab.close()
+            if raises:
+                raise OSError("the file is gone")
             return super().validation_loss(model)
 
     async def main():
@@ -101,7 +104,8 @@ def test_a_lab_that_is_closed_by_one_of_its_own_steps_ends_in_silence(in_a_cell)
             Closing(rnnlab.data.shipped.make_sine(length=200), "closing"), epochs=3, hidden_size=4
         )
         if in_a_cell:
-            lab.run()
+            with pytest.raises(OSError, match="gone") if raises else contextlib.nullcontext():
+                lab.run()
         else:
             lab.buttons["Train"].click()
         await asyncio.sleep(0.3)

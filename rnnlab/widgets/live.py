@@ -87,8 +87,13 @@ class Runner:
             try:
                 function()
             except Exception as error:
-                self.steps = None
-                self._on_error(error)
+                self._end(error)
+
+    def _end(self, error: Exception) -> None:
+        """End the run with an exception, and show it; nobody could once the lab is closed."""
+        self.steps = None
+        if not self._closed:
+            self._on_error(error)
 
     @property
     def busy(self) -> bool:
@@ -150,9 +155,14 @@ class Runner:
                 if error is not None:
                     raise error
         except KeyboardInterrupt:  # wherever it fell
-            self.paused = True
-            self._on_slice(False)
+            self._wait()
             raise
+
+    def _wait(self) -> None:
+        """Pause, because of an interrupt, and show that."""
+        self.paused = True
+        if not self._closed:
+            self._on_slice(False)
 
     def _wake(self) -> None:
         if self._loop is None or self._loop.is_closed() or not self.busy:
@@ -203,12 +213,10 @@ class Runner:
             if not self._closed:  # by one of the steps, or on another thread
                 self._on_slice(done)
         except KeyboardInterrupt:
-            self.paused = True
-            self._on_slice(False)
+            self._wait()
             raise
         except Exception as error:  # a task's exception would vanish: the lab shows it
-            self.steps = None
-            self._on_error(error)
+            self._end(error)
             return error
         return None
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from rnnlab.widgets.lab import TrainingLab
     from rnnlab.widgets.landscape.landscape_lab import LandscapeLab
     from rnnlab.widgets.state_lab import StateLab
-    from rnnlab.widgets.stepper import LoopStepper
+    from rnnlab.widgets.stepper.loop_stepper import LoopStepper
 
 __version__ = "0.1.0"
 
@@ -94,7 +94,7 @@ _NAMES = {
     "widgets.lab": "TrainingLab",
     "widgets.landscape.landscape_lab": "LandscapeLab",
     "widgets.state_lab": "StateLab",
-    "widgets.stepper": "LoopStepper",
+    "widgets.stepper.loop_stepper": "LoopStepper",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 _MODULES = {  # that lessons take whole

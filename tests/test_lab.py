@@ -5,6 +5,7 @@ import dataclasses
 import gc
 import html
 import itertools
+import re
 import signal
 
 import ipywidgets
@@ -17,6 +18,7 @@ import rnnlab
 from rnnlab.pictures.task_panels import PANELS
 from rnnlab.tasks.catalogue import TASKS
 from rnnlab.tasks.recipe import DEFAULTS
+from rnnlab.widgets.live import Runner
 from rnnlab.widgets.viewer import recorded_run
 from rnnlab.widgets.viewer.film import frames
 from tests.test_own_cell import MGU
@@ -526,6 +528,53 @@ def test_an_interrupt_leaves_a_run_that_waits():
 
     asyncio.run(main())
     assert lab.history == whole
+
+
+TRAINED_IN_A_CELL = {
+    "TrainingLab": lambda: rnnlab.TrainingLab("sine", epochs=2, hidden_size=4),
+    "StateLab": lambda: rnnlab.StateLab(window=2, hidden_size=4, epochs=1),
+    "LandscapeLab": lambda: rnnlab.LandscapeLab(
+        "sine", epochs=2, hidden_size=4, seeds=1, learning_rates=[0.1], clip_norms=[None]
+    ),
+}
+
+
+@pytest.mark.parametrize("when", ["before", "after", "step"])
+@pytest.mark.parametrize("name", TRAINED_IN_A_CELL)
+def test_a_run_that_is_interrupted_as_it_begins_waits_or_has_stopped(name, when, monkeypatch):
+    """Never does it stand half begun, or say that it goes on."""
+    lab, other, start = TRAINED_IN_A_CELL[name](), TRAINED_IN_A_CELL[name](), Runner.start
+
+    def interrupting(steps):
+        signal.raise_signal(signal.SIGINT)
+        yield from steps
+
+    def interrupted(runner, steps, *given, **options):
+        if when == "before":
+            signal.raise_signal(signal.SIGINT)
+        start(runner, interrupting(steps) if when == "step" else steps, *given, **options)
+        if when == "after":
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Runner, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lab.run()
+    monkeypatch.undo()
+    assert not lab._busy
+    if name == "TrainingLab":
+        assert "Run 1 is paused" in lab._status.value
+        assert lab.buttons["Pause"].description == "Resume"
+    else:
+        assert "Stopped" in lab._status.value
+        assert lab._runner.steps is None
+        assert lab._twin.value
+    lab.run()
+    other.run()
+    assert "finished" in lab._status.value
+    described = [re.sub(r"[\d.]+ ms", "", each.describe()) for each in (lab, other)]
+    assert described[0] == described[1]
+    lab.close()
+    other.close()
 
 
 def test_the_interrupt_button_pauses_a_run_beside_the_cells_and_is_then_ignored_as_before():

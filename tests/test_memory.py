@@ -149,3 +149,66 @@ def test_every_lab_run_again_ends_the_earlier_one(kernel, name):
         assert kernel.run("print(earlier._runner.busy, earlier.comm)") == ["False", "None"]
     kernel.run("del earlier")
     assert kernel.run(STATE) == state
+
+
+TWENTY = """
+import rnnlab
+from rnnlab.widgets.base import Lab
+makers = [
+    lambda: rnnlab.TrainingLab("sine", epochs=3), lambda: rnnlab.LoopStepper(),
+    lambda: rnnlab.GradientLab(length=20), lambda: rnnlab.StateLab(epochs=1),
+    lambda: rnnlab.LandscapeLab("sine", epochs=2, seeds=1),
+]
+labs = []
+"""
+WORK = """
+import asyncio
+for lab in labs:
+    (lab.buttons["Next epoch" if "Next epoch" in lab.buttons else "Train"].click()
+     if hasattr(lab, "buttons") else setattr(lab, "scale", 2.0))
+await asyncio.sleep(0.1)
+while any(lab._busy for lab in labs):
+    await asyncio.sleep(0.02)
+await asyncio.sleep(1.5)  # what is kept of each is renewed
+print(sum(lab._message.value == "" for lab in labs))
+for lab in labs:
+    kind = type(lab).__name__
+    if kind == "TrainingLab":
+        assert f"Run {k} is finished" in lab._status.value, lab._status.value
+    elif kind == "LoopStepper":
+        assert len(lab.stepper.history.epochs) == k
+    elif kind in ("StateLab", "LandscapeLab"):
+        assert "Training is finished" in lab._status.value, lab._status.value
+    assert lab._kept._last == lab._kept_page()
+"""
+CLOSED = STATE.replace("while lab._busy:\n    await asyncio.sleep(0.01)\n", "")
+
+
+def use_labs(kernel, count):
+    """Show so many labs, have all at work twice, close them; return MB shown, worked, in use."""
+    for k in range(count):
+        kernel.run(f"labs.append(makers[{k % 5}]())\nlabs[-1]", cell=f"lab {k}")
+    shown = kernel.megabytes()
+    for k in (1, 2):
+        assert kernel.run(f"k = {k}\n{WORK}") == [str(count)]
+    worked, in_use = kernel.megabytes(), float(*kernel.run(USED))
+    assert kernel.run("print(sum(lab.closed for lab in labs))") == ["0"]
+    kernel.run("for lab in labs:\n    lab.close()\nlabs.clear()")
+    assert kernel.run("Out.clear(); _ = __ = ___ = lab = None\n" + CLOSED) == ["0", "0", "0"]
+    return shown, worked, in_use
+
+
+@pytest.mark.slow
+def test_twenty_labs_in_one_notebook_work_side_by_side(kernel, report):
+    kernel.run(TWENTY)
+    use_labs(kernel, 5)  # of each kind one: what is loaded at its first use stays
+    before, in_use = kernel.megabytes(), float(*kernel.run(USED))
+    shown, worked, in_use_of_all = use_labs(kernel, 20)
+    after, in_use_after = kernel.megabytes(), float(*kernel.run(USED))
+    report(
+        f"twenty labs in one notebook: {before:.0f} MB before, {shown:.0f} shown, {worked:.0f} "
+        f"after two runs each, {after:.0f} closed; in use {in_use:.0f}, {in_use_of_all:.0f}, "
+        f"{in_use_after:.0f}"
+    )
+    assert in_use_of_all - in_use < 20 * 15
+    assert in_use_after - in_use < 5  # the closed labs, which the notebook's _1, _2, ... hold, too

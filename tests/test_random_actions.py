@@ -2,28 +2,34 @@
 
 Each example makes a lab and acts on it in any order, as a learner with ten hands would: from the
 loop's thread as a cell does, from another as JupyterLab's widgets do, with no wait or a short one.
-At its end the lab must train as if nothing had happened, and nothing may be left of it.
+After each action controls, words and pictures must agree with what the lab has. At its end it must
+train as if nothing had happened, and nothing may be left of it.
+
+RNNLAB_ACTIONS=10000 has all labs together take as many actions, in the tests marked slow.
 """
 
 import asyncio
 import contextlib
+import copy
 import functools
 import gc
 import html
 import io
 import itertools
 import math
+import os
 import signal
 import statistics
 import sys
 import threading
+from unittest import mock
 
 import ipywidgets as w
 import pytest
 import torch
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from matplotlib.figure import Figure
 from torch.nn.modules import module as torch_module
 from torch.optim import optimizer as torch_optimizer
@@ -31,20 +37,61 @@ from tqdm.auto import tqdm
 
 import rnnlab
 from rnnlab.microscope import carrying
-from rnnlab.model.cells import CELLS
+from rnnlab.model.cells import CELLS, Cell
 from rnnlab.pictures.gradient_panels import verdict
 from rnnlab.tasks.catalogue import TASKS
+from rnnlab.widgets import base, kept_picture
 from rnnlab.widgets.base import SettingError
 from rnnlab.widgets.controls import NumberSlider
 from rnnlab.widgets.live import on_threads
+from tests.lab_invariants import (
+    Complaints,
+    at_rest,
+    callbacks,
+    check_at_rest,
+    check_kept,
+    check_now,
+    check_pictures,
+)
 from tests.memory import in_use
 from tests.sizes import short_or_long
 
+MOST_THREADS = 40  # beside those before: asyncio's pool for what is done on another thread
 NONSENSE = [
     None, -1, 0, 2.5, float("nan"), float("inf"), 10**9, "", "tides", "reset ", [], {}, (1, 2),
     object(), True, torch.ones(3), b"rnn", lambda: 1,
 ]  # fmt: skip
 TYPED = ["", "-1", "0", "2.5", "nan", "inf", "1e999", "fast", "3 epochs", "\u0663", "0x10", "$a$"]
+
+
+class Interrupted:
+    """Batches whose file cannot be read any more after some of them, in the midst of an epoch."""
+
+    def __init__(self, batches, after):
+        self.batches, self.left = batches, after
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __iter__(self):
+        for batch in self.batches:
+            self.left -= 1
+            if self.left < 0:
+                raise RuntimeError("the learner's own data has failed")
+            yield batch
+
+
+def own_cell(calls):
+    """Return a learner's own cell, whose step raises after so many calls."""
+    left = [calls]
+
+    def step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+        left[0] -= 1
+        if left[0] < 0:
+            raise RuntimeError("the learner's own cell has failed")
+        return torch.tanh(x @ weight_ih.T + h @ weight_hh.T + bias_ih + bias_hh)
+
+    return Cell(f"own {calls}", step)
 
 
 class Faulty(rnnlab.SeriesTask):
@@ -63,7 +110,8 @@ class Faulty(rnnlab.SeriesTask):
         return getattr(super(), name)(*given, **options)
 
     def batches(self, *given, **options):
-        return self._call("batches", *given, **options)
+        made = self._call("batches", *given, **options)
+        return Interrupted(made, self.calls) if self.fails == "reading" else made
 
     def validation_loss(self, model):
         return self._call("validation_loss", model)
@@ -119,11 +167,27 @@ class LabMachine(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.problems = []
         self.loop.set_exception_handler(lambda loop, context: self.problems.append(context))
-        self.second = None
+        self.second, self.earlier = None, []
+        self.cells, self.executions = {}, itertools.count()  # by cell, the lab that it shows
+        self.complaints = Complaints()
+        self.notebook = mock.patch.object(kept_picture, "publish")  # there is none
+        self.published = self.notebook.start()
         self.do(self.begin)
 
     def begin(self):
         self.lab = self.make()
+        self.callbacks = callbacks(self.lab)
+
+    @invariant()
+    def words_and_controls_agree_with_the_lab(self):
+        assert not self.complaints.heard, self.complaints.heard
+        check_now(self.lab)
+        assert callbacks(self.lab) == self.callbacks
+        assert threading.active_count() <= self.before["threads"] + MOST_THREADS
+        own = [task for task in asyncio.all_tasks(self.loop) if "Runner" in repr(task)]
+        assert len(own) <= 2 * (len(self.runners()) + (self.second is not None) + len(self.earlier))
+        if at_rest(self.lab, self.runners()):
+            check_at_rest(self.lab)
 
     def do(self, act, wait=0.0, thread=False):
         """Act, and leave the loop at work for a while."""
@@ -219,6 +283,61 @@ class LabMachine(RuleBasedStateMachine):
         buttons = [b for name, b in self.lab.buttons.items() if name != "Ask the doctor"]
         self.do(data.draw(st.sampled_from(buttons)).click, wait, thread)
 
+    @rule(really=seldom)
+    def look_closely(self, really):
+        """Once the lab is at rest and has been for a while, its pictures show what it has."""
+        if not really and self.comes_to_rest():
+            check_kept(self.lab, self.published)
+            check_pictures(self.lab, self.may_raise)
+
+    def comes_to_rest(self):
+        """Return whether the lab is at rest within two seconds."""
+
+        async def main():
+            for _ in range(150):
+                if at_rest(self.lab, self.runners()) and not self.lab._kept._waits:
+                    await asyncio.sleep(0.5)  # words follow an epoch that is looked at, later
+                    return at_rest(self.lab, self.runners()) and not self.lab._kept._waits
+                await asyncio.sleep(0.01)
+            return False
+
+        return self.loop.run_until_complete(main())
+
+    @rule(cell=st.sampled_from("AB"), wait=waits)
+    def show(self, cell, wait):
+        """Run a cell that shows the lab; it may stand in another one already."""
+        self.do(functools.partial(self.show_in, cell), wait)
+
+    def show_in(self, cell):
+        name, before = f"{cell} of {id(self)}", self.cells.get(cell)
+        closed = before is None or before.closed
+        execution = str(next(self.executions))
+        with mock.patch.object(base, "_present_cell", return_value=(name, execution)):
+            assert self.lab._repr_mimebundle_()
+        self.cells[cell] = self.lab
+        if not closed:
+            assert before.closed == (before not in self.cells.values())
+        self.earlier = [lab for lab in self.earlier if not lab.closed]
+
+    @rule(cell=st.sampled_from("AB"), wait=waits, really=seldom)
+    def run_a_cell_that_makes_a_lab(self, cell, wait, really):
+        if really:
+            return
+
+        def act():
+            self.earlier.append(self.lab)
+            self.lab = self.make()
+            self.show_in(cell)
+
+        self.do(act, wait)
+
+    @rule(width=st.sampled_from([300, 700, 1400]), calm=st.booleans(), wait=waits)
+    def the_page_has_another_width(self, width, calm, wait):
+        def act():
+            self.lab._access.width, self.lab._access.less_motion = width, calm
+
+        self.do(act, wait)
+
     @rule(what=st.sampled_from(["describe", "snapshot", "__repr__", "_repr_mimebundle_"]))
     def look(self, what):
         with contextlib.suppress(*self.may_raise):
@@ -279,7 +398,7 @@ class LabMachine(RuleBasedStateMachine):
             assert control.value == getattr(self.lab, name)
 
         async def close():
-            for lab in (self.lab, self.second):
+            for lab in (self.lab, self.second, *self.earlier, *self.cells.values()):
                 if lab is not None:
                     lab.close()
             await asyncio.sleep(0.01)
@@ -289,9 +408,13 @@ class LabMachine(RuleBasedStateMachine):
 
         self.loop.run_until_complete(close())
         assert not self.problems, self.problems
+        self.complaints.end()
+        self.notebook.stop()
+        assert not self.complaints.heard, self.complaints.heard
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
         self.lab = self.second = None
+        self.earlier, self.cells = [], {}
         after = standing()
         left = {k: (v, after[k]) for k, v in self.before.items() if v != after[k]}
         assert not left, left
@@ -336,7 +459,8 @@ class TrainingLabMachine(ExaminedLabMachine):
         ("optimizer", "rmsprop"), ("speed", 3), ("speed", 50.0), ("speed", "full"),
         ("free_running", True),
         *(("task", Faulty(name, calls)) for calls in (0, 1, 5)
-          for name in ("batches", "validation_loss", "answers", "words")),
+          for name in ("batches", "reading", "validation_loss", "answers", "words")),
+        *(("cell", own_cell(calls)) for calls in (0, 100, 2000)), ("seeds", 8),
     ]  # fmt: skip
 
     def make(self):
@@ -369,10 +493,6 @@ class TrainingLabMachine(ExaminedLabMachine):
             return
         k = data.draw(st.integers(0, len(strip._runs) - 1))
         self.do(strip._buttons[k].click, wait, thread)
-
-    @rule(width=st.sampled_from([300, 700, 1400]), wait=LabMachine.waits)
-    def the_page_has_another_width(self, width, wait):
-        self.do(lambda: setattr(self.lab._access, "width", width), wait)
 
     @rule(after=st.sampled_from([0.0, 0.001, 0.01, 0.05]))
     def interrupt_a_cell_that_trains(self, after):
@@ -415,6 +535,7 @@ class TrainingLabMachine(ExaminedLabMachine):
 
 
 class LoopStepperMachine(ExaminedLabMachine):
+    may_raise = (RuntimeError,)
     at_the_end = {
         "task": "sine", "cell": "rnn", "fault": "nothing", "hidden_state": "reset", "clip": True,
         "learning_rate": 0.003,
@@ -422,7 +543,8 @@ class LoopStepperMachine(ExaminedLabMachine):
     good = [
         ("task", "recall"), ("learning_rate", 0.0123), ("learning_rate", 1e9), ("speed", 200),
         ("fault", "state-not-detached"), ("fault", "missing-step"), ("clip", True), ("clip", False),
-        ("hidden_state", "carry"), ("seed", 12345), ("cell", "lstm"),
+        ("hidden_state", "carry"), ("seed", 12345), ("cell", "lstm"), ("cell", own_cell(100)),
+        *(("task", Faulty(name, calls)) for calls in (0, 1, 5) for name in ("batches", "reading")),
     ]  # fmt: skip
 
     def make(self):
@@ -435,6 +557,62 @@ class LoopStepperMachine(ExaminedLabMachine):
         lab = self.lab
         assert lab._message.value == ""
         assert lab.stepper.history.loss == self.by_fit(epochs=1).loss, lab._status.value
+
+
+class OwnModel(torch.nn.Module):
+    """A learner's own model; while `left` is a number it raises after so many calls."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell, self.readout = torch.nn.GRU(1, 4, batch_first=True), torch.nn.Linear(4, 1)
+        self.left = None
+
+    def forward(self, inputs, state=None):
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise RuntimeError("the learner's own model has failed")
+        outputs, state = self.cell(inputs, state)
+        return self.readout(outputs), state
+
+
+class OwnLoopStepperMachine(ExaminedLabMachine):
+    """A stepper with the learner's own model and batches."""
+
+    may_raise = (RuntimeError,)
+    at_the_end = {"fault": "nothing", "hidden_state": "reset", "clip": True, "learning_rate": 0.003}
+    good = [*((n, v) for n, v in LoopStepperMachine.good if n not in ("task", "cell"))]
+
+    def make(self):
+        torch.manual_seed(3)
+        model = OwnModel()
+        torch.set_rng_state(self.before_making)
+        self.start = copy.deepcopy(model)
+        batches = rnnlab.load_task("sine").batches(seed=1)
+        return rnnlab.LoopStepper(model=model, batches=batches, loss_fn="mse", speed=8)
+
+    def begin(self):
+        self.before_making = torch.get_rng_state()
+        super().begin()
+
+    @rule(calls=st.sampled_from([None, 0, 1, 20]), wait=LabMachine.waits)
+    def mend_or_break_the_model(self, calls, wait):
+        self.do(lambda: setattr(self.lab.stepper.model, "left", calls), wait)
+
+    def check_that_it_works(self):
+        lab = self.lab
+        lab.stepper.model.left = None
+        for button in ("Restart", "Next epoch"):
+            self.do(lab.buttons[button].click)
+        self.settle()
+        assert lab._message.value == ""
+        batches = rnnlab.load_task("sine").batches(seed=1)
+        clip_norm = lab.clip_norm if lab.clip else None
+        expected = rnnlab.fit(
+            self.start, batches, loss_fn="mse", epochs=1, device="cpu", learning_rate=0.003,
+            clip_norm=clip_norm, progress=False,
+        )  # fmt: skip
+        assert lab.stepper.history.loss == expected.loss
 
 
 class GradientLabMachine(LabMachine):
@@ -517,10 +695,6 @@ class LandscapeLabMachine(LabMachine):
         at = {"picture": 0, "x": x, "y": y}
         self.do(functools.partial(self.lab._access._handle_custom_msg, at, []), wait, thread)
 
-    @rule(width=st.sampled_from([300, 700, 1400]), wait=LabMachine.waits)
-    def the_page_has_another_width(self, width, wait):
-        self.do(lambda: setattr(self.lab._access, "width", width), wait)
-
     def check_that_it_works(self):
         self.do(self.lab.buttons["Train"].click)
         self.settle()
@@ -555,12 +729,18 @@ def frozen():
 
 
 # in the long form alone
-OTHERS = (LoopStepperMachine, GradientLabMachine, StateLabMachine, LandscapeLabMachine)
+OTHERS = (LoopStepperMachine, OwnLoopStepperMachine, GradientLabMachine, StateLabMachine,
+          LandscapeLabMachine)  # fmt: skip
 MACHINES = [TrainingLabMachine, *(pytest.param(other, marks=pytest.mark.slow) for other in OTHERS)]
 
 
+ASKED = int(os.environ.get("RNNLAB_ACTIONS", 0)) // len(MACHINES)
+
+
 # examples in a round, their actions at most, and how many actions there are at least
-@short_or_long(("examples", "steps", "actions"), (1, 25, 0), (4, 50, 200))
+@short_or_long(
+    ("examples", "steps", "actions"), (1, 25, 0), (4, 150 if ASKED else 50, max(200, ASKED))
+)
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
     machine, examples, steps, actions, report
@@ -574,7 +754,8 @@ def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
     def act():
         run_state_machine_as_test(seed(next(rounds))(machine), settings=run)
 
-    with on_threads(1), contextlib.redirect_stdout(io.StringIO()):
+    heard = io.StringIO()
+    with on_threads(1), contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
         warm_up()
         act()
         machine.actions, machine.memory = 0, ()
@@ -582,6 +763,7 @@ def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(
             act()
             while machine.actions < actions:
                 act()
+    assert "Traceback" not in heard.getvalue(), heard.getvalue()[-4000:]
     left = [after - before for before, after in itertools.pairwise([*machine.memory, in_use()])]
     most, mean = max(left), statistics.mean(left)
     report(

@@ -20,8 +20,8 @@ from rnnlab.base.say import short
 from rnnlab.microscope.faults import FAULTS
 from rnnlab.pictures import plots
 from rnnlab.widgets.outputs import has_own_lines
-from rnnlab.widgets.stepper import FAULT_NAMES
-from rnnlab.widgets.stepper_pictures import RING
+from rnnlab.widgets.stepper.loop_stepper import FAULT_NAMES
+from rnnlab.widgets.stepper.stepper_pictures import RING
 from tests.sizes import short_or_long
 from tests.test_own_cell import MGU
 

@@ -15,7 +15,7 @@ from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.through_time import gradient_by_step, predict_again
 from rnnlab.probes.gradients import gradient_norms, gradient_through_time
 from rnnlab.tasks.catalogue import TASKS
-from rnnlab.widgets.stepper_pictures import (
+from rnnlab.widgets.stepper.stepper_pictures import (
     CHAIN,
     FIRST,
     GRADIENT,

@@ -50,6 +50,9 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 .rnnlab .jp-RenderedText pre { white-space: break-spaces } /* else spaces at an end stick out */
 .rnnlab-voice { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap }
+/* each part would have a sign of its own; the lab says it in a sentence */
+.rnnlab.jupyter-widgets-disconnected::before, .rnnlab .jupyter-widgets-disconnected::before {
+  content: none }
 @media (prefers-reduced-motion: reduce) {
   .rnnlab, .rnnlab * { transition: none !important; animation: none !important }
 }
@@ -108,6 +111,10 @@ export default {
     voice.className = "rnnlab-voice";
     voice.setAttribute("role", "log");
     el.append(voice);
+    const hide = document.createElement("style"); // what is kept for where the lab is not
+    const kept = `[data-rnnlab="${model.get("kept")}"]`;
+    hide.textContent = `${kept}, .jp-OutputArea-child:has(${kept}) { display: none }`;
+    el.append(hide);
     const speak = ({ say }) => {
       const words = document.createElement("p");
       words.textContent = say;
@@ -207,6 +214,7 @@ class Access(anywidget.AnyWidget):
 
     Attributes:
         pictures: what a screen reader says of each picture, in their order on the page.
+        kept: the name of the output that is kept for where the lab is not; it is hidden.
         taken: the names of the keys that `listen` has taken, such as "Enter" or " ".
         less_motion: whether the reader's system asks for less motion; the page reports it.
         width: pixels that the lab has on the page; 0 until the page has reported it.
@@ -214,6 +222,7 @@ class Access(anywidget.AnyWidget):
 
     _esm, _css = CODE, STYLE
     label = traitlets.Unicode().tag(sync=True)
+    kept = traitlets.Unicode().tag(sync=True)
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
     taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
     less_motion = traitlets.Bool(False).tag(sync=True)

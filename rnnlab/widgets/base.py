@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
@@ -18,6 +18,7 @@ from rnnlab.base.torch_state import check_defaults
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
 from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
+from rnnlab.widgets.kept_picture import KeptPicture, page_of
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput, has_own_lines
 from rnnlab.widgets.picture import LivePicture, side_by_side
@@ -33,6 +34,15 @@ _displayed: dict[str, tuple[str, "Lab"]] = {}  # cell id -> (execution, the lab 
 
 class SettingError(traitlets.TraitError, ValueError):
     """A value that a setting of a lab cannot have; its text says what was expected."""
+
+
+class ClosedLab(RuntimeError, AttributeError):
+    """A closed lab was asked for something; it has no more than its settings."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this lab is closed, by close() or because its cell was run again: make a new one"
+        )
 
 
 class Setting(traitlets.TraitType):  # no [Any, Any], which traitlets 5.7 lacks
@@ -74,11 +84,13 @@ class Lab(ShownAsBundle, w.VBox):
     def __init__(self) -> None:
         check_defaults("a lab")
         super().__init__()
+        self._bare = {*vars(self), "_bare", "_runner", "_changed", "closed"}  # what is never let go
         self.add_class("rnnlab")
         self._errors = OwnOutput()
         self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
         self._pace = Pace()
-        self._access = Access(label=self._label)
+        self._kept = KeptPicture(self._runner, self._kept_page)
+        self._access = Access(label=self._label, kept=self._kept.name)
         self._access.observe(self._on_less_motion, "less_motion")
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
         self._spoken: dict[str, str] = {}  # by part, what a screen reader has said last
@@ -176,9 +188,12 @@ class Lab(ShownAsBundle, w.VBox):
         raise NotImplementedError  # each lab has its own pictures
 
     def close(self) -> None:
-        """End the run and remove the lab, with all its parts, from the page and from memory."""
-        if "_runner" not in vars(self):
-            return  # its making has failed: there is nothing yet
+        """End the run and remove the lab, with all its parts, from the page and from memory.
+
+        The notebook's Out has whatever a cell has shown, for good: a closed lab is to be small.
+        """
+        if self.closed or "_runner" not in vars(self):
+            return  # or its making has failed: there is nothing yet
         self._runner.close()
         for cell in [cell for cell, (_, lab) in _displayed.items() if lab is self]:
             del _displayed[cell]
@@ -186,8 +201,17 @@ class Lab(ShownAsBundle, w.VBox):
         super().close()
         for part in parts[1:]:
             part.close()
-        self.pictures = ()  # the notebook's Out keeps the lab alive: let its figures go
         self.closed = True
+        self.set_trait("children", ())
+        for name in {*vars(self)} - self._bare:
+            delattr(self, name)
+
+    if not TYPE_CHECKING:  # else mypy would believe that a lab has everything
+
+        def __getattr__(self, name: str) -> Any:
+            if self.closed:
+                raise ClosedLab
+            return super().__getattribute__(name)  # which raises what it has to say
 
     # ---- the run -------------------------------------------------------------------------
 
@@ -209,9 +233,7 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _check_open(self) -> None:
         if self.closed:
-            raise RuntimeError(
-                "this lab is closed, by close() or because its cell was run again: make a new one"
-            )
+            raise ClosedLab
 
     def _crisp_later(self) -> None:
         """Draw the pictures at twice the density, one at a time, unless it runs again by then."""
@@ -221,6 +243,7 @@ class Lab(ShownAsBundle, w.VBox):
     def _make_crisp(self, picture: LivePicture) -> None:
         if self._runner.steps is None and not picture.crisp:
             picture.draw_crisp()
+            self._kept.renew_soon()
 
     def _on_slice(self, done: bool) -> None:
         """Show what a slice of work has changed."""
@@ -278,6 +301,7 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _speak(self, part: str, words: str) -> None:
         """Have a screen reader say the words of a part of the lab, unless it has said them last."""
+        self._kept.renew_soon()
         if self._spoken.get(part) != words:
             self._spoken[part] = words
             self._access.say(words)
@@ -289,6 +313,14 @@ class Lab(ShownAsBundle, w.VBox):
             else ""
         )
 
+    def _kept_page(self) -> str:
+        """Return what the lab shows now as HTML, for where there is no lab."""
+        pictures = [
+            (picture.widget.value, picture.widget.layout.width, showable(picture.panel.alt))
+            for picture in self.pictures
+        ]
+        return page_of(self._label.partition(".")[0], pictures, self._twin.value)
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
         if self._warms_up:
@@ -297,10 +329,17 @@ class Lab(ShownAsBundle, w.VBox):
         cell, execution = _present_cell()
         if cell:
             shown = _displayed.get(cell)
-            if shown and shown[0] != execution and shown[1] is not self:
-                shown[1].close()  # the cell was run again: its earlier lab is gone from the page
             _displayed[cell] = (execution, self)
+            # the cell was run again: its earlier lab is gone from the page, if no other shows it
+            if shown and shown[0] != execution and not _is_displayed(shown[1]):
+                shown[1].close()
+        self._kept.show()
         return super()._repr_mimebundle_(**options)
+
+    def __repr__(self) -> str:
+        """Return what stands where there are neither widgets nor HTML."""
+        state = "closed" if self.closed else "controls and pictures, live in a notebook"
+        return f"<{type(self).__name__}: {state}>"
 
 
 def remedy(error: Exception) -> str:
@@ -328,6 +367,11 @@ def _with_parts(widget: Any) -> list[Any]:
     for child in getattr(widget, "children", ()):
         parts += _with_parts(child)
     return parts + [p for p in (widget.layout, getattr(widget, "style", None)) if p is not None]
+
+
+def _is_displayed(lab: Lab) -> bool:
+    """Return whether a cell shows a lab."""
+    return any(shown is lab for _, shown in _displayed.values())
 
 
 def _present_cell() -> tuple[str, str]:

@@ -163,8 +163,7 @@ class GradientLab(Lab):
 
     def _settle(self) -> None:
         """Measure what is still to be measured, in the calling thread."""
-        self._apply_all()
-        self._runner.drain()
+        self._runner.drain(self._apply_all)
 
     # ---- what is measured ----------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class TrainingLab(ExaminedLab):
     apply_while_training = Setting(False)
     epoch = traitlets.Int(0)
     _most = 60
+    _last_history: History | None = None  # of a closed lab
 
     def __init__(
         self,
@@ -133,18 +134,21 @@ class TrainingLab(ExaminedLab):
     def run(self) -> History:
         """Train from the start to the end in the calling cell and return the history."""
         self._check_open()
+        self._runner.drain(self._begin_here)
+        return self.history
+
+    def _begin_here(self) -> None:
         self._apply_all()
         self._start(paused=True, show=False)  # it does not wait, it is drained
-        self._runner.drain()
-        return self.history
 
     def _columns(self) -> list[Sequence[LivePicture]]:
         return [self.pictures[:1], self.pictures[1:]]  # the answers large, the others beside them
 
     @property
     def history(self) -> History:
-        """The history of the run that is shown."""
-        return self._viewer.shown.history
+        """The history of the run that is shown; of a closed lab, of the last that was."""
+        last = self._last_history
+        return self._viewer.shown.history if last is None else last
 
     @property
     def model(self) -> SequenceModel:
@@ -159,8 +163,11 @@ class TrainingLab(ExaminedLab):
         """End the run and remove the lab, with all its parts, from the page and from memory."""
         if "_viewer" in vars(self) and not self.closed:
             self._viewer.close()
-            self._training = None
-        super().close()
+            history = self.history
+            super().close()
+            self._last_history = history
+        else:
+            super().close()
 
     # ---- settings ------------------------------------------------------------------------
 
@@ -325,11 +332,14 @@ class TrainingLab(ExaminedLab):
         self._runner.stop()
         self.runs, self._number, self._training = 0, 0, None
         self._viewer.forget(untrained)
-        self._show()
         task = self._task
         about = f", {task.about}" if hasattr(task, "about") else ""
         text = "Not trained yet: {title}{about}. Press Train."
-        self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
+        try:
+            self._show()
+        finally:  # a task of the learner's own may raise
+            self._tell()
+            self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
         self._show_twin()
 
     def _on_slice(self, done: bool) -> None:
@@ -342,6 +352,8 @@ class TrainingLab(ExaminedLab):
             self._autosave.save(now=done or self._runner.paused)
 
     def _on_error(self, error: Exception) -> None:
+        self._viewer.end_failed_film()
+        self._set_epoch()  # the picture of another one may be what has failed
         run = self._training
         if run is None or self._runner.steps is not None:  # a film has failed, and the run goes on
             return

@@ -87,8 +87,13 @@ class Runner:
             try:
                 function()
             except Exception as error:
-                self.steps = None
-                self._on_error(error)
+                self._end(error)
+
+    def _end(self, error: Exception) -> None:
+        """End the run with an exception, and show it; nobody could once the lab is closed."""
+        self.steps = None
+        if not self._closed:
+            self._on_error(error)
 
     @property
     def busy(self) -> bool:
@@ -129,20 +134,35 @@ class Runner:
 
     def close(self) -> None:
         """Drop the iterator, and whatever was still to be called."""
-        self.steps, self._closed = None, True
+        self.steps, self._closed, self._listening = None, True, nullcontext
 
     def step(self) -> None:
         """Take one step now and pause."""
         self.paused = True
         self._take(time.perf_counter())
 
-    def drain(self) -> None:
-        """Take all remaining steps in the calling thread; an error is raised there too."""
-        self.paused = False
-        while self.busy:
-            error = self._take(time.perf_counter() + self.slice)
-            if error is not None:
-                raise error
+    def drain(self, begin: Callable[[], None] = lambda: None) -> None:
+        """Begin, and take all remaining steps in the calling thread; an error is raised there too.
+
+        An interrupt waits until all has begun: nobody could show half of that, or go on from it.
+        """
+        try:
+            with InterruptHeld():
+                begin()
+            self.paused = False
+            while self.busy:
+                error = self._take(time.perf_counter() + self.slice)
+                if error is not None:
+                    raise error
+        except KeyboardInterrupt:  # wherever it fell
+            self._wait()
+            raise
+
+    def _wait(self) -> None:
+        """Pause, because of an interrupt, and show that."""
+        self.paused = True
+        if not self._closed:
+            self._on_slice(False)
 
     def _wake(self) -> None:
         if self._loop is None or self._loop.is_closed() or not self.busy:
@@ -190,14 +210,13 @@ class Runner:
                         break
             if done:
                 self.steps = None
-            self._on_slice(done)
+            if not self._closed:  # by one of the steps, or on another thread
+                self._on_slice(done)
         except KeyboardInterrupt:
-            self.paused = True
-            self._on_slice(False)
+            self._wait()
             raise
         except Exception as error:  # a task's exception would vanish: the lab shows it
-            self.steps = None
-            self._on_error(error)
+            self._end(error)
             return error
         return None
 

@@ -86,11 +86,13 @@ class StateLab(Lab):
     def run(self) -> dict[str, list[CarryStep]]:
         """Measure the way and train all ways in the calling cell; return the rows by way."""
         self._check_open()
+        self._runner.drain(self._begin_here)
+        return self.rows
+
+    def _begin_here(self) -> None:
         self._apply_all()
         self._begin_training()
         self._go(paused=True)
-        self._runner.drain()
-        return self.rows
 
     # ---- settings ------------------------------------------------------------------------
 
@@ -178,6 +180,8 @@ class StateLab(Lab):
         if done:
             self._show(finished=True)
             self._crisp_later()
+        elif self._runner.paused:  # interrupted; no button would have it go on
+            self._on_stop()
         elif self._pace.due():
             self._show()
 

@@ -103,11 +103,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="few and short: a check, no figures")
     parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--at-once", type=int, metavar="N", help="instead: N learners of a server")
     parser.add_argument("--sizes", nargs="+", metavar="TxH", help="of training: 24x32 100x32 ...")
     options = parser.parse_args()
     torch.set_num_threads(1)
     start = perf_counter()
     print(machine())
+    if options.at_once:
+        print(learners.table_at_once(*learners.measure_at_once(options.at_once)))
+        return
     for part in (options.only,) if options.only else PARTS:
         of_training = (options.sizes,) if part == "training" else ()
         globals()[f"print_{part}"](options.small, *of_training)

@@ -7,8 +7,9 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
@@ -65,27 +66,68 @@ def cost(base: str, server: psutil.Process, path: Path) -> Cost:
     """Run a notebook as its page would, and measure its kernel before it is shut down."""
     tell(f"learners: {path.stem}")
     start = perf_counter()
+    with session(base, server, path.name) as (kernel, page):
+        with family_watched(kernel) as sums:
+            notebook = work_through(base, page, path.name)
+        ask(base, f"api/contents/{path.name}", {"type": "notebook", "content": notebook}, "PUT")
+        times, memory = kernel.cpu_times(), kernel.memory_full_info()
+        return Cost(
+            path.stem, max(peak(kernel), *sums) / 1e6, memory.rss / 1e6, memory.uss / 1e6,
+            server.memory_info().rss / 1e6, sum(times[:4]), perf_counter() - start,
+        )  # fmt: skip
+
+
+def measure_at_once(count: int) -> tuple[list[float], list[float], float]:
+    """Have so many learners of one server work through lesson 00, and none of them leave.
+
+    Returns:
+        of each kernel the resident MB and those that are its own (of memory that several share,
+        its part), and the server's resident MB.
+    """
+    path = min((ROOT / "notebooks").glob("*.ipynb"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        jupyterlab(Path(folder)) as base,
+        ExitStack() as there,
+    ):
+        (server,) = (p for p in psutil.Process().children() if "jupyterlab" in p.cmdline())
+        kernels = []
+        for k in range(1, count + 1):
+            tell(f"learner {k} of {count}: {path.stem}")
+            kernel, page = there.enter_context(session(base, server, f"{k}_{path.name}"))
+            work_through(base, page, path.name)
+            kernels.append(kernel)
+        memory = [kernel.memory_full_info() for kernel in kernels]
+        own = [getattr(used, "pss", used.uss) / 1e6 for used in memory]  # no pss but on Linux
+        return [used.rss / 1e6 for used in memory], own, server.memory_info().rss / 1e6
+
+
+@contextmanager
+def session(
+    base: str, server: psutil.Process, name: str
+) -> Iterator[tuple[psutil.Process, websocket.WebSocket]]:
+    """Start the kernel of a notebook; yield its process and the page's channel; end it."""
     there = set(server.children())
-    request = {"path": path.name, "name": path.name, "type": "notebook"}
-    session = json.loads(ask(base, "api/sessions", {**request, "kernel": {"name": "python3"}}))
+    request = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+    begun = json.loads(ask(base, "api/sessions", request))
     (kernel,) = set(server.children()) - there
-    address = f"{base.replace('http', 'ws')}/api/kernels/{session['kernel']['id']}/channels?token=t"
+    address = f"{base.replace('http', 'ws')}/api/kernels/{begun['kernel']['id']}/channels?token=t"
     page = websocket.create_connection(address, timeout=300)
-    notebook = json.loads(ask(base, f"api/contents/{path.name}"))["content"]
-    with family_watched(kernel) as sums:
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                for model in execute(page, cell["source"], cell["id"]):
-                    execute(page, USE.format(model=model), cell["id"])
-    ask(base, f"api/contents/{path.name}", {"type": "notebook", "content": notebook}, "PUT")
-    times, memory = kernel.cpu_times(), kernel.memory_full_info()
-    measured = Cost(
-        path.stem, max(peak(kernel), *sums) / 1e6, memory.rss / 1e6, memory.uss / 1e6,
-        server.memory_info().rss / 1e6, sum(times[:4]), perf_counter() - start,
-    )  # fmt: skip
-    page.close()
-    ask(base, f"api/sessions/{session['id']}", method="DELETE")
-    return measured
+    try:
+        yield kernel, page
+    finally:
+        page.close()
+        ask(base, f"api/sessions/{begun['id']}", method="DELETE")
+
+
+def work_through(base: str, page: websocket.WebSocket, name: str) -> Any:
+    """Run each cell of a notebook, use each lab that it shows, and return the notebook."""
+    notebook = json.loads(ask(base, f"api/contents/{name}"))["content"]
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            for model in execute(page, cell["source"], cell["id"]):
+                execute(page, USE.format(model=model), cell["id"])
+    return notebook
 
 
 @contextmanager
@@ -164,3 +206,13 @@ def table(costs: list[Cost]) -> str:
     header = ["", "kernel's peak", "at the end", "not shared", "server", "peak + server",
               "CPU seconds", "seconds"]  # fmt: skip
     return markdown(title, header, body)
+
+
+def table_at_once(resident: list[float], own: list[float], server: float) -> str:
+    """Return a row: what a kernel takes, and all of them with their server."""
+    count, spread = len(own), [min(resident), median(resident), max(resident)]
+    row = [str(count), *(f"{mb:.0f}" for mb in (*spread, median(own), server, sum(own) + server))]
+    title = "Learners at once: MB of kernels that have worked through lesson 00, on one server"
+    header = ["kernels", "resident, least", "median", "most", "its part, median", "server",
+              "all together"]  # fmt: skip
+    return markdown(title, header, [row])

@@ -89,10 +89,12 @@ class LandscapeLab(Lab):
     def run(self) -> Landscape:
         """Train all cells in the calling cell and return them."""
         self._check_open()
+        self._runner.drain(self._begin_here)
+        return self.landscape
+
+    def _begin_here(self) -> None:
         self._apply_all()
         self._start(paused=True)
-        self._runner.drain()
-        return self.landscape
 
     @property
     def chosen(self) -> Place:
@@ -186,7 +188,9 @@ class LandscapeLab(Lab):
             self._show_twin()
             self._crisp_later()
             self._runner.later(WARM_UP, warm_up)  # a training lab may be opened now
-        elif self._pace.due() or self._runner.paused:
+        elif self._runner.paused:  # interrupted; no button would have it go on
+            self._on_stop()
+        elif self._pace.due():
             self._show(status_words(self.landscape))
 
     def _on_error(self, error: Exception) -> None:

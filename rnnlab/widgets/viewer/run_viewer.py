@@ -56,14 +56,9 @@ class RunViewer:
         self.strip = RunStrip(lambda run: runner.call(partial(on_choose, run)))
 
     def close(self) -> None:
-        """Let figures and weights go: the notebook's Out keeps the lab alive, and its history."""
+        """End the film, and the other seeds of the run."""
         self.player.close()
-        self._recorded, self.before = [], None
-        self.strip.show([], None)
-        self.shown.begin(self.shown.epoch)
         self.shown.seeds.end()
-        self.follows = True  # no other epoch can be seen now
-        del self.pictures
 
     def forget(self, run: RecordedRun) -> None:
         """Show a run as if it were the first."""
@@ -170,6 +165,12 @@ class RunViewer:
         """End a film that plays, where it is."""
         self.player.stop()
         self.film.set_playing(False)
+
+    def end_failed_film(self) -> None:
+        """Say of a film that an exception has ended that it stands where it is."""
+        if not self.player.busy:
+            self.film.set_playing(False)
+            self.follows = self.epoch == self.shown.epoch
 
     def _frames(self, epochs: Sequence[int]) -> Iterator[int]:
         for epoch in epochs:

@@ -31,8 +31,8 @@ from rnnlab.widgets.controls import (
 from rnnlab.widgets.doctoring import ASK, ExaminedLab
 from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.stepper_page import facts_html, source_html
-from rnnlab.widgets.stepper_pictures import StepperPictures
+from rnnlab.widgets.stepper.stepper_page import facts_html, source_html
+from rnnlab.widgets.stepper.stepper_pictures import StepperPictures
 
 OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for your own model
 OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")
@@ -126,12 +126,6 @@ class LoopStepper(ExaminedLab):
         self._check_open()
         self._errors.clear()
         self._do(lambda stepper: stepper.restart())
-
-    def close(self) -> None:
-        """End the run and remove the lab, with all its parts, from the page and from memory."""
-        super().close()
-        if "_pictures" in vars(self):
-            self._pictures.all = ()  # as in Lab.close
 
     def _columns(self) -> list[Sequence[LivePicture]]:
         return [self.pictures[:1], self.pictures[1:]]  # the ring stands on the left

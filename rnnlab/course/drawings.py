@@ -51,7 +51,7 @@ def curves(
         text = "lines has {count} entries; a picture shows 1 to {most}"
         raise ValueError(say(text, count=len(lines), most=len(LOOKS)))
     names = [showable(name, UNIT) for name in lines]
-    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(len, names)))
+    canvas, axes = make_figure(*size, left=58, right=20 + 7 * max(map(plots.letters, names)))
     style(axes, title, xlabel)
     drawn = []
     for (color, dash), values in zip(LOOKS, lines.values(), strict=False):
@@ -94,7 +94,7 @@ def fractions(
         text = "counts has {count} entries; a picture shows 1 to 3"
         raise ValueError(say(text, count=len(counts)))
     names = [showable(name, UNIT) for name in counts]
-    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(len, names)))
+    canvas, axes = make_figure(560, 300, left=58, right=20 + 7 * max(map(plots.letters, names)))
     style(axes, title, xlabel)
     drawn, apart = [], 0.015 * (max(x) - min(x))
     for k, (name, (color, dash)) in enumerate(zip(counts, LOOKS, strict=False)):

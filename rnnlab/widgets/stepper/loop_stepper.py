@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.base.say import say
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import said, showable
 from rnnlab.doctor.judge import rule_of_error
 from rnnlab.loop.losses import LossFunction
@@ -163,7 +163,8 @@ class LoopStepper(ExaminedLab):
                     follows=failed_words(self.stepper.following))  # fmt: skip
         rule = rule_of_error(self._failed)
         if rule:
-            words = f"{words} {rule.why}\nTo mend it: {rule.fix}"
+            why, fix = translated(rule.why), translated(rule.fix)  # found elsewhere
+            words = say("{words} {why}\nTo mend it: {fix}", words=words, why=why, fix=fix)
         if self.fault != "nothing":
             chosen = "You chose this mistake under Break ({name}); nothing there mends it."
             words += "\n" + say(chosen, name=FAULT_NAMES[self.fault])

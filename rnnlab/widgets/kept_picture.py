@@ -7,13 +7,13 @@ lab itself is on the page the output is hidden: by the lab, which brings the rul
 
 import base64
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Any
 from uuid import uuid4
 
 from IPython.core.getipython import get_ipython
 
 from rnnlab.base.say import say
+from rnnlab.base.showable import as_html
 from rnnlab.widgets.live import Runner
 
 SOON = 1.0  # seconds between two that are kept at least: each goes into the page's notebook
@@ -86,7 +86,7 @@ def page_of(label: str, pictures: Iterable[tuple[bytes, str, str]], words: str) 
     text = "{label}, as it was last seen. To have it live again, run this cell."
     images = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" '
-        f'width="{width.removesuffix("px")}" alt="{escape(alt)}">'
+        f'width="{width.removesuffix("px")}" alt="{as_html(alt)}">'
         for png, width, alt in pictures
     )
-    return f"<p><em>{escape(say(text, label=label))}</em></p>{images}{words}"
+    return f"<p><em>{as_html(say(text, label=label))}</em></p>{images}{words}"

@@ -13,7 +13,7 @@ AT = """([column, row]) => { const i = document.querySelector('img.rnnlab-clicks
   const {left, top, width, height} = i.getBoundingClientRect();
   return [left + 64 + (width - 76) * (column + .5) / 5,
     top + 56 + (height - 102) * (row + .5) / 5] }"""
-WORDS = "document.querySelector('.rnnlab-twin[role=group]').innerText"
+WORDS = "document.querySelector('.jupyter-widgets .rnnlab-twin[role=group]').innerText"
 
 
 @pytest.fixture(scope="module")

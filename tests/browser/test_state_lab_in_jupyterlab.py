@@ -33,7 +33,7 @@ def slide(page, slider, key):
 
 
 def twin(page):
-    return page.locator(".rnnlab-twin[role=group]").inner_text()
+    return page.locator(".jupyter-widgets .rnnlab-twin[role=group]").inner_text()
 
 
 def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
@@ -50,7 +50,8 @@ def test_each_way_is_chosen_and_read_by_the_keyboard(page, report):
         wait_for_text(page, f"Measured 32 batches of {way}.")
         last = 128 if way == "carry without detach" else 4
         page.wait_for_function(
-            """w => { const t = document.querySelector('.rnnlab-twin[role=group]').innerText
+            """w => { const t = document.querySelector(
+                '.jupyter-widgets .rnnlab-twin[role=group]').innerText
               return t.startsWith(w) && t.includes('Measured') }""",
             arg=way.capitalize(),
         )
@@ -107,7 +108,8 @@ def test_training_shows_the_order_and_follows_the_window(page, report):
     wait_for_text(page, "Training is finished: 12 epochs of 32 batches for each way.")
     report(f"StateLab: Train to finished {time.perf_counter() - start:.1f} s, window 4")
     page.wait_for_function(  # the words follow what is said of the run
-        """ways => { const t = document.querySelector('.rnnlab-twin[role=group]').innerText
+        """ways => { const t = document.querySelector(
+                '.jupyter-widgets .rnnlab-twin[role=group]').innerText
           return ways.every(w => t.split(`Loss, ${w}: `)[1]?.split('Loss, ')[0]
             .includes(' on average in epoch 12')) }""",
         arg=[WAYS[1], WAYS[0], WAYS[3]],

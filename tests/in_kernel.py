@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 
 import rnnlab
+from rnnlab.base.say import language
 from tests import memory
 
 
@@ -30,7 +31,8 @@ async def lab(shell, file, diverges=False):
     elif diverges:
         with contextlib.suppress(rnnlab.TrainingDiverged):
             lab.run()
-        assert "training cannot go on from here" in lab._message.value
+        said = "training cannot go on from here" if language() == "en" else "训练"
+        assert said in lab._message.value
     elif kind != "GradientLab":
         lab.run()
     await _at_rest(lab)

@@ -1,6 +1,7 @@
 """Executed notebooks as the site takes them: what `tests.executed` has left, with its labs."""
 
 from docs import execute, labs
+from rnnlab.widgets.kept_picture import MARK
 from tests.executed import executed
 
 
@@ -18,6 +19,9 @@ def _as_page(notebook, shown):
     by_model = {lab["model"]: lab for lab in shown}
     for cell in notebook.cells:
         for output in [*cell.get("outputs", [])]:
+            if output.get("metadata") == MARK:  # what a notebook keeps of a lab
+                cell.outputs.remove(output)
+                continue
             view = output.get("data", {}).get(execute.WIDGET)
             if view and view["model_id"] in by_model:
                 output.data = labs.figure(by_model[view["model_id"]])

@@ -29,7 +29,6 @@ from rnnlab.course.lessons import FIRST, course_folder, sections_by_mistake
 from rnnlab.course.translation.notebook import (
     in_language,
 )
-from tests.executed import executed
 
 HEAD = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'
 POLISH = Catalog(locale="pl")
@@ -166,7 +165,7 @@ def test_a_process_speaks_the_language_of_its_environment(tmp_path):
     code = "from rnnlab.commands.main import main; main(['page', '--nothing'])"
     env = {**os.environ, say.VARIABLE: "zh", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, cwd=tmp_path)
-    assert "rnnlab page: error: 这里没有 '--nothing' 这个选项" in done.stderr.decode()
+    assert "rnnlab page：错误：这里没有 '--nothing' 这个选项" in done.stderr.decode()
 
 
 def test_english_reads_no_catalogue():
@@ -400,15 +399,3 @@ def test_the_lab_speaks_the_language_in_its_kernels_too(here, monkeypatch, capsy
     assert main(["lab", "--lang", "en", "mine"]) == 0
     assert "The course has another version of" in capsys.readouterr().out
     assert seen == [None, "zh", "zh", "en"]
-
-
-@pytest.mark.slow
-def test_the_first_notebook_runs_in_chinese(tmp_path, monkeypatch, chinese):
-    monkeypatch.setenv(say.VARIABLE, "zh")
-    (tmp_path / FIRST).write_bytes(chinese)
-    (tmp_path / "runs").mkdir()
-    done = executed(tmp_path / FIRST, tmp_path / "runs")
-    assert done.notebook.cells[0].source.startswith("# 训练一个循环神经网络")
-    assert len(done.labs) == 2
-    outputs = [cell.outputs for cell in done.notebook.cells if cell.id == "in-the-open"]
-    assert "off by 21.0" in outputs[0][0].text

@@ -62,10 +62,6 @@ def step(batch: Batch) -> None:
     batch.optimizer.step()
 
 
-NO_PREDICTIONS = (
-    "the model returned {given}; expected predictions as a tensor, or the pair (predictions, "
-    "state): wrap it in a module whose forward returns these"
-)
 PhaseFunction = Callable[[Batch], None]
 PHASES: tuple[PhaseFunction, ...] = (zero_grad, forward, loss, backward, clip, step)
 
@@ -125,7 +121,8 @@ def call(model: nn.Module, inputs: Any, state: State = None) -> tuple[Any, State
         return output, None
     if isinstance(output, tuple) and len(output) == 2 and isinstance(output[0], Tensor):
         return output
-    given = type(output).__name__
-    if isinstance(output, tuple | list | dict):
-        given = say("{kind} of {count}", kind=given, count=len(output))
-    raise TypeError(say(NO_PREDICTIONS, given=given))
+    kind, many = type(output).__name__, isinstance(output, tuple | list | dict)
+    given = say("{kind} of {count}", kind=kind, count=len(output)) if many else kind
+    raise TypeError(say(
+        "the model returned {given}; expected predictions as a tensor, or the pair (predictions, "
+        "state): wrap it in a module whose forward returns these", given=given))  # fmt: skip

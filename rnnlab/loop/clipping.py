@@ -12,10 +12,7 @@ def trained_parameters(optimizer: Optimizer) -> list[Tensor]:
 
 
 def gradient_norm(optimizer: Optimizer) -> Tensor:
-    """Return the Euclidean norm () of all gradients that the optimizer will use, as one vector.
-
-    It is `torch.nn.utils.get_total_norm` to the last bit.
-    """
+    """Return the norm () of all gradients as one vector: `get_total_norm`, to the last bit."""
     gradients = [g for p in trained_parameters(optimizer) if (g := p.grad) is not None]
     if len({gradient.device for gradient in gradients}) != 1:
         return get_total_norm(gradients)

@@ -43,6 +43,5 @@ def evaluate(
             start = end if hidden_state == "carry" else state
     total, count = (total, count) if add_up is None else add_up(total, count)
     if count == 0:
-        text = "batches is empty; expected at least one pair (inputs, targets)"
-        raise ValueError(say(text))
+        raise ValueError(say("batches is empty; expected at least one pair (inputs, targets)"))
     return total / count

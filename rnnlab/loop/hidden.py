@@ -31,11 +31,10 @@ def truncate_batch(state: State, size: int, before: int | None = None) -> State:
         axes = [max(tensor.dim() - 2, 0), *range(tensor.dim())]  # 1 of (L, B, H), 0 of (B, H)
         axis = next((k for k in axes if before in (None, tensor.shape[k])), axes[0])
         if tensor.shape[axis] < size:
-            text = (
+            raise ValueError(say(
                 "the carried hidden state has {rows} rows, the batch has {size}: a batch may be "
-                "smaller than the one before it, not larger; reset the state, or put it last"
-            )
-            raise ValueError(say(text, rows=tensor.shape[axis], size=size))
+                "smaller than the one before it, not larger; reset the state, or put it last",
+                rows=tensor.shape[axis], size=size))  # fmt: skip
         return tensor.narrow(axis, 0, size).contiguous()  # (L, B, H) -> (L, size, H)
 
     return map_tensors(truncate, state)

@@ -47,11 +47,9 @@ def resolve_loss(loss_fn: str | LossFunction) -> LossFunction:
         check_known("loss_fn", loss_fn, LOSSES, "losses")
         return LOSSES[loss_fn]
     if not callable(loss_fn):
-        text = (
+        raise TypeError(say(
             "loss_fn is {loss_fn!r}; expected a name ({known}) or a function of (predictions, "
-            "targets)"
-        )
-        raise TypeError(say(text, loss_fn=loss_fn, known=", ".join(LOSSES)))
+            "targets)", loss_fn=loss_fn, known=", ".join(LOSSES)))  # fmt: skip
     return loss_fn
 
 
@@ -65,11 +63,9 @@ def with_count(result: Any, loss_fn: LossFunction, targets: Any) -> tuple[Tensor
         value, count = result
         return value, int(count)
     if not isinstance(targets, Tensor):
-        text = (
+        raise TypeError(say(
             "targets are a {kind}: let loss_fn return the pair (loss, count), for it cannot be "
-            "known how many values the loss averages"
-        )
-        raise TypeError(say(text, kind=type(targets).__name__))
+            "known how many values the loss averages", kind=type(targets).__name__))  # fmt: skip
     return result, count_values(loss_fn, targets)
 
 

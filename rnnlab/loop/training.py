@@ -65,12 +65,10 @@ class Run(Iterator[Step]):
 
     def _update(self) -> Step:
         if self._failure is not None:
-            text = (
+            raise RuntimeError(say(
                 "the run has ended in epoch {epoch} with {failure!r}: make a new one with "
-                "rnnlab.train, or load a checkpoint into it"
-            )
-            refusal = say(text, epoch=self.epoch + 1, failure=self._failure)
-            raise RuntimeError(refusal) from self._failure
+                "rnnlab.train, or load a checkpoint into it",
+                epoch=self.epoch + 1, failure=self._failure)) from self._failure  # fmt: skip
         try:
             step = next(self._steps)
             self.history.add(step)

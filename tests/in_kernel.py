@@ -31,7 +31,7 @@ async def lab(shell, file, diverges=False):
     elif diverges:
         with contextlib.suppress(rnnlab.TrainingDiverged):
             lab.run()
-        said = "training cannot go on from here" if language() == "en" else "训练"
+        said = "training cannot go on from here" if language() == "en" else "训练无法从这里继续"
         assert said in lab._message.value
     elif kind != "GradientLab":
         lab.run()

@@ -6,6 +6,7 @@ CSV file) takes it from here. What cannot be shown stands as in Python's source,
 
 import re
 import sys
+from collections.abc import Callable
 from html import escape
 from typing import Any, TextIO
 
@@ -29,12 +30,12 @@ def showable(text: object, most: int = MOST) -> str:
         >>> showable("sun\nspots\x1b[31m")
         'sun spots\\x1b[31m'
     """
-    return _cut(_escaped(" ".join(_text(text).split())), most)
+    return _cut(_escaped(" ".join(repr_of(text, str).split())), most)
 
 
 def showable_lines(text: object, most: int | None = PAGE) -> str:
     """Return a text with its lines and spaces, cut as `showable` does; None: however long it is."""
-    text = _text(text).replace("\r\n", "\n")
+    text = repr_of(text, str).replace("\r\n", "\n")
     return _escaped(text) if most is None else _cut(_escaped(text), most)
 
 
@@ -49,10 +50,10 @@ def as_cell(text: object) -> str:
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 
-def repr_of(value: object) -> str:
-    """Return an object's `repr`; where that raises, the name of its kind."""
+def repr_of(value: object, make: Callable[[Any], str] = repr) -> str:
+    """Return an object's `repr`, or what `make` makes; where that raises, the name of its kind."""
     try:
-        return repr(value)
+        return make(value)
     except Exception:  # somebody's own class
         return f"<{type(value).__name__}>"
 
@@ -77,13 +78,6 @@ def tell(text: str, where: TextIO | None = None) -> None:
     encoding = getattr(where, "encoding", None) or "utf-8"
     shown = showable_lines(text, None).encode(encoding, "backslashreplace").decode(encoding)
     print(shown, file=where, flush=True)
-
-
-def _text(value: Any) -> str:
-    try:
-        return str(value)
-    except Exception:  # somebody's own class
-        return f"<{type(value).__name__}>"
 
 
 def _escaped(text: str) -> str:

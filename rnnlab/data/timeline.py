@@ -246,8 +246,8 @@ def _other(columns: Columns, taken: Sequence[int]) -> str | int | None:
     for column in columns.numbers:
         texts = [cell.text for cell in columns.cells(column)]
         for mark in MARKS:
-            numbers = [parse_number(text, mark) for text in texts]
-            if column not in taken and None not in numbers and _increase(numbers):  # type: ignore[arg-type]
+            numbers = [n for text in texts if (n := parse_number(text, mark)) is not None]
+            if column not in taken and len(numbers) == len(texts) and _increase(numbers):
                 found.append(column)
     if len({*found}) != 1:
         return None

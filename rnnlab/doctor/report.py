@@ -1,5 +1,6 @@
 """What the doctor says: findings, and a report of them for a notebook, a terminal or a program."""
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -143,13 +144,17 @@ class Report:
                 f"<td>{what}<br>{why}</td><td><code>{fix}</code><br>{learn}</td></tr>"
             )
         heads = (say("found, and where"), say("what was seen, and why it is wrong"), say("write"))
-        head = "".join(f'<th scope="col">{words}</th>' for words in heads)  # not said
-        return (
-            f'{STYLE}<table class="rnnlab-report">'  # not said
-            '<colgroup><col style="width: 28%"><col style="width: 42%"><col></colgroup>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-            f"<p>{looked_at}</p>"
-        )
+        return as_table((28, 42), heads, rows, looked_at)
+
+
+def as_table(widths: Sequence[int], heads: Sequence[str], rows: Sequence[str], below: str) -> str:
+    """Return a report as HTML: rows of three columns, the first two so many percent wide."""
+    head = "".join(f'<th scope="col">{words}</th>' for words in heads)  # not said
+    columns = "".join(f'<col style="width: {width}%">' for width in widths)
+    return (
+        f'{STYLE}<table class="rnnlab-report"><colgroup>{columns}<col></colgroup>'  # not said
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table><p>{below}</p>"
+    )
 
 
 def shown_severity(severity: str) -> str:

@@ -3,7 +3,7 @@
 from rnnlab.base.say import say
 from rnnlab.base.showable import as_html, showable_lines
 from rnnlab.doctor.before.check import FAULT, OPEN, VERDICTS, Check
-from rnnlab.doctor.report import STYLE
+from rnnlab.doctor.report import as_table
 
 
 class Preflight:
@@ -62,10 +62,4 @@ class Preflight:
                 f"<tr><td><b>{verdict}</b>: {name}</td><td>{seen}</td><td>{advice}</td></tr>"
             )
         heads = (say("verdict, and on what"), say("what was seen"), say("what to do"))
-        head = "".join(f'<th scope="col">{words}</th>' for words in heads)  # not said
-        return (
-            f'{STYLE}<table class="rnnlab-report">'  # not said
-            '<colgroup><col style="width: 22%"><col style="width: 46%"><col></colgroup>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-            f"<p>{as_html(self.summary())}</p>"
-        )
+        return as_table((22, 46), heads, rows, as_html(self.summary()))

@@ -150,7 +150,7 @@ class Report:
 def as_table(widths: Sequence[int], heads: Sequence[str], rows: Sequence[str], below: str) -> str:
     """Return a report as HTML: rows of three columns, the first two so many percent wide."""
     head = "".join(f'<th scope="col">{words}</th>' for words in heads)  # not said
-    columns = "".join(f'<col style="width: {width}%">' for width in widths)
+    columns = "".join(f'<col style="width: {width}%">' for width in widths)  # not said
     return (
         f'{STYLE}<table class="rnnlab-report"><colgroup>{columns}<col></colgroup>'  # not said
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table><p>{below}</p>"

@@ -8,6 +8,8 @@ import gettext
 import os
 import re
 import warnings
+from collections.abc import Iterable
+from functools import reduce
 from string import Formatter
 from typing import Any
 
@@ -147,6 +149,11 @@ def sentences(*parts: str) -> str:
     both = Said(text)
     both.english = english
     return both
+
+
+def listed(phrases: Iterable[str]) -> str:
+    """Return phrases, one at least, in a row, with a semicolon between two of them."""
+    return reduce(lambda one, other: say("{one}; {other}", one=one, other=other), phrases)
 
 
 def _said(other: str, text: str, values: dict[str, Any]) -> str:

@@ -43,4 +43,5 @@ def refusal(error: OSError, place: Path | None = None) -> str:
         return str(error)
     known = error.filename is None or str(error.filename) == str(place)
     where = "" if known else f"{error.filename}: "
-    return f"{where}{error.strerror}; {remedy_of(error) or say('choose another place')}"
+    remedy = remedy_of(error) or say("choose another place")
+    return say("{refused}; {remedy}", refused=f"{where}{error.strerror}", remedy=remedy)

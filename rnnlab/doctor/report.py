@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from rnnlab.base.say import say, sentences, translated
+from rnnlab.base.say import listed, say, sentences, translated
 from rnnlab.base.showable import as_html, showable_lines
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.trace import Trace
@@ -115,7 +115,7 @@ class Report:
         blocks = [
             say(text, **f._asdict() | {
                 "severity": shown_severity(f.severity),
-                "learn": "; ".join(reading.words for reading in self._learn(f)),
+                "learn": listed(reading.words for reading in self._learn(f)),
             })
             for f in self.findings
         ]  # fmt: skip

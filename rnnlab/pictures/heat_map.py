@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
-from rnnlab.base.say import say, sentences, translated
+from rnnlab.base.say import listed, say, sentences, translated
 from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
@@ -142,7 +142,7 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     if not lost:
         return sentences(text, say("No run diverged."))
     end = "{lost}; and some in {count} more cells." if len(lost) > 4 else "{lost}."
-    return sentences(text, say(end, lost="; ".join(lost[:4]), count=len(lost) - 4))
+    return sentences(text, say(end, lost=listed(lost[:4]), count=len(lost) - 4))
 
 
 def gone_words(cell: Outcome) -> str:

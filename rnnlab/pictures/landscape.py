@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from rnnlab.base.say import say, sentences
+from rnnlab.base.say import listed, say, sentences
 from rnnlab.pictures import plots
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, GRID, INK, ORANGE, PALE
@@ -278,7 +278,7 @@ def diverged_words(landscape: Landscape) -> str:
     if not lost:
         return say("None of {runs} runs diverged.", runs=runs)
     seeds, text = landscape.seeds, "{spot}: {gone} of {seeds}"
-    where = "; ".join(say(text, spot=named(s), gone=s.gone, seeds=seeds) for s in lost[:4])
+    where = listed(say(text, spot=named(s), gone=s.gone, seeds=seeds) for s in lost[:4])
     more = say("; and in {count} more cells", count=len(lost) - 4) if len(lost) > 4 else ""
     text = "{gone} of {runs} runs diverged ({where}{more})."
     return say(text, gone=sum(s.gone for s in lost), runs=runs, where=where, more=more)
@@ -297,7 +297,7 @@ def spot_words(spot: Spot) -> str:
         words.append(say("{gone} of {runs} runs diverged", gone=spot.gone, runs=len(spot.diverged)))
     if not words:
         return say("{spot}: not trained yet.", spot=named(spot))
-    return say("{spot}: {words}.", spot=named(spot), words="; ".join(words))
+    return say("{spot}: {words}.", spot=named(spot), words=listed(words))
 
 
 def _borders(rows: int, columns: int) -> list[list[tuple[float, float]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import say, say_count, translated
+from rnnlab.base.say import listed, say, say_count, translated
 from rnnlab.base.showable import as_html
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.landscape import CurvesPanel, MapPanel, written
@@ -128,7 +128,8 @@ def table_words(landscape: Landscape) -> list[str]:
     lines = []
     for bound in landscape.clip_norms:
         spots = [landscape.spots[rate, bound] for rate in landscape.learning_rates]
-        cells = "; ".join(f"{label(s.learning_rate)}: {in_short(s)}" for s in spots)
+        of_rate = "{rate}: {loss}"
+        cells = listed(say(of_rate, rate=label(s.learning_rate), loss=in_short(s)) for s in spots)
         text = "Clipping bound {bound}, by learning rate: {cells}."
         lines.append(say(text, bound=label(bound), cells=cells))
     return lines

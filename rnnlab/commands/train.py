@@ -152,7 +152,8 @@ def _setting(name: str, kind: type, what: str) -> dict[str, Any]:
 
     default = SETTINGS[name]
     metavar = {int: "N", float: "X"}.get(kind, "NAME")
-    return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
+    help_ = say("{what} ({default})", what=what, default=default)
+    return {"type": read, "default": default, "metavar": metavar, "help": help_}
 
 
 def _check_settings(parser: Parser, options: argparse.Namespace) -> None:

@@ -145,6 +145,7 @@ SAID = {
     'print("a text")': [],
     'Rule("code", "a text", why="so", fix="a fix", lesson="a b")': ["a text", "so", "a fix"],
     '@rule.sign("a text", least=3)\ndef f(): say(sign.what)': ["a text"],
+    'class A:\n    _label = "a lab"\n    def f(self): say(self._label)': ["a lab"],
 }
 
 

@@ -52,6 +52,12 @@ def book(tmp_path):
     return book
 
 
+def test_what_has_only_points_between_its_fields_is_translated_too():
+    texts = messages.english()["messages"]
+    assert {"{one}; {other}", "{spot}: {words}.", "{result} ({beside})", "{lost}."} <= {*texts}
+    assert not {"{what}", "{way}", ""} & {*texts}
+
+
 def test_what_has_changed_is_fuzzy_and_what_has_gone_is_obsolete(book):
     content = book.renew(NEW)
     assert book.shown == {"{n} epoch"}

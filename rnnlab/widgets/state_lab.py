@@ -25,7 +25,7 @@ from rnnlab.pictures.state_panels import (
 )
 from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
-from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
+from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row, say_epochs
 from rnnlab.widgets.live import warm_up
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.state_page import (
@@ -279,9 +279,7 @@ class StateLab(Lab):
             "way": make_ways(),
             "window": NumberSlider(say("Window"), WINDOWS, counted),
             **make_controls(["hidden_size"]),
-            "epochs": NumberSlider(
-                say("Train for"), EPOCHS, lambda n: say_count("{n} epoch", "{n} epochs", n=n)
-            ),
+            "epochs": NumberSlider(say("Train for"), EPOCHS, say_epochs),
             **make_controls(["seed"]),
         }
         self.buttons = self._make_buttons({"Train": self._on_train, "Stop": self._on_stop})

@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import listed, say, say_count, translated
+from rnnlab.base.say import listed, say, translated
 from rnnlab.base.showable import as_html
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.landscape import CurvesPanel, MapPanel, written
 from rnnlab.pictures.plots import on_axes
 from rnnlab.runs.stacks.landscape import Landscape, Spot
 from rnnlab.runs.stacks.stack import CELLS
-from rnnlab.widgets.controls import NumberSlider, check_setting, compact, make_controls
+from rnnlab.widgets.controls import (
+    NumberSlider,
+    check_setting,
+    compact,
+    make_controls,
+    say_epochs,
+)
 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100]
 SEEDS = [1, 2, 3, 4, 5, 7, 10]
@@ -71,9 +77,7 @@ def make_map_controls(task: Any) -> dict[str, Any]:
     for name in ("task", "cell", "optimizer"):
         compact(controls[name])
     controls["seeds"] = NumberSlider(say("Seeds"), SEEDS, lambda n: say("{n} a cell", n=n))
-    controls["epochs"] = NumberSlider(
-        say("Train for"), EPOCHS, lambda n: say_count("{n} epoch", "{n} epochs", n=n)
-    )
+    controls["epochs"] = NumberSlider(say("Train for"), EPOCHS, say_epochs)
     tip = "How many runs each cell has, which differ in their first weights."
     controls["seeds"].tooltip = say(tip)
     return controls

@@ -31,6 +31,7 @@ NOTEBOOKS = HOUSE.parent / "notebooks"
 WORDS = HOUSE / "course" / "words"
 FUZZY = "fuzzy"  # the comment on an obsolete text whose translation was one of another text
 NOT_TRANSLATED = {"solution"}  # keys of the lessons' words: code
+POINTS = re.compile(r"\}[.:;,]|\} \(")  # after a field: other languages have their own
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 HEADER = """\
 # rnnlab in "{language}": {name}. How to translate: docs/translating.md
@@ -50,7 +51,8 @@ def english() -> dict[str, Texts]:
     """Return all texts to translate, by the name of their catalogue."""
     said = {}
     for path in files():
-        said |= {one: many for one, many in read_module(path).said.items() if has_words(one)}
+        texts = read_module(path).said.items()
+        said |= {one: many for one, many in texts if has_words(one) or POINTS.search(one)}
     words = {f"words/{path.stem}": path for path in sorted(WORDS.glob("*.toml"))}
     notebooks = {f"notebooks/{path.stem}": path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     return {

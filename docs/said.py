@@ -20,9 +20,10 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1] / "rnnlab"
 SAYING = {"say": 1, "say_count": 2, "translated": 1}  # how many texts each takes
-# what keeps texts, to say them later as an attribute: in which arguments, and attributes
+# what keeps texts, to say them later as an attribute: in which arguments, and attributes, which a
+# class may have, too
 KEPT = {"Rule": {1, "why", "fix"}, "sign": {0}}
-KEEPS = {"what", "why", "fix"}
+KEEPS = {"what", "why", "fix", "_label"}
 READ = {"raises"}  # arguments with patterns of others' texts
 NOT_SAID, ELSEWHERE = "# not said", "# found elsewhere"
 DONE = [
@@ -99,6 +100,9 @@ class Reader:
         for call in sorted(calls, key=lambda call: call.lineno):
             said |= self._read_call(call)
         for node in ast.walk(self._tree):
+            if isinstance(node, ast.ClassDef):
+                said |= self._read_class(node)
+        for node in ast.walk(self._tree):
             if self._is_unsaid(node, said):
                 self.module.unsaid.append((node.lineno, ast.unparse(node)))
         self.module.unsaid.sort()
@@ -120,6 +124,13 @@ class Reader:
         found.append([*self._of_all(kept, frozenset())])
         self.module.said |= {node.value: "" for node in found[-1]}
         return {node for nodes in found for node in nodes}
+
+    def _read_class(self, kind: ast.ClassDef) -> set[ast.AST]:
+        """Note the texts that a class keeps in attributes, and return their nodes."""
+        values = [v for line in kind.body for name in KEEPS for v in _values(line, name)]
+        kept = [*self._of_all(values, frozenset())]
+        self.module.said |= {node.value: "" for node in kept}
+        return {*kept}
 
     def _texts(self, node: ast.AST, seen: frozenset[str]) -> Iterator[ast.Constant]:
         """Yield the literals that a node may stand for."""

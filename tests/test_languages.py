@@ -1,5 +1,6 @@
 """rnnlab in another language: what it says, and the copy of a course."""
 
+import argparse
 import gettext
 import io
 import json
@@ -18,7 +19,7 @@ from babel.messages.pofile import read_po as babel_read_po
 
 import rnnlab
 from docs.said import files, read_module
-from rnnlab.base import catalogues, say
+from rnnlab.base import catalogues, parser, say
 from rnnlab.base.catalogues import LOCALE, catalogue, digest, languages, pack, read_po
 from rnnlab.base.checks import check_known
 from rnnlab.commands.course import MANIFEST, copy_course, language_of
@@ -29,6 +30,7 @@ from rnnlab.course.lessons import FIRST, course_folder, sections_by_mistake
 from rnnlab.course.translation.notebook import (
     in_language,
 )
+from rnnlab.doctor import __main__ as doctors
 
 HEAD = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'
 POLISH = Catalog(locale="pl")
@@ -99,6 +101,23 @@ def test_what_is_stale_is_not_shown(locale, name):
     assert say.translated("loss") == "loss"
     locale(entry("loss", "L"))
     assert say.translated("loss") == "L"
+
+
+def test_sentences_and_phrases_are_put_together_as_the_language_does_it(locale):
+    locale(entry("It ends.", "它完了。") + entry("A mark", "记号") + entry("{one}; {other}",
+           "{one}；{other}"))  # fmt: skip
+
+    def told():
+        parts = say.say("It ends."), "", say.say("A mark"), say.say("It ends.")
+        return say.sentences(*parts), say.listed(["a", "b", "c"]), say.listed(["a"])
+
+    assert told() == ("It ends. A mark It ends.", "a; b; c", "a")
+    assert say.sentences() == say.sentences("", "") == ""
+    assert say.sentences("他说：", "Yes") == "他说： Yes"  # a name of the learner's, in English
+    rnnlab.set_language("xx")
+    assert told() == ("它完了。记号 它完了。", "a；b；c", "a")
+    assert say.english_of(ValueError(told()[0])) == "It ends. A mark It ends."
+    assert not hasattr(say.sentences("a", "b"), "english")
 
 
 COUNTED = 'msgid "{n} epoch"\nmsgid_plural "{n} epochs"\n' + "".join(
@@ -314,6 +333,48 @@ def test_the_help_of_a_command_has_the_same_options_in_each_language(monkeypatch
         helps[spoken] = capsys.readouterr().out
     assert OPTION.findall(helps["zh"]) == OPTION.findall(helps["en"])
     assert "--time-column" in helps["zh"]
+
+
+# lines that argparse itself refuses, in its own words
+WRONG_LINES = (
+    [], ["--number"], ["--number", "x"], ["--kind", "z"], ["--many"], ["--yes=3"],
+    ["--yes", "--no"], ["--kind", "a", "--nothing"],
+)  # fmt: skip
+
+
+def make_own(parser):
+    parser.add_argument("--number", type=int)
+    parser.add_argument("--kind", choices=["a", "b"], required=True)
+    parser.add_argument("--many", nargs="+")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--yes", action="store_true")
+    either.add_argument("--no", action="store_true")
+    return parser
+
+
+@pytest.mark.parametrize("line", WRONG_LINES, ids=" ".join)
+def test_argparses_own_words_are_said_in_the_language_that_is_spoken(line, locale, capsys):
+    def refused(make):
+        with pytest.raises(SystemExit) as ended:
+            make_own(make()).parse_args(line)
+        assert ended.value.code == 2
+        return capsys.readouterr().err.splitlines()[-1]
+
+    def ours():
+        return parser.make_parser("prog", "about", "after")
+
+    plain = refused(lambda: argparse.ArgumentParser("prog", allow_abbrev=False))
+    assert refused(ours) == plain
+    locale("".join(entry(text, f"~{text}") for text in parser._REFUSALS[:-1]))
+    rnnlab.set_language("xx")
+    assert refused(ours) == plain.replace("error: ", "error: ~")  # each is known
+
+
+def test_the_doctors_help_is_as_argparse_writes_it():
+    command = doctors._parser("rnnlab doctor")
+    shown = command.format_help()
+    command.formatter_class = argparse.HelpFormatter
+    assert shown == command.format_help()
 
 
 REFUSED = {

@@ -52,6 +52,12 @@ def book(tmp_path):
     return book
 
 
+def test_what_has_only_points_between_its_fields_is_translated_too():
+    texts = messages.english()["messages"]
+    assert {"{one}; {other}", "{spot}: {words}.", "{result} ({beside})", "{lost}."} <= {*texts}
+    assert not {"{what}", "{way}", ""} & {*texts}
+
+
 def test_what_has_changed_is_fuzzy_and_what_has_gone_is_obsolete(book):
     content = book.renew(NEW)
     assert book.shown == {"{n} epoch"}
@@ -145,6 +151,7 @@ SAID = {
     'print("a text")': [],
     'Rule("code", "a text", why="so", fix="a fix", lesson="a b")': ["a text", "so", "a fix"],
     '@rule.sign("a text", least=3)\ndef f(): say(sign.what)': ["a text"],
+    'class A:\n    _label = "a lab"\n    def f(self): say(self._label)': ["a lab"],
 }
 
 

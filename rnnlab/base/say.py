@@ -8,6 +8,8 @@ import gettext
 import os
 import re
 import warnings
+from collections.abc import Iterable
+from functools import reduce
 from string import Formatter
 from typing import Any
 
@@ -16,6 +18,8 @@ from rnnlab.base.showable import repr_of, said, showable_lines
 
 VARIABLE = "RNNLAB_LANG"
 LONGEST = 1000  # characters of a `repr`
+# ends of Chinese sentences, which bring along the room that follows
+ENDS = ("。", "！", "？", "：", "；")  # noqa: RUF001
 
 
 class _Sentence(Formatter):
@@ -124,6 +128,32 @@ def say_count(one: str, many: str, /, *, n: int, **values: Any) -> str:
         (rule,) = re.findall(r"plural=([^;]+);", header)
         return _said(forms[gettext.c2py(rule)(n)], text, {"n": n, **values})
     return _sentence.vformat(text, (), {"n": n, **values})
+
+
+def sentences(*parts: str) -> str:
+    """Return sentences as one text, with a space between two of them; empty ones are left out.
+
+    Where Chinese is spoken none follows a full stop of its own, or another of `ENDS`.
+
+    Example:
+        >>> sentences("It vanishes.", "", "Choose another cell.")
+        'It vanishes. Choose another cell.'
+    """
+    ends = () if language() == ENGLISH else ENDS
+    text = english = ""
+    for part in filter(None, parts):
+        english += " " * bool(english) + getattr(part, "english", part)
+        text += " " * (text != "" and not text.endswith(ends)) + part
+    if text == english:
+        return text
+    both = Said(text)
+    both.english = english
+    return both
+
+
+def listed(phrases: Iterable[str]) -> str:
+    """Return phrases, one at least, in a row, with a semicolon between two of them."""
+    return reduce(lambda one, other: say("{one}; {other}", one=one, other=other), phrases)
 
 
 def _said(other: str, text: str, values: dict[str, Any]) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from rnnlab.base.files import written_whole
+from rnnlab.base.parser import Parser, fail, make_parser
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import Parser, fail, make_parser, refusal
+from rnnlab.commands.console import refusal
 from rnnlab.course.classroom.learners import SchoolClass, read_class
 from rnnlab.course.classroom.page import MARK, head_line, page
 from rnnlab.course.classroom.sheet import START, sheet

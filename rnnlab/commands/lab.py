@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 from rnnlab.base.catalogues import ENGLISH, languages
+from rnnlab.base.parser import fail, make_parser
 from rnnlab.base.process import command_line, ended_by_interrupt
 from rnnlab.base.say import VARIABLE, check_language, say, say_count, set_language
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import fail, make_parser, no_folder, refusal
+from rnnlab.commands.console import no_folder, refusal
 from rnnlab.commands.course import copy_course, language_of
 from rnnlab.course.lessons import FIRST, course_folder
 

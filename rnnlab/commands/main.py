@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from rnnlab import __version__
+from rnnlab.base.parser import make_parser
 from rnnlab.base.process import ended_by_interrupt, run_as_process
 from rnnlab.base.say import say
-from rnnlab.commands.console import make_parser
 
 COMMANDS = {  # imported when they are asked for: `rnnlab --help` need not wait for torch
     "lab": "rnnlab.commands.lab",

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 from rnnlab.base.files import written_whole
+from rnnlab.base.parser import fail, make_parser
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import fail, make_parser, refusal
+from rnnlab.commands.console import refusal
 
 NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"  # not said
 ABOUT = """Write a web page in which a recurrent network trains before one's eyes, as in the lab:

@@ -12,10 +12,11 @@ from pathlib import Path
 import torch
 
 from rnnlab.base.files import check_writable, written_whole
+from rnnlab.base.parser import fail
 from rnnlab.base.process import CLOSED, INTERRUPTED, command_line
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
-from rnnlab.commands.console import fail, refusal
+from rnnlab.commands.console import refusal
 from rnnlab.commands.words import in_options
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.model.sequence_model import SequenceModel

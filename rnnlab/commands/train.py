@@ -9,8 +9,9 @@ from typing import Any
 
 from rnnlab.base.checks import check_known
 from rnnlab.base.extras import MissingExtra
+from rnnlab.base.parser import Parser, fail, make_parser
 from rnnlab.base.say import say
-from rnnlab.commands.console import Parser, fail, make_parser, no_folder, rare_collections
+from rnnlab.commands.console import no_folder, rare_collections
 from rnnlab.commands.running import FILES, FOLDER, HISTORY, NAME, PICTURE, WEIGHTS, CommandRun
 from rnnlab.commands.words import in_options, option
 from rnnlab.data.parsing import MARKS
@@ -151,7 +152,8 @@ def _setting(name: str, kind: type, what: str) -> dict[str, Any]:
 
     default = SETTINGS[name]
     metavar = {int: "N", float: "X"}.get(kind, "NAME")
-    return {"type": read, "default": default, "metavar": metavar, "help": f"{what} ({default})"}
+    help_ = say("{what} ({default})", what=what, default=default)
+    return {"type": read, "default": default, "metavar": metavar, "help": help_}
 
 
 def _check_settings(parser: Parser, options: argparse.Namespace) -> None:

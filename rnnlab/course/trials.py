@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
+from rnnlab.base.say import say
 from rnnlab.course.judging import Wrong, averages, compare, first_of, wrong
 from rnnlab.doctor.report import UNKNOWN, Finding, Report
 from rnnlab.doctor.trace import Trace
@@ -58,7 +59,7 @@ def explain(findings: list[Finding]) -> Wrong | None:
     if finding is None:
         return None
     seen = finding.what.split(" (or ")[0].split(": [")[0]  # torch's errors are long
-    seen = seen if seen.endswith((".", "。")) else f"{seen}."
+    seen = seen if seen.endswith((".", "。")) else say("{seen}.", seen=seen)
     fields = {"where": finding.where, "why": finding.why, "fix": finding.fix, "code": finding.code}
     return wrong("found", seen=seen, **fields)
 

@@ -31,7 +31,7 @@ def pad(sequences: Sequence[Tensor], value: float = 0) -> tuple[Tensor, Tensor]:
         padded, lengths = rnnlab.pad([torch.ones(3, 1), torch.ones(5, 1)])  # (2, 5, 1), [3, 5]
     """
     for k, sequence in enumerate(sequences):
-        check_tensor(f"sequence {k}", sequence)
+        check_tensor(say("sequence {k}", k=k), sequence)
         if sequence.dim() == 0 or len(sequence) == 0:
             text = "sequence {k} has shape {shape}; expected at least one time step"
             raise ValueError(say(text, k=k, shape=tuple(sequence.shape)))

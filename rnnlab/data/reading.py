@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 
 from rnnlab.base import tables
-from rnnlab.base.say import say
+from rnnlab.base.say import say, sentences
 from rnnlab.base.tables import TableError
 from rnnlab.data import numbers, parsing, timeline
 from rnnlab.data.columns import Cell, Columns, is_data
@@ -113,7 +113,7 @@ def read_series(
         torch.stack(values, dim=1) if inputs else values[0],
         unit or sign or _bare(columns.units[value_column - 1] if columns.units else ""),
         time_unit or line.unit,
-        " ".join(filter(None, (*notes, remark, _units_note(columns), *line.notes))),
+        sentences(*notes, remark, _units_note(columns), *line.notes),
         tuple(columns.titles[k - 1] or f"column {k}" for k in read) if inputs else (),
     )
 

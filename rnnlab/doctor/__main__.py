@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnlab.base.files import check_writable, written_whole
+from rnnlab.base.parser import Formatter, Parser, fail, make_parser
 from rnnlab.base.process import CLOSED, INTERRUPTED, is_closed, run_as_process
 from rnnlab.base.say import say, translated
 from rnnlab.base.showable import showable, tell
@@ -72,15 +73,13 @@ def _write(text: str, output: str | None, command: str) -> bool:
                 file.write(f"{text}\n")
             return True
         except OSError as error:
-            tell(f"{command}: error: {error}", sys.stderr)  # as argparse has it
+            fail(command, str(error))
     tell(text)  # also where it would be lost
     return output is None
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=command, description=say(ABOUT), epilog=say(AFTER), allow_abbrev=False
-    )
+def _parser(command: str) -> Parser:
+    parser = make_parser(command, say(ABOUT), say(AFTER), look=Formatter)
     add = parser.add_argument
     add("--list", action="store_true", help=say("list all that can be found, and end"))
     text = "how the report is written; github: as annotations beside the lines"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import listed, say, sentences, translated
 from rnnlab.base.showable import as_html, showable_lines
 from rnnlab.doctor.events import Place
 from rnnlab.doctor.trace import Trace
@@ -77,16 +77,16 @@ class Report:
                 "Watched: {forward} forward passes, {backward} backward passes, {step} updates; "
                 "losses and clippings in the first rounds and in every 8th later one."
             )
-        sentences = [say(text, **counts)]
+        seen = [say(text, **counts)]
         missing = [translated(part) for kind, part in PARTS.items() if not counts[kind]]
         if missing:
             parts = reduce(lambda one, other: say("{one} and no {other}", one=one, other=other),
                            missing)  # fmt: skip
-            sentences.append(say("There were no {parts} to judge.", parts=parts))
+            seen.append(say("There were no {parts} to judge.", parts=parts))
         if self.trace.stumbled:
             stumbled = "The doctor itself stumbled: {error}."
-            sentences.append(say(stumbled, error=self.trace.stumbled))
-        return " ".join(sentences)
+            seen.append(say(stumbled, error=self.trace.stumbled))
+        return sentences(*seen)
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the findings as plain dictionaries, for JSON."""
@@ -98,8 +98,8 @@ class Report:
         kinds = {"error": "error", "warning": "warning", "note": "notice"}
         lines = []
         for f in self.findings:
-            write = say("Write: {fix}", fix=f.fix)
-            file, said = _escaped(f.where.file, True), f"{f.what}\n{f.why} {write}"
+            why = sentences(f.why, say("Write: {fix}", fix=f.fix))
+            file, said = _escaped(f.where.file, True), f"{f.what}\n{why}"
             where = f"file={file},line={f.where.line},title={f.code}"
             lines.append(f"::{kinds[f.severity]} {where}::{_escaped(said)}")
         return "\n".join(lines)
@@ -107,7 +107,7 @@ class Report:
     def __str__(self) -> str:
         """Return the report as text."""
         if not self.findings:
-            return f"{say(NOTHING)} {self.looked_at()}"
+            return sentences(say(NOTHING), self.looked_at())
         text = (
             "{severity}: {code}\n  where: {where}\n  what:  {what}\n  why:   {why}\n"
             "  fix:   {fix}\n  learn: {learn}"
@@ -115,7 +115,7 @@ class Report:
         blocks = [
             say(text, **f._asdict() | {
                 "severity": shown_severity(f.severity),
-                "learn": "; ".join(reading.words for reading in self._learn(f)),
+                "learn": listed(reading.words for reading in self._learn(f)),
             })
             for f in self.findings
         ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, short, translated
+from rnnlab.base.say import say, sentences, short, translated
 from rnnlab.loop.hidden import State
 from rnnlab.microscope.stepping import Parameters, PhaseStepper
 from rnnlab.microscope.through_time import loss_again
@@ -97,8 +97,8 @@ def _zero_grad(stepper: PhaseStepper, before: Parameters, after: Parameters) -> 
         text = "The gradients are cleared; their norm was {norm}, now every .grad is None."
     late = ""
     if stepper.phases.index("zero_grad") > stepper.phases.index("backward"):
-        late = say(" The step that comes will find nothing.")
-    return say(text, norm=number(before.grad_norm)) + late
+        late = say("The step that comes will find nothing.")
+    return sentences(say(text, norm=number(before.grad_norm)), late)
 
 
 def _forward(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
@@ -124,16 +124,15 @@ def _backward(stepper: PhaseStepper, before: Parameters, after: Parameters) -> s
     added, late = "", ""
     if stepper.clip_norm is not None and "clip" in stepper.done:
         bound = number(stepper.clip_norm)
-        late = say(" Clipping has run already: the bound {bound} does nothing to it.", bound=bound)
+        late = say("Clipping has run already: the bound {bound} does nothing to it.", bound=bound)
     if before.grad_norm > 0:
-        text = " It was added to what stood there, of norm {norm}."
+        text = "It was added to what stood there, of norm {norm}."
         added = say(text, norm=number(before.grad_norm))
-    return say(
-        "Backward through time has filled .grad: norm {norm} in all, the most in {name}, {most}."
-        "{added}{late} No weight has moved.",
-        norm=number(after.grad_norm), name=largest, most=number(known[largest]), added=added,
-        late=late,
+    filled = say(
+        "Backward through time has filled .grad: norm {norm} in all, the most in {name}, {most}.",
+        norm=number(after.grad_norm), name=largest, most=number(known[largest]),
     )  # fmt: skip
+    return sentences(filled, added, late, say("No weight has moved."))
 
 
 def _clip(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
@@ -162,14 +161,14 @@ def _step(stepper: PhaseStepper, before: Parameters, after: Parameters) -> str:
     end = ""
     if stepper.at_end_of_epoch:
         average = number(stepper.history.steps[-1].train_loss)
-        text = " The epoch is over; its average loss over all examples is {average}."
+        text = "The epoch is over; its average loss over all examples is {average}."
         end = say(text, average=average)
     better, now = "", loss_again(stepper)
     if now is not None:
-        text = " The loss of this batch was {loss}; with the new weights it is {now}."
+        text = "The loss of this batch was {loss}; with the new weights it is {now}."
         better = say(text, loss=number(stepper.batch.loss.item()), now=number(now))
-    text = "Every weight took its step.{better} The largest first: {steps}.{end}"
-    return say(text, better=better, steps=steps, end=end)
+    largest = say("The largest first: {steps}.", steps=steps)
+    return sentences(say("Every weight took its step."), better, largest, end)
 
 
 WORDS = {f.__name__[1:]: f for f in (_batch, _zero_grad, _forward, _loss, _backward, _clip, _step)}

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from rnnlab.base.say import say, say_count
+from rnnlab.base.say import say, say_count, sentences
 from rnnlab.base.showable import UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.plots import (
@@ -208,18 +208,19 @@ def verdict(name: str, norms: Tensor) -> str:
         return say("{name}: the gradient is 0 at the last hidden state already.", name=name)
     left = (norms.double().flip(0) / norms[-1].double()).tolist()  # by steps back, (T,)
     back = min(BACK, len(left) - 1)
-    head = "{name}: after {steps} back, {percent} % of the gradient is left. "
+    head = "{name}: after {steps} back, {percent} % of the gradient is left."
     if left[back] > 1:
-        head = "{name}: after {steps} back, the gradient is {times} times as large. "
+        head = "{name}: after {steps} back, the gradient is {times} times as large."
     values = {"percent": plain(100 * left[back]), "times": number(left[back])}
     head = say(head, name=name, steps=counted(back), **values)
+    end = say("It stays within reach.")
     if left[back] < VANISHED:
         first = next(k for k, fraction in enumerate(left) if fraction < VANISHED)
-        return head + say("It vanishes: below 1 % after {steps}.", steps=counted(first))
-    if left[back] > EXPLODED:
+        end = say("It vanishes: below 1 % after {steps}.", steps=counted(first))
+    elif left[back] > EXPLODED:
         first = next(k for k, fraction in enumerate(left) if fraction > EXPLODED)
-        return head + say("It explodes: above 10 times after {steps}.", steps=counted(first))
-    return head + say("It stays within reach.")
+        end = say("It explodes: above 10 times after {steps}.", steps=counted(first))
+    return sentences(head, end)
 
 
 def clipping(grad_norm: float, clip_norm: float) -> str:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import listed, say, sentences, translated
 from rnnlab.base.showable import NAME, UNIT, showable
 from rnnlab.pictures.look import own_look
 from rnnlab.pictures.picture import Picture
@@ -131,7 +131,7 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
     if ended:
         low, high = min(ended, key=lambda w: ended[w]), max(ended, key=lambda w: ended[w])
         text = say(
-            "Lowest median loss {low:.3g} at {at_low}, highest {high:.3g} at {at_high}. ",
+            "Lowest median loss {low:.3g} at {at_low}, highest {high:.3g} at {at_high}.",
             low=ended[low], at_low=at(low), high=ended[high], at_high=at(high),
         )  # fmt: skip
     lost = [
@@ -140,11 +140,9 @@ def words(cells: dict[tuple[Any, Any], Outcome], across: str, down: str) -> str:
         if cell.gone
     ]
     if not lost:
-        return text + say("No run diverged.")
-    if len(lost) <= 4:
-        return text + say("{lost}.", lost="; ".join(lost))
-    end = "{lost}; and some in {count} more cells."
-    return text + say(end, lost="; ".join(lost[:4]), count=len(lost) - 4)
+        return sentences(text, say("No run diverged."))
+    end = "{lost}; and some in {count} more cells." if len(lost) > 4 else "{lost}."
+    return sentences(text, say(end, lost=listed(lost[:4]), count=len(lost) - 4))
 
 
 def gone_words(cell: Outcome) -> str:

@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from rnnlab.base.say import say
+from rnnlab.base.say import listed, say, sentences
 from rnnlab.pictures import plots
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.plots import BLUE, DASHED, DOTTED, GRID, INK, ORANGE, PALE
@@ -232,7 +232,7 @@ def landscape_words(landscape: Landscape) -> str:
     """Return in words where the loss is lowest, how sure that is, and how many runs diverged."""
     best = landscape.best()
     gone = diverged_words(landscape)
-    return gone if best is None else f"{best_words(landscape, best)} {gone}"
+    return gone if best is None else sentences(best_words(landscape, best), gone)
 
 
 def best_words(landscape: Landscape, best: Spot) -> str:
@@ -240,10 +240,11 @@ def best_words(landscape: Landscape, best: Spot) -> str:
     losses = best.losses
     head = say("Lowest loss: {at}, with {loss} held out.", at=named(best), loss=written(losses[0]))
     if len(losses) == 1:
-        return head + say(" From one seed nobody knows how much is chance: take more seeds.")
+        chance = say("From one seed nobody knows how much is chance: take more seeds.")
+        return sentences(head, chance)
     head = say(
         "Lowest loss: {at}. Held out it is {middle}, the median of {count} seeds, which range from "
-        "{low} to {high}. ",
+        "{low} to {high}.",
         at=named(best), middle=written(best.median), count=len(losses), low=written(min(losses)),
         high=written(max(losses)),
     )  # fmt: skip
@@ -251,7 +252,7 @@ def best_words(landscape: Landscape, best: Spot) -> str:
     alike = [spot for spot in near if spot.overlaps(best)]
     if not alike:
         text = "No neighbour's range overlaps with it: all seeds say that it is better."
-        return head + say(text)
+        return sentences(head, say(text))
     far = [s for s in landscape.spots.values() if s not in (best, *near) and s.overlaps(best)]
     text = (
         "The ranges of {alike} of its {near} neighbours overlap with it ({which}): which of them "
@@ -266,8 +267,8 @@ def best_words(landscape: Landscape, best: Spot) -> str:
         say("{rate} with {bound}", rate=label(s.learning_rate), bound=label(s.clip_norm))
         for s in alike
     )
-    return head + say(text, alike=len(alike), near=len(near), which=which, far=len(far),
-                      count=len(losses))  # fmt: skip
+    counts = {"alike": len(alike), "near": len(near), "far": len(far), "count": len(losses)}
+    return sentences(head, say(text, which=which, **counts))
 
 
 def diverged_words(landscape: Landscape) -> str:
@@ -276,7 +277,8 @@ def diverged_words(landscape: Landscape) -> str:
     runs = landscape.runs
     if not lost:
         return say("None of {runs} runs diverged.", runs=runs)
-    where = "; ".join(f"{named(s)}: {s.gone} of {landscape.seeds}" for s in lost[:4])
+    seeds, text = landscape.seeds, "{spot}: {gone} of {seeds}"
+    where = listed(say(text, spot=named(s), gone=s.gone, seeds=seeds) for s in lost[:4])
     more = say("; and in {count} more cells", count=len(lost) - 4) if len(lost) > 4 else ""
     text = "{gone} of {runs} runs diverged ({where}{more})."
     return say(text, gone=sum(s.gone for s in lost), runs=runs, where=where, more=more)
@@ -295,7 +297,7 @@ def spot_words(spot: Spot) -> str:
         words.append(say("{gone} of {runs} runs diverged", gone=spot.gone, runs=len(spot.diverged)))
     if not words:
         return say("{spot}: not trained yet.", spot=named(spot))
-    return say("{spot}: {words}.", spot=named(spot), words="; ".join(words))
+    return say("{spot}: {words}.", spot=named(spot), words=listed(words))
 
 
 def _borders(rows: int, columns: int) -> list[list[tuple[float, float]]]:

@@ -32,7 +32,7 @@ class Picture:
 
     def __repr__(self) -> str:
         """Return the title and the words."""
-        return f"{self.title}: {self.words}"
+        return say("{title}: {words}", title=self.title, words=self.words)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         file = io.BytesIO()

@@ -11,6 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnlab.base.say import language, say, translated
 from rnnlab.base.showable import showable_lines
 
 # White turns into #111111, JupyterLab's dark background, and the hues stay what they are.
@@ -56,13 +57,12 @@ body[data-jp-theme-light="false"] .rnnlab-picture { filter: invert(.9334) hue-ro
 @media (prefers-reduced-motion: reduce) {
   .rnnlab, .rnnlab * { transition: none !important; animation: none !important }
 }
-"""
+"""  # not said
 
 # A region that speaks must be there before its words are: so each is added to one that stays.
 # JupyterLab would take a plain key for its own: an arrow for the next cell, Enter for the editor.
 # Sliders, lists and text fields keep their keys, and Enter presses the button that has the focus.
 CODE = """
-const GONE = "This lab shows what was: its kernel is gone or was restarted. Run its cell again.";
 const set = (node, name, value) => {
   if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
 };
@@ -71,7 +71,7 @@ const modified = event => event.ctrlKey || event.altKey || event.metaKey;
 // A lab may have another one in it, which sees to its own pictures and keys.
 const within = (lab, node) => node.closest(".rnnlab") === lab;
 const images = lab => [...lab.querySelectorAll("img.rnnlab-picture")].filter(i => within(lab, i));
-function name(lab, pictures) {
+function name(lab, pictures, words) {
   images(lab).forEach((image, k) => set(image, "alt", pictures[k] ?? ""));
   for (const slider of lab.querySelectorAll(".widget-slider")) {
     const plain = slider.querySelector(".ui-slider-handle");  // of ipywidgets 7, which has no role
@@ -83,7 +83,7 @@ function name(lab, pictures) {
     set(handle, "aria-valuetext", text(readout));
     set(readout, "contenteditable", "false");
     set(slider.closest(".rnnlab-number")?.querySelector("input"), "aria-label",
-      `${text(slider.querySelector(".widget-label"))}, as a number`);
+      words.number.replace("{name}", text(slider.querySelector(".widget-label"))));
   }
   for (const button of lab.querySelectorAll("button[title]:has(i.fa)"))
     if (!text(button)) set(button, "aria-label", button.title);
@@ -99,7 +99,7 @@ function name(lab, pictures) {
   }
   for (const bar of lab.querySelectorAll(".widget-hprogress")) {
     set(bar, "role", "progressbar");
-    set(bar, "aria-label", "Progress of the run");
+    set(bar, "aria-label", words.progress);
     set(bar, "aria-valuenow", String(parseInt(bar.querySelector(".progress-bar").style.width)));
   }
 }
@@ -171,11 +171,11 @@ export default {
     notice.hidden = true;
     el.append(notice);
     const rename = () => {
-      name(lab, model.get("pictures"));
+      name(lab, model.get("pictures"), model.get("words"));
       const gone = lab.classList.contains("jupyter-widgets-disconnected");
       if (gone === !notice.hidden) return;
       notice.hidden = !gone;
-      notice.textContent = gone ? GONE : "";
+      notice.textContent = gone ? model.get("words").gone : "";
     };
     const watch = new MutationObserver(rename);
     const begin = () => {
@@ -183,6 +183,7 @@ export default {
       if (!lab) return requestAnimationFrame(begin);
       set(lab, "role", "group");
       set(lab, "aria-label", model.get("label"));
+      set(lab, "lang", model.get("language"));
       lab.addEventListener("keydown", keep, until);
       lab.addEventListener("click", click, until);
       if (model.get("taken").length) lab.tabIndex = 0;
@@ -203,7 +204,7 @@ export default {
     };
   },
 };
-"""
+"""  # not said
 
 
 class Access(anywidget.AnyWidget):
@@ -213,6 +214,8 @@ class Access(anywidget.AnyWidget):
         label: what a screen reader says of the lab.
 
     Attributes:
+        language: of all that the lab says, such as "en".
+        words: what the page itself says, by what it is about.
         pictures: what a screen reader says of each picture, in their order on the page.
         kept: the name of the output that is kept for where the lab is not; it is hidden.
         taken: the names of the keys that `listen` has taken, such as "Enter" or " ".
@@ -222,11 +225,22 @@ class Access(anywidget.AnyWidget):
 
     _esm, _css = CODE, STYLE
     label = traitlets.Unicode().tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     kept = traitlets.Unicode().tag(sync=True)
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
     taken = traitlets.List(traitlets.Unicode()).tag(sync=True)
     less_motion = traitlets.Bool(False).tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, **parts: Any) -> None:
+        gone = "This lab shows what was: its kernel is gone or was restarted. Run its cell again."
+        words = {
+            "gone": say(gone),
+            "number": translated("{name}, as a number"),  # the page puts the name of a slider in
+            "progress": say("Progress of the run"),
+        }
+        super().__init__(language=language(), words=words, **parts)
 
     def say(self, words: str) -> None:
         """Have a screen reader say this once it has finished what it is saying."""

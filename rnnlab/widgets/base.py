@@ -12,12 +12,12 @@ from IPython.core.getipython import get_ipython
 from IPython.display import Image as StaticImage
 
 from rnnlab.base.bundle import ShownAsBundle
-from rnnlab.base.say import say
+from rnnlab.base.say import english_of, say, translated
 from rnnlab.base.showable import as_html, said, showable, showable_lines
 from rnnlab.base.torch_state import check_defaults
 from rnnlab.runs.checks import TrainingDiverged
 from rnnlab.widgets.access import Access
-from rnnlab.widgets.controls import BUTTON_TIPS, offer, same
+from rnnlab.widgets.controls import offer, on_button, same
 from rnnlab.widgets.kept_picture import KeptPicture, page_of
 from rnnlab.widgets.live import FASTEST, Pace, Runner, warm_up
 from rnnlab.widgets.outputs import OwnOutput, has_own_lines
@@ -40,9 +40,8 @@ class ClosedLab(RuntimeError, AttributeError):
     """A closed lab was asked for something; it has no more than its settings."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "this lab is closed, by close() or because its cell was run again: make a new one"
-        )
+        text = "this lab is closed, by close() or because its cell was run again: make a new one"
+        super().__init__(say(text))
 
 
 class Setting(traitlets.TraitType):  # no [Any, Any], which traitlets 5.7 lacks
@@ -73,7 +72,6 @@ class Lab(ShownAsBundle, w.VBox):
     """
 
     _label = "Lab"
-    _glossary: Mapping[str, str] = {}  # what words of the text twin mean
     controls: dict[str, Any]
     _warms_up = True  # before its first run, for the second that torch's first optimizer takes
     _ready = False
@@ -90,7 +88,7 @@ class Lab(ShownAsBundle, w.VBox):
         self._runner = Runner(self._on_slice, self._fail, self._errors.listening)
         self._pace = Pace()
         self._kept = KeptPicture(self._runner, self._kept_page)
-        self._access = Access(label=self._label, kept=self._kept.name)
+        self._access = Access(label=translated(self._label), kept=self._kept.name)
         self._access.observe(self._on_less_motion, "less_motion")
         self._status, self._twin, self._message = w.HTML(), w.HTML(), w.HTML()
         self._spoken: dict[str, str] = {}  # by part, what a screen reader has said last
@@ -217,18 +215,14 @@ class Lab(ShownAsBundle, w.VBox):
 
     def _make_buttons(self, actions: Mapping[str, Callable[[], None]]) -> dict[str, w.Button]:
         """Return a button for each action, on the loop's thread; the first is the big one."""
-        buttons = {
-            name: w.Button(
-                description=name,
-                tooltip=BUTTON_TIPS[name],
-                layout=w.Layout(width="auto", min_width="88px"),
-            )
-            for name in actions
-        }
+        buttons = {}
+        for name, action in actions.items():
+            words, tip = on_button(name)
+            layout = w.Layout(width="auto", min_width="88px")
+            buttons[name] = w.Button(description=words, tooltip=tip, layout=layout)
+            buttons[name].on_click(lambda _, act=action: self._runner.call(act))
         first = next(iter(buttons.values()))
         first.button_style, first.layout.width = "primary", "140px"
-        for name, button in buttons.items():
-            button.on_click(lambda _, act=actions[name]: self._runner.call(act))
         return buttons
 
     def _check_open(self) -> None:
@@ -273,6 +267,10 @@ class Lab(ShownAsBundle, w.VBox):
         """Return what the text twin says."""
         return self.describe()
 
+    def _glossary(self) -> Mapping[str, str]:
+        """Return what words of the text twin mean."""
+        return {}
+
     def _on_less_motion(self, change: Any) -> None:
         self._pace.fastest = CALM if change["new"] else FASTEST
 
@@ -281,21 +279,21 @@ class Lab(ShownAsBundle, w.VBox):
         goes_on = self._busy
         status = showable(status, STATUS)
         # Not live itself: a screen reader would miss what is replaced, or never come to an end.
-        self._status.value = f'<div role="status" aria-live="off">{as_html(status)}</div>'
+        page = f'<div role="status" aria-live="off">{as_html(status)}</div>'  # not said
+        self._status.value = page
         if not (goes_on and self._went_on):
             self._speak("status", status)
         self._went_on = goes_on
         self._access.pictures = [showable(picture.panel.alt) for picture in self.pictures]
 
     def _show_twin(self) -> None:
-        words = showable_lines(self._words())
+        words, glossary = showable_lines(self._words()), self._glossary()
         paragraphs = "".join(
-            f"<p>{explain(as_html(line), self._glossary)}</p>" for line in words.splitlines()
+            f"<p>{explain(as_html(line), glossary)}</p>" for line in words.splitlines()
         )
-        self._twin.value = (
-            '<div class="rnnlab-twin" role="group" aria-label="The pictures in words">'
-            f"{paragraphs}</div>"
-        )
+        name = as_html(say("The pictures in words"))
+        head = f'<div class="rnnlab-twin" role="group" aria-label="{name}">'  # not said
+        self._twin.value = f"{head}{paragraphs}</div>"
         if not self._busy:
             self._speak("twin", words)
 
@@ -307,11 +305,9 @@ class Lab(ShownAsBundle, w.VBox):
             self._access.say(words)
 
     def _complain(self, message: str) -> None:
-        self._message.value = (
-            f'<div role="alert" class="rnnlab-message">{as_html(message, MESSAGE)}</div>'
-            if message
-            else ""
-        )
+        text = as_html(message, MESSAGE)
+        page = f'<div role="alert" class="rnnlab-message">{text}</div>'  # not said
+        self._message.value = page if message else ""
 
     def _kept_page(self) -> str:
         """Return what the lab shows now as HTML, for where there is no lab."""
@@ -319,7 +315,8 @@ class Lab(ShownAsBundle, w.VBox):
             (picture.widget.value, picture.widget.layout.width, showable(picture.panel.alt))
             for picture in self.pictures
         ]
-        return page_of(self._label.partition(".")[0], pictures, self._twin.value)
+        label, *_ = re.split("[.。]", translated(self._label))
+        return page_of(label, pictures, self._twin.value)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._runner.attach()
@@ -339,7 +336,7 @@ class Lab(ShownAsBundle, w.VBox):
     def __repr__(self) -> str:
         """Return what stands where there are neither widgets nor HTML."""
         state = "closed" if self.closed else "controls and pictures, live in a notebook"
-        return f"<{type(self).__name__}: {state}>"
+        return f"<{type(self).__name__}: {translated(state)}>"
 
 
 def remedy(error: Exception) -> str:
@@ -347,14 +344,17 @@ def remedy(error: Exception) -> str:
     said = _told(error)
     if isinstance(error, TrainingDiverged):
         return said
-    if isinstance(error, MemoryError) or re.search(r"(allocate|out of|enough) memory", said):
-        return (
-            f"There is not enough memory for this: {said.splitlines()[0]} Choose a smaller hidden "
-            "size, fewer layers or shorter windows."
+    no_memory = re.search("(allocate|out of|enough) memory", english_of(error))  # not said
+    if isinstance(error, MemoryError) or no_memory:
+        text = (
+            "There is not enough memory for this: {reason} Choose a smaller hidden size, fewer "
+            "layers or shorter windows."
         )
+        return say(text, reason=said.splitlines()[0])
     if not has_own_lines(error):
         return said
-    return f"{said} (the lines below say where; after mending them, run their cell and this one)"
+    text = "{error} (the lines below say where; after mending them, run their cell and this one)"
+    return say(text, error=said)
 
 
 def _told(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """The controls of a training lab: what each setting may be, and how it is offered and checked."""
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -10,7 +9,7 @@ import ipywidgets as w
 import traitlets
 
 from rnnlab.base.checks import POLICIES, check_known, check_positive
-from rnnlab.base.say import say
+from rnnlab.base.say import say, say_count, translated
 from rnnlab.base.showable import NAME, showable
 from rnnlab.model.cells import CELLS
 from rnnlab.pictures.task_panels import PANELS
@@ -42,23 +41,23 @@ TIPS = {
     "seed": "Which random numbers a run starts from. The same seed gives the same run.",
     "seeds": "How many runs, with this seed and the next ones: how much of a result is luck.",
 }
-BUTTON_TIPS = {
-    "Train": "Train a network with these settings, from its first weights.",
-    "Pause": "Let the run wait; pressed again, it goes on.",
-    "Step": "Make one step, of the run that waits or of a new one, and wait.",
-    "Stop": "End the run where it is.",
-    "Ask the doctor": "Have a fresh run with these settings examined: what is wrong, what to do?",
-    "More settings": "Optimizer, hidden size, hidden state, seed, more seeds, speed, and more.",
-    "Open in a training lab": "Show a training lab with the settings of the chosen cell, below.",
-    "Clear": "Forget all runs, and show an untrained network.",
-    "Defaults": "Set every setting to what it was at first.",
-    "Next phase": "Run the next lines of the loop. Key: Enter.",
-    "Next batch": "Run what is left of this batch, or all of the next.",
-    "Next epoch": "Run to the end of this pass over the data, or of the next.",
-    "Run": "Run phase after phase; pressed again, it pauses. Key: Space.",
-    "Back": "Take the last phase back.",
-    "Restart": "Begin again from the first weights and the first batch.",
-}
+BUTTONS = (  # the name of each, by which a lab has it, and its tip
+    ("Train", "Train a network with these settings, from its first weights."),
+    ("Pause", "Let the run wait; pressed again, it goes on."),
+    ("Step", "Make one step, of the run that waits or of a new one, and wait."),
+    ("Stop", "End the run where it is."),
+    ("Ask the doctor", "Have a fresh run with these settings examined: what is wrong, what to do?"),
+    ("More settings", "Optimizer, hidden size, hidden state, seed, more seeds, speed, and more."),
+    ("Open in a training lab", "Show a training lab with the settings of the chosen cell, below."),
+    ("Clear", "Forget all runs, and show an untrained network."),
+    ("Defaults", "Set every setting to what it was at first."),
+    ("Next phase", "Run the next lines of the loop. Key: Enter."),
+    ("Next batch", "Run what is left of this batch, or all of the next."),
+    ("Next epoch", "Run to the end of this pass over the data, or of the next."),
+    ("Run", "Run phase after phase; pressed again, it pauses. Key: Space."),
+    ("Back", "Take the last phase back."),
+    ("Restart", "Begin again from the first weights and the first batch."),
+)
 # an LSTM of 1024 units takes 70 MB to train, one of ten times as many 7 GB
 MOST = {"hidden_size": 1024, "epochs": 10_000}
 
@@ -124,26 +123,26 @@ def make_controls(names: Iterable[str], task: str | Task = "") -> dict[str, Any]
     if not isinstance(task, str):
         tasks = [(showable(task.name, NAME), task), *((name, name) for name in TASKS)]
     speeds = [(say_speed(speed), speed) for speed in SPEEDS]
-    seeds = [(f"{count} run{'s' * (count != 1)}", count) for count in SEEDS]
+    seeds = [(say_count("{n} run", "{n} runs", n=count), count) for count in SEEDS]
     kinds: dict[str, Callable[[], Any]] = {
-        "task": lambda: w.Dropdown(options=tasks, description="Task"),
-        "cell": lambda: w.ToggleButtons(options=list(CELLS), description="Cell"),
-        "optimizer": lambda: w.Dropdown(options=list(OPTIMIZERS), description="Optimizer"),
-        "hidden_size": lambda: NumberSlider("Hidden size", HIDDEN_SIZES, "{} units"),
-        "hidden_state": lambda: w.Dropdown(options=POLICIES, description="Hidden state"),
-        "learning_rate": lambda: NumberSlider("Learning rate", LEARNING_RATES, "{:g}"),
-        "epochs": lambda: NumberSlider("Train for", EPOCHS, "{} epochs"),
-        "clip": lambda: w.Checkbox(description="Clip", indent=False),
-        "clip_norm": lambda: NumberSlider("Clip above", CLIP_NORMS, "{:g}"),
-        "speed": lambda: w.Dropdown(options=speeds, description="Speed"),
-        "free_running": lambda: w.Checkbox(description="Forecast on its own, too"),
-        "apply_while_training": lambda: w.Checkbox(description="Apply while training"),
-        "seeds": lambda: w.Dropdown(options=seeds, description="Seeds"),
-        "seed": lambda: w.BoundedIntText(min=0, max=10**6, description="Seed"),
+        "task": lambda: w.Dropdown(options=tasks, description=say("Task")),
+        "cell": lambda: w.ToggleButtons(options=list(CELLS), description=say("Cell")),
+        "optimizer": lambda: w.Dropdown(options=list(OPTIMIZERS), description=say("Optimizer")),
+        "hidden_size": lambda: NumberSlider(say("Hidden size"), HIDDEN_SIZES, say_units),
+        "hidden_state": lambda: w.Dropdown(options=POLICIES, description=say("Hidden state")),
+        "learning_rate": lambda: NumberSlider(say("Learning rate"), LEARNING_RATES),
+        "epochs": lambda: NumberSlider(say("Train for"), EPOCHS, say_epochs),
+        "clip": lambda: w.Checkbox(description=say("Clip"), indent=False),
+        "clip_norm": lambda: NumberSlider(say("Clip above"), CLIP_NORMS),
+        "speed": lambda: w.Dropdown(options=speeds, description=say("Speed")),
+        "free_running": lambda: w.Checkbox(description=say("Forecast on its own, too")),
+        "apply_while_training": lambda: w.Checkbox(description=say("Apply while training")),
+        "seeds": lambda: w.Dropdown(options=seeds, description=say("Seeds")),
+        "seed": lambda: w.BoundedIntText(min=0, max=10**6, description=say("Seed")),
     }
     controls = {name: sized(kinds[name]()) for name in names}
     for name, control in controls.items():
-        give_tip(control, TIPS[name])
+        give_tip(control, translated(TIPS[name]))
     return controls
 
 
@@ -158,13 +157,18 @@ class NumberSlider(w.HBox):
     Args:
         description: as the attribute.
         values: of the slider.
-        label: how a value is written with its unit, such as "{} epochs".
+        label: returns how a value is written with its unit, such as `say_epochs`.
     """
 
     value = traitlets.Any()
 
-    def __init__(self, description: str, values: Sequence[float], label: str = "{:g}") -> None:
-        self.description, self._label = description, label
+    def __init__(
+        self,
+        description: str,
+        values: Sequence[float],
+        label: Callable[[Any], str] = "{:g}".format,
+    ) -> None:
+        self.description, self._written = description, label
         options = self._named(values)
         self._slider = w.SelectionSlider(options=options, description=description)
         self._slider.style.description_width, self._slider.layout.width = "92px", "196px"
@@ -211,12 +215,7 @@ class NumberSlider(w.HBox):
         give_tip(self._field, words)
 
     def _named(self, values: Iterable[float]) -> list[tuple[str, float]]:
-        return [(self._say(value), value) for value in values]
-
-    def _say(self, value: float) -> str:
-        """Return a value with its unit, which is no plural beside a 1."""
-        words = self._label.format(value)
-        return re.sub(r"s\b", "", words, count=1) if value == 1 else words
+        return [(self._written(value), value) for value in values]
 
     def _show(self) -> None:
         """Show the value in both parts; the slider gets it as one of its own, if it lacks it."""
@@ -231,8 +230,7 @@ class NumberSlider(w.HBox):
             self._slider.value = self.value if near is None else near
             text = f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
             self._field.value = text
-            unit = self._label.partition("}")[2] and self._say(self.value).partition(" ")[2]
-            self._unit.value = unit
+            self._unit.value = self._written(self.value).partition(text)[2].strip()
         finally:
             self._taking = False
 
@@ -244,9 +242,28 @@ def give_tip(control: Any, words: str) -> None:
         control.description_tooltip = words
 
 
+def on_button(name: str) -> tuple[str, str]:
+    """Return what is written on a button, and its tip."""
+    (found,) = [(translated(word), translated(tip)) for word, tip in BUTTONS if word == name]
+    return found
+
+
 def say_speed(speed: Any) -> str:
     """Return in words how many epochs a second a run takes."""
-    return FULL if speed == FULL else f"{speed:g} epoch{'s' * (speed != 1)} a second"
+    if speed == FULL:
+        return translated(FULL)
+    text = "{speed:g} epoch a second" if speed == 1 else "{speed:g} epochs a second"
+    return say(text, speed=speed)
+
+
+def say_epochs(epochs: int) -> str:
+    """Return in words how many epochs."""
+    return say_count("{n} epoch", "{n} epochs", n=epochs)
+
+
+def say_units(units: int) -> str:
+    """Return in words how many units a network has."""
+    return say_count("{n} unit", "{n} units", n=units)
 
 
 def as_number(text: str) -> float | str:
@@ -279,7 +296,8 @@ def same(one: Any, other: Any) -> bool:
 
 def row(widgets: Iterable[w.Widget]) -> w.Box:
     """Return widgets side by side, wrapped where the page is narrow."""
-    return w.Box([*widgets], layout=w.Layout(flex_flow="row wrap", align_items="center"))
+    layout = w.Layout(flex_flow="row wrap", align_items="center")  # not said
+    return w.Box([*widgets], layout=layout)
 
 
 def sized(control: Any) -> Any:

@@ -1,9 +1,11 @@
 """Labs that can be examined: a button, and what the doctor says of a fresh run, on the page."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
+from rnnlab.base.say import say, translated
 from rnnlab.base.showable import as_html, said
 from rnnlab.course.lessons import sections_by_mistake
 from rnnlab.doctor.report import UNKNOWN, Finding, Reading, Report
@@ -17,23 +19,33 @@ from rnnlab.widgets.base import MESSAGE, Lab
 from rnnlab.widgets.outputs import LinkedHTML
 
 LOOP_FILES = (batch.__file__, faults.__file__)  # whose lines the stepper shows
-ASK = "Ask the doctor"
-BUSY = "A watch (rnnlab.watch) is on in this notebook. Ask again when its block has ended."
+ASK = "Ask the doctor"  # not said: a button has it as its name
+BUSY = (
+    "The doctor cannot look now: A watch (rnnlab.watch) is on in this notebook. Ask again when its "
+    "block has ended."
+)
 ELSEWHERE = (
     'A lesson without a link is not beside this notebook. In a terminal, "rnnlab lab" opens a copy '
     "of all of them."
 )
-WATCHED = "A fresh run with these settings was watched; your own is where it was."
+WATCHED = (
+    "What the doctor says: A fresh run with these settings was watched; your own is where it was."
+)
 OF_THE_VIEW = {"speed", "free_running", "apply_while_training"}  # no other run follows from these
 SECONDS = 3.0  # of computing that an examination may take; most take less than one
-# by the code of a finding: the setting that it is about, and what to do here if not what it says
+# by the code of a finding: the setting that it is about
 SETTING_OF = {
-    "learning-rate-too-high": ("learning_rate", ""),
-    "learning-rate-too-low": ("learning_rate", ""),
-    "nonfinite-gradient": ("learning_rate", "a lower learning rate, and clip = True"),
-    "exploding-gradient": ("clip", "clip = True"),
-    "vanishing-gradient": ("cell", ""),
-    "carried-and-shuffled": ("hidden_state", 'hidden_state = "reset", or batches in order'),
+    "learning-rate-too-high": "learning_rate",
+    "learning-rate-too-low": "learning_rate",
+    "nonfinite-gradient": "learning_rate",
+    "exploding-gradient": "clip",
+    "vanishing-gradient": "cell",
+    "carried-and-shuffled": "hidden_state",
+}
+FIX_OF = {  # what to do here, if not what the finding says
+    "nonfinite-gradient": "a lower learning rate, and clip = True",
+    "exploding-gradient": "clip = True",
+    "carried-and-shuffled": 'hidden_state = "reset", or batches in order',
 }
 STYLE = """<style>
 .rnnlab .rnnlab-doctor { color: var(--jp-ui-font-color1, #333); font-size: 13px;
@@ -57,7 +69,7 @@ STYLE = """<style>
   .rnnlab .rnnlab-doctor :is(table, tbody, tr, td) { display: block; width: auto }
   .rnnlab .rnnlab-doctor td:not(:last-child) { border: 0; padding-bottom: 0 }
 }
-</style>"""
+</style>"""  # not said
 
 
 class ExaminedLab(Lab):
@@ -91,10 +103,10 @@ class ExaminedLab(Lab):
             with on_threads(fitting_threads(run.model)):
                 report, raised = examine(run.whole_batches(), self._most, SECONDS, LOOP_FILES)
         except (TypeError, ValueError) as error:  # there is no fresh run
-            self._show_doctor("The doctor cannot look", f"{said(error)}.")
+            self._show_doctor(say("The doctor cannot look: {reason}.", reason=said(error)))
             return None
         except AlreadyWatched:
-            self._show_doctor("The doctor cannot look now", BUSY)
+            self._show_doctor(say(BUSY))
             return None
         finally:
             set_random_state(outside)
@@ -105,11 +117,13 @@ class ExaminedLab(Lab):
         }  # fmt: skip
         text, page = str(report), report._repr_html_()
         if any(not reading.address for known in report.readings.values() for reading in known):
-            text, page = f"{text}\n{ELSEWHERE}", f"{page}<p>{as_html(ELSEWHERE)}</p>"
+            elsewhere = say(ELSEWHERE)
+            text, page = f"{text}\n{elsewhere}", f"{page}<p>{as_html(elsewhere)}</p>"
         if [finding.code for finding in report.findings] == [UNKNOWN]:
-            text = f"It has ended with an error whose cause is not known: {raised}"
+            ended = "It has ended with an error whose cause is not known: {error}"
+            text = say(ended, error=raised)
             page = f"<p>{as_html(text)}</p>"
-        self._show_doctor("What the doctor says", WATCHED, text, page)
+        self._show_doctor(say(WATCHED), text, page)
         return report
 
     def _on_ask(self) -> None:
@@ -126,12 +140,13 @@ class ExaminedLab(Lab):
     def _placed(self, finding: Finding) -> Finding:
         """Return a finding with a place that the page shows: a setting, or the loop's line."""
         where, fix = finding.where, finding.fix
-        name, here = SETTING_OF.get(finding.code, ("", ""))
+        name = SETTING_OF.get(finding.code, "")
         if name in self.controls:
-            file, fix = f"the setting {self.controls[name].description}", here or fix
+            file = say("the setting {label}", label=self.controls[name].description)
+            fix = translated(FIX_OF.get(finding.code, "")) or fix
             where = where._replace(file=file, line=0, text=f"{name} = {getattr(self, name)!r}")
         elif where.source in LOOP_FILES:
-            where = where._replace(file="the loop")
+            where = where._replace(file=say("the loop"))
         return finding._replace(where=where, fix=fix)
 
     def _apply_all(self) -> None:
@@ -139,12 +154,13 @@ class ExaminedLab(Lab):
             self._said = self._doctor.value = ""
         super()._apply_all()
 
-    def _show_doctor(self, title: str, first: str, text: str = "", page: str = "") -> None:
-        self._said = "\n".join(filter(None, (f"{title}: {first}", text)))
-        self._doctor.value = (
-            f'{STYLE}<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'
-            f"<h3>{title}</h3><p>{as_html(first, MESSAGE)}</p>{page}</section>"
-        )
+    def _show_doctor(self, words: str, text: str = "", page: str = "") -> None:
+        """Show what the doctor says: first in words, whose part before the colon is the title."""
+        self._said = "\n".join(filter(None, (words, text)))
+        title, first = re.split(": |：", words, maxsplit=1)  # noqa: RUF001
+        head = f'<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'  # not said
+        first = f"<h3>{title}</h3><p>{as_html(first, MESSAGE)}</p>"
+        self._doctor.value = f"{STYLE}{head}{first}{page}</section>"
         self._access.say(self._said)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from rnnlab.base.checks import check_count, check_finite, check_positive
-from rnnlab.base.say import say
+from rnnlab.base.say import say, sentences
 from rnnlab.base.showable import as_html, said
 from rnnlab.model.cells import CELLS, Cell, resolve_cell
 from rnnlab.model.sequence_model import SequenceModel
@@ -19,6 +19,7 @@ from rnnlab.pictures.gradient_panels import (
     LONGEST,
     clip_factor,
     clipping,
+    counted,
     make_chain,
     make_through_time,
     verdict,
@@ -130,7 +131,7 @@ class GradientLab(Lab):
         """Return what the pictures of a cell show in words."""
         through_time, grad_norm, _ = self._gradients[cell]
         words = verdict(cell.upper(), through_time.norms)
-        return f"{words} {clipping(grad_norm, self.clip_norm)}"
+        return sentences(words, clipping(grad_norm, self.clip_norm))
 
     def snapshot(self) -> Any:
         """Return the pictures as they are now; unlike the lab they are saved with the notebook."""
@@ -143,7 +144,8 @@ class GradientLab(Lab):
         if name == "length":
             check_count(name, value)
             if not 2 <= value <= LONGEST:
-                raise ValueError(f"length is {value}; it must be from 2 to {LONGEST} time steps")
+                refusal = "length is {value}; it must be from 2 to {most} time steps"
+                raise ValueError(say(refusal, value=value, most=LONGEST))
         elif name == "scale":
             check_positive(name, value)
         elif name == "forget_bias":
@@ -200,7 +202,7 @@ class GradientLab(Lab):
             for cell in fresh:
                 self._draw(cell)
         if done:
-            self._say(HINT)
+            self._say(say(HINT))
             self._show_twin()
 
     def _draw(self, cell: str) -> None:
@@ -213,7 +215,8 @@ class GradientLab(Lab):
             unrolled.draw(unrolled.panel.update(states.numpy(), gradient=norms))
         factor = clip_factor(grad_norm, self.clip_norm)
         bars.draw(bars.panel.update(*through_time, factor))
-        self._verdicts[cell].value = f'<div class="rnnlab-twin">{as_html(self._line(cell))}</div>'
+        words = as_html(self._line(cell))
+        self._verdicts[cell].value = f'<div class="rnnlab-twin">{words}</div>'  # not said
 
     def _pictures_of(self, cell: str) -> tuple[LivePicture, ...]:
         first = 2 * [*self._cells].index(cell)
@@ -226,7 +229,7 @@ class GradientLab(Lab):
         """Write what is true of all cells: the sentence of each stands below its pictures."""
         words = self.describe()
         setup, *_ = words.splitlines()
-        self._twin.value = f'<div class="rnnlab-twin"><p>{as_html(setup)}</p></div>'
+        self._twin.value = f'<div class="rnnlab-twin"><p>{as_html(setup)}</p></div>'  # not said
         self._speak("twin", words)
 
     def _fit(self) -> None:
@@ -247,7 +250,7 @@ class GradientLab(Lab):
             column.layout.width = f"{across + GAP}px"
 
     def _on_error(self, error: Exception) -> None:
-        self._say(f"The measurement has ended: {said(error)}")
+        self._say(say("The measurement has ended: {error}", error=said(error)))
 
     # ---- how it is put together ----------------------------------------------------------
 
@@ -264,11 +267,13 @@ class GradientLab(Lab):
         }
         self._boxes = [w.VBox(each, layout=w.Layout(max_width="100%")) for each in parts.values()]
         self._resize(DEFAULT)
+        times = "times {scale:g}"
+        scale = NumberSlider(say("Scale weight_hh"), SCALES, lambda by: say(times, scale=by))
         self.controls = {
-            "length": NumberSlider("Length", LENGTHS, "{} steps"),
-            "scale": NumberSlider("Scale weight_hh", SCALES, "times {:g}"),
+            "length": NumberSlider(say("Length"), LENGTHS, counted),
+            "scale": scale,
             **make_controls(["clip_norm"]),
-            "forget_bias": NumberSlider("LSTM forget bias", FORGET_BIASES, "{:g}"),
+            "forget_bias": NumberSlider(say("LSTM forget bias"), FORGET_BIASES),
             **make_controls(["hidden_size", "seed"]),
         }
         for control in self.controls.values():

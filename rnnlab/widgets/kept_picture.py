@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from IPython.core.getipython import get_ipython
 
-from rnnlab.base.say import say
+from rnnlab.base.say import language, say
 from rnnlab.base.showable import as_html
 from rnnlab.widgets.live import Runner
 
@@ -25,7 +25,7 @@ STYLE = """<style>
 body[data-jp-theme-light="false"] .rnnlab-kept img { filter: invert(.9334) hue-rotate(180deg) }
 .jp-OutputArea:has(.rnnlab-kept) > .jp-OutputArea-child > .jupyter-widgets:not(:has(*)) {
   display: none }
-</style>"""
+</style>"""  # not said
 
 
 class KeptPicture:
@@ -64,7 +64,8 @@ class KeptPicture:
             publish(self._data(), self.name, update=True)
 
     def _data(self) -> dict[str, str]:
-        page = f'{STYLE}<figure class="rnnlab-kept" data-rnnlab="{self.name}">{self._last}</figure>'
+        names = f'class="rnnlab-kept" lang="{language()}" data-rnnlab="{self.name}"'
+        page = f"{STYLE}<figure {names}>{self._last}</figure>"
         return {"text/html": page, "text/plain": ""}
 
 
@@ -86,7 +87,7 @@ def page_of(label: str, pictures: Iterable[tuple[bytes, str, str]], words: str) 
     text = "{label}, as it was last seen. To have it live again, run this cell."
     images = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" '
-        f'width="{width.removesuffix("px")}" alt="{as_html(alt)}">'
+        f'width="{width.removesuffix("px")}" alt="{as_html(alt)}">'  # not said
         for png, width, alt in pictures
     )
     return f"<p><em>{as_html(say(text, label=label))}</em></p>{images}{words}"

@@ -1,7 +1,7 @@
 """TrainingLab: change the settings of a training run, watch it, and see every epoch of it again."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import ipywidgets as w
 import traitlets
 
 from rnnlab.base.checks import check_path
-from rnnlab.base.say import say
+from rnnlab.base.say import say, sentences
 from rnnlab.base.showable import NAME, showable
 from rnnlab.loop.training import Run
 from rnnlab.microscope.stepping import PhaseStepper
@@ -37,15 +37,16 @@ from rnnlab.widgets.controls import (
 )
 from rnnlab.widgets.doctoring import ASK, OF_THE_VIEW, ExaminedLab
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.viewer.glossary import GLOSSARY
+from rnnlab.widgets.viewer.glossary import glossary
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 from rnnlab.widgets.viewer.run_viewer import RunViewer
-from rnnlab.widgets.viewer.run_words import title_of, where, words_of
+from rnnlab.widgets.viewer.run_words import how_fast, title_of, where, words_of
 from rnnlab.widgets.viewer.saved_lab import saved_settings
 
 APPLICABLE = {"learning_rate", "clip", "clip_norm"}  # what can change in the middle of a run
 FOLDED = ["optimizer", "hidden_size", "hidden_state", "seed", "seeds", "speed", "free_running",
           "apply_while_training"]  # fmt: skip
+MORE, FEWER = "More settings", "Fewer settings"
 
 
 class TrainingLab(ExaminedLab):
@@ -77,7 +78,7 @@ class TrainingLab(ExaminedLab):
         CheckpointError, OSError: for a checkpoint that cannot be read, or is of another task.
     """
 
-    _label, _glossary = "Training lab", GLOSSARY
+    _label = "Training lab"
     task = Setting(DEFAULTS["task"])
     cell = Setting(DEFAULTS["cell"])
     learning_rate = Setting(DEFAULTS["learning_rate"])
@@ -209,9 +210,10 @@ class TrainingLab(ExaminedLab):
         training.run.learning_rate = self.learning_rate
         training.run.clip_norm = self._bound
         training.change({name: getattr(self, name) for name in changed})
-        text = f"rate {self.learning_rate:g}"
+        text = say("rate {rate:g}", rate=self.learning_rate)
         if changed != {"learning_rate"}:
-            text = f"clip {self.clip_norm:g}" if self.clip else "no clip"
+            clip = "clip {bound:g}" if self.clip else "no clip"
+            text = say(clip, bound=self.clip_norm)
         steps = len(training.history)
         epoch = steps / training.steps * training.settings["epochs"]
         training.marks.append(Mark(steps, epoch, text))
@@ -267,7 +269,8 @@ class TrainingLab(ExaminedLab):
         """
         if self._training is not None and self._runner.steps is not None:
             steps = self._training.history.steps
-            self._training.outcome = f"stopped at epoch {steps[-1].epoch if steps else 0}"
+            epoch = steps[-1].epoch if steps else 0
+            self._training.outcome = say("stopped at epoch {epoch}", epoch=epoch)
             if instead and self._runner.busy:  # a moving slider would fill the strip with these
                 self._viewer.drop(self._training)
                 self._number -= 1  # its number goes to the one that begins
@@ -293,7 +296,8 @@ class TrainingLab(ExaminedLab):
         assert self._run is not None
         checkpoints.put(self._run, saved, path)
         self._training.begin(self._run.epoch)
-        self._training.seeds.end("the other seeds are not in a checkpoint; Train begins with all")
+        text = "the other seeds are not in a checkpoint; Train begins with all"
+        self._training.seeds.end(say(text))
         self._first = len(self.history)
         finished = self._run.epoch >= self.epochs
         if finished:
@@ -333,13 +337,15 @@ class TrainingLab(ExaminedLab):
         self.runs, self._number, self._training = 0, 0, None
         self._viewer.forget(untrained)
         task = self._task
-        about = f", {task.about}" if hasattr(task, "about") else ""
-        text = "Not trained yet: {title}{about}. Press Train."
+        about = showable(getattr(task, "about", ""))
+        text = "Not trained yet: {title}. Press Train."
+        if about:
+            text = "Not trained yet: {title}, {about}. Press Train."
         try:
             self._show()
         finally:  # a task of the learner's own may raise
             self._tell()
-            self._say(say(text, title=showable(task.title, NAME), about=showable(about)))
+            self._say(say(text, title=showable(task.title, NAME), about=about))
         self._show_twin()
 
     def _on_slice(self, done: bool) -> None:
@@ -359,8 +365,9 @@ class TrainingLab(ExaminedLab):
             return
         diverged = isinstance(error, TrainingDiverged)
         if diverged or (not run.outcome and len(run.history) < run.steps):  # else it had ended
-            run.outcome = f"{'diverged' if diverged else 'failed'} at step {len(run.history)}"
-        ended = f"Run {run.number} ended at {where(run)}."
+            text = "diverged at step {step}" if diverged else "failed at step {step}"
+            run.outcome = say(text, step=len(run.history))
+        ended = say("Run {run} ended at {where}.", run=run.number, where=where(run))
         try:
             self._show(words=ended)
         except Exception:  # a task of the learner's own may raise again
@@ -396,44 +403,57 @@ class TrainingLab(ExaminedLab):
     def _tell(self, finished: bool = False, words: str = "") -> None:
         """Say how the run stands, in these words or its usual, and which epoch is looked at."""
         run, waits = self._training, self._runner.steps is not None and self._runner.paused
-        self.buttons["Pause"].description = "Resume" if waits else "Pause"
+        self.buttons["Pause"].description = say("Resume" if waits else "Pause")
         if run is None:
             return
-        if finished:
-            words = f"Run {run.number} is finished: {where(run)}{self._rate(run)}. "
-            words += "Press play, or move the epoch slider, to see it learn."
-        elif waits:
-            words = f"Run {run.number} is paused at {where(run)}."
-            if self._run_settings() != run.settings:
-                words += " Train begins a new run with these settings; Resume goes on with the old."
-        elif self._runner.steps is None:
+        if finished or waits or self._runner.steps is not None:
+            words = self._of_the_run(run, finished, waits)
+        elif not words:
             shown = self._viewer.shown
-            usual = f"Run {shown.number}, {shown.outcome or 'finished'}: {where(shown)}."
-            words = words or usual
-        elif run.history.steps:
-            words = f"Run {run.number}: {where(run)}{self._rate(run)}."
-        else:
-            words = f"Run {run.number} begins, with these settings."
+            words = say("Run {run}, {outcome}: {where}.", run=shown.number, where=where(shown),
+                        outcome=shown.outcome or say("finished"))  # fmt: skip
+        looks = ""
         if not self._viewer.follows:
-            words += f" You are looking at epoch {self.epoch}."
-        self._say(f"{words} {self._viewer.shown.seeds.words(self._viewer.epoch)}".strip())
+            looks = say("You are looking at epoch {epoch}.", epoch=self.epoch)
+        seeds = self._viewer.shown.seeds.words(self._viewer.epoch)
+        self._say(sentences(words, looks, seeds))
         if finished or waits:
             self._show_twin()
 
-    def _rate(self, run: RecordedRun) -> str:
-        steps, seconds = len(run.history), time.perf_counter() - self._started
-        rate = (steps - self._first) / seconds if seconds > 0 else 0
-        threads = "one thread" if self._runner.threads == 1 else f"{self._runner.threads} threads"
-        return f", {rate:.0f} steps per second on {threads}" if steps > self._first else ""
+    def _of_the_run(self, run: RecordedRun, finished: bool, waits: bool) -> str:
+        """Say how a run stands that can go on, or has just come to its end."""
+        more = ""
+        if finished:
+            text = "Run {run} is finished: {where}."
+            more = say("Press play, or move the epoch slider, to see it learn.")
+        elif waits:
+            text = "Run {run} is paused at {where}."
+            if self._run_settings() != run.settings:
+                more = say(
+                    "Train begins a new run with these settings; Resume goes on with the old."
+                )
+        elif run.history.steps:
+            text = "Run {run}: {where}."
+        else:
+            text = "Run {run} begins, with these settings."
+        place = where(run)
+        if not waits and len(run.history) > self._first:
+            steps, seconds = len(run.history) - self._first, time.perf_counter() - self._started
+            place = how_fast(place, steps, seconds, self._runner.threads)
+        return sentences(say(text, run=run.number, where=place), more)
 
     def _words(self) -> str:
         run, epoch = self._viewer.shown, None if self._viewer.follows else self.epoch
         with on_threads(fitting_threads(run.model)):
             return words_of(run, epoch)
 
+    def _glossary(self) -> Mapping[str, str]:
+        return glossary()
+
     def _show_twin(self) -> None:
         title = title_of(self._viewer.shown, self._viewer.epoch)  # they change only at a rest
-        self._title.value = f'<div class="rnnlab-heading">{title}</div>' if title else ""
+        page = f'<div class="rnnlab-heading">{title}</div>'  # not said
+        self._title.value = page if title else ""
         super()._show_twin()
 
     def _set_epoch(self) -> None:
@@ -457,16 +477,16 @@ class TrainingLab(ExaminedLab):
             compact(self.controls[name])
         self.buttons = self._make_buttons({
             "Train": self._on_train, "Pause": self._on_pause, "Step": self._on_step,
-            "Stop": self._on_stop, ASK: self._on_ask, "More settings": self._on_more,
+            "Stop": self._on_stop, ASK: self._on_ask, MORE: self._on_more,
             "Clear": self._on_clear, "Defaults": self._on_defaults,
         })  # fmt: skip
-        self.buttons["More settings"].add_class("rnnlab-fold")
+        self.buttons[MORE].add_class("rnnlab-fold")
         folded = [self.controls[name] for name in FOLDED]
         self._fold = row([*folded, self.buttons["Clear"], self.buttons["Defaults"]])
         self._fold.layout.display = "none"
         self._title = w.HTML()  # of the words
         names = ("Train", "Pause", "Step", "Stop")
-        others = [self.buttons[ASK], self.buttons["More settings"], self.controls["task"]]
+        others = [self.buttons[ASK], self.buttons[MORE], self.controls["task"]]
         first = [*(self.buttons[name] for name in names), self.controls["cell"], *others]
         second = [self.controls[n] for n in ("learning_rate", "epochs", "clip", "clip_norm")]
         viewer = self._viewer
@@ -474,7 +494,8 @@ class TrainingLab(ExaminedLab):
         self._large.layout.width = f"{viewer.pictures.large}px"
         self.children = [
             self._access, row(first), row(second), self._fold, self._message, self._doctor,
-            w.Box([self._large, viewer.pictures.small], layout=w.Layout(flex_flow="row wrap")),
+            w.Box([self._large, viewer.pictures.small],
+                  layout=w.Layout(flex_flow="row wrap")),  # not said
             self._status, viewer.strip, self._title, self._twin, self._errors,
         ]  # fmt: skip
 
@@ -527,7 +548,8 @@ class TrainingLab(ExaminedLab):
             self._leave()
             if self._autosave is not None:
                 self._autosave.save(now=True)
-            self._show(words=f"Run {run.number} was stopped at {where(run)}.")
+            text = "Run {run} was stopped at {where}."
+            self._show(words=say(text, run=run.number, where=where(run)))
             self._show_twin()
 
     def _choose(self, run: RecordedRun) -> None:
@@ -550,9 +572,9 @@ class TrainingLab(ExaminedLab):
     def _on_more(self) -> None:
         opens = self._fold.layout.display == "none"
         self._fold.layout.display = "" if opens else "none"
-        fold = self.buttons["More settings"]
+        fold = self.buttons[MORE]
         (fold.add_class if opens else fold.remove_class)("rnnlab-open")
-        fold.description = "Fewer settings" if opens else "More settings"
+        fold.description = say(FEWER if opens else MORE)
 
     def _on_ask(self) -> None:
         super()._on_ask()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import ipywidgets as w
 
+from rnnlab.base.say import translated
+
 MOST = 4000  # characters of what was printed: the end of it, as a model may print at each step
 LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 THEIRS = (Path(__file__).parents[1], *map(Path, map(sysconfig.get_path, LIBRARIES)))
@@ -36,7 +38,7 @@ class OwnOutput(w.Output):
             if text := heard.getvalue():
                 text = self._texts["stdout"] + text
                 if len(text) > MOST:
-                    text = LEFT_OUT + text[-MOST:].split("\n", 1)[-1]
+                    text = translated(LEFT_OUT) + text[-MOST:].split("\n", 1)[-1]
                 self._show(stdout=text)
 
     def show_error(self, error: BaseException) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.checks import check_count, check_known
-from rnnlab.base.say import say
+from rnnlab.base.say import say, say_count, translated
 from rnnlab.base.showable import said
 from rnnlab.microscope import carrying
 from rnnlab.microscope.carried_states import FirstBatches, first_batches
 from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
 from rnnlab.pictures.plots import on_axes
+from rnnlab.pictures.gradient_panels import counted
 from rnnlab.pictures.state_panels import (
-    CostPanel,
+    NAMES,
     CurvesPanel,
     FlowPanel,
     cost_words,
@@ -24,10 +25,18 @@ from rnnlab.pictures.state_panels import (
 )
 from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
-from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
+from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row, say_epochs
 from rnnlab.widgets.live import warm_up
 from rnnlab.widgets.picture import LivePicture
-from rnnlab.widgets.state_page import COSTS, CURVES, DEFAULT, FLOW, sizes, torchs_words
+from rnnlab.widgets.state_page import (
+    CURVES,
+    DEFAULT,
+    FLOW,
+    make_costs,
+    make_ways,
+    sizes,
+    torchs_words,
+)
 
 WINDOWS = [2, 3, 4, 5, 6, 8, 10, 12, 16]
 EPOCHS = [1, 2, 5, 12, 20, 40]
@@ -187,7 +196,7 @@ class StateLab(Lab):
 
     def _on_error(self, error: Exception) -> None:
         self._training = None
-        self._say(f"The run has ended: {said(error)}")
+        self._say(say("The run has ended: {error}", error=said(error)))
 
     # ---- what is shown -------------------------------------------------------------------
 
@@ -222,17 +231,18 @@ class StateLab(Lab):
 
     def _tell(self, finished: bool) -> None:
         epoch = max((rows[-1].epoch for rows in self.rows.values() if rows), default=0)
+        way = translated(NAMES[self.way])  # found elsewhere
         if self._training:
-            self._say(f"Training all four ways: epoch {epoch} of {self.epochs}.")
+            text = "Training all four ways: epoch {epoch} of {epochs}."
+            self._say(say(text, epoch=epoch, epochs=self.epochs))
         elif finished and self._trains:
-            plural = "s" * (self.epochs > 1)
-            self._say(
-                f"Training is finished: {self.epochs} epoch{plural} of 32 batches for each way."
-            )
+            one = "Training is finished: {n} epoch of 32 batches for each way."
+            many = "Training is finished: {n} epochs of 32 batches for each way."
+            self._say(say_count(one, many, n=self.epochs))
         elif finished:
-            self._say(f"Measured 32 batches of {self.way}.")
+            self._say(say("Measured 32 batches of {way}.", way=way))
         elif self._runner.busy:
-            self._say(f"Measuring {self.way}.")
+            self._say(say("Measuring {way}.", way=way))
         raised = self.raised if self.way == NO_DETACH else ()
         self._torch.value = torchs_words(raised)
         if finished:
@@ -242,12 +252,14 @@ class StateLab(Lab):
         """Return what the pictures show in words, a line for each."""
         lines = [flow_words(self.way, self._first)]
         if self._is_measured(self.way):
-            name = " with retain_graph=True" if self.way == NO_DETACH else ""
-            lines.append(f"Measured{name}: {cost_words(self.costs[self.way])}")
+            text = "Measured: {cost}"
+            if self.way == NO_DETACH:
+                text = "Measured with retain_graph=True: {cost}"
+            lines.append(say(text, cost=cost_words(self.costs[self.way])))
         if self.way == NO_DETACH and self._is_measured(DETACH):
-            lines.append(f"With detach: {cost_words(self.costs[DETACH])}")
+            lines.append(say("With detach: {cost}", cost=cost_words(self.costs[DETACH])))
         if any(self.rows.values()):
-            lines.append(TASK)
+            lines.append(say(TASK))
         for way, rows in self.rows.items():
             if rows:
                 lines.append(loss_words(rows, carrying.best_loss(self._task, way)))
@@ -259,22 +271,20 @@ class StateLab(Lab):
         self.pictures = (
             LivePicture(*on_axes(FlowPanel, 370, 24, 76)),
             LivePicture(*on_axes(CurvesPanel, 370, 46, 74)),
-            *(LivePicture(*on_axes(CostPanel, 290, 44, 86, *cost)) for cost in COSTS),
+            *(LivePicture(*cost) for cost in make_costs()),
         )
         for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
             picture.resize(*size)
-        ways = w.ToggleButtons(options=WAYS, description="Way", layout=w.Layout(max_width="100%"))
-        ways.style.button_width, ways.style.description_width = "auto", "44px"
         self.controls = {
-            "way": ways,
-            "window": NumberSlider("Window", WINDOWS, "{} steps"),
+            "way": make_ways(),
+            "window": NumberSlider(say("Window"), WINDOWS, counted),
             **make_controls(["hidden_size"]),
-            "epochs": NumberSlider("Train for", EPOCHS, "{} epochs"),
+            "epochs": NumberSlider(say("Train for"), EPOCHS, say_epochs),
             **make_controls(["seed"]),
         }
         self.buttons = self._make_buttons({"Train": self._on_train, "Stop": self._on_stop})
         self._torch = w.HTML(layout=w.Layout(max_width="60em"))
-        _, *sliders, seed = self.controls.values()
+        ways, *sliders, seed = self.controls.values()
         seed.style.description_width, seed.layout.width = "60px", "180px"
         self.children = [
             self._access,
@@ -299,5 +309,5 @@ class StateLab(Lab):
             self._runner.stop()
             self._training = None
             self._show()
-            self._say("Stopped. Train begins again from the first weights.")
+            self._say(say("Stopped. Train begins again from the first weights."))
             self._show_twin()

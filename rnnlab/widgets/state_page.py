@@ -1,12 +1,17 @@
-"""StateLab's page: which costs it draws, how large its pictures are, and torch's errors as HTML."""
+"""StateLab's page: its ways, the costs it draws, how large pictures are, torch's errors as HTML."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from rnnlab.base.showable import as_html
-from rnnlab.microscope.carrying import CarryStep
+import ipywidgets as w
 
-MONO = 'style="font-family: var(--jp-code-font-family)"'
+from rnnlab.base.say import say, translated
+from rnnlab.base.showable import as_html
+from rnnlab.microscope.carrying import WAYS, CarryStep
+from rnnlab.pictures.plots import on_axes
+from rnnlab.pictures.state_panels import NAMES, CostPanel
+
+MONO = 'style="font-family: var(--jp-code-font-family)"'  # not said
 THREE_COLUMNS = 860  # pixels from which the losses stand beside the flow, and the costs in a row
 TWO_COLUMNS = 560  # pixels from which, below the flow, two pictures stand beside each other
 DEFAULT = 940  # pixels, until the page has reported how many there are
@@ -28,6 +33,20 @@ def sizes(width: int) -> list[tuple[int, int]]:
     return [(width, 230), *[(small, 230)] * 4]
 
 
+def make_ways() -> w.ToggleButtons:
+    """Return a button for each way."""
+    named = [(translated(NAMES[way]), way) for way in WAYS]  # found elsewhere
+    room = w.Layout(max_width="100%")
+    ways = w.ToggleButtons(options=named, description=say("Way"), layout=room)
+    ways.style.button_width, ways.style.description_width = "auto", "44px"
+    return ways
+
+
+def make_costs() -> list[tuple[Any, Any]]:
+    """Return a figure for each cost, with nothing drawn yet."""
+    return [on_axes(CostPanel, 290, 44, 86, translated(title), *cost) for title, *cost in COSTS]
+
+
 def torchs_words(raised: Sequence[CarryStep]) -> str:
     """Return what torch said, and what to do.
 
@@ -37,17 +56,20 @@ def torchs_words(raised: Sequence[CarryStep]) -> str:
     """
     if not raised:
         return ""
-    (first, plain), (second, updated) = (
-        (step.batch, f'<p class="rnnlab-message" {MONO}>RuntimeError: {as_html(step.error)}</p>')
+    at, hint, cure, cost = (
+        "In batch {batch}, at <code>loss.backward()</code>, torch says:",
+        "The message's own hint is <code>retain_graph=True</code>. With it, and with "
+        "<code>optimizer.step()</code> after each backward, torch says in batch {batch}:",
+        "<b>What to do:</b> detach between the batches, <code>state = state.detach()</code>. The "
+        "value goes on, the graph ends.",
+        "With the hint and no <code>optimizer.step()</code> nothing raises. The pictures show what "
+        "that costs: each backward goes back to the first batch.",
+    )
+    plain, updated = (
+        f'<p class="rnnlab-message" {MONO}>RuntimeError: {as_html(step.error)}</p>'  # not said
         for step in raised
     )
-    return (
-        f'<div class="rnnlab-twin"><p>In batch {first}, at <code>loss.backward()</code>, torch '
-        f"says:</p>{plain}<p><b>What to do:</b> detach between the batches, "
-        "<code>state = state.detach()</code>. The value goes on, the graph ends.</p><p>The "
-        "message's own hint is <code>retain_graph=True</code>. With it, and with "
-        f"<code>optimizer.step()</code> after each backward, torch says in batch {second}:"
-        f"</p>{updated}<p>With the hint and no <code>optimizer.step()</code> nothing raises. "
-        "The pictures show what that costs: each backward goes back to the first batch.</p>"
-        "</div>"
-    )
+    first, second = (step.batch for step in raised)
+    said = f"<p>{say(at, batch=first)}</p>{plain}<p>{say(cure)}</p>"
+    said += f"<p>{say(hint, batch=second)}</p>{updated}<p>{say(cost)}</p>"
+    return f'<div class="rnnlab-twin">{said}</div>'  # not said

@@ -265,7 +265,8 @@ OLD_SLIDER = """
 <div id="part"></div></div>
 """
 RENDER = """code => import("data:text/javascript," + encodeURIComponent(code)).then(module => {
-  const known = { pictures: [], taken: [], label: "A lab", width: 0, less_motion: false };
+  const known = { pictures: [], taken: [], label: "A lab", width: 0, less_motion: false,
+    language: "zh", words: { number: "{name}, a number" } };
   const set = (key, value) => { window[key + "_told"] = value };
   const model = { get: key => known[key], set, save_changes() {}, on() {}, off() {} };
   module.default.render({ model, el: document.querySelector("#part") }) })"""
@@ -281,5 +282,7 @@ def test_a_slider_of_ipywidgets_7_is_a_slider_with_a_name_and_a_value(browser):
     expect(handle).to_have_attribute("aria-valuetext", "0.030")
     page.evaluate("() => { document.querySelector('.widget-readout').textContent = '0.100' }")
     expect(handle).to_have_attribute("aria-valuenow", "0.1")
+    expect(page.get_by_label("Learning rate, a number")).to_have_count(1)
+    expect(page.locator(".rnnlab")).to_have_attribute("lang", "zh")
     assert page.evaluate("() => window.width_told") == 966  # there is no room for a part of a pixel
     page.close()

@@ -47,7 +47,8 @@ def check_last_batch(subject: Subject, pairs: list[Any], batches: Any) -> Check 
         smaller.loss(smaller.predictions)
     except Exception as error:  # the user's, whatever it is
         check = fault_of(name, error, say("the model or the loss"), advice)
-        return check._replace(seen=f"{what}: {check.seen}", advice=advice)
+        seen = say("{batch}: {seen}", batch=what, seen=check.seen)
+        return check._replace(seen=seen, advice=advice)
     return Check(name, OK, say("{batch} goes through as well", batch=what))
 
 

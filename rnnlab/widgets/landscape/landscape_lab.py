@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from rnnlab.base.say import say
-from rnnlab.base.showable import said
+from rnnlab.base.showable import as_html, said
 from rnnlab.pictures.landscape import landscape_words, named, spot_words
 from rnnlab.runs.stacks.landscape import Landscape, Place, Spot
 from rnnlab.tasks.catalogue import Task
@@ -32,7 +32,7 @@ from rnnlab.widgets.picture import LivePicture
 
 SLICE = 0.02  # seconds; a click goes through some slices until it is answered
 DRAWING = 0.15  # of the time at most: a map is some 30 texts
-OPEN = "Open in a training lab"
+OPEN = "Open in a training lab"  # not said: a name, which is said where it is shown
 MOVES = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 
 
@@ -81,7 +81,8 @@ class LandscapeLab(Lab):
         self._follow()
         self.observe(self._on_axis, names=[*AXES])
         self._access.observe(lambda _: self._runner.call(self._fit), "width")
-        self._show(f"Not trained yet: {len(self.landscape.spots)} cells. Press Train.")
+        text = "Not trained yet: {count} cells. Press Train."
+        self._show(say(text, count=len(self.landscape.spots)))
         self._show_twin()
 
     # ---- what a learner or a script calls ------------------------------------------------
@@ -129,10 +130,11 @@ class LandscapeLab(Lab):
         self.opened = TrainingLab(
             self.task, learning_rate=rate, optimizer=self.optimizer, **clip, **same
         )
-        heading = f"A training lab with {named(self._shown)}"
-        self._heading.value = f'<div class="rnnlab-heading">{heading}</div>'
+        cell = named(self._shown)
+        heading = as_html(say("A training lab with {cell}", cell=cell))
+        self._heading.value = f'<div class="rnnlab-heading">{heading}</div>'  # not said
         self._below.children = [self.opened]
-        self._speak("opened", f"{heading} stands below.")
+        self._speak("opened", say("A training lab with {cell} stands below.", cell=cell))
         return self.opened
 
     def describe(self) -> str:
@@ -194,7 +196,7 @@ class LandscapeLab(Lab):
             self._show(status_words(self.landscape))
 
     def _on_error(self, error: Exception) -> None:
-        self._say(f"The training has ended: {said(error)}")
+        self._say(say("The training has ended: {error}", error=said(error)))
 
     # ---- what is shown -------------------------------------------------------------------
 
@@ -208,7 +210,8 @@ class LandscapeLab(Lab):
         """Draw the present state, and say these words in the status line."""
         landscape, (map_, curves) = self.landscape, self.pictures
         spots, best = [*landscape.spots.values()], landscape.best()
-        what = f"median of {self.seeds} seeds" if self.seeds > 1 else "one seed"
+        of_seeds = "median of {count} seeds" if self.seeds > 1 else "one seed"
+        what = say(of_seeds, count=self.seeds)
         with self._pace.drawing():
             map_.draw(map_.panel.update(spots, what, best, self._shown, self._cursor))
             curves.draw(curves.panel.update(self._shown, self.epochs, self._runner.busy))
@@ -220,7 +223,8 @@ class LandscapeLab(Lab):
 
     def _sentences(self) -> list[str]:
         trained = landscape_words(self.landscape) if self.landscape.best() else ""
-        return [*filter(None, [trained]), f"The curves: {spot_words(self._shown)}"]
+        curves = say("The curves: {cell}", cell=spot_words(self._shown))
+        return [*filter(None, [trained]), curves]
 
     def _show_twin(self) -> None:
         """Write the table, which would fold itself at each picture, and speak the sentences."""

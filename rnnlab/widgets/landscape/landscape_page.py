@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
-from rnnlab.base.say import say
+from rnnlab.base.say import listed, say, translated
 from rnnlab.base.showable import as_html
 from rnnlab.pictures.heat_map import label
 from rnnlab.pictures.landscape import CurvesPanel, MapPanel, written
 from rnnlab.pictures.plots import on_axes
 from rnnlab.runs.stacks.landscape import Landscape, Spot
 from rnnlab.runs.stacks.stack import CELLS
-from rnnlab.widgets.controls import NumberSlider, check_setting, compact, make_controls
+from rnnlab.widgets.controls import (
+    NumberSlider,
+    check_setting,
+    compact,
+    make_controls,
+    say_epochs,
+)
 
 EPOCHS = [1, 2, 5, 10, 20, 40, 60, 100]
 SEEDS = [1, 2, 3, 4, 5, 7, 10]
@@ -22,6 +28,11 @@ COLUMNS = 860  # pixels from which the curves stand beside the map
 DEFAULT = 940  # pixels, until the page has reported how many there are
 ROW, REST = 42, 102  # pixels of the map's height: a row, and what is above and below all rows
 LOWEST = 250  # pixels of a picture's height at least
+TABLE = (  # what it is called, what is in it, what heads its rows
+    "The map as a table",
+    "Median validation loss by clipping bound (rows) and learning rate (columns)",
+    "bound",
+)
 
 
 def check_map_setting(name: str, value: Any) -> None:
@@ -31,11 +42,12 @@ def check_map_setting(name: str, value: Any) -> None:
     elif name == "seeds":
         check_count(name, value)
     elif name == "cell":
-        check_known(name, value, CELLS, "cells of a landscape")
+        check_known(name, value, CELLS, "cells of a landscape")  # not said: it is there
     else:
         check_setting(name, value)
     if name == "task" and value == "reber":
-        raise ValueError("task is 'reber', whose sequences differ in length; a landscape's cannot")
+        refusal = "task is 'reber', whose sequences differ in length; a landscape's cannot"
+        raise ValueError(say(refusal))
     if name in MOST and value > MOST[name]:
         refusal = (
             "{name} is {value}; a landscape takes at most {most}: go further with rnnlab.sweep"
@@ -50,7 +62,7 @@ def check_axis(name: str, values: Any) -> None:
         raise ValueError(say(refusal, name=name, values=values, most=MOST_VALUES))
     for value in values:
         if value is not None or name == "learning_rates":
-            check_positive(f"a value of {name}", value)
+            check_positive(say("a value of {name}", name=name), value)
     if len({*values}) < len(values):
         refusal = "{name} is {values!r}; expected each value once"
         raise ValueError(say(refusal, name=name, values=values))
@@ -64,9 +76,10 @@ def make_map_controls(task: Any) -> dict[str, Any]:
     controls["cell"].options = CELLS
     for name in ("task", "cell", "optimizer"):
         compact(controls[name])
-    controls["seeds"] = NumberSlider("Seeds", SEEDS, "{} a cell")
-    controls["epochs"] = NumberSlider("Train for", EPOCHS, "{} epochs")
-    controls["seeds"].tooltip = "How many runs each cell has, which differ in their first weights."
+    controls["seeds"] = NumberSlider(say("Seeds"), SEEDS, lambda n: say("{n} a cell", n=n))
+    controls["epochs"] = NumberSlider(say("Train for"), EPOCHS, say_epochs)
+    tip = "How many runs each cell has, which differ in their first weights."
+    controls["seeds"].tooltip = say(tip)
     return controls
 
 
@@ -82,33 +95,36 @@ def sizes(width: int, rows: int) -> list[tuple[int, int]]:
 def sentences_html(sentences: Iterable[str]) -> str:
     """Return the words below the pictures."""
     words = "".join(f"<p>{as_html(sentence)}</p>" for sentence in sentences)
-    named = 'role="group" aria-label="The pictures in words"'
-    return f'<div class="rnnlab-twin" {named}>{words}</div>'
+    name = as_html(say("The pictures in words"))
+    return f'<div class="rnnlab-twin" role="group" aria-label="{name}">{words}</div>'  # not said
 
 
 def table_html(landscape: Landscape) -> str:
     """Return the map as a table behind a fold."""
-    head = "".join(f'<th scope="col">{label(rate)}</th>' for rate in landscape.learning_rates)
+    title, caption, corner = (as_html(translated(text)) for text in TABLE)
+    columns = [corner, *map(label, landscape.learning_rates)]
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)  # not said
     body = "".join(_row(landscape, bound) for bound in landscape.clip_norms)
     return (
-        '<div class="rnnlab-twin"><details><summary>The map as a table</summary>'
-        '<div tabindex="0" role="region" aria-label="The map as a table"><table>'
-        "<caption>Median validation loss by clipping bound (rows) and learning rate (columns)"
-        f'</caption><tr><th scope="col">bound</th>{head}</tr>{body}</table></div></details></div>'
+        f'<div class="rnnlab-twin"><details><summary>{title}</summary>'  # not said
+        f'<div tabindex="0" role="region" aria-label="{title}"><table><caption>{caption}</caption>'
+        f"<tr>{head}</tr>{body}</table></div></details></div>"
     )
 
 
 def _row(landscape: Landscape, bound: float | None) -> str:
     spots = [landscape.spots[rate, bound] for rate in landscape.learning_rates]
     cells = "".join(f"<td>{in_short(spot)}</td>" for spot in spots)
-    return f'<tr><th scope="row">{label(bound)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{label(bound)}</th>{cells}</tr>'  # not said
 
 
 def in_short(spot: Spot) -> str:
     """Return what the table says of a cell."""
-    gone = f"{spot.gone} of {len(spot.diverged)} diverged" if spot.gone else ""
     loss = written(spot.median) if spot.median is not None else ""
-    return ", ".join(filter(None, (loss, gone))) or "–"  # noqa: RUF001
+    if not spot.gone:
+        return loss or "–"  # noqa: RUF001
+    text = "{loss}, {gone} of {runs} diverged" if loss else "{gone} of {runs} diverged"
+    return say(text, loss=loss, gone=spot.gone, runs=len(spot.diverged))
 
 
 def table_words(landscape: Landscape) -> list[str]:
@@ -116,7 +132,8 @@ def table_words(landscape: Landscape) -> list[str]:
     lines = []
     for bound in landscape.clip_norms:
         spots = [landscape.spots[rate, bound] for rate in landscape.learning_rates]
-        cells = "; ".join(f"{label(s.learning_rate)}: {in_short(s)}" for s in spots)
+        of_rate = "{rate}: {loss}"
+        cells = listed(say(of_rate, rate=label(s.learning_rate), loss=in_short(s)) for s in spots)
         text = "Clipping bound {bound}, by learning rate: {cells}."
         lines.append(say(text, bound=label(bound), cells=cells))
     return lines

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import ipywidgets as w
@@ -33,19 +33,17 @@ from rnnlab.widgets.outputs import has_own_lines
 from rnnlab.widgets.picture import LivePicture
 from rnnlab.widgets.stepper.stepper_page import facts_html, source_html
 from rnnlab.widgets.stepper.stepper_pictures import StepperPictures
+from rnnlab.widgets.stepper.stepper_words import (
+    FAULT_NAMES,
+    fault_words,
+    pace_words,
+    where_words,
+)
 
 OF_THE_MODEL = ("task", "cell", "hidden_size")  # not offered for your own model
 OF_THE_RUN = ("hidden_state", "learning_rate", "clip", "clip_norm", "seed")
 LIGHT, SHORTEST = 0.5, 0.1  # seconds in which the chain lights up; less is not worth it
 SPEEDS = [0.5, 1, 2, 4, 8]  # phases per second, while it runs
-FAULT_NAMES = {
-    "nothing": "nothing",
-    "missing-zero-grad": "leave out zero_grad",
-    "zero-grad-after-backward": "zero_grad after backward",
-    "state-not-detached": "carry the state, no detach",
-    "clip-before-backward": "clip before backward",
-    "missing-step": "leave out the step",
-}
 
 
 class LoopStepper(ExaminedLab):
@@ -167,7 +165,7 @@ class LoopStepper(ExaminedLab):
             words = say("{words} {why}\nTo mend it: {fix}", words=words, why=why, fix=fix)
         if self.fault != "nothing":
             chosen = "You chose this mistake under Break ({name}); nothing there mends it."
-            words += "\n" + say(chosen, name=FAULT_NAMES[self.fault])
+            words += "\n" + say(chosen, name=fault_words(self.fault))
         return words
 
     def _fresh_run(self) -> PhaseStepper:
@@ -184,7 +182,8 @@ class LoopStepper(ExaminedLab):
         clip_norm = settings["clip_norm"] if settings["clip"] else None
         policy = "carry" if settings["fault"] == "state-not-detached" else settings["hidden_state"]
         if settings["fault"] == "clip-before-backward" and clip_norm is None:
-            raise ValueError("nothing is clipped, so it cannot be clipped too early: set clip")
+            refusal = "nothing is clipped, so it cannot be clipped too early: set clip"
+            raise ValueError(say(refusal))
         seed, run = settings["seed"], self._own
         if run is None:
             task = as_task(settings["task"])
@@ -247,12 +246,8 @@ class LoopStepper(ExaminedLab):
             self._pictures.draw(stepper, failed, light)
             self._source.value = source_html(stepper, failed)
             self._facts.value = facts_html(stepper)
-            self.buttons["Run"].description = "Pause" if self._runner.busy else "Run"
-            done = f"{stepper.phase} is done" if stepper.phase else "nothing has run"
-            follows = f"{stepper.following} comes next."
-            if failed:
-                follows = f"{failed} has raised an error. Back leads out of it."
-            self._say(f"{self._where()}: {done}, {follows}")
+            self.buttons["Run"].description = say("Pause" if self._runner.busy else "Run")
+            self._say(where_words(stepper, self._failed is not None))
             self._show_twin()
 
     def _fit(self) -> None:
@@ -261,9 +256,6 @@ class LoopStepper(ExaminedLab):
             self._pictures.fit(width)
             self._show()
 
-    def _where(self) -> str:
-        return f"Epoch {self.stepper.epoch}, batch {self.stepper.index + 1}"
-
     # ---- how it is put together ----------------------------------------------------------
 
     def _make_controls(self) -> None:
@@ -271,9 +263,9 @@ class LoopStepper(ExaminedLab):
         if not isinstance(self._optimizer, str):
             names.remove("learning_rate")  # it has its own
         self.controls = make_controls(names, self.task)
-        mistakes = [(text, name) for name, text in FAULT_NAMES.items()]
-        self.controls["fault"] = w.Dropdown(options=mistakes, description="Break")
-        self.controls["speed"] = NumberSlider("Speed", SPEEDS, "{:g} phases/s")
+        mistakes = [(fault_words(name), name) for name in FAULT_NAMES]
+        self.controls["fault"] = w.Dropdown(options=mistakes, description=say("Break"))
+        self.controls["speed"] = NumberSlider(say("Speed"), SPEEDS, pace_words)
         for control in self.controls.values():
             if not isinstance(control, NumberSlider):
                 compact(control)
@@ -282,9 +274,9 @@ class LoopStepper(ExaminedLab):
 
     def _lay_out(self) -> None:
         actions: dict[str, Callable[[], None]] = {
-            "Next phase": self.next_phase,
-            "Next batch": self.next_batch,
-            "Next epoch": lambda: self._start(self.stepper.next_epoch(), None),
+            "Next phase": self.next_phase,  # not said: the names of buttons
+            "Next batch": self.next_batch,  # not said
+            "Next epoch": lambda: self._start(self.stepper.next_epoch(), None),  # not said
             "Run": self._on_run,
             "Back": self.back,
             "Restart": self.restart,
@@ -322,7 +314,11 @@ def _own_run(task: Any, **given: Any) -> dict[str, Any] | None:
     if len(missing) == len(given):
         return None
     if missing or task is not None:
-        fault = f"{' and '.join(missing)} is missing" if missing else "a task is given too"
-        refusal = "{fault}: give either a task, or model, batches and loss_fn together"
-        raise TypeError(say(refusal, fault=fault))
+        names = reduce(lambda a, b: say("{one} and {other}", one=a, other=b), missing or [""])
+        refusal = "a task is given too: give either a task, or model, batches and loss_fn together"
+        if missing:
+            refusal = (
+                "{names} is missing: give either a task, or model, batches and loss_fn together"
+            )
+        raise TypeError(say(refusal, names=names))
     return given

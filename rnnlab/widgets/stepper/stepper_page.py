@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from rnnlab.base.say import say
 from rnnlab.base.showable import NAME, as_html, showable
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import clip_factor, number, shape, state_words
@@ -37,7 +38,7 @@ STYLE = """<style>
   .rnnlab-facts.wide tr { display: grid; grid-template-columns: repeat(4, 1fr) }
   .rnnlab-facts.wide th[scope=row], .rnnlab-facts.wide thead td { grid-column: 1 / -1 }
 }
-</style>"""
+</style>"""  # not said
 
 MARKS = {"now": "\u25b6", "failed": "\u2717", "": " "}
 Fact = tuple[str, str, bool]  # its name, its value, and whether the last phase has changed it
@@ -53,11 +54,12 @@ def source_html(stepper: PhaseStepper, failed: str | None = None) -> str:
         for line, text in enumerate(lines, start=first):
             label = f"{MARKS[state]} {phase.name:<10}" if line == first else " " * 12
             rows.append(
-                f'<span class="line"><span class="name">{line:>3} {label}</span>'
+                f'<span class="line"><span class="name">{line:>3} {label}</span>'  # not said
                 f'<span class="{f"{state} {fault}".strip()}">{as_html(text)}</span></span>'
             )
+    name = as_html(say("The lines of the loop"))
     return (
-        f'{STYLE}<div class="rnnlab-source" role="group" aria-label="The lines of the loop">'
+        f'{STYLE}<div class="rnnlab-source" role="group" aria-label="{name}">'  # not said
         f"{''.join(rows)}</div>"
     )
 
@@ -72,7 +74,8 @@ def body(function: Callable[..., Any]) -> tuple[int, list[str]]:
 
 def facts_html(stepper: PhaseStepper) -> str:
     """Return the tables of what there is, with what the last phase changed in bold and marked."""
-    return f'<div class="rnnlab-tables">{_variables(stepper)}{_parameters(stepper)}</div>'
+    tables = _variables(stepper) + _parameters(stepper)
+    return f'<div class="rnnlab-tables">{tables}</div>'  # not said
 
 
 def _variables(stepper: PhaseStepper) -> str:
@@ -85,11 +88,13 @@ def _variables(stepper: PhaseStepper) -> str:
         "state": [("state", state_words(batch.state), phase in ("batch", "forward"))],
         "predictions": [("predictions", shape(batch.predictions), phase == "forward")],
         "loss": [("loss", number(loss), phase == "loss")],
-        "gradient norm before": [("norm before", number(before.grad_norm), False)],
-        "gradient norm": [("norm", number(after.grad_norm), after.gradients != before.gradients)],
-        "clipped by a factor of": [("factor", number(factor), factor not in (None, 1.0))],
+        say("gradient norm before"): [("norm before", number(before.grad_norm), False)],  # not said
+        say("gradient norm"): [
+            ("norm", number(after.grad_norm), after.gradients != before.gradients)
+        ],
+        say("clipped by a factor of"): [("factor", number(factor), factor not in (None, 1.0))],
     }
-    return _table("The batch", ["value"], rows, "rnnlab-facts")
+    return _table(say("The batch"), [say("value")], rows, "rnnlab-facts")
 
 
 def _parameters(stepper: PhaseStepper) -> str:
@@ -103,21 +108,22 @@ def _parameters(stepper: PhaseStepper) -> str:
             (f"{name} after", number(new), old != new),
             (f"{name} moved", number(moved), moved > 0),
         ]
-    heads = ["shape", "gradient norm before", "after", "moved by"]
-    caption = "The parameters (bold \u25c2: changed by this phase)"
-    return _table(caption, heads, rows, "rnnlab-facts wide")
+    heads = [say("shape"), say("gradient norm before"), say("after"), say("moved by")]
+    caption = say("The parameters (bold \u25c2: changed by this phase)")
+    return _table(caption, heads, rows, "rnnlab-facts wide")  # not said
 
 
 def _table(caption: str, heads: list[str], rows: dict[str, list[Fact]], kind: str) -> str:
-    top = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    top = "".join(f'<th scope="col">{head}</th>' for head in heads)  # not said
     body = ""
     for head, facts in rows.items():
-        body += f'<tr><th scope="row">{as_html(showable(head, NAME))}</th>'
+        body += f'<tr><th scope="row">{as_html(showable(head, NAME))}</th>'  # not said
         for name, text, is_new in facts:
             mark = ' class="new"' if is_new else ""
-            body += f'<td data-fact="{as_html(showable(name))}"{mark}>{as_html(text)}</td>'
+            fact = as_html(showable(name))
+            body += f'<td data-fact="{fact}"{mark}>{as_html(text)}</td>'  # not said
         body += "</tr>"
     return (
-        f'<table class="{kind}"><caption>{caption}</caption>'
+        f'<table class="{kind}"><caption>{caption}</caption>'  # not said
         f"<thead><tr><td></td>{top}</tr></thead><tbody>{body}</tbody></table>"
     )

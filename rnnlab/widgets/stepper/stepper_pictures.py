@@ -6,6 +6,7 @@ from typing import Any
 import ipywidgets as w
 from torch import Tensor
 
+from rnnlab.base.say import say
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.through_time import gradient_by_step, predict_again
 from rnnlab.pictures.plots import BLUE, ORANGE, on_axes
@@ -47,12 +48,12 @@ class StepperPictures:
             (RingPanel, 220, 0, 0),
             (UnrolledPanel, 176, 56, 84),
             (FirstSequencePanel, 190, 56, 84),
-            (BarsPanel, 122, 56, 84, "What each time step adds to the loss", BLUE),
-            (BarsPanel, 122, 56, 84, "Gradient norm at each time step", ORANGE),
-            (LengthsPanel, 98, 170, 84, "Gradient norm of all parameters", 2,
-             "Bar chart of the gradient norm: before clipping and after, with the bound."),
-            (LengthsPanel, 170, 170, 84, "How far the step moved each parameter", MOST,
-             "Bar chart of how far the optimizer's step has moved each parameter."),
+            (BarsPanel, 122, 56, 84, say("What each time step adds to the loss"), BLUE),
+            (BarsPanel, 122, 56, 84, say("Gradient norm at each time step"), ORANGE),
+            (LengthsPanel, 98, 170, 84, say("Gradient norm of all parameters"), 2,
+             say("Bar chart of the gradient norm: before clipping and after, with the bound.")),
+            (LengthsPanel, 170, 170, 84, say("How far the step moved each parameter"), MOST,
+             say("Bar chart of how far the optimizer's step has moved each parameter.")),
         )  # fmt: skip
         self._heights = [height for _, height, *_ in panels]
         self.all = tuple(
@@ -63,9 +64,9 @@ class StepperPictures:
         self._turn = 0  # of the chain's drawings: a later one ends the frames of an earlier
         self._shown: dict[int, Any] = {}
         ring, chain, *others = (picture.widget for picture in self.all)
-        legend = w.HTML(f'<div class="rnnlab-legend">{LEGEND}</div>')
+        legend = w.HTML(f'<div class="rnnlab-legend">{say(LEGEND)}</div>')  # not said
         self._columns = w.VBox([source, ring]), w.VBox([chain, legend, *others])
-        self.box = w.Box(self._columns, layout=w.Layout(flex_flow="row wrap"))
+        self.box = w.Box(self._columns, layout=w.Layout(flex_flow="row wrap"))  # not said
         self.fit(DEFAULT)
 
     def fit(self, width: int) -> None:
@@ -103,13 +104,13 @@ class StepperPictures:
         shares = shares_by_time(stepper.loss_fn, predictions, batch.targets) if there else None
         self._update(RING, (stepper.phase, failed), stepper.phase, stepper.phases[1:], failed)
         self._update(FIRST, (batch.targets, predictions, again), batch.targets, predictions, again)
-        self._update(LOSS, (batch.loss,), shares, NO_SUM if there else "comes with loss")
-        waiting = NOT_MEASURED if "backward" in done else "comes with backward"
+        self._update(LOSS, (batch.loss,), shares, say(NO_SUM if there else "comes with loss"))
+        waiting = say(NOT_MEASURED if "backward" in done else "comes with backward")
         self._update(GRADIENT, (gradient, waiting), gradient, waiting)
         norms, moved = gradient_norms_of(stepper), moves_of(stepper)
         bound = None if stepper.clip_norm is None else float(stepper.clip_norm)
-        self._update(NORM, (norms, bound), norms, "comes with backward", bound)
-        self._update(MOVED, (moved,), moved, "comes with step")
+        self._update(NORM, (norms, bound), norms, say("comes with backward"), bound)
+        self._update(MOVED, (moved,), moved, say("comes with step"))
         states = stepper.outputs
         if self._is_new(CHAIN, (states, gradient, "forward" in done)):
             self._light(stepper, gradient, light)
@@ -133,8 +134,8 @@ class StepperPictures:
         self._turn += 1
         entered, states = stepper.entered, stepper.outputs
         options = {
-            "start": "0" if entered is None or entered.state is None else "carried",
-            "waiting": NO_MODULE if "forward" in stepper.done else "comes with forward",
+            "start": "0" if entered is None or entered.state is None else say("carried"),
+            "waiting": say(NO_MODULE if "forward" in stepper.done else "comes with forward"),
         }
         whole = states is None or seconds <= 0 or stepper.phase not in ("forward", "backward")
         first = None if states is None else states[0].cpu()  # (B, T, H) -> (T, H)
@@ -167,9 +168,10 @@ def gradient_norms_of(stepper: PhaseStepper) -> dict[str, float]:
     names, usual = ("before clipping", "after clipping"), ["zero_grad", "backward", "clip"]
     if [phase for phase in stepper.phases if phase in usual] != usual:
         names = ("from backward", "for the step")  # what lies between is not the clipping
-    norms = {names[0] if clips else "gradient norm": float(batch.grad_norm)}
+    first, then = (say(name) for name in names)
+    norms = {first if clips else say("gradient norm"): float(batch.grad_norm)}
     if "clip" in stepper.done:
-        norms[names[1]] = stepper.after.grad_norm
+        norms[then] = stepper.after.grad_norm
     return norms
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
+from rnnlab.base.say import say
 from rnnlab.widgets.controls import give_tip
 
 SECONDS, FRAMES = 4.0, 40  # of a run that is played
@@ -21,9 +22,9 @@ class Film(w.HBox):
     def __init__(self, on_play: Callable[[], None], on_epoch: Callable[[int], None]) -> None:
         self._play = w.Button(icon="play", layout=w.Layout(width="48px"))
         room = w.Layout(flex="1 1 0", width="0")
-        self._slider = w.IntSlider(description="Epoch", min=0, layout=room)
+        self._slider = w.IntSlider(description=say("Epoch"), min=0, layout=room)
         self._slider.style.description_width = "48px"
-        give_tip(self._slider, "Look at the run as it was at the end of this epoch.")
+        give_tip(self._slider, say("Look at the run as it was at the end of this epoch."))
         self._of = w.Label(layout=w.Layout(flex="0 0 auto", min_width="40px"))
         self._moving = False
         self._play.on_click(lambda _: on_play())
@@ -37,7 +38,8 @@ class Film(w.HBox):
     def set_playing(self, playing: bool) -> None:
         """Show whether pressing the button plays or pauses."""
         self._play.icon = "pause" if playing else "play"
-        self._play.tooltip = "Stop the film" if playing else "Play the run, epoch after epoch"
+        tip = "Stop the film" if playing else "Play the run, epoch after epoch"
+        self._play.tooltip = say(tip)
 
     def show(self, epoch: int, epochs: int) -> None:
         """Stand at an epoch of so many."""
@@ -45,7 +47,7 @@ class Film(w.HBox):
         try:
             self._slider.max = max(epochs, epoch)
             self._slider.value = epoch
-            self._of.value = f"of {epochs}"
+            self._of.value = say("of {epochs}", epochs=epochs)
         finally:
             self._moving = False
 

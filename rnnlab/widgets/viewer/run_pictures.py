@@ -4,6 +4,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from rnnlab.base.say import say, sentences
 from rnnlab.base.showable import as_html
 from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.run_panels import GradientPanel, LossPanel
@@ -48,7 +49,7 @@ class RunPictures:
         self.all = (self.answers, self.loss, self.gradient)
         self.small = w.Box(
             [self.loss.widget, self.gradient.widget],
-            layout=w.Layout(flex_flow="row wrap", align_content="flex-start"),
+            layout=w.Layout(flex_flow="row wrap", align_content="flex-start"),  # not said
         )
         self.legend = w.HTML()
         self.large = 0  # pixels across the answers
@@ -65,7 +66,7 @@ class RunPictures:
         self.answers.resize(*sizes(self._width)[0])
 
     def _tell(self, legend: str) -> None:
-        self.legend.value = f'<div class="rnnlab-legend">{as_html(legend)}</div>'
+        self.legend.value = f'<div class="rnnlab-legend">{as_html(legend)}</div>'  # not said
 
     def fit(self, width: int) -> None:
         """Make the pictures as large as so many pixels across allow."""
@@ -81,7 +82,7 @@ class RunPictures:
         """Draw the losses of a run; `epoch` is one that is looked at, None: none is."""
         self.loss.draw(self.loss.panel.update(
             run.history, before and before.history, run.settings["epochs"], epoch, run.marks,
-            f"run {before.number}" if before else "", going, run.seeds.losses,
+            say("run {number}", number=before.number) if before else "", going, run.seeds.losses,
         ))  # fmt: skip
 
     def draw_norms(
@@ -103,7 +104,7 @@ class RunPictures:
         panel: Any = self.answers.panel
         answers = panel.answers(run.model if epoch is None else run.model_at(epoch))
         panel.spread = run.seeds.spread(run.epoch if epoch is None else epoch)
-        self._tell(panel.legend + panel.spread.legend)
+        self._tell(sentences(panel.legend, panel.spread.legend))
         self.answers.draw(panel.update(*answers, scores=still))
         result: str = panel.result
         return result

@@ -19,9 +19,8 @@ def saved_settings(
     """
     settings = saved.get("lab")
     if not isinstance(settings, dict) or not {"task", "cell"} <= settings.keys() <= {*names}:
-        raise checkpoints.CheckpointError(
-            "the checkpoint holds a run but no lab's settings: resume it with rnnlab.fit"
-        )
+        text = "the checkpoint holds a run but no lab's settings: resume it with rnnlab.fit"
+        raise checkpoints.CheckpointError(say(text))
     for kind, known in (("task", TASKS), ("cell", CELLS)):
         own, name = given.get(kind), settings[kind]
         if getattr(own, "name", None) == name:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnlab.base.say import say, short
+from rnnlab.base.say import say, sentences, short
 from rnnlab.base.showable import said, showable
 from rnnlab.base.step import Step
 from rnnlab.model.sequence_model import SequenceModel
@@ -22,6 +22,21 @@ from rnnlab.tasks.recipe import prepare
 
 LARGEST = 25_000  # weights; a step of 16 larger networks would keep the lab from answering
 MOST_BYTES = 20_000_000  # of kept bands; beyond it every second one is dropped
+LOSSES = (
+    "Loss held out, over {count} seeds after epoch {epoch}: median {median}, from {low} to {high}."
+)
+SOME_LOSSES = (
+    "Loss held out, over {those} of {count} seeds after epoch {epoch}: median {median}, from {low} "
+    "to {high}; the others have diverged."
+)
+ERRORS = (
+    "Typically off by, over {count} seeds after epoch {epoch}: median {median}, from {low} to "
+    "{high}{unit}."
+)
+SOME_ERRORS = (
+    "Typically off by, over {those} of {count} seeds after epoch {epoch}: median {median}, from "
+    "{low} to {high}{unit}; the others have diverged."
+)
 Band = tuple[Tensor, Tensor]
 
 
@@ -58,7 +73,7 @@ class Seeds:
 
     def _why_not(self) -> str | None:
         if getattr(self.model, "cell", None) not in CELLS:
-            return "runs train side by side with the cell rnn or gru only"
+            return say("runs train side by side with the cell rnn or gru only")
         if sum(weights.numel() for weights in self.model.parameters()) > LARGEST:
             text = "{count} networks of more than {most} weights would make the lab slow"
             return say(text, count=self.count, most=f"{LARGEST:,}")
@@ -123,7 +138,7 @@ class Seeds:
             if step.train_loss is None:
                 return
             if stack.going and stack.epoch != step.epoch:
-                raise ValueError("their epochs have other numbers of batches")
+                raise ValueError(say("their epochs have other numbers of batches"))
             self._keep(step, [one.validation_loss for one in others.values()])
 
     # ---- what is known of an epoch -----------------------------------------------------------
@@ -184,7 +199,7 @@ class Seeds:
         if self.count > 1 and not self.why and self.task.picture == "forecast":
             # from the first picture on: a legend that grows would move what is below it
             text = (
-                " Pale band: what all {count} seeds predicted at the end of an epoch, from the "
+                "Pale band: what all {count} seeds predicted at the end of an epoch, from the "
                 "lowest to the highest."
             )
             legend = say(text, count=self.count)
@@ -192,25 +207,21 @@ class Seeds:
 
     def words(self, epoch: int) -> str:
         """Return in a sentence how far the runs lie apart at the end of an epoch, or why not."""
-        return f"{self._range(epoch)} {self.why}".strip()
+        return sentences(self._range(epoch), self.why)
 
     def _range(self, epoch: int) -> str:
         errors = self._errors.get(epoch)
         if errors is None:
             return ""
-        of, count, unit = "Loss held out", str(self.count), ""
-        if isinstance(self.task, SeriesTask):
-            of, unit = "Typically off by", f" {self.task.unit}".rstrip()
         if not len(errors):
             return say("All {count} seeds have diverged.", count=self.count)
-        ended = ""
-        if len(errors) < self.count:
-            count, ended = f"{len(errors)} of {self.count}", "; the others have diverged"
+        some, unit = len(errors) < self.count, ""
+        text = SOME_LOSSES if some else LOSSES
+        if isinstance(self.task, SeriesTask):
+            text, unit = SOME_ERRORS if some else ERRORS, f" {self.task.unit}".rstrip()
         return say(
-            "{of}, over {count} seeds after epoch {epoch}: median {median}, from {low} to "
-            "{high}{unit}{ended}.",
-            of=of, count=count, epoch=epoch, median=short(float(np.median(errors))),
-            low=short(min(errors)), high=short(max(errors)), unit=unit, ended=ended,
+            text, count=self.count, those=len(errors), epoch=epoch, unit=unit,
+            median=short(float(np.median(errors))), low=short(min(errors)), high=short(max(errors)),
         )  # fmt: skip
 
 

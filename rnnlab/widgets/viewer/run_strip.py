@@ -1,6 +1,7 @@
 """The strip of the last runs: what is different about each, and how it ended."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import ipywidgets as w
@@ -54,7 +55,10 @@ def label(run: RecordedRun, varying: set[str]) -> str:
     named = {*ALWAYS, *varying, *(["clip_norm"] if "clip" in varying else [])}
     named -= {"clip" if run.settings["clip"] else "clip_norm"}
     names = [name for name in run.settings if name in named]
-    words = ", ".join(say_setting(name, run.settings) for name in names)
+    words = reduce(
+        lambda one, other: say("{one}, {other}", one=one, other=other),
+        (say_setting(name, run.settings) for name in names),
+    )
     ended = showable(run.outcome or run.result, NAME) or say("not finished")
     return f"{run.number}  {words}\n{ended}"
 

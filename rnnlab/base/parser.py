@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from rnnlab.base.say import say
 from rnnlab.base.showable import tell
 
-
 _SECTIONS = ("positional arguments", "options")  # argparse's own headings
 _REFUSALS = (  # argparse's own words for a line that cannot work; the last fits all of an argument
     "the following arguments are required: {names}",

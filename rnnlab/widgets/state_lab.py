@@ -13,8 +13,8 @@ from rnnlab.base.showable import said
 from rnnlab.microscope import carrying
 from rnnlab.microscope.carried_states import FirstBatches, first_batches
 from rnnlab.microscope.carrying import DETACH, NO_DETACH, RESET, WAYS, CarryStep
-from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.gradient_panels import counted
+from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.state_panels import (
     NAMES,
     CurvesPanel,

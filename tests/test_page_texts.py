@@ -73,7 +73,7 @@ def test_what_is_not_said_is_seen(source):
 
 def test_texts_are_found_in_html_scripts_and_series(tmp_path):
     (tmp_path / "page.html").write_text(
-        '<title>One\n  title</title>'
+        "<title>One\n  title</title>"
         '<p title="A tip">Some <b aria-label="its name">bold</b> text</p>'
         "<noscript><p>No script</p></noscript><style>p {}</style>"
         '<script src="a.js"></script><script src="data.js"></script>'

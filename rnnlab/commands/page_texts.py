@@ -6,7 +6,6 @@ The texts are those of `page.html`, its titles and labels among them, what the s
 
 import json
 import re
-from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -39,14 +38,14 @@ def texts(folder: Path) -> dict[str, str]:
     return {one: many for one, many in found.items() if one}
 
 
-def translations(folder: Path) -> Mapping[str, Mapping[str, list[str]]]:
+def translations(folder: Path) -> dict[str, dict[str, list[str]]]:
     """Return the forms of each translation of the page, by language and English text."""
-    english, found = texts(folder), {}
+    english, found = texts(folder), dict[str, dict[str, list[str]]]()
     for language in languages():
-        known = {} if language == ENGLISH else catalogue(language, PAGE)
-        if said := {text: known[digest(text)] for text in english if digest(text) in known}:
-            found[language] = said
-    return found
+        if language != ENGLISH:
+            known = catalogue(language, PAGE)
+            found[language] = {text: known[digest(text)] for text in english if digest(text) in known}
+    return {language: known for language, known in found.items() if known}
 
 
 def _joined(literals: str) -> str:

@@ -44,7 +44,9 @@ def translations(folder: Path) -> dict[str, dict[str, list[str]]]:
     for language in languages():
         if language != ENGLISH:
             known = catalogue(language, PAGE)
-            found[language] = {text: known[digest(text)] for text in english if digest(text) in known}
+            found[language] = {
+                text: known[digest(text)] for text in english if digest(text) in known
+            }
     return {language: known for language, known in found.items() if known}
 
 

@@ -7,11 +7,11 @@
   const LASTS = 5000; // milliseconds of a film, if its epochs are neither few nor many
   const CALM = 1000; // of an epoch, where the reader's system asks for less motion
   const ICONS = {
-    play: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 3l12 7-12 7z"/></svg>',
-    pause: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 3h4v14H4zM12 3h4v14h-4z"/></svg>',
+    play: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 3l12 7-12 7z"/></svg>', // not said
+    pause: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 3h4v14H4zM12 3h4v14h-4z"/></svg>', // not said
   };
 
-  page.lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  page.lessMotion = matchMedia("(prefers-reduced-motion: reduce)"); // not said
 
   /** Make the film; `look(epoch)` is called with what is to be shown, `wake` when it shall go on. */
   page.makeFilm = ({ look, wake }) => {

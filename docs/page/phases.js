@@ -6,10 +6,10 @@
 
   const LINES = {
     zero_grad: "optimizer.zero_grad()",
-    forward: "predictions, state = model(inputs)",
-    loss: "loss = mse_loss(predictions, targets)",
+    forward: "predictions, state = model(inputs)", // not said
+    loss: "loss = mse_loss(predictions, targets)", // not said
     backward: "loss.backward()",
-    clip: "clip_grad_norm_(parameters, clip_norm)",
+    clip: "clip_grad_norm_(parameters, clip_norm)", // not said
     step: "optimizer.step()",
   };
 

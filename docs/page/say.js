@@ -41,8 +41,9 @@
   function translate() {
     document.documentElement.lang = language;
     const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    const unseen = "script, style, noscript"; // not said
     for (let node; (node = texts.nextNode()); ) {
-      if (node.data.trim() && !node.parentElement.matches("script, style, noscript")) node.data = said(node.data);
+      if (node.data.trim() && !node.parentElement.matches(unseen)) node.data = said(node.data);
     }
     for (const name of ["title", "aria-label"]) {
       for (const element of document.querySelectorAll(`[${name}]`)) element.setAttribute(name, said(element.getAttribute(name)));

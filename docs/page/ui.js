@@ -314,6 +314,6 @@
     wake();
   });
   addEventListener("hashchange", readAddress);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases()); // not said
   readAddress();
 })();

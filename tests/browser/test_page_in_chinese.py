@@ -45,6 +45,9 @@ CUT = """() => { const cut = [];
     if (text.width && (text.left < chart.left - 1 || text.right > chart.right + 1
       || text.top < chart.top - 1 || text.bottom > chart.bottom + 1)) cut.push(e.outerHTML) }
   return cut }"""
+WIDE = """async source => { const wide = new FontFace('wide', source);
+  document.fonts.add(await wide.load());
+  document.body.style.fontFamily = "system-ui, 'DejaVu Sans', wide, sans-serif" }"""
 LINES = "() => [...document.querySelectorAll('.chart path')].map(e => e.getAttribute('d'))"
 NUMBERS = """() => ['headline', 'words', 'legend', 'epoch_out', 'strip'].map(
   id => document.getElementById(id).textContent.match(/[\\d.]*\\d/g)?.sort())"""
@@ -54,15 +57,10 @@ NUMBERS = """() => ['headline', 'words', 'legend', 'epoch_out', 'strip'].map(
 def chinese(visit):
     """Return a function that opens the page with letters as wide as Chinese ones are."""
     font = base64.b64encode((FONTS / "zh.otf").read_bytes()).decode()
-    style = (
-        f"@font-face {{ font-family: wide; src: url(data:font/otf;base64,{font}) }}"
-        "body { font-family: system-ui, 'DejaVu Sans', wide, sans-serif !important }"
-    )
 
     def open_page(fragment="#lang=zh", size=LAPTOP, **options):
         page = visit(fragment, size, bypass_csp=True, **options)  # which forbids a font, too
-        page.add_style_tag(content=style)
-        page.evaluate("() => document.fonts.load('16px wide', '训练')")
+        page.evaluate(WIDE, f"url(data:font/otf;base64,{font})")
         return page
 
     return open_page
@@ -98,8 +96,8 @@ def test_all_of_it_is_chinese_and_nothing_is_cut_off(chinese, size, theme):
     check(page, "it was opened", ALL)
     train(page)
     check_texts(page)
-    button(page, "更多设置").click()
-    expect(button(page, "收起设置")).to_be_visible()
+    page.get_by_role("button", name="更多设置").click()
+    expect(page.get_by_role("button", name="收起设置")).to_be_visible()
     page.get_by_text("这些词是什么意思").click()
     page.locator("#phases").scroll_into_view_if_needed()
     expect(page.locator("#whose")).to_have_text("这是第 1 次运行中，第 3 轮之后的批次。")
@@ -132,7 +130,7 @@ def test_what_happens_is_said_in_chinese(chinese):
     page.get_by_role("textbox", name="学习率").fill("0.01")
     page.keyboard.press("Tab")
     expect(page.locator("#status")).to_contain_text("按“训练”，用这些设置开始新的运行")
-    button(page, "更多设置").click()
+    page.get_by_role("button", name="更多设置").click()
     page.get_by_role("combobox", name="速度").select_option("full")
     train(page, 2)
     expect(page.locator("#strip")).to_contain_text("停在第 0 轮")

@@ -18,7 +18,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _LITERAL = rf"{_QUOTED}(?:\s*\+\s*{_QUOTED})*"
 _CALL = re.compile(rf"\b(?:say\(\s*|sayCount\(\s*(?P<one>{_LITERAL}),\s*)(?P<text>{_LITERAL})")
 _WORD = re.compile(rf'"(?:title|unit|timeUnit|note)":(?P<text>{_QUOTED})')
-_SCRIPT = re.compile(r'<script src="([\w.]+)">')
+_SCRIPT = re.compile(r'<script src="([\w.]+)">')  # not said
 
 
 def texts(folder: Path) -> dict[str, str]:

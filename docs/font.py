@@ -17,6 +17,7 @@ from fontTools.ttLib import TTCollection, TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 
 from rnnlab.base.catalogues import LOCALE, read_po
+from rnnlab.commands.page_texts import PAGE
 from rnnlab.pictures.look import FONTS
 
 SOURCE = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
@@ -30,10 +31,14 @@ LICENSE, LICENSE_URL = 13, 14
 
 
 def characters(language: str, locale: Path = LOCALE) -> set[str]:
-    """Return the characters beyond ASCII of all translations into a language."""
+    """Return the characters beyond ASCII of all translations into a language but the page's.
+
+    The page that trains in a browser has the fonts of its reader.
+    """
     texts = [
         form
         for path in (locale / language).rglob("*.po")
+        if path.stem != PAGE
         for forms in read_po(path.read_text(encoding="utf-8")).values()
         for form in forms
     ]

@@ -40,6 +40,7 @@ DONE = [
     "runs",
     "tasks",
     "twins",
+    "widgets",
     "__init__.py",
 ]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import rnnlab
+from rnnlab.base import catalogues, say
 from rnnlab.commands import page
 from rnnlab.commands.main import main
 from tests.conftest import refuse
@@ -34,6 +35,25 @@ def test_one_file_holds_all(here, capsys):
     assert "://" not in html.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert html.count("</script>") == html.count("<script>")
     assert sorted(path.name for path in here.iterdir()) == ["rnnlab-page.html"]
+
+
+def test_the_file_has_all_languages_and_opens_in_the_one_that_is_spoken(here, monkeypatch):
+    start = '<script>\nglobalThis.rnnlabPage = {"translations":{"zh":{'
+    english = page.build()
+    assert english.count(start) == 1
+    monkeypatch.setattr(say, "_language", "zh")
+    chinese = page.build()
+    assert chinese.replace(',"preset":"zh"};', "};") == english
+    assert chinese.count('"preset":"zh"};') == 1
+
+
+def test_an_installed_rnnlab_writes_the_same_page(tmp_path, monkeypatch):
+    """A wheel has the digests of the English alone; the page has the English itself."""
+    written = page.build()
+    (tmp_path / "zh.json").write_text(catalogues.pack("zh"), encoding="utf-8")
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    catalogues.catalogue.cache_clear()
+    assert page.build() == written
 
 
 def test_a_name_of_ones_own(here):

@@ -36,7 +36,7 @@ const vm = require("vm"), fs = require("fs"), [, fragment, ...files] = process.a
 for (const file of files) vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
 console.log(JSON.stringify(globalThis.rnnlabPage.readAddress(fragment)));
 """
-SCRIPTS = "data", "random", "kernels", "cells", "network", "optimizers", "tasks", "settings"
+SCRIPTS = "say", "data", "random", "kernels", "cells", "network", "optimizers", "tasks", "settings"
 PAGE = 1_000_000  # bytes of a page
 
 

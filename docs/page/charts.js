@@ -3,15 +3,15 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
-  const { short, logLimits } = page;
+  const { short, logLimits, say } = page;
 
-  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
-    "September", "October", "November", "December"];
+  const MONTHS = [say("January"), say("February"), say("March"), say("April"), say("May"), say("June"), say("July"),
+    say("August"), say("September"), say("October"), say("November"), say("December")];
 
   /** A time in words: 1957, or March 1958 where a month stands for its middle, 1958.208. */
   function sayTime(time, unit) {
     if (unit !== "month") return String(time);
-    return `${MONTHS[Math.floor((time % 1) * 12)]} ${Math.floor(time)}`;
+    return say("{month} {year}", { month: MONTHS[Math.floor((time % 1) * 12)], year: Math.floor(time) });
   }
 
   /** Limits around values, with a fraction of their range as room. */
@@ -52,9 +52,9 @@
     const decimals = limits[1] - limits[0] > 60 ? 1 : 2;
     const plain = (value) => (Math.abs(value) < 1e5 ? value.toFixed(decimals) : short(value));
     return {
-      alt: `Line chart of ${page.tasks[task].title}, the ${held.length} ${unit}s that were held out: `
-        + `as measured, as predicted one ${unit} ahead, and the distance between the two. `
-        + `Typically off by ${short(forecast.error)}.`,
+      alt: say("Line chart of {title}, the {count} {unit}s that were held out: as measured, as predicted one {unit} "
+        + "ahead, and the distance between the two. Typically off by {error}.",
+      { title: page.tasks[task].title, count: held.length, unit, error: short(forecast.error) }),
       room: { right: room },
       x: { limits: [times[start], last(times)], ticks: narrow ? 4 : 6, bare: false },
       y: { limits },
@@ -66,23 +66,21 @@
         { kind: "line", look: "predicted", xs: held, ys: drawable },
       ],
       labels: [
-        { text: narrow ? "predicted" : `predicted,\none ${unit}\nahead`, x: last(times), y: last(drawable), look: "blue" },
-        { text: "measured", x: last(times), y: last(truth), look: "ink" },
+        { text: narrow ? say("predicted") : say("predicted,\none {unit}\nahead", { unit }), x: last(times), y: last(drawable), look: "blue" },
+        { text: say("measured"), x: last(times), y: last(truth), look: "ink" },
       ],
       notes: [
-        { text: narrow ? "never seen" : `the network has never seen these ${unit}s`,
+        { text: narrow ? say("never seen") : say("the network has never seen these {unit}s", { unit }),
           x: ({ x }) => x(held[0]) + 7, y: ({ box }) => box.top + 10, look: "muted" },
-        { text: outside ? "the prediction lies far outside of this picture" : "",
+        { text: outside ? say("the prediction lies far outside of this picture") : "",
           x: ({ box }) => (box.left + box.right) / 2, y: ({ box }) => box.bottom - 10, look: "blue", anchor: "middle" },
       ],
       hover(x) {
-        const at = nearest(times, x, start);
-        let text = `${sayTime(times[at], unit)}: measured ${plain(observed[at])}`;
-        if (at >= split) {
-          const said = predicted[at - split];
-          text += `, predicted ${plain(said)}, off by ${short(Math.abs(said - observed[at]))}`;
-        }
-        return { x: times[at], text };
+        const at = nearest(times, x, start), values = { time: sayTime(times[at], unit), measured: plain(observed[at]) };
+        if (at < split) return { x: times[at], text: say("{time}: measured {measured}", values) };
+        const predicting = predicted[at - split], off = short(Math.abs(predicting - observed[at]));
+        return { x: times[at], text: say("{time}: measured {measured}, predicted {predicted}, off by {off}",
+          { ...values, predicted: plain(predicting), off }) };
       },
     };
   }
@@ -102,18 +100,19 @@
     const line = (look, ys) => ({ kind: "line", look, xs: ys.map((_, k) => k + 1), ys });
     const label = (text, ys, look) => ({ text, x: ys.length, y: last(ys), look });
     chart.draw(() => ({
-      alt: "Line chart of the loss by epoch: train, held out, and train in the run before.",
-      x: { limits: [0, Math.max(1, epochs)], label: "epoch", ticks: 5 },
+      alt: say("Line chart of the loss by epoch: train, held out, and train in the run before."),
+      x: { limits: [0, Math.max(1, epochs)], label: say("epoch"), ticks: 5 },
       y: { limits: logLimits([...train, ...validation, ...old]), log: true },
       layers: [line("before", old), line("predicted", train), line("held", validation), ...cursor(epoch)],
       labels: [
-        label(before ? `run ${before.number}` : "", old, "muted"),
-        label("train", train, "blue"), label("held out", validation, "orange"),
+        label(before ? say("run {run}", { run: before.number }) : "", old, "muted"),
+        label(say("train"), train, "blue"), label(say("held out"), validation, "orange"),
       ],
       hover(x) {
         const at = Math.max(1, Math.min(train.length, Math.round(x)));
         if (!train.length) return null;
-        return { x: at, text: `epoch ${at}: train ${short(train[at - 1])}, held out ${short(validation[at - 1])}` };
+        return { x: at, text: say("epoch {epoch}: train {train}, held out {validation}",
+          { epoch: at, train: short(train[at - 1]), validation: short(validation[at - 1]) }) };
       },
     }));
   };
@@ -124,8 +123,8 @@
     const steps = Math.max(run.steps, old.length, 2), there = bound !== null;
     const atEpoch = epoch === null ? null : epoch * run.perEpoch;
     chart.draw(() => ({
-      alt: "Line chart of the gradient norm by step, with the bound above which it is clipped.",
-      x: { limits: [0, steps], label: "step", ticks: 4 },
+      alt: say("Line chart of the gradient norm by step, with the bound above which it is clipped."),
+      x: { limits: [0, steps], label: say("step"), ticks: 4 },
       y: { limits: logLimits([...norms, ...old, ...(there ? [bound] : [])]), log: true },
       layers: [
         { kind: "line", look: "before", ...outline(old) },
@@ -136,12 +135,13 @@
         ] : []),
         ...cursor(atEpoch),
       ],
-      labels: there ? [{ text: `clipped\nabove ${short(bound)}`, x: steps, y: bound, look: "orange" }] : [],
+      labels: there ? [{ text: say("clipped\nabove {bound}", { bound: short(bound) }), x: steps, y: bound, look: "orange" }] : [],
       hover(x) {
         if (!norms.length) return null;
         const at = Math.max(0, Math.min(norms.length - 1, Math.round(x)));
-        const cut = there && norms[at] > bound ? `, clipped to ${short(bound)}` : "";
-        return { x: at, text: `step ${at + 1}: ${short(norms[at])}${cut}` };
+        const values = { step: at + 1, norm: short(norms[at]), bound: there ? short(bound) : "" };
+        const cut = there && norms[at] > bound;
+        return { x: at, text: cut ? say("step {step}: {norm}, clipped to {bound}", values) : say("step {step}: {norm}", values) };
       },
     }));
   };

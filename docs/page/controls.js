@@ -2,13 +2,17 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
-  const { SETTINGS, typed } = page;
+  const { SETTINGS, typed, say, sayCount } = page;
 
-  const NAMES = { learning_rate: "Learning rate", epochs: "Epochs", clip: "Clip above", hidden_size: "Hidden size", seed: "Seed" };
+  const NAMES = {
+    learning_rate: say("Learning rate"), epochs: say("Epochs"), clip: say("Clip above"),
+    hidden_size: say("Hidden size"), seed: say("Seed"),
+  };
   const CHOICES = {
     task: (name) => page.tasks[name].title,
     optimizer: (name) => ({ adam: "Adam", sgd: "SGD", rmsprop: "RMSprop" })[name] ?? name,
-    speed: (speed) => (speed === "full" ? "full" : `${speed} epoch${speed === "1" ? "" : "s"} a second`),
+    speed: (speed) => (speed === "full" ? say("full")
+      : sayCount("{n} epoch a second", "{n} epochs a second", Number(speed))),
   };
 
   /** The part of a slider's track that is left of its thumb, for the style sheet. */
@@ -45,7 +49,7 @@
     const folded = document.getElementById("folded"), opens = folded.hidden;
     folded.hidden = !opens;
     button.setAttribute("aria-expanded", String(opens));
-    button.textContent = opens ? "Fewer settings" : "More settings";
+    button.textContent = opens ? say("Fewer settings") : say("More settings");
   }
 
   function radios(place, name, want) {
@@ -95,15 +99,15 @@
       for (const input of place.querySelectorAll("input:not([type=checkbox])")) input.disabled = value === null;
       if (value !== null) bound = value;
       range.value = nearest(values, bound);
-      range.setAttribute("aria-valuetext", value === null ? "off" : said(name, value));
+      range.setAttribute("aria-valuetext", value === null ? say("off") : said(name, value));
       page.fill(range);
       showField(settings);
     };
   }
 
   function said(name, value) {
-    if (name === "epochs") return `${value} epoch${value === 1 ? "" : "s"}`;
-    if (name === "hidden_size") return `${value} unit${value === 1 ? "" : "s"}`;
+    if (name === "epochs") return sayCount("{n} epoch", "{n} epochs", value);
+    if (name === "hidden_size") return sayCount("{n} unit", "{n} units", value);
     return typed(value);
   }
 })();

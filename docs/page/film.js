@@ -2,15 +2,16 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
+  const { say } = page;
 
   const LASTS = 5000; // milliseconds of a film, if its epochs are neither few nor many
   const CALM = 1000; // of an epoch, where the reader's system asks for less motion
   const ICONS = {
-    play: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 3l12 7-12 7z"/></svg>',
-    pause: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 3h4v14H4zM12 3h4v14h-4z"/></svg>',
+    play: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 3l12 7-12 7z"/></svg>', // not said
+    pause: '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 3h4v14H4zM12 3h4v14h-4z"/></svg>', // not said
   };
 
-  page.lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  page.lessMotion = matchMedia("(prefers-reduced-motion: reduce)"); // not said
 
   /** Make the film; `look(epoch)` is called with what is to be shown, `wake` when it shall go on. */
   page.makeFilm = ({ look, wake }) => {
@@ -22,7 +23,7 @@
     function set(playing) {
       film.playing = playing;
       play.innerHTML = ICONS[playing ? "pause" : "play"];
-      play.setAttribute("aria-label", playing ? "Pause the film" : "Play the run as a film");
+      play.setAttribute("aria-label", playing ? say("Pause the film") : say("Play the run as a film"));
     }
 
     play.addEventListener("click", () => {
@@ -58,8 +59,9 @@
       Object.assign(slider, { max: run.settings.epochs, value: epoch, disabled: run.epoch === 0 });
       play.setAttribute("aria-disabled", String(run.epoch === 0));
       page.fill(slider);
-      output.textContent = `${epoch} of ${run.settings.epochs}`;
-      slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${run.settings.epochs}: ${words}`);
+      const place = { epoch, epochs: run.settings.epochs, words };
+      output.textContent = say("{epoch} of {epochs}", place);
+      slider.setAttribute("aria-valuetext", say("epoch {epoch} of {epochs}: {words}", place));
     };
     film.stop = () => set(false);
     set(false);

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
-  const { Chart, short } = page;
+  const { Chart, short, say, sayCount } = page;
 
   const WIDE = { left: 64, right: 84, top: 12, bottom: 30 };
   const room = ({ width }) => (width < 560 ? { left: 52, right: 74 } : {}); // on a narrow page
@@ -25,24 +25,25 @@
       const xs = ys.map((_, k) => k + 1);
       chart.draw((self) => ({
         room: room(self),
-        alt: `Bar chart by time step: ${title.toLowerCase()}; ${short(ys[0])} at the first, ${short(ys[ys.length - 1])} at the last.`,
-        x: { limits: [0.5, ys.length + 0.5], label: "time step", ticks: 6, bare: true },
+        alt: say("Bar chart by time step: {title}; {first} at the first, {last} at the last.",
+          { title: title.toLowerCase(), first: short(ys[0]), last: short(ys[ys.length - 1]) }),
+        x: { limits: [0.5, ys.length + 0.5], label: say("time step"), ticks: 6, bare: true },
         y: { limits: [0, (top || 1) * 1.04] },
         layers: [{ kind: "bars", look, xs, ys, wide: 0.72 }],
-        hover: at(ys.length, (t) => `time step ${t}: ${short(ys[t - 1])}`),
+        hover: at(ys.length, (step) => say("time step {step}: {value}", { step, value: short(ys[step - 1]) })),
       }));
     };
   }
 
   /** What `Chart` asks of a hover over T time steps. */
-  const at = (length, say) => (x) => {
+  const at = (length, textAt) => (x) => {
     const t = Math.max(1, Math.min(length, Math.round(x)));
-    return { x: t, text: say(t) };
+    return { x: t, text: textAt(t) };
   };
 
   /** The state of the first sequence: a column for each time step, a row for each unit. */
   function states(host) {
-    const place = figure(host, "The state of the first sequence"), canvas = document.createElement("canvas");
+    const place = figure(host, say("The state of the first sequence")), canvas = document.createElement("canvas");
     const chart = new Chart(place, () => 210, { ...WIDE, bottom: 8 });
     canvas.setAttribute("aria-hidden", "true");
     place.prepend(canvas);
@@ -51,18 +52,19 @@
       paint(canvas, found);
       chart.draw((self) => ({
         room: room(self),
-        alt: `Heat map of the state: ${H} units by ${T} time steps, from minus one (blue) to one (orange).`,
+        alt: say("Heat map of the state: {units} units by {steps} time steps, from minus one (blue) to one (orange).",
+          { units: H, steps: T }),
         x: { limits: [0.5, T + 0.5], ticks: 0 },
         y: { limits: [0, H], ticks: 0 },
         layers: [],
         notes: [
-          { text: `${H}\nunit${H === 1 ? "" : "s"}`, x: ({ box }) => box.left - 8, y: ({ box }) => (box.top + box.bottom) / 2 - 3, look: "muted", anchor: "end" },
-          ...[["orange: 1", "orange", 8], ["blue: −1", "blue", 26]].map(([text, look, down]) => (
+          { text: sayCount("{n}\nunit", "{n}\nunits", H), x: ({ box }) => box.left - 8, y: ({ box }) => (box.top + box.bottom) / 2 - 3, look: "muted", anchor: "end" },
+          ...[[say("orange: 1"), "orange", 8], [say("blue: −1"), "blue", 26]].map(([text, look, down]) => (
             { text, look, x: ({ box }) => box.right + 8, y: ({ box }) => box.top + down })),
         ],
         hover: at(T, (t) => {
           const size = Math.sqrt(found[t - 1].reduce((sum, v) => sum + v * v, 0) / H);
-          return `time step ${t}: typically ${short(size)} from zero`;
+          return say("time step {step}: typically {size} from zero", { step: t, size: short(size) });
         }),
       }));
       const { left, right, top, bottom } = chart.box ?? { left: 0, right: 0, top: 0, bottom: 0 };
@@ -93,14 +95,14 @@
 
   /** Predictions and targets of the first sequence. */
   function sequence(host) {
-    const chart = new Chart(figure(host, "Its predictions (scaled)"), () => 190, { ...WIDE, bottom: 44 });
+    const chart = new Chart(figure(host, say("Its predictions (scaled)")), () => 190, { ...WIDE, bottom: 44 });
     return ({ forward: { predictions, targets } }) => {
       const xs = targets.map((_, k) => k + 1), all = [...predictions, ...targets].filter(Number.isFinite);
       const low = Math.min(...all), high = Math.max(...all), end = targets.length, pad = 0.1 * (high - low);
       chart.draw((self) => ({
         room: room(self),
-        alt: "Line chart of the first sequence by time step: prediction and target.",
-        x: { limits: [0.5, end + 0.5], label: "time step", ticks: 6 },
+        alt: say("Line chart of the first sequence by time step: prediction and target."),
+        x: { limits: [0.5, end + 0.5], label: say("time step"), ticks: 6 },
         y: { limits: [low - pad, high + pad] },
         layers: [
           { kind: "strokes", look: "misses", xs, from: targets, to: predictions },
@@ -108,10 +110,11 @@
           { kind: "line", look: "predicted", xs, ys: predictions },
         ],
         labels: [
-          { text: "prediction", x: end, y: predictions[end - 1], look: "blue" },
-          { text: "target", x: end, y: targets[end - 1], look: "ink" },
+          { text: say("prediction"), x: end, y: predictions[end - 1], look: "blue" },
+          { text: say("target"), x: end, y: targets[end - 1], look: "ink" },
         ],
-        hover: at(end, (t) => `time step ${t}: target ${short(targets[t - 1])}, prediction ${short(predictions[t - 1])}`),
+        hover: at(end, (step) => say("time step {step}: target {target}, prediction {prediction}",
+          { step, target: short(targets[step - 1]), prediction: short(predictions[step - 1]) })),
       }));
     };
   }
@@ -144,23 +147,23 @@
   const byParameter = (look) => ({ name, norm }) => ({ name, size: norm, look });
 
   const SCENES = {
-    zero_grad: (host) => [lengths(host, "Gradient norm of each parameter",
+    zero_grad: (host) => [lengths(host, say("Gradient norm of each parameter"),
       ({ left }) => left.map(({ name, norm }) => ({ name, size: norm, look: "pale", says: norm ? `${short(norm)} → 0` : "0" })))],
     forward: (host) => [states(host), sequence(host)],
-    loss: (host) => [bars(host, "Mean squared error at each time step", ({ loss }) => loss.lossByTime, "blue")],
+    loss: (host) => [bars(host, say("Mean squared error at each time step"), ({ loss }) => loss.lossByTime, "blue")],
     backward: (host) => [
-      bars(host, "Norm of the gradient that arrives at each time step", ({ backward }) => backward.gradientByTime, "orange"),
-      lengths(host, "Gradient norm of each parameter", ({ backward }) => backward.parameters.map(byParameter("orange"))),
+      bars(host, say("Norm of the gradient that arrives at each time step"), ({ backward }) => backward.gradientByTime, "orange"),
+      lengths(host, say("Gradient norm of each parameter"), ({ backward }) => backward.parameters.map(byParameter("orange"))),
     ],
-    clip: (host) => [lengths(host, "Norm of all gradients together", ({ clip: { before, after, bound } }) => [
-      { name: "before", size: before, look: "pale" }, { name: "after", size: after, look: "orange" },
-      ...(bound === null ? [] : [{ name: "bound", size: 0, look: "", says: short(bound) }]),
+    clip: (host) => [lengths(host, say("Norm of all gradients together"), ({ clip: { before, after, bound } }) => [
+      { name: say("before"), size: before, look: "pale" }, { name: say("after"), size: after, look: "orange" },
+      ...(bound === null ? [] : [{ name: say("bound"), size: 0, look: "", says: short(bound) }]),
     ], ({ clip }) => clip.bound)],
     step: (host) => [
-      lengths(host, "How far each parameter moves", ({ step }) => step.parameters.map(byParameter("blue"))),
-      lengths(host, "Loss of this batch", ({ step: { lossBefore, lossAfter } }) => [
-        { name: "before", size: lossBefore, look: "pale", says: short(lossBefore, 4) },
-        { name: "after", size: lossAfter, look: "blue", says: short(lossAfter, 4) },
+      lengths(host, say("How far each parameter moves"), ({ step }) => step.parameters.map(byParameter("blue"))),
+      lengths(host, say("Loss of this batch"), ({ step: { lossBefore, lossAfter } }) => [
+        { name: say("before"), size: lossBefore, look: "pale", says: short(lossBefore, 4) },
+        { name: say("after"), size: lossAfter, look: "blue", says: short(lossAfter, 4) },
       ]),
     ],
   };

@@ -2,14 +2,14 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
-  const { short } = page;
+  const { short, say, sayCount, sentences } = page;
 
   const LINES = {
     zero_grad: "optimizer.zero_grad()",
-    forward: "predictions, state = model(inputs)",
-    loss: "loss = mse_loss(predictions, targets)",
+    forward: "predictions, state = model(inputs)", // not said
+    loss: "loss = mse_loss(predictions, targets)", // not said
     backward: "loss.backward()",
-    clip: "clip_grad_norm_(parameters, clip_norm)",
+    clip: "clip_grad_norm_(parameters, clip_norm)", // not said
     step: "optimizer.step()",
   };
 
@@ -51,39 +51,57 @@
 
   /** What each phase did, with the batch's own numbers. */
   const WORDS = {
-    zero_grad: ({ left, first }) => (first
-      ? "This is the first batch: there are no gradients yet, and nothing is to be cleared. "
-      : `The gradients that the batch before has left, the most in ${most(left)}, are cleared. `)
-      + "Backward adds to what it finds: without this line each step would follow all batches so far.",
-    forward: ({ forward, zero_grad: { batchSize }, hiddenSize }) =>
-      `${batchSize} sequences of ${forward.states.length} time steps go in. First picture: the state in the first of them, `
-      + `${hiddenSize} number${hiddenSize === 1 ? "" : "s"} at each time step, made of the value there and the state before. `
-      + "Second: the prediction of the next value that comes from each state.",
+    zero_grad: ({ left, first }) => sentences([
+      first ? say("This is the first batch: there are no gradients yet, and nothing is to be cleared.")
+        : say("The gradients that the batch before has left, the most in {name}, are cleared.", { name: most(left) }),
+      say("Backward adds to what it finds: without this line each step would follow all batches so far."),
+    ]),
+    forward: ({ forward, zero_grad: { batchSize: rows }, hiddenSize }) => sentences([
+      say("{rows} sequences of {steps} time steps go in.", { rows, steps: forward.states.length }),
+      sayCount("First picture: the state in the first of them, {n} number at each time step, made of the value there and "
+        + "the state before.", "First picture: the state in the first of them, {n} numbers at each time step, made of the "
+        + "value there and the state before.", hiddenSize),
+      say("Second: the prediction of the next value that comes from each state."),
+    ]),
     loss: ({ loss: { loss, lossByTime } }) => {
-      const worst = lossByTime.indexOf(Math.max(...lossByTime)) + 1;
-      return `The loss is one number for the whole batch, ${short(loss)}: the mean of all squared distances from `
-        + `prediction to target. The bars are its parts by time step; it was largest at step ${worst}${worst === 1
-          ? ", where the network has read only one value" : ""}.`;
+      const worst = lossByTime.indexOf(Math.max(...lossByTime)) + 1, values = { loss: short(loss), worst };
+      return worst === 1
+        ? say("The loss is one number for the whole batch, {loss}: the mean of all squared distances from prediction to "
+          + "target. The bars are its parts by time step; it was largest at step {worst}, where the network has read only "
+          + "one value.", values)
+        : say("The loss is one number for the whole batch, {loss}: the mean of all squared distances from prediction to "
+          + "target. The bars are its parts by time step; it was largest at step {worst}.", values);
     },
     backward: ({ backward: { gradNorm, parameters, gradientByTime } }) =>
-      "Backpropagation through time goes from the last time step to the first. The bars are the norm of the loss's "
-      + `derivative with respect to the state there: ${short(gradientByTime[gradientByTime.length - 1])} at the last step, `
-      + `${short(gradientByTime[0])} at the first. From it comes the gradient of all weights, norm ${short(gradNorm)}, `
-      + `the most in ${most(parameters)}. No weight has moved yet.`,
+      say("Backpropagation through time goes from the last time step to the first. The bars are the norm of the loss's "
+        + "derivative with respect to the state there: {last} at the last step, {first} at the first. From it comes the "
+        + "gradient of all weights, norm {norm}, the most in {name}. No weight has moved yet.", {
+        last: short(gradientByTime[gradientByTime.length - 1]), first: short(gradientByTime[0]),
+        norm: short(gradNorm), name: most(parameters),
+      }),
     clip: ({ clip: { before, after, bound } }) => {
-      if (bound === null) return `Clipping is off: the gradient stays as it is, norm ${short(before)}.`;
-      if (!(before > bound)) return `The norm ${short(before)} is not above the bound ${short(bound)}: nothing is changed.`;
-      return `The norm ${short(before)} is above the bound ${short(bound)}: every gradient is multiplied by `
-        + `${short(after / before)}. The direction stays, the norm is ${short(after)} now.`;
+      const values = { norm: short(before), after: short(after), factor: short(after / before) };
+      if (bound === null) return say("Clipping is off: the gradient stays as it is, norm {norm}.", values);
+      values.bound = short(bound);
+      if (!(before > bound)) return say("The norm {norm} is not above the bound {bound}: nothing is changed.", values);
+      return say("The norm {norm} is above the bound {bound}: every gradient is multiplied by {factor}. The direction "
+        + "stays, the norm is {after} now.", values);
     },
-    step: ({ step: { parameters, lossBefore, lossAfter } }) =>
-      `Every weight takes its step, the longest in ${most(parameters)}. The loss of this batch was `
-      + `${page.short(lossBefore, 4)}; with the new weights it is ${page.short(lossAfter, 4)}.${lossAfter > lossBefore
-        ? " It has become larger: a step follows the gradient where it began, and may go too far." : ""}`,
+    step: ({ step: { parameters, lossBefore, lossAfter } }) => sentences([
+      say("Every weight takes its step, the longest in {name}. The loss of this batch was {before}; with the new weights "
+        + "it is {after}.", { name: most(parameters), before: short(lossBefore, 4), after: short(lossAfter, 4) }),
+      lossAfter > lossBefore ? say("It has become larger: a step follows the gradient where it began, and may go too far.") : "",
+    ]),
   };
 
   const failed = (name) =>
-    `There is no ${name} to show: with these weights the numbers have left what a computer can hold.`;
+    say("There is no {name} to show: with these weights the numbers have left what a computer can hold.", { name });
+
+  /** Whose batch it is. */
+  function whose(run, epoch) {
+    if (epoch) return say("This is the batch after epoch {epoch} of run {run}.", { epoch, run });
+    return run ? say("This is the first batch of run {run}.", { run }) : say("This is the first batch.");
+  }
 
   function makeButtons(list, choose) {
     return Object.entries(LINES).map(([name, line]) => {
@@ -118,8 +136,7 @@
       for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === now));
       if (!phases) return;
       const { run, epoch } = taken, said = phases[now] ? WORDS[now](phases) : failed(now);
-      place("whose").textContent = epoch ? `This is the batch after epoch ${epoch} of run ${run.number}.`
-        : `This is the first batch${run.number ? ` of run ${run.number}` : ""}.`;
+      place("whose").textContent = whose(run.number, epoch);
       if (place("phase_words").textContent !== said) place("phase_words").textContent = said;
       page.drawPhase(place("phase_pictures"), now, phases[now] ? phases : null);
     }
@@ -127,7 +144,7 @@
     function begin() {
       if (!visible || !wanted || taken?.key === wanted.key) return;
       taken = wanted;
-      place("whose").textContent = `Going to epoch ${taken.epoch} …`;
+      place("whose").textContent = say("Going to epoch {epoch} …", { epoch: taken.epoch });
       work = takeBatch(taken.run, taken.epoch);
       wake();
     }

@@ -5,6 +5,7 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
+  const { say } = page;
   const SVG = "http://www.w3.org/2000/svg";
   const LINE = 15; // pixels of a line of text
 
@@ -279,7 +280,7 @@
   function short(value, digits = 3) {
     if (value === 0) return "0";
     const size = Math.abs(value);
-    if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : "infinite";
+    if (!Number.isFinite(value)) return Number.isNaN(value) ? say("not a number") : say("infinite");
     if (digits === 3 && size >= 999.5 && size < 10000) return String(Math.round(value / 10) * 10);
     if (size < 1e-4 || size >= 1e6) {
       const [front, power] = value.toExponential(digits - 1).split("e");

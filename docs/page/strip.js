@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
+  const { say } = page;
 
   /** Make the strip; `choose(run)` is called with the run whose button is pressed. */
   page.makeStrip = ({ choose }) => {
@@ -28,7 +29,7 @@
         while (place.children.length > runs.length) place.lastChild.remove();
         runs.forEach((run, k) => {
           const button = place.children[k] ?? addButton();
-          const going = waits ? `paused at epoch ${run.epoch}` : "training …";
+          const going = waits ? say("paused at epoch {epoch}", { epoch: run.epoch }) : say("training …");
           write(button, [`${run.number}  ${page.labelOf(run, runs)}`, run === training ? going : run.result]);
           button.setAttribute("aria-pressed", String(run === shown));
         });

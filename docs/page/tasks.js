@@ -1,6 +1,7 @@
 "use strict";
 /* The tasks: predict the next value of a series, at every time step, as `rnnlab.tasks.forecast.SeriesTask`. */
 (function (page) {
+  const { say } = page;
   const HELD_OUT = 0.2; // of the values, at the end: never trained on
   const WINDOW = 24; // time steps of an example
   const BATCH_SIZE = 32;
@@ -14,9 +15,10 @@
         first: the index in `scaled` of the first held-out target; examples: how many windows there are. */
     constructor(name, series, changes) {
       Object.assign(this, { name, changes, window: WINDOW, batchSize: BATCH_SIZE }, series);
+      for (const word of ["title", "unit", "timeUnit", "note"]) this[word] = say(series[word]); // found in data.js
       this.values = Float32Array.from(series.values);
       this.split = this.values.length - Math.trunc(HELD_OUT * this.values.length);
-      this.about = `a number for each ${this.timeUnit} since ${Math.trunc(this.times[0])}`;
+      this.about = say("a number for each {unit} since {first}", { unit: this.timeUnit, first: Math.trunc(this.times[0]) });
       const signal = changes ? this.values.slice(1).map((value, i) => value - this.values[i]) : this.values;
       this.first = this.split - (changes ? 1 : 0);
       const training = signal.subarray(0, this.first);

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const page = (globalThis.rnnlabPage ??= {});
-  const { short } = page;
+  const { short, say, sentences } = page;
 
   const MOST = 6; // runs in the strip; with them go their weights
   const SLICE = 11; // milliseconds of training in a frame: what is left of 16 draws and listens
@@ -60,7 +60,7 @@
       if (dirty && (urgent || !going() || now - drawnAt >= rest)) draw(now);
     } catch (error) { // it would vanish, and the page stand still
       lab.training = null;
-      complain(`Something in this page has failed: ${error.message}. Load it again.`);
+      complain(say("Something in this page has failed: {why}. Load it again.", { why: error.message }));
       throw error;
     }
     if (going() || film.playing || dirty || more) wake();
@@ -94,7 +94,7 @@
     lab.runs = [...lab.runs, run].slice(-MOST);
     Object.assign(lab, { training: run, waits, shown: run, epoch: null });
     [slicedAt, owed] = [0, 1];
-    tell(`Run ${run.number} begins, with these settings.`);
+    tell(say("Run {run} begins, with these settings.", { run: run.number }));
     speak();
     tellWords();
     show();
@@ -103,7 +103,7 @@
   function leave() {
     const run = lab.training;
     if (!run) return;
-    if (lab.waits) run.outcome ||= `stopped at epoch ${run.epoch}`;
+    if (lab.waits) run.outcome ||= say("stopped at epoch {epoch}", { epoch: run.epoch });
     else { // a moving slider would fill the strip with these
       lab.runs = lab.runs.filter((other) => other !== run);
       lab.number -= 1;
@@ -114,14 +114,7 @@
   function finish(run) {
     lab.training = null;
     show();
-    const lasted = `${run.losses.length} steps in ${run.seconds.toFixed(1)} s`;
-    if (run.outcome) {
-      tell(`Run ${run.number} has diverged at step ${run.losses.length}: the numbers have left what a computer `
-        + `can hold. Choose a lower learning rate${run.settings.clip === null ? ", or clip the gradient" : ""}.`);
-    } else {
-      tell(`Run ${run.number} is finished: ${run.settings.epochs} epochs, ${lasted}. `
-        + "Press play, or move the epoch slider, to see it learn.");
-    }
+    tell(page.sayEnd(run));
     tellWords();
     speak(true);
   }
@@ -139,7 +132,7 @@
     choose(lab.training);
     lab.waits = false;
     slicedAt = 0;
-    tell(`Run ${lab.training.number} goes on at ${lab.training.where}.`);
+    tell(say("Run {run} goes on at {where}.", { run: lab.training.number, where: lab.training.where }));
     speak();
     show();
   }
@@ -158,9 +151,7 @@
   }
 
   function tellPaused() {
-    const run = lab.training, other = page.sameRun(run.settings, lab.settings) ? ""
-      : " Train begins a new run with these settings; Resume goes on with the old.";
-    tell(`Run ${run.number} is paused at ${run.where}.${other}`);
+    tell(page.sayPaused(lab.training, lab.settings));
     tellWords();
   }
 
@@ -172,7 +163,8 @@
     Object.assign(lab, { waits: true, epoch: null });
     if (!run.step() || run.over) return finish(run);
     tellPaused();
-    byId("status").textContent += ` Its loss was ${short(run.losses[run.losses.length - 1])}.`;
+    const loss = short(run.losses[run.losses.length - 1]);
+    tell(sentences([byId("status").textContent, say("Its loss was {loss}.", { loss })]));
     speak();
     return show();
   }
@@ -185,7 +177,7 @@
     Object.assign(lab, { shown: run, epoch: null });
     showSettings();
     if (run !== lab.training) {
-      tell(`Run ${run.number}${run.outcome ? ` ${run.outcome}` : `: ${run.where}`}.`);
+      tell(page.sayWhere(run));
     } else if (lab.waits) tellPaused();
     tellWords();
     show();
@@ -210,18 +202,18 @@
     const key = `${run.number} ${epoch ?? run.losses.length} ${epoch === null} ${JSON.stringify(run.settings)}`;
     if (key !== drawn) {
       drawn = key;
-      byId("headline").textContent = `${page.headline(run, epoch)}.`;
+      byId("headline").textContent = page.headline(run, epoch);
       page.drawForecast(charts.forecast, { task: run.settings.task, forecast: run.forecastAt(epoch) });
     }
     page.drawLoss(charts.loss, { run, before, epoch });
     page.drawNorm(charts.norm, { run, before, epoch });
     const at = epoch ?? run.epoch;
-    film.show(run, at, `typically off by ${short(run.forecastAt(at).error)}`);
+    film.show(run, at, page.sayError(run, at));
     byId("pause").setAttribute("aria-disabled", String(!lab.training));
-    byId("pause").textContent = lab.training && lab.waits ? "Resume" : "Pause";
+    byId("pause").textContent = lab.training && lab.waits ? say("Resume") : say("Pause");
     strip.show(lab.runs, run, lab.training, lab.waits);
     if (going() && run.losses.length) {
-      tell(`Run ${lab.training.number}: ${lab.training.where}.`);
+      tell(page.sayWhere(lab.training));
       if (epoch === null && run === lab.training) tellWords();
     }
     if (!going() && !film.playing) phases.look(run, at);
@@ -238,17 +230,15 @@
   }
 
   function tellWords() {
-    const { shown, epoch } = lab, looked = epoch === null ? [] : [`You are looking at epoch ${epoch}.`];
-    byId("words").textContent = [...looked, ...page.wordsOf(shown, epoch), page.tasks[shown.settings.task].note].join(" ").trim();
-    const { timeUnit, about } = page.tasks[shown.settings.task];
-    byId("legend").textContent = `${about[0].toUpperCase()}${about.slice(1)}. Bold: what the network predicted, one `
-      + `${timeUnit} ahead. Thin: what was measured, and how far off each prediction is. Grey: ${timeUnit}s that it `
-      + "learnt from.";
+    const { shown, epoch } = lab, task = page.tasks[shown.settings.task];
+    const looked = epoch === null ? "" : say("You are looking at epoch {epoch}.", { epoch });
+    byId("words").textContent = sentences([looked, ...page.wordsOf(shown, epoch), task.note]);
+    byId("legend").textContent = page.sayLegend(task);
   }
 
   /** Have a screen reader say the status, and maybe the words; while it runs nothing is said. */
   function speak(wordsToo = false) {
-    const said = [byId("status"), ...(wordsToo ? [byId("words")] : [])].map((place) => place.textContent).join(" ");
+    const said = sentences(["status", ...(wordsToo ? ["words"] : [])].map((id) => byId(id).textContent));
     byId("voice").append(Object.assign(document.createElement("p"), { textContent: said }));
     while (byId("voice").children.length > 4) byId("voice").firstChild.remove();
   }
@@ -261,8 +251,18 @@
 
   function showSettings() {
     showControls(lab.settings);
-    const address = page.addressOf(lab.settings);
+    const address = page.addressOf(lab.settings, page.askedLanguage(location.hash));
     if (address !== location.hash) history.replaceState(null, "", address || location.href.split("#")[0]);
+    offerLanguage();
+  }
+
+  /** The other language, as a link to this page with the same settings: reading it loads the page anew. */
+  function offerLanguage() {
+    const link = byId("language"), other = page.languages.find((language) => language !== page.language);
+    link.hidden = !other;
+    if (other) Object.assign(link, {
+      href: page.addressOf(lab.settings, other), textContent: page.languageNames[other], lang: other, hreflang: other,
+    });
   }
 
   const showControls = page.makeControls({
@@ -287,16 +287,20 @@
     leave();
     lab.shown = new page.RecordedRun(0, lab.settings);
     lab.epoch = null;
-    tell("Press Train. Then change a setting, and see what becomes of it.");
+    tell(say("Press Train. Then change a setting, and see what becomes of it."));
     tellWords();
     show();
   }
 
   function readAddress() {
+    if (page.languageOf(location.hash) !== page.language) {
+      location.reload();
+      return;
+    }
     const { settings, refused } = page.readAddress(location.hash);
     lab.settings = settings;
     showSettings();
-    complain(refused.join(" "));
+    complain(sentences(refused));
     untrained();
   }
 
@@ -310,6 +314,6 @@
     wake();
   });
   addEventListener("hashchange", readAddress);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.redrawPhases()); // not said
   readAddress();
 })();

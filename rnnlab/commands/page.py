@@ -1,16 +1,20 @@
 """`rnnlab page`: one HTML file in which a network trains, in any browser, without a kernel."""
 
+import json
 import os
 import re
 from pathlib import Path
 
+from rnnlab.base.catalogues import ENGLISH
 from rnnlab.base.files import written_whole
 from rnnlab.base.parser import fail, make_parser
-from rnnlab.base.say import say
+from rnnlab.base.say import language, say
 from rnnlab.base.showable import tell
 from rnnlab.commands.console import refusal
+from rnnlab.commands.page_texts import MAIN, translations
 
-NAME, FILE, MAIN = "rnnlab page", "rnnlab-page.html", "page.html"  # not said
+NAME, FILE = "rnnlab page", "rnnlab-page.html"  # not said
+TRANSLATIONS = "<!-- `rnnlab page` puts the translations here. -->"  # not said
 ABOUT = """Write a web page in which a recurrent network trains before one's eyes, as in the lab:
 one file that needs no kernel and no network connection. Open it in a browser, or give it away."""
 AFTER = "exit status: 0 done, 1 failed, 2 wrong usage"
@@ -58,6 +62,9 @@ def _file(arguments: list[str], command: str) -> Path:
 def build() -> str:
     """Return the page with all that it is made of in one text of HTML.
 
+    It has all languages, and opens in the one that is spoken here if that is not English; else in
+    the one of the reader's browser.
+
     Raises:
         FileNotFoundError: if the files that it is made of are missing.
 
@@ -66,6 +73,7 @@ def build() -> str:
     """
     folder = page_folder()
     html = (folder / MAIN).read_text(encoding="utf-8")
+    html = html.replace(TRANSLATIONS, _translations(folder))
     return _NAMED.sub(lambda found: _inlined(folder, found), html)
 
 
@@ -90,3 +98,12 @@ def _inlined(folder: Path, found: re.Match[str]) -> str:
     tag, name = next((kind, name) for kind, name in found.groupdict().items() if name)
     content = (folder / name).read_text(encoding="utf-8")
     return f"<{tag}>\n{content}</{tag}>"
+
+
+def _translations(folder: Path) -> str:
+    """Return the element that holds the translations, and the language that is spoken here."""
+    known: dict[str, object] = {"translations": translations(folder)}
+    if language() != ENGLISH:
+        known["preset"] = language()
+    content = json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
+    return f"<script>\nglobalThis.rnnlabPage = {content};\n</script>"

@@ -19,6 +19,8 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rnnlab.commands.page import build
+
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -27,6 +29,7 @@ IDLE = """() => { const w = window.jupyterapp?.shell.currentWidget;
   return w?.context?.isReady && w.sessionContext?.session?.kernel?.status === 'idle'
     && ![...document.querySelectorAll('.jp-InputPrompt')]
       .some(e => e.textContent.includes('*')) }"""
+LAPTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 RUN_ALL = "() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}"
 
 
@@ -165,3 +168,33 @@ def end_kernels(base):
     for session in sessions:
         address = f"{base}/api/sessions/{session['id']}?token=t"
         urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=30).close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_text(build(), encoding="utf-8")
+    assert file.stat().st_size <= 300_000
+    return file.as_uri()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Return a function that opens the page; nothing is asked for, and nothing fails."""
+    said, asked = [], []
+    with contextlib.ExitStack() as pages:
+
+        def visit(fragment="", size=LAPTOP, **options):
+            touch = {"has_touch": True, "is_mobile": True} if size is PHONE else {}
+            context = browser.new_context(viewport=size, **touch, **options)
+            pages.callback(context.close)
+            page = context.new_page()
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(address + fragment)
+            return page
+
+        yield visit
+    assert said == []
+    assert [url for url in asked if url.partition("#")[0] != address and url != "data:,"] == []

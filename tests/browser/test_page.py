@@ -1,21 +1,19 @@
 """The page that trains in the browser, opened as a file: its run, film, address and looks."""
 
-import contextlib
 import re
 import statistics
 
 import pytest
+from conftest import LAPTOP, PHONE
 from playwright.sync_api import expect
 from test_accessibility import check
 
 import rnnlab
 from rnnlab.base.say import short
-from rnnlab.commands.page import build
 from rnnlab.tasks.catalogue import load_task
 from rnnlab.tasks.recipe import DEFAULTS, prepare
 
 pytestmark = pytest.mark.browser
-LAPTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 SIZES = pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 PHASES = ["zero_grad", "forward", "loss", "backward", "clip", "step"]
 # What the charts' paths and ticks say, turned back into values: of a line its (x, y).
@@ -47,36 +45,6 @@ CONTRAST = """() => { const colour = getComputedStyle(document.documentElement);
 # The time from a key to the frame that follows what it did, in milliseconds.
 TO_FRAME = """() => { window.took = []; addEventListener('keydown', e => requestAnimationFrame(
   () => setTimeout(() => window.took.push(performance.now() - e.timeStamp))), true) }"""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    file = tmp_path_factory.mktemp("page") / "page.html"
-    file.write_text(build(), encoding="utf-8")
-    assert file.stat().st_size <= 300_000
-    return file.as_uri()
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Return a function that opens the page; nothing is asked for, and nothing fails."""
-    said, asked = [], []
-    with contextlib.ExitStack() as pages:
-
-        def visit(fragment="", size=LAPTOP, **options):
-            touch = {"has_touch": True, "is_mobile": True} if size is PHONE else {}
-            context = browser.new_context(viewport=size, **touch, **options)
-            pages.callback(context.close)
-            page = context.new_page()
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto(address + fragment)
-            return page
-
-        yield visit
-    assert said == []
-    assert [url for url in asked if url.partition("#")[0] != address and url != "data:,"] == []
 
 
 def fit(epochs):

@@ -21,6 +21,7 @@ from rnnlab.pictures.look import FONTS
 
 SOURCE = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 FACES = {"zh": "Noto Sans CJK SC"}
+ON_PAGES = {"page.po", "site.po"}  # catalogues of web pages, which have the browser's fonts
 FAMILY = "rnnlab {language}"  # it is not Noto any more, and stands beside one that is installed
 GRID = 250  # units of an em, which is 12 pixels wide in a picture
 MOST = 200_000  # bytes
@@ -30,10 +31,11 @@ LICENSE, LICENSE_URL = 13, 14
 
 
 def characters(language: str, locale: Path = LOCALE) -> set[str]:
-    """Return the characters beyond ASCII of all translations into a language."""
+    """Return the characters beyond ASCII of all translations that pictures may show."""
     texts = [
         form
         for path in (locale / language).rglob("*.po")
+        if path.name not in ON_PAGES
         for forms in read_po(path.read_text(encoding="utf-8")).values()
         for form in forms
     ]

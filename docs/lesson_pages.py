@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
 
 from docs.pictures import smaller
+from docs.site_words import Link, root, say
+from rnnlab.base.say import language
 from rnnlab.course import exercises
 from rnnlab.course.lesson_words import to_html
 
@@ -44,7 +46,9 @@ class Exporter(HTMLExporter):
     """Makes a page of a notebook: the lab template without its scripts, and with a link bar."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(template_file=str(SITE / "lesson.html.j2"), **options)
+        template = str(SITE / "lesson.html.j2")
+        super().__init__(template_file=template, language_code=language(), **options)
+        self.environment.globals["say"] = say
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -80,7 +84,7 @@ def write_style(target: Path) -> None:
 
 
 def write_lesson(
-    name: str, notebook: NotebookNode, target: Path, bar: Mapping[str, str], built: Collection[str]
+    name: str, notebook: NotebookNode, target: Path, bar: Sequence[Link], built: Collection[str]
 ) -> None:
     """Write the page of an executed lesson.
 
@@ -88,8 +92,8 @@ def write_lesson(
         name: of the page, and of the notebook's file.
         notebook: with its outputs; it is changed.
         target: the folder for the page.
-        bar: the links above it, words -> address.
-        built: the names of all pages; a link to any other lesson leads to the repository.
+        bar: the links above it.
+        built: the names of all pages in its language; a link to any other lesson leads to the repository.
     """
     notebook.metadata.title = heading(notebook)
     notebook.cells = [c for c in notebook.cells if "install" not in c.metadata.get("tags", [])]
@@ -104,8 +108,9 @@ def write_lesson(
                 output.data["text/html"] = smaller(html)
         if found := CHECK.search(cell.source):
             cell.outputs = [_output(fold(found[1]))]
-    run = {"Binder": BINDER.format(name=name), "Colab": COLAB.format(name=name)}
-    html, _ = Exporter().from_notebook_node(notebook, {"bar": bar, "run": run, "style": STYLE})
+    run = {"binder": BINDER.format(name=name), "colab": COLAB.format(name=name)}
+    resources = {"bar": bar, "run": run, "style": f"{root()}{STYLE}"}
+    html, _ = Exporter().from_notebook_node(notebook, resources)
     (target / f"{name}.html").write_text(html, encoding="utf-8")
 
 
@@ -125,11 +130,13 @@ def fold(number: str) -> str:
     found = exercises.find(number)
     code = Highlight2HTML()(found.solution, language="python")
     right = f"<p>{to_html(found.right)}</p>" if found.right else ""
+    asked = say("<b>Exercise {number}:</b> {question}", number=number,
+                question=to_html(found.question))  # fmt: skip
+    judged = say("In JupyterLab this cell judges your answer and gives hints.")
+    summary = say("Try it first, then open the solution of {number}", number=escape(number))
     return (
-        f'<div class="exercise"><p><b>Exercise {number}:</b> {to_html(found.question)}. In '
-        "JupyterLab this cell judges your answer and gives hints.</p><details>"
-        f"<summary>Try it first, then open the solution of {escape(number)}</summary>"
-        f"{code}{right}</details></div>"
+        f'<div class="exercise"><p>{asked}</p><p>{judged}</p>'
+        f"<details><summary>{summary}</summary>{code}{right}</details></div>"
     )
 
 

@@ -72,13 +72,13 @@ def write_style(target: Path) -> None:
     if found is None:
         raise FileNotFoundError(
             f"nbconvert's lab template is in none of {places}: pip install --force-reinstall "
-            "nbconvert"
+            "nbconvert"  # not said
         )
     base, light, dark = (
         (found / name).read_text(encoding="utf-8")
         for name in ("index.css", "theme-light.css", "theme-dark.css")
     )
-    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"  # not said
     own = (SITE / STYLE).read_text(encoding="utf-8")
     (target / STYLE).write_text("\n".join([base, light, dark, own]), encoding="utf-8")
 
@@ -93,7 +93,8 @@ def write_lesson(
         notebook: with its outputs; it is changed.
         target: the folder for the page.
         bar: the links above it.
-        built: the names of all pages in its language; a link to any other lesson leads to the repository.
+        built: the names of all pages in its language; a link to any other lesson leads to the
+            repository.
     """
     notebook.metadata.title = heading(notebook)
     notebook.cells = [c for c in notebook.cells if "install" not in c.metadata.get("tags", [])]

@@ -75,6 +75,7 @@ def texts() -> Mapping[str, str]:
         found |= Reader(path.read_text(encoding="utf-8")).module.said
     for path in sorted((DOCS / "site").glob("*.j2")):
         tree = Environment().parse(path.read_text(encoding="utf-8"))
-        for _, _, text in extract_from_ast(tree, gettext_functions=("say",)):
+        for _, _, texts in extract_from_ast(tree, gettext_functions=("say",)):
+            text = texts if isinstance(texts, str) else texts[0]  # with one for each field
             found |= {" ".join(str(text).split()): ""}
     return found

@@ -154,5 +154,6 @@ def _write(template: str, page: Path, **values: Any) -> None:
         loader=FileSystemLoader(SITE), undefined=StrictUndefined, autoescape=True
     )
     environment.globals |= {"say": say, "language": language(), "root": root(), "english": ENGLISH}
-    html = environment.get_template(template).render({"style": f"{root()}{STYLE}", "bar": ()}, **values)
+    values = {"style": f"{root()}{STYLE}", "bar": ()} | values
+    html = environment.get_template(template).render(values)
     page.write_text(html + "\n", encoding="utf-8")

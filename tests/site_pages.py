@@ -89,11 +89,13 @@ def dead_links(folder):
         for address in page.addresses:
             if re.match(r"[a-z]+:", address):
                 continue
-            path, _, fragment = unquote(address).partition("#")
+            path, _, fragment = address.partition("#")
+            path = unquote(path)
             there = (file.parent / path).resolve() if path else file
             ids = pages[there].ids if there in pages else set()
             # the page that trains reads its settings from there
             settings = there.name == labs.LIVE and "=" in fragment
-            if not there.is_file() or (fragment and not settings and fragment not in ids):
+            found = {fragment, unquote(fragment)} & ids  # in this order, says HTML
+            if not there.is_file() or (fragment and not settings and not found):
                 dead.append((file.relative_to(folder).as_posix(), address))
     return dead

@@ -132,7 +132,9 @@ def test_a_solution_is_folded_away(number):
 
 def test_a_dead_link_would_be_found(tmp_path):
     (tmp_path / "a.html").write_text('<a href="b.html#no">x</a><img src="c.png"><a href="#d">')
-    (tmp_path / "b.html").write_text('<p id="yes">')
+    (tmp_path / "b.html").write_text(
+        '<p id="yes"><p id="%E5"><p id="课"><a href="#yes"><a href="#%E5"><a href="#%E8%AF%BE">'
+    )
     assert dead_links(tmp_path) == [("a.html", a) for a in ("b.html#no", "c.png", "#d")]
 
 

@@ -104,7 +104,8 @@ def write_lesson(
                 r"\]\((\w+)\.ipynb", lambda found: f"]({_page_of(found[1], built)}", cell.source
             )
             continue
-        for output in cell.get("outputs", []):
+        cell.outputs = merged(cell.get("outputs", []))
+        for output in cell.outputs:
             if html := output.get("data", {}).get("text/html"):
                 output.data["text/html"] = smaller(html)
         if found := CHECK.search(cell.source):
@@ -113,6 +114,18 @@ def write_lesson(
     resources = {"bar": bar, "run": run, "style": f"{root()}{STYLE}"}
     html, _ = Exporter().from_notebook_node(notebook, resources)
     (target / f"{name}.html").write_text(html, encoding="utf-8")
+
+
+def merged(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs with what was printed in one piece: it comes in as many as time makes of it."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        name = output.get("name")  # of a stream; other outputs have none
+        if name and found and found[-1].get("name") == name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _page_of(name: str, built: Collection[str]) -> str:

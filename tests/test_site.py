@@ -130,6 +130,16 @@ def test_a_solution_is_folded_away(number):
     assert found.question.replace("`", "") in page.open
 
 
+def test_what_was_printed_in_pieces_is_one_output():
+    new = nbformat.v4.new_output
+    printed = [new("stream", name=name, text=text) for name, text in
+               (("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c\n"), ("stdout", "d\n"))]  # fmt: skip
+    shown = new("display_data", {"text/plain": "e"})
+    found = lesson_pages.merged([*printed, shown, shown, new("stream", text="f\n")])
+    texts = [output.get("text", "e") for output in found]
+    assert texts == ["a\nb\n", "c\n", "d\n", "e", "e", "f\n"]
+
+
 def test_a_dead_link_would_be_found(tmp_path):
     (tmp_path / "a.html").write_text('<a href="b.html#no">x</a><img src="c.png"><a href="#d">')
     (tmp_path / "b.html").write_text(

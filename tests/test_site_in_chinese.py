@@ -123,7 +123,9 @@ def english_of_the_site(html):
     """Return the texts of the site's own that stand on a page in English."""
     said = prose(html)
     parts = {part.strip() for text in site_words.texts() for part in PARTS.split(text)}
-    return [part for part in parts if has_words(part) and re.search(rf"\b{re.escape(part)}", said)]
+    return [
+        part for part in parts if has_words(part) and re.search(rf"\b{re.escape(part)}(?!\w)", said)
+    ]
 
 
 @pytest.mark.slow

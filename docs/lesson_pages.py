@@ -117,7 +117,7 @@ def write_lesson(
 
 
 def merged(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """Return outputs with what was printed in one piece: it comes in as many as time makes of it."""
+    """Return outputs with what was printed in one piece; a kernel sends it in any number."""
     found: list[NotebookNode] = []
     for output in outputs:
         name = output.get("name")  # of a stream; other outputs have none

@@ -132,8 +132,8 @@ def test_a_solution_is_folded_away(number):
 
 def test_what_was_printed_in_pieces_is_one_output():
     new = nbformat.v4.new_output
-    printed = [new("stream", name=name, text=text) for name, text in
-               (("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c\n"), ("stdout", "d\n"))]  # fmt: skip
+    names = {"a\n": "stdout", "b\n": "stdout", "c\n": "stderr", "d\n": "stdout"}
+    printed = [new("stream", name=name, text=text) for text, name in names.items()]
     shown = new("display_data", {"text/plain": "e"})
     found = lesson_pages.merged([*printed, shown, shown, new("stream", text="f\n")])
     texts = [output.get("text", "e") for output in found]

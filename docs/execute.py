@@ -93,6 +93,8 @@ def execute(path: Path) -> NotebookNode:
         for file in [*path.parent.glob("*.py"), *KEPT.glob(f"{path.stem[:2]}_*")]:
             shutil.copy(file, folder)
         place = {"metadata": {"path": folder}}
-        Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet).execute()
+        client = Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet)
+        client.iopub_timeout = 60  # a busy machine is late with outputs, and 4 s lose them silently
+        client.execute()
     notebook.metadata.pop("widgets", None)  # the state of the labs, which nobody shows any more
     return notebook

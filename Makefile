@@ -1,7 +1,7 @@
 # make lab   opens the lab in JupyterLab          make test   runs every check and the quick tests
 # make test-all   runs the slow tests too, and what needs TensorFlow: half an hour, installs more
 # make test-tensorflow   installs TensorFlow too, and tests what needs it
-# make docs   writes the site, docs/html: lessons after a run, reference, and what is in docs/
+# make docs   writes the site, docs/html: lessons after a run, in each language, reference, docs/
 # make page   writes the page that trains in the browser, docs/html/page.html
 # make messages   renews the catalogues of translations from the English
 # make font   makes the font of the pictures anew, for all characters of the catalogues

@@ -16,6 +16,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from docs.labs import figure
+from rnnlab.base.say import language
+from rnnlab.course.translation.notebook import in_language
 from rnnlab.widgets.kept_picture import MARK
 
 # what a first run of lesson 13 has left, which took minutes: its cells go on from there
@@ -75,7 +77,7 @@ class Client(NotebookClient):
 
 
 def execute(path: Path) -> NotebookNode:
-    """Execute a copy of a notebook and return it with its outputs.
+    """Execute a copy of a notebook, in the language that is spoken, and return it with outputs.
 
     Args:
         path: of the notebook; it is executed in a folder of its own, where its scripts are too.
@@ -83,13 +85,16 @@ def execute(path: Path) -> NotebookNode:
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell fails.
     """
-    notebook = nbformat.read(path, 4)
+    content = in_language(path.read_bytes(), path.stem, language())
+    notebook = nbformat.reads(content.decode(), 4)
     quiet = ["--IPKernelApp.log_level=40"]  # errors only
     seconds = notebook.metadata.get("execution", {}).get("timeout", 300)  # of a cell
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a process may be late to end
         for file in [*path.parent.glob("*.py"), *KEPT.glob(f"{path.stem[:2]}_*")]:
             shutil.copy(file, folder)
         place = {"metadata": {"path": folder}}
-        Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet).execute()
+        client = Client(notebook, timeout=seconds, resources=place, extra_arguments=quiet)
+        client.iopub_timeout = 60  # a busy machine is late with outputs, and 4 s lose them silently
+        client.execute()
     notebook.metadata.pop("widgets", None)  # the state of the labs, which nobody shows any more
     return notebook

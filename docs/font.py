@@ -17,11 +17,11 @@ from fontTools.ttLib import TTCollection, TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 
 from rnnlab.base.catalogues import LOCALE, read_po
-from rnnlab.commands.page_texts import PAGE
 from rnnlab.pictures.look import FONTS
 
 SOURCE = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 FACES = {"zh": "Noto Sans CJK SC"}
+ON_PAGES = {"page.po", "site.po"}  # catalogues of web pages, which have the browser's fonts
 FAMILY = "rnnlab {language}"  # it is not Noto any more, and stands beside one that is installed
 GRID = 250  # units of an em, which is 12 pixels wide in a picture
 MOST = 200_000  # bytes
@@ -31,14 +31,11 @@ LICENSE, LICENSE_URL = 13, 14
 
 
 def characters(language: str, locale: Path = LOCALE) -> set[str]:
-    """Return the characters beyond ASCII of all translations into a language but the page's.
-
-    The page that trains in a browser has the fonts of its reader.
-    """
+    """Return the characters beyond ASCII of all translations that pictures may show."""
     texts = [
         form
         for path in (locale / language).rglob("*.po")
-        if path.stem != PAGE
+        if path.name not in ON_PAGES
         for forms in read_po(path.read_text(encoding="utf-8")).values()
         for form in forms
     ]

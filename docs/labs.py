@@ -10,6 +10,10 @@ from urllib.parse import urlencode
 import nbformat
 from nbformat import NotebookNode
 
+from docs.site_words import root, say
+from rnnlab.base.catalogues import ENGLISH
+from rnnlab.base.say import language
+
 LIVE = "page.html"  # what `rnnlab page` writes, beside the lessons
 TASKS = ("sunspots", "co2")  # those that it has
 SHARED = ("task", "cell", "learning_rate", "epochs", "optimizer", "hidden_size", "seed")
@@ -26,17 +30,17 @@ def figure(lab: Mapping[str, Any]) -> NotebookNode:
         lab: its `kind`, `settings`, `words`, and its picture: `png` in base64, `width` in pixels.
     """
     address, words = live_address(lab), str(lab["words"])
+    alt = say("The pictures of the lab, described below")
     picture = (
-        "<p>A picture of the lab after a run; in JupyterLab it is live.</p>"
-        f'<img src="data:image/png;base64,{lab["png"]}" width="{lab["width"]}" '
-        'alt="The pictures of the lab, described below">'
+        f"<p>{say('A picture of the lab after a run; in JupyterLab it is live.')}</p>"
+        f'<img src="data:image/png;base64,{lab["png"]}" width="{lab["width"]}" alt="{alt}">'
     )
     if address and replaces(lab):
-        shown = f"<p>The lab, in your browser: press Train.</p>{_frame(address)}"
+        shown = f"<p>{say('The lab, in your browser: press Train.')}</p>{_frame(address)}"
     elif address:
-        fold = "One run of it, in your browser"
+        fold = say("One run of it, in your browser")
         if lab["kind"] == "LoopStepper":
-            fold = "The same loop in your browser: train, then see one batch phase by phase"
+            fold = say("The same loop in your browser: train, then see one batch phase by phase")
         shown = f"{picture}<details><summary>{fold}</summary>{_frame(address)}</details>"
     else:
         shown = picture
@@ -63,13 +67,20 @@ def live_address(lab: Mapping[str, Any]) -> str:
         return ""
     parts = {name: settings[name] for name in SHARED if name in settings}
     parts["clip"] = settings["clip_norm"] if settings["clip"] else "off"
-    return f"{LIVE}#{urlencode(parts)}"
+    return page_address(urlencode(parts))
+
+
+def page_address(settings: str = "") -> str:
+    """Return the address of the page that trains, with settings, in the language spoken."""
+    spoken = "" if language() == ENGLISH else f"lang={language()}"
+    fragment = "&".join(part for part in (settings, spoken) if part)
+    return f"{root()}{LIVE}#{fragment}" if fragment else LIVE
 
 
 def _frame(address: str) -> str:
     """Return the page that trains in a browser as a part of another one."""
-    title = "A recurrent network that trains in this page"
+    title = say("A recurrent network that trains in this page")
     return (
         f'<iframe loading="lazy" title="{title}" src="{escape(address)}"></iframe>'
-        f'<p><a href="{escape(address)}">The same on a page of its own</a></p>'
+        f'<p><a href="{escape(address)}">{say("The same on a page of its own")}</a></p>'
     )

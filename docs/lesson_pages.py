@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
 
 from docs.pictures import smaller
+from docs.site_words import Link, root, say
+from rnnlab.base.say import language
 from rnnlab.course import exercises
 from rnnlab.course.lesson_words import to_html
 
@@ -44,7 +46,9 @@ class Exporter(HTMLExporter):
     """Makes a page of a notebook: the lab template without its scripts, and with a link bar."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(template_file=str(SITE / "lesson.html.j2"), **options)
+        template = str(SITE / "lesson.html.j2")
+        super().__init__(template_file=template, language_code=language(), **options)
+        self.environment.globals["say"] = say
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -68,19 +72,19 @@ def write_style(target: Path) -> None:
     if found is None:
         raise FileNotFoundError(
             f"nbconvert's lab template is in none of {places}: pip install --force-reinstall "
-            "nbconvert"
+            "nbconvert"  # not said
         )
     base, light, dark = (
         (found / name).read_text(encoding="utf-8")
         for name in ("index.css", "theme-light.css", "theme-dark.css")
     )
-    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"  # not said
     own = (SITE / STYLE).read_text(encoding="utf-8")
     (target / STYLE).write_text("\n".join([base, light, dark, own]), encoding="utf-8")
 
 
 def write_lesson(
-    name: str, notebook: NotebookNode, target: Path, bar: Mapping[str, str], built: Collection[str]
+    name: str, notebook: NotebookNode, target: Path, bar: Sequence[Link], built: Collection[str]
 ) -> None:
     """Write the page of an executed lesson.
 
@@ -88,8 +92,9 @@ def write_lesson(
         name: of the page, and of the notebook's file.
         notebook: with its outputs; it is changed.
         target: the folder for the page.
-        bar: the links above it, words -> address.
-        built: the names of all pages; a link to any other lesson leads to the repository.
+        bar: the links above it.
+        built: the names of all pages in its language; a link to any other lesson leads to the
+            repository.
     """
     notebook.metadata.title = heading(notebook)
     notebook.cells = [c for c in notebook.cells if "install" not in c.metadata.get("tags", [])]
@@ -99,14 +104,28 @@ def write_lesson(
                 r"\]\((\w+)\.ipynb", lambda found: f"]({_page_of(found[1], built)}", cell.source
             )
             continue
-        for output in cell.get("outputs", []):
+        cell.outputs = merged(cell.get("outputs", []))
+        for output in cell.outputs:
             if html := output.get("data", {}).get("text/html"):
                 output.data["text/html"] = smaller(html)
         if found := CHECK.search(cell.source):
             cell.outputs = [_output(fold(found[1]))]
-    run = {"Binder": BINDER.format(name=name), "Colab": COLAB.format(name=name)}
-    html, _ = Exporter().from_notebook_node(notebook, {"bar": bar, "run": run, "style": STYLE})
+    run = {"binder": BINDER.format(name=name), "colab": COLAB.format(name=name)}
+    resources = {"bar": bar, "run": run, "style": f"{root()}{STYLE}"}
+    html, _ = Exporter().from_notebook_node(notebook, resources)
     (target / f"{name}.html").write_text(html, encoding="utf-8")
+
+
+def merged(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs with what was printed in one piece; a kernel sends it in any number."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        name = output.get("name")  # of a stream; other outputs have none
+        if name and found and found[-1].get("name") == name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _page_of(name: str, built: Collection[str]) -> str:
@@ -125,11 +144,13 @@ def fold(number: str) -> str:
     found = exercises.find(number)
     code = Highlight2HTML()(found.solution, language="python")
     right = f"<p>{to_html(found.right)}</p>" if found.right else ""
+    asked = say("<b>Exercise {number}:</b> {question}", number=number,
+                question=to_html(found.question))  # fmt: skip
+    judged = say("In JupyterLab this cell judges your answer and gives hints.")
+    summary = say("Try it first, then open the solution of {number}", number=escape(number))
     return (
-        f'<div class="exercise"><p><b>Exercise {number}:</b> {to_html(found.question)}. In '
-        "JupyterLab this cell judges your answer and gives hints.</p><details>"
-        f"<summary>Try it first, then open the solution of {escape(number)}</summary>"
-        f"{code}{right}</details></div>"
+        f'<div class="exercise"><p>{asked}</p><p>{judged}</p>'
+        f"<details><summary>{summary}</summary>{code}{right}</details></div>"
     )
 
 

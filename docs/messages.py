@@ -21,11 +21,12 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, unescape, write_po
 
+from docs import site_words
 from docs.font import FACES, missing
 from docs.said import HOUSE, files, read_module
-from rnnlab.base.catalogues import LOCALE
+from rnnlab.base.catalogues import LOCALE, SITE
+from rnnlab.commands import page_texts
 from rnnlab.commands.page import page_folder
-from rnnlab.commands.page_texts import PAGE, texts
 from rnnlab.course.translation.notebook import texts_of
 from rnnlab.course.translation.words import has_words
 
@@ -59,7 +60,8 @@ def english() -> dict[str, Texts]:
     notebooks = {f"notebooks/{path.stem}": path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     return {
         "messages": said,
-        PAGE: texts(page_folder()),
+        page_texts.PAGE: page_texts.texts(page_folder()),
+        SITE: site_words.texts(),
         **{name: words_in(path) for name, path in words.items()},
         **{name: dict.fromkeys(texts_of(p.read_bytes()), "") for name, p in notebooks.items()},
     }

@@ -9,6 +9,8 @@ import re
 from nbformat import NotebookNode
 from PIL import Image
 
+from docs.site_words import say
+
 INLINE = re.compile(r'(?<=src="data:image/png;base64,)[A-Za-z0-9+/=\n]+')
 ALT = re.compile(r'alt="([^"]*)"')
 COLOURS = 64  # antialiased lines in a few colours
@@ -36,9 +38,9 @@ def first_picture(notebook: NotebookNode) -> tuple[bytes, str] | None:
         html = data.get("text/html", "")
         if 'class="rnnlab-figure"' in html and (found := INLINE.search(html)):
             title = ALT.search(html)
-            return _thumbnail(found[0]), title[1].partition(":")[0] if title else ""
+            return _thumbnail(found[0]), re.split("[:：]", title[1])[0] if title else ""
     labs = [data["image/png"] for data in shown if "image/png" in data]
-    return (_thumbnail(labs[0]), "The lab after a run") if labs else None
+    return (_thumbnail(labs[0]), say("The lab after a run")) if labs else None
 
 
 def _image(encoded: str) -> Image.Image:

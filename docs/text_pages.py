@@ -13,9 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mistune.renderers.html import HTMLRenderer
 from nbconvert.filters import Highlight2HTML
 
+from docs.labs import page_address
 from docs.lesson_pages import REPOSITORY, SITE
+from docs.site_words import Link, root, say
+from rnnlab.base.catalogues import ENGLISH
+from rnnlab.base.say import language
 
 STYLE = "site.css"
+README = "https://github.com/rnnlab/rnnlab#readme"  # each language has its own
 OUTSIDE = re.compile(r"[a-z]+:|#")  # begins an address that is left as it is
 
 
@@ -96,7 +101,7 @@ def slug(html: str) -> str:
 
 
 def write_texts(files: Sequence[Path], lessons: Collection[str], target: Path) -> dict[str, str]:
-    """Write a page for each Markdown file of docs/.
+    """Write a page for each Markdown file of docs/, and what these and the index look like.
 
     Args:
         files: in the order of the index.
@@ -106,6 +111,8 @@ def write_texts(files: Sequence[Path], lessons: Collection[str], target: Path) -
     Returns:
         the title of each, by its page.
     """
+    style = (SITE / STYLE).read_text(encoding="utf-8")
+    (target / STYLE).write_text(style, encoding="utf-8")
     pages = {f"docs/{file.name}": f"{file.stem}.html" for file in files}
     pages |= {f"notebooks/{name}.ipynb": f"{name}.html" for name in lessons}
     titles = {}
@@ -125,23 +132,28 @@ def write_texts(files: Sequence[Path], lessons: Collection[str], target: Path) -
     return titles
 
 
-def write_index(lessons: Sequence[Lesson], texts: Mapping[str, str], target: Path) -> None:
-    """Write `index.html`, which leads to all other pages, and what it looks like.
+def write_index(
+    lessons: Sequence[Lesson], texts: Mapping[str, str], bar: Sequence[Link], target: Path
+) -> None:
+    """Write `index.html`, which leads to all other pages of a language, and to the texts.
 
     Args:
         lessons: in reading order.
-        texts: the titles of the other pages, by page.
-        target: the folder of all pages.
+        texts: the titles of the other pages, by page; they are in English.
+        bar: the links to the index in other languages.
+        target: the folder of the lessons.
     """
-    style = (SITE / STYLE).read_text(encoding="utf-8")
-    (target / STYLE).write_text(style, encoding="utf-8")
-    _write("index.html.j2", target / "index.html", lessons=lessons, texts=texts,
-           title="rnnlab: the course")  # fmt: skip
+    english = language() == ENGLISH
+    readme = README if english else f"{REPOSITORY}/README.{language()}.md"
+    _write("index.html.j2", target / "index.html", title=say("rnnlab: the course"), bar=bar,
+           lessons=lessons, texts=texts, readme=readme, live=page_address())  # fmt: skip
 
 
 def _write(template: str, page: Path, **values: Any) -> None:
     environment = Environment(
         loader=FileSystemLoader(SITE), undefined=StrictUndefined, autoescape=True
     )
-    html = environment.get_template(template).render(style=STYLE, **values)
+    environment.globals |= {"say": say, "language": language(), "root": root(), "english": ENGLISH}
+    values = {"style": f"{root()}{STYLE}", "bar": ()} | values
+    html = environment.get_template(template).render(values)
     page.write_text(html + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Each notebook executed once, as it is shipped: by nbmake, on a copy. What reads it comes here.
+"""Each notebook executed once in a language: by nbmake, on a copy. What reads it comes here.
 
 Whoever asks first executes it, in whichever process; the others wait for that. Between its cells
 `in_kernel.py` looks at the labs, asserts what the prose says of the cells, and has answers to the
@@ -19,7 +19,9 @@ import pytest
 from filelock import FileLock
 from nbmake.nb_run import NotebookRun
 
+from rnnlab.base.say import VARIABLE
 from rnnlab.course import exercises
+from rnnlab.course.translation.notebook import in_language
 from tests.lesson_claims import CLAIMS
 from tests.needs import needed
 
@@ -83,21 +85,22 @@ def cases(path, number):
     return [*answers, exercises.find(number).solution]
 
 
-def executed(path, folder):
+def executed(path, folder, spoken="en"):
     """Execute a notebook if that has not been done yet, and return what it leaves.
 
     Args:
         path: of the notebook.
         folder: for the copies.
+        spoken: the language of notebook and kernel.
 
     Raises:
         AssertionError: if a cell fails, or a lab does not do what it should.
     """
-    place = folder / path.stem
+    place = folder / (path.stem if spoken == "en" else f"{path.stem}.{spoken}")
     with FileLock(f"{place}.lock"):
         if not place.exists():
             place.mkdir()
-            _execute(path, place)
+            _execute(path, place, spoken)
     error = place / "error.txt"
     assert not error.exists(), error.read_text()
     lines = place / "labs.txt"
@@ -110,8 +113,9 @@ def executed(path, folder):
     )
 
 
-def _execute(path, place):
-    notebook = nbformat.read(path, 4)
+def _execute(path, place, spoken):
+    content = in_language(path.read_bytes(), path.stem, spoken)
+    notebook = nbformat.reads(content.decode(), 4)
     for file in KEPT.glob(f"{path.stem[:2]}_*"):
         shutil.copy(file, place)
     for script in path.parent.glob("*.py"):  # which a notebook may run
@@ -138,6 +142,7 @@ def _execute(path, place):
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("RNNLAB_PROGRESS", str(place / "progress"))
+            patch.setenv(VARIABLE, spoken)
             patch.setenv("PYTHONPATH", str(ROOT))  # for in_kernel
             patch.setenv("OMP_NUM_THREADS", "1")
             # Dask warns where a worker takes long to end, as on a busy machine

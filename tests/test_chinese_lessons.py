@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from rnnlab.base import say
 from rnnlab.course.translation.notebook import in_language
 from tests.executed import NOTEBOOKS, executed
 from tests.needs import reason
@@ -28,20 +27,11 @@ def numbers(cell):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_lesson_in_chinese_has_the_numbers_of_the_english_one(
-    path, executions, tmp_path, monkeypatch
-):
+def test_a_lesson_in_chinese_has_the_numbers_of_the_english_one(path, executions):
     if why := reason(path):
         pytest.skip(why)
-    english = executed(path, executions)
-    content = in_language(path.read_bytes(), path.stem, "zh")
-    assert content != path.read_bytes()
-    (tmp_path / path.name).write_bytes(content)
-    for script in path.parent.glob("*.py"):
-        (tmp_path / script.name).write_bytes(script.read_bytes())
-    (tmp_path / "runs").mkdir()
-    monkeypatch.setenv(say.VARIABLE, "zh")
-    chinese = executed(tmp_path / path.name, tmp_path / "runs")
+    assert in_language(path.read_bytes(), path.stem, "zh") != path.read_bytes()
+    english, chinese = executed(path, executions), executed(path, executions, "zh")
     pairs = zip(english.notebook.cells, chinese.notebook.cells, strict=True)
     for ours, theirs in pairs:
         if ours.cell_type == "code" and numbers(ours):

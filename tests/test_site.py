@@ -6,8 +6,6 @@ import json
 import re
 import subprocess
 from html import unescape
-from html.parser import HTMLParser
-from urllib.parse import unquote
 
 import nbformat
 import numpy as np
@@ -19,18 +17,9 @@ from docs import build, labs, lesson_pages, pictures, text_pages
 from rnnlab.course import exercises, guesses
 from tests.executed import NOTEBOOKS, ROOT
 from tests.page_engine import NODE
-from tests.site_pages import as_pages
+from tests.site_pages import LAB, LANGUAGES, Page, as_pages, dead_links, with_settings
 
 BUILT = [path for path in NOTEBOOKS if path.stem[:2] in ("00", "07")]
-LAB = {
-    "kind": "TrainingLab",
-    "words": "It learns.\nQuickly <so>.",
-    "png": "iVBORw0KGgo=",
-    "width": 100,
-    "settings": {"task": "co2", "cell": "gru", "learning_rate": 1e-05, "epochs": 7, "clip": False,
-                 "clip_norm": 1.0, "optimizer": "sgd", "hidden_size": 5, "hidden_state": "reset",
-                 "seed": 3, "seeds": 1, "speed": "full"},
-}  # fmt: skip
 READ = """
 const vm = require("vm"), fs = require("fs"), [, fragment, ...files] = process.argv;
 for (const file of files) vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
@@ -40,59 +29,10 @@ SCRIPTS = "say", "data", "random", "kernels", "cells", "network", "optimizers", 
 PAGE = 1_000_000  # bytes of a page
 
 
-class Page(HTMLParser):
-    """The ids and the addresses of a page, and its text within folds and outside them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.ids, self.addresses, self.folded, self.open, self._depth = set(), [], "", "", 0
-        self._hidden = False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attributes):
-        named = dict(attributes)
-        self.ids |= {named[name] for name in ("id", "name") if named.get(name)}
-        self.addresses += [named[name] for name in ("href", "src") if named.get(name)]
-        self._depth += tag == "details"
-        self._hidden = tag in ("script", "style")
-
-    def handle_endtag(self, tag):
-        self._depth -= tag == "details"
-        self._hidden = False
-
-    def handle_data(self, data):
-        if not self._hidden and self._depth:
-            self.folded += data
-        elif not self._hidden:
-            self.open += data
-
-
-def with_settings(**settings):
-    return {**LAB, "settings": LAB["settings"] | settings}
-
-
-def dead_links(folder):
-    """Return the relative addresses in a site that lead to no file, or to no id in it."""
-    pages = {file: Page(file.read_text()) for file in folder.rglob("*.html")}
-    dead = []
-    for file, page in pages.items():
-        for address in page.addresses:
-            if re.match(r"[a-z]+:", address):
-                continue
-            path, _, fragment = unquote(address).partition("#")
-            there = (file.parent / path).resolve() if path else file
-            ids = pages[there].ids if there in pages else set()
-            # the page that trains reads its settings from there
-            settings = there.name == labs.LIVE and "=" in fragment
-            if not there.is_file() or (fragment and not settings and fragment not in ids):
-                dead.append((file.name, address))
-    return dead
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, executions):
     folder = tmp_path_factory.mktemp("site")
-    build.write(as_pages(BUILT, executions), folder)
+    build.write({each: as_pages(BUILT, executions, each) for each in LANGUAGES}, folder)
     return folder
 
 
@@ -190,9 +130,21 @@ def test_a_solution_is_folded_away(number):
     assert found.question.replace("`", "") in page.open
 
 
+def test_what_was_printed_in_pieces_is_one_output():
+    new = nbformat.v4.new_output
+    names = {"a\n": "stdout", "b\n": "stdout", "c\n": "stderr", "d\n": "stdout"}
+    printed = [new("stream", name=name, text=text) for text, name in names.items()]
+    shown = new("display_data", {"text/plain": "e"})
+    found = lesson_pages.merged([*printed, shown, shown, new("stream", text="f\n")])
+    texts = [output.get("text", "e") for output in found]
+    assert texts == ["a\nb\n", "c\n", "d\n", "e", "e", "f\n"]
+
+
 def test_a_dead_link_would_be_found(tmp_path):
     (tmp_path / "a.html").write_text('<a href="b.html#no">x</a><img src="c.png"><a href="#d">')
-    (tmp_path / "b.html").write_text('<p id="yes">')
+    (tmp_path / "b.html").write_text(
+        '<p id="yes"><p id="%E5"><p id="课"><a href="#yes"><a href="#%E5"><a href="#%E8%AF%BE">'
+    )
     assert dead_links(tmp_path) == [("a.html", a) for a in ("b.html#no", "c.png", "#d")]
 
 
@@ -206,7 +158,8 @@ def test_every_link_leads_somewhere(reference):
 
 @pytest.mark.slow
 def test_pages_are_small(reference, report):
-    sizes = {file.name: file.stat().st_size for file in reference.rglob("*.*")}
+    files = reference.rglob("*.*")
+    sizes = {str(file.relative_to(reference)): file.stat().st_size for file in files}
     report(f"site: largest of {len(sizes)} files: {max((n, f) for f, n in sizes.items())}")
     assert all(size < PAGE for size in sizes.values())
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 LOCALE = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
+SITE = "site"  # the catalogue of what docs/ builds, which rnnlab itself does not say
 HEADER = ""  # stands for the English of what a catalogue says of itself
 
 _PART = re.compile(r'(?:(?P<part>msgid|msgid_plural|msgstr(?:\[\d\])?) +)?"(?P<text>.*)"$')
@@ -49,8 +50,9 @@ def catalogue(language: str, *names: str) -> Catalogue:
 
 
 def pack(language: str) -> str:
-    """Return all catalogues of a language as the one file that a wheel has."""
+    """Return all catalogues of a language but the site's as the one file that a wheel has."""
     content = dict(_in_sources(LOCALE / language, "**/*"))
+    content.pop(SITE, None)
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

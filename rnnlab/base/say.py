@@ -19,7 +19,7 @@ from rnnlab.base.showable import repr_of, said, showable_lines
 VARIABLE = "RNNLAB_LANG"
 LONGEST = 1000  # characters of a `repr`
 # ends of Chinese sentences, which bring along the room that follows
-ENDS = ("。", "！", "？", "：", "；")  # noqa: RUF001
+ENDS = ("。", "！", "？", "：", "；")
 
 
 class _Sentence(Formatter):

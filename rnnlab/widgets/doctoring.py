@@ -157,7 +157,7 @@ class ExaminedLab(Lab):
     def _show_doctor(self, words: str, text: str = "", page: str = "") -> None:
         """Show what the doctor says: first in words, whose part before the colon is the title."""
         self._said = "\n".join(filter(None, (words, text)))
-        title, first = re.split(": |：", words, maxsplit=1)  # noqa: RUF001
+        title, first = re.split(": |：", words, maxsplit=1)
         head = f'<section class="rnnlab-doctor" aria-label="{title}" tabindex="0">'  # not said
         first = f"<h3>{title}</h3><p>{as_html(first, MESSAGE)}</p>"
         self._doctor.value = f"{STYLE}{head}{first}{page}</section>"

@@ -39,7 +39,7 @@ def folder(tmp_path_factory, executions):
     folder = tmp_path_factory.mktemp("docs")
     # another process may have begun with the first
     executed = as_pages(reversed(NOTEBOOKS), executions)
-    build.write({name: executed[name] for name in PAGES}, folder)
+    build.write({"en": {name: executed[name] for name in PAGES}}, folder)
     assert {page.stem for page in folder.glob("*.html")} == {*PAGES, *OTHERS}
     return folder
 
@@ -50,6 +50,7 @@ def test_the_command_executes_and_writes_the_same(folder, tmp_path):
         "-m",
         "docs.build",
         "--no-reference",
+        "--english",
         "--target",
         tmp_path,
         NOTEBOOKS[0],

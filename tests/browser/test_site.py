@@ -9,11 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 import rnnlab
 from docs import build
 from tests.executed import NOTEBOOKS
-from tests.site_pages import as_pages
+from tests.site_pages import LANGUAGES, as_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # it executes two notebooks
 BUILT = [path for path in NOTEBOOKS if path.stem[:2] in ("00", "07")]
 NAMES = [path.stem for path in BUILT]
+CHINESE = [f"zh/{name}" for name in (*NAMES, "index")]
 WIDTH = 390
 WIDER = """() => [...document.querySelectorAll('main *, nav *')].filter(e => {
   for (let up = e.parentElement; up; up = up.parentElement)
@@ -25,7 +26,7 @@ WIDER = """() => [...document.querySelectorAll('main *, nav *')].filter(e => {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, executions):
     folder = tmp_path_factory.mktemp("site")
-    build.write(as_pages(BUILT, executions), folder)
+    build.write({each: as_pages(BUILT, executions, each) for each in LANGUAGES}, folder)
     return folder
 
 
@@ -58,7 +59,7 @@ def brightness(page, selector):
     return sum(map(int, re.findall(r"\d+", color)[:3])) / 3
 
 
-@pytest.mark.parametrize("name", [*NAMES, "index", "training"])
+@pytest.mark.parametrize("name", [*NAMES, "index", "training", *CHINESE])
 def test_no_page_is_wider_than_a_phone(visit, name):
     page = visit(name)
     page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -80,7 +81,7 @@ def test_a_page_is_light_or_dark_as_its_reader_has_it(visit, name):
         assert page.locator(".highlight span").count() > 100
 
 
-@pytest.mark.parametrize("name", [*NAMES, "index", "training"])
+@pytest.mark.parametrize("name", [*NAMES, "index", "training", *CHINESE])
 def test_axe_finds_nothing(visit, name):
     # what is in a frame is the page that trains, which has tests of its own; wide code and tables
     # scroll, and browsers let the keyboard do that

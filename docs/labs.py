@@ -11,7 +11,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from docs.site_words import root, say
-from rnnlab.base.catalogues import ENGLISH
 from rnnlab.base.say import language
 
 LIVE = "page.html"  # what `rnnlab page` writes, beside the lessons
@@ -72,9 +71,8 @@ def live_address(lab: Mapping[str, Any]) -> str:
 
 def page_address(settings: str = "") -> str:
     """Return the address of the page that trains, with settings, in the language spoken."""
-    spoken = "" if language() == ENGLISH else f"lang={language()}"
-    fragment = "&".join(part for part in (settings, spoken) if part)
-    return f"{root()}{LIVE}#{fragment}" if fragment else LIVE
+    spoken = f"lang={language()}"  # English too: a Chinese browser's own choice is Chinese
+    return f"{root()}{LIVE}#{settings}&{spoken}" if settings else f"{root()}{LIVE}#{spoken}"
 
 
 def _frame(address: str) -> str:

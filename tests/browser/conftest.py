@@ -19,6 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rnnlab.commands.course import copy_course
 from rnnlab.commands.page import build
 
 ROOT = Path(__file__).parents[2]
@@ -34,21 +35,21 @@ RUN_ALL = "() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}"
 
 
 @contextlib.contextmanager
-def jupyterlab(folder, dark=False):
-    """Serve a copy of the notebooks and yield the server's address."""
+def jupyterlab(folder, dark=False, language="en"):
+    """Serve a copy of the course in a language and yield the server's address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     env = {**os.environ, **{f"JUPYTER_{p}": str(folder / p) for p in places}}
     env |= {f"JUPYTERLAB_{p}_DIR": str(folder / p) for p in ("SETTINGS", "WORKSPACES")}
-    env["RNNLAB_PROGRESS"] = str(folder / "progress.json")
+    env |= {"RNNLAB_PROGRESS": str(folder / "progress.json"), "RNNLAB_LANG": language}
     theme = {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
     for name, content in {**SETTINGS, "themes": theme}.items():
         file = folder / f"SETTINGS/@jupyterlab/apputils-extension/{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content))
-    shutil.copytree(ROOT / "notebooks", folder / "course")
+    copy_course(folder / "course", spoken=language)
     with (folder / "server.log").open("w") as log:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += ["--expose-app-in-browser", f"--ServerApp.port={port}"]

@@ -53,14 +53,19 @@ NUMBERS = """() => ['headline', 'words', 'legend', 'epoch_out', 'strip'].map(
   id => document.getElementById(id).textContent.match(/[\\d.]*\\d/g)?.sort())"""
 
 
+def wide():
+    """Return what `WIDE` reads: letters as wide as Chinese ones, for where no font has them."""
+    font = base64.b64encode((FONTS / "zh.otf").read_bytes()).decode()
+    return f"url(data:font/otf;base64,{font})"
+
+
 @pytest.fixture
 def chinese(visit):
     """Return a function that opens the page with letters as wide as Chinese ones are."""
-    font = base64.b64encode((FONTS / "zh.otf").read_bytes()).decode()
 
     def open_page(fragment="#lang=zh", size=LAPTOP, **options):
         page = visit(fragment, size, bypass_csp=True, **options)  # which forbids a font, too
-        page.evaluate(WIDE, f"url(data:font/otf;base64,{font})")
+        page.evaluate(WIDE, wide())
         return page
 
     return open_page

@@ -41,7 +41,7 @@ lint: $(READY)
 test-tensorflow: $(TENSORFLOW)
 	$(BIN)/python -c "import tensorflow"
 	$(BIN)/pytest tests/test_keras_layout.py tests/test_tensorflow_twin.py tests/test_extras.py
-	$(BIN)/pytest tests/test_course.py -k 11_the_same_loop_in_tensorflow
+	$(BIN)/pytest tests/test_course.py tests/test_chinese_lessons.py -k 11_the_same_loop_in_tensorflow
 
 docs: $(DOCS)
 	$(BIN)/python -m docs.build

@@ -11,8 +11,9 @@ from playwright.sync_api import TimeoutError
 from test_accessibility import LAB, OUTSIDE, RUN, check
 from test_page_in_chinese import WIDE, wide
 
-pytestmark = pytest.mark.browser
+pytestmark, SLOW = pytest.mark.browser, pytest.mark.slow
 SHOTS = os.environ.get("RNNLAB_SHOTS")  # a folder for pictures of the pages, to look at
+STEPPER = "LoopStepper(fault='state-not-detached')"
 # by lab: what is done with it, and what it says then
 DONE = {
     "TrainingLab(epochs=3)": [
@@ -21,7 +22,7 @@ DONE = {
         ("lab.buttons['More settings'].click()", "收起设置"),
         ("lab.ask_the_doctor()", "医生"),
     ],
-    "LoopStepper(fault='state-not-detached')": [
+    STEPPER: [
         ("lab.next_batch(); lab.ask_the_doctor()", "医生"),
         ("lab.next_batch()", "backward"),
     ],
@@ -39,7 +40,7 @@ READ = """parts => parts.flatMap(part => { const copy = part.cloneNode(true);
   return [...texts, ...named] })"""
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=SLOW)])
 def chinese(request, tmp_path_factory):
     """Yield the address of a JupyterLab with the course in Chinese, and its folder."""
     folder = tmp_path_factory.mktemp("jupyterlab")
@@ -72,7 +73,7 @@ def nothing_is_cut_off(page, shot):
             page.screenshot(path=Path(SHOTS) / f"{shot}_{width}.png")
 
 
-@pytest.mark.parametrize("making", DONE)
+@pytest.mark.parametrize("making", ["TrainingLab(epochs=3)", pytest.param(STEPPER, marks=SLOW)])
 def test_a_lab_is_chinese_and_nothing_is_cut_off(browser, chinese, making):
     base, folder, theme = chinese
     write_notebook(base, "lab.ipynb", f"import rnnlab\nlab = rnnlab.{making}\nlab")
@@ -93,7 +94,7 @@ def test_a_lab_is_chinese_and_nothing_is_cut_off(browser, chinese, making):
     page.close()
 
 
-@pytest.mark.parametrize("lesson", ["00_start_here", "04_backward"])
+@pytest.mark.parametrize("lesson", ["00_start_here", pytest.param("04_backward", marks=SLOW)])
 def test_a_lesson_is_chinese_and_runs(browser, chinese, lesson):
     base, folder, theme = chinese
     page = open_in_chinese(browser, base, f"{lesson}.ipynb")

@@ -92,7 +92,7 @@ def check_texts(page):
 
 
 @SIZES
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_all_of_it_is_chinese_and_nothing_is_cut_off(chinese, size, theme):
     page = chinese("#lang=zh&epochs=3", size, color_scheme=theme)
     assert page.evaluate("document.documentElement.lang") == "zh"
@@ -150,6 +150,7 @@ def test_what_happens_is_said_in_chinese(chinese):
     check_texts(page)
 
 
+@pytest.mark.slow  # two pages train; what they share is in test_page.py
 @pytest.mark.parametrize("settings", ["epochs=6&cell=gru", "task=co2&epochs=2&seed=3"])
 def test_the_numbers_are_those_of_the_english_page(visit, settings):
     found = []

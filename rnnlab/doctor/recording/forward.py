@@ -188,7 +188,6 @@ class ForwardRecorder:
             "finite": bool(torch.isfinite(inputs).all()) if early else None,
             "carried": carried, "other_draw": carried and other, "back": carried and back,
             "swapped": sure and (wrong or flat), "length": length,
-            "in_loop": before.state_round == now,
         }  # fmt: skip
 
     def _saturated(self, module: Any, inputs: Any) -> float | None:

@@ -260,11 +260,8 @@ class GradientRecorder:
         names = [full_name(f) for f in still]
         return [CutOff(names, made or self._step.place)] if names else []
 
-    def conclude(self) -> tuple[list[str], bool, bool]:
-        """Return the names of those left out, whether a head alone is trained, and any changed.
-
-        Then let go of all.
-        """
+    def conclude(self) -> None:
+        """Note in the trace what is known of parameters only now, and let go of them."""
         trace = self._session.trace
         trace.cut_off, trace.frozen = self._cut_off(), self._frozen()
         trace.idle = self._held_by_idle()
@@ -275,11 +272,11 @@ class GradientRecorder:
             f for f in same if f.name and f.filled and not f.trained and f.parameter.requires_grad
         ]
         used = [f for f in self._all.values() if f in left or (f.trained and f.filled)]  # as called
-        head = used[: len(left)] == left != used
-        changed = len(same) < len(self._all)
+        trace.head_alone = used[: len(left)] == left != used
+        trace.weights_changed = len(same) < len(self._all)
+        trace.left_out = [f.name for f in left if f.name]
         trace.hidden = next((f.name.partition("[")[0] for f in left if f.hidden and f.name), "")
         self._all, self._moving = {}, []
-        return [f.name for f in left if f.name], head, changed
 
 
 def _keeps_state(optimizer: Optimizer) -> bool:

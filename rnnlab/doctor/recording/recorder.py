@@ -90,8 +90,7 @@ class Recorder(Session):
         self._tensors.graphs.conclude()
         self._backward.graph = None
         self.on_cut, self.on_cleared, self.on_updated = (lambda *_: None,) * 3
-        left_out, self.trace.head_alone, changed = self._gradients.conclude()
-        self.trace.left_out, self.trace.weights_changed = left_out, changed
+        self._gradients.conclude()
 
     def _replace(self, owner: Any, name: str, instead: Callable[..., Any]) -> None:
         original = getattr(owner, name)

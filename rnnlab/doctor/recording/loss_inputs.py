@@ -14,6 +14,7 @@ LIMITS = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "relu": (0.0, math.inf),
           "relu_": (0.0, math.inf), "softplus": (0.0, math.inf), "tanh": (-1.0, 1.0),
           "recurrence": (-1.0, 1.0)}  # fmt: skip
 DIFFERENCE = "the difference"  # not said: a name, which `name_of` of the rules shows
+DIFFERENCES = {"sub", "__sub__", "__rsub__", "subtract"}  # functions that make one
 REGRESSION = {DIFFERENCE, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
 SHAPES_LOSS = {"pow", "square", "abs", "mul", "__mul__", "__pow__", "__getitem__", "sqrt", "sum",
                "mean", "div", "__truediv__", "flatten", "view", "reshape"}  # fmt: skip

@@ -181,7 +181,7 @@ class Recorder(Session):
 
     def _see_function(self, func: Any, name: str, args: Any, kwargs: Any, result: Any) -> None:
         if self.looks_closely:
-            if func in functions.DIFFERENCES:
+            if name in loss_inputs.DIFFERENCES:
                 if numbers := functions.describe_difference(result, args):
                     self.note("difference", **numbers)
             self._tensors.on_function(name, args, kwargs, result, self._forward.depth == 0)

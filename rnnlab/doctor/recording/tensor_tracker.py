@@ -2,7 +2,6 @@
 
 import weakref
 from collections import Counter
-from operator import attrgetter
 from typing import Any
 
 import torch
@@ -31,9 +30,9 @@ from rnnlab.doctor.recording.known_tensors import (
     tensors_in,
     wrong_pick,
 )
-from rnnlab.doctor.recording.loss_inputs import still_compared
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCES, still_compared
 from rnnlab.doctor.recording.session import Session
-from rnnlab.doctor.recording.telling import DIFFERENCES, Telling
+from rnnlab.doctor.recording.telling import Telling
 
 DATA: Any = Tensor.data  # what x.data asks
 GRAD: Any = torch._C.TensorBase.grad
@@ -166,7 +165,7 @@ class TensorTracker:
         cut = next((i.cut for i in infos if i.cut is not None), None)
         if cut is not None and weight is not None:
             self._cuts[cut, id(weight)] += 1
-        drawn = info if len(infos) == 1 else max(infos, key=_draw_of)
+        drawn = info if len(infos) == 1 else max(infos, key=lambda one: one.draw)
         losses = infos if name == "stack" else infos[:1] if name in KEEPS_LOSS else []
         noisy = [i.noisy for i in infos if i.noisy is not None]
         after = Info(
@@ -290,6 +289,3 @@ class TensorTracker:
         elif isinstance(result, Tensor):
             leaf = id(given) if given.requires_grad else info.parameter
             self._known[result] = info._replace(parameter=leaf)
-
-
-_draw_of = attrgetter("draw")

@@ -3,13 +3,12 @@
 All in evaluation mode, in which neither dropout nor batch norm hides it.
 """
 
-from functools import reduce
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import joined, say, translated
 from rnnlab.doctor.before.axes import (
     Part,
     along,
@@ -183,9 +182,7 @@ class Dependence:
         if names:
             text = "a prediction depends on what comes after it in {names}"
             advice = "right for whole sequences that are there at once; not for forecasts"
-            listed = reduce(lambda one, other: say("{one} and {other}", one=one, other=other),
-                            names)  # fmt: skip
-            return Check(name, FACT, say(text, names=listed), translated(advice))
+            return Check(name, FACT, say(text, names=joined(names)), translated(advice))
         return Check(name, FACT, say("no prediction depends on inputs after its time step"))
 
     def _no_time(self) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, say_count, short, translated
+from rnnlab.base.say import in_short, say, say_count, short, translated
 from rnnlab.doctor.before.check import (
     FACT,
     FAULT,
@@ -20,7 +20,6 @@ from rnnlab.doctor.before.check import (
     OPEN,
     Check,
     fault_of,
-    in_short,
 )
 from rnnlab.doctor.before.subject import Copies, Subject, as_loss, as_predictions, seed
 

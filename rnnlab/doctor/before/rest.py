@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 from torch.utils.data import default_collate
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import in_short, say, translated
 from rnnlab.doctor.before.changes import parts_of, sizes
 from rnnlab.doctor.before.check import (
     FACT,
@@ -21,7 +21,6 @@ from rnnlab.doctor.before.check import (
     PREDICTIONS,
     Check,
     fault_of,
-    in_short,
 )
 from rnnlab.doctor.before.subject import Subject
 

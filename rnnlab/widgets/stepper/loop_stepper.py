@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import joined, say, translated
 from rnnlab.base.showable import said, showable
 from rnnlab.doctor.judge import rule_of_error
 from rnnlab.loop.losses import LossFunction
@@ -314,11 +314,10 @@ def _own_run(task: Any, **given: Any) -> dict[str, Any] | None:
     if len(missing) == len(given):
         return None
     if missing or task is not None:
-        names = reduce(lambda a, b: say("{one} and {other}", one=a, other=b), missing or [""])
         refusal = "a task is given too: give either a task, or model, batches and loss_fn together"
         if missing:
             refusal = (
                 "{names} is missing: give either a task, or model, batches and loss_fn together"
             )
-        raise TypeError(say(refusal, names=names))
+        raise TypeError(say(refusal, names=joined(missing or [""])))
     return given

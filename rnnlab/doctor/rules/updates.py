@@ -112,7 +112,7 @@ def _stepped_twice(trace: Trace) -> Evidence:
     "scheduler-per-batch",
     "{scheduler} was stepped after each of {times} updates: the learning rate went from "
     "{first:.2g} to {last:.2g}.",
-    why="Its numbers count calls of its step; meant are epochs here, and the rate is as good as 0.",
+    why="It counts calls of step() where epochs are meant: the rate is now close to 0.",
     fix="scheduler.step()  # after the batches of an epoch",
     lesson=UPDATES,
     least=10,

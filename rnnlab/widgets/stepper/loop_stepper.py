@@ -1,6 +1,5 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -11,8 +10,7 @@ from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
 from rnnlab.base.say import joined, say, translated
-from rnnlab.base.showable import said, showable
-from rnnlab.doctor.judge import rule_of_error
+from rnnlab.doctor.judge import first_sentence, rule_of_error
 from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import failed_words, phase_words
@@ -225,8 +223,7 @@ class LoopStepper(ExaminedLab):
         if has_own_lines(error) or not rule_of_error(error):
             super()._fail(error)  # its lines are worth a look
         else:
-            first = re.split(r"(?<=[a-z)])[.] ", said(error), maxsplit=1)[0]  # some are a page long
-            self._complain(f"{type(error).__name__}: {showable(first)}")
+            self._complain(first_sentence(error))
             self._show()
 
     def _on_error(self, error: Exception) -> None:

@@ -287,15 +287,20 @@ class Lab(ShownAsBundle, w.VBox):
         self._access.pictures = [showable(picture.panel.alt) for picture in self.pictures]
 
     def _show_twin(self) -> None:
-        words, glossary = showable_lines(self._words()), self._glossary()
+        words = showable_lines(self._words())
+        self._write_twin(words)
+        if not self._busy:
+            self._speak("twin", words)
+
+    def _write_twin(self, words: str) -> None:
+        """Write the text twin, a paragraph for each line."""
+        glossary = self._glossary()
         paragraphs = "".join(
             f"<p>{explain(as_html(line), glossary)}</p>" for line in words.splitlines()
         )
         name = as_html(say("The pictures in words"))
         head = f'<div class="rnnlab-twin" role="group" aria-label="{name}">'  # not said
         self._twin.value = f"{head}{paragraphs}</div>"
-        if not self._busy:
-            self._speak("twin", words)
 
     def _speak(self, part: str, words: str) -> None:
         """Have a screen reader say the words of a part of the lab, unless it has said them last."""

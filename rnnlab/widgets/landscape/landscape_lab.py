@@ -21,7 +21,6 @@ from rnnlab.widgets.landscape.landscape_page import (
     make_curves,
     make_map,
     make_map_controls,
-    sentences_html,
     sizes,
     status_words,
     table_html,
@@ -215,7 +214,7 @@ class LandscapeLab(Lab):
         with self._pace.drawing():
             map_.draw(map_.panel.update(spots, what, best, self._shown, self._cursor))
             curves.draw(curves.panel.update(self._shown, self.epochs, self._runner.busy))
-            self._twin.value = sentences_html(self._sentences())
+            self._write_twin("\n".join(self._sentences()))
             self._access.pictures = [picture.panel.alt for picture in self.pictures]
             self._progress.value = round(100 * landscape.epoch / self.epochs)
         if words:

@@ -1,6 +1,5 @@
 """LandscapeLab's page: what may be set, controls, pictures and their sizes, words, a table."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
@@ -90,13 +89,6 @@ def sizes(width: int, rows: int) -> list[tuple[int, int]]:
         large = round(0.58 * width)
         return [(large, height), (width - large - 4, height)]
     return [(width, height), (width, LOWEST)]
-
-
-def sentences_html(sentences: Iterable[str]) -> str:
-    """Return the words below the pictures."""
-    words = "".join(f"<p>{as_html(sentence)}</p>" for sentence in sentences)
-    name = as_html(say("The pictures in words"))
-    return f'<div class="rnnlab-twin" role="group" aria-label="{name}">{words}</div>'  # not said
 
 
 def table_html(landscape: Landscape) -> str:

@@ -27,10 +27,9 @@ from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row, say_epochs
 from rnnlab.widgets.live import warm_up
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 from rnnlab.widgets.state_page import (
     CURVES,
-    DEFAULT,
     FLOW,
     make_costs,
     make_ways,
@@ -273,7 +272,7 @@ class StateLab(Lab):
             LivePicture(*on_axes(CurvesPanel, 370, 46, 74)),
             *(LivePicture(*cost) for cost in make_costs()),
         )
-        for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
+        for picture, size in zip(self.pictures, sizes(DEFAULT_WIDTH), strict=True):
             picture.resize(*size)
         self.controls = {
             "way": make_ways(),

@@ -16,7 +16,6 @@ from rnnlab.widgets.controls import as_task, row
 from rnnlab.widgets.lab import TrainingLab
 from rnnlab.widgets.landscape.landscape_page import (
     AXES,
-    DEFAULT,
     check_map_setting,
     make_curves,
     make_map,
@@ -27,7 +26,7 @@ from rnnlab.widgets.landscape.landscape_page import (
     table_words,
 )
 from rnnlab.widgets.live import Pace, warm_up
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 
 SLICE = 0.02  # seconds; a click goes through some slices until it is answered
 DRAWING = 0.15  # of the time at most: a map is some 30 texts
@@ -177,7 +176,7 @@ class LandscapeLab(Lab):
         chosen = self._chosen and self.chosen
         self._forget()
         self._chosen = self.landscape.spots.get(chosen) if chosen else None
-        self._resize(self._access.width or DEFAULT)
+        self._resize(self._access.width or DEFAULT_WIDTH)
         self._errors.clear()
         self._started = time.perf_counter()
         self._runner.start(self.landscape.train(), paused)
@@ -268,7 +267,7 @@ class LandscapeLab(Lab):
     def _lay_out(self) -> None:
         self.pictures = LivePicture(*make_map(self.landscape)), LivePicture(*make_curves())
         self.pictures[0].widget.add_class("rnnlab-clicks")
-        self._resize(DEFAULT)
+        self._resize(DEFAULT_WIDTH)
         self.controls = make_map_controls(self.task)
         self.buttons = self._make_buttons(
             {"Train": self._on_train, "Stop": self._on_stop, OPEN: self._on_open}

@@ -24,7 +24,6 @@ MOST = {"hidden_size": 128, "epochs": 1000, "seeds": 10}
 MOST_VALUES = 12  # on an axis; there would be no room for the numbers
 AXES = ("learning_rates", "clip_norms")
 COLUMNS = 860  # pixels from which the curves stand beside the map
-DEFAULT = 940  # pixels, until the page has reported how many there are
 ROW, REST = 42, 102  # pixels of the map's height: a row, and what is above and below all rows
 LOWEST = 250  # pixels of a picture's height at least
 TABLE = (  # what it is called, what is in it, what heads its rows

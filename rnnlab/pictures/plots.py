@@ -276,17 +276,18 @@ def nice_floor(value: float) -> float:
     return max(d * decade for d in (1, 2, 5) if d * decade <= value * (1 + 1e-12))
 
 
-def nice_ceiling(value: float) -> float:
-    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is not below value."""
+def nice_ceiling(value: float, digits: Sequence[float] = (1, 2, 5, 10)) -> float:
+    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is not below value.
+
+    `digits`, the last of which is 10, are others in place of 1, 2, 5.
+    """
     decade = 10.0 ** math.floor(math.log10(value))
-    return min(d * decade for d in (1, 2, 5, 10) if d * decade >= value * (1 - 1e-12))
+    return min(d * decade for d in digits if d * decade >= value * (1 - 1e-12))
 
 
 @own_look()
-def draw_loop(
-    axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES
-) -> dict[str, Text]:
-    """Draw the phases of a batch as a ring, clockwise from the top, one lit; return their boxes."""
+def draw_loop(axes: Axes, phases: Sequence[str] = NAMES) -> dict[str, Text]:
+    """Draw the phases of a batch as a ring, clockwise from the top; return their boxes."""
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.35, 1.35), aspect="equal")
     axes.axis("off")
     names = ["batch", *phases]
@@ -308,8 +309,6 @@ def draw_loop(
         axes.annotate("", end.get_position(), start.get_position(), arrowprops=look)
     middle = say("one batch,\none update")
     axes.text(0, 0, middle, ha="center", va="center", fontsize=9, color=MUTED)
-    if current in boxes:
-        Lit(boxes, BLUE).show(current)
     return boxes
 
 

@@ -24,7 +24,6 @@ from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
 from rnnlab.base.say import say
 from rnnlab.base.showable import showable, showable_lines
-from rnnlab.loop.batch import PHASES
 from rnnlab.pictures.look import OwnFigure, own_look
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
@@ -34,7 +33,6 @@ RED = "#B3261E"  # of what has failed, which words say too
 INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
 DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
-NAMES = tuple(phase.__name__ for phase in PHASES)
 EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
 LINE, FITS = 200, 30  # characters of a text in a picture at most, and those that fit anywhere
 FIRST_WIDE = "\u2e80"  # from here on characters are Chinese, Japanese or Korean, or stand with such
@@ -286,7 +284,7 @@ def nice_ceiling(value: float, digits: Sequence[float] = (1, 2, 5, 10)) -> float
 
 
 @own_look()
-def draw_loop(axes: Axes, phases: Sequence[str] = NAMES) -> dict[str, Text]:
+def draw_loop(axes: Axes, phases: Sequence[str]) -> dict[str, Text]:
     """Draw the phases of a batch as a ring, clockwise from the top; return their boxes."""
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.35, 1.35), aspect="equal")
     axes.axis("off")

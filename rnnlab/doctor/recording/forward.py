@@ -12,7 +12,7 @@ from rnnlab.doctor.events import NOWHERE, Event, Place, users_place
 from rnnlab.doctor.recording import padding
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
-from rnnlab.doctor.recording.known_tensors import Info, Op, has_graph, tensors_in
+from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
 from rnnlab.doctor.trace import Refused
@@ -158,7 +158,7 @@ class ForwardRecorder:
             after = after._replace(layers=layer.num_layers, directions=1 + layer.bidirectional,
                 both_ways=place if layer.bidirectional else None,
                 chained=before.state_round == now,
-                op=Op("recurrence", place) if _is_bounded(layer) else None,
+                op="recurrence" if _is_bounded(layer) else "",
             )  # fmt: skip
             if isinstance(outputs, Tensor):
                 padded = three_axes and (info.padded or (

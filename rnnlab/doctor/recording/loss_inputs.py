@@ -26,7 +26,7 @@ def describe(
 ) -> dict[str, Any]:
     """Return what there is to say of the predictions and targets of a loss."""
     info, of_target = known.get(given) or Info(), known.get(target) or Info()
-    numbers: dict[str, Any] = {"op": info.op.name if info.op else "", "both": info.both_ways}
+    numbers: dict[str, Any] = {"op": info.op, "both": info.both_ways}
     many = max(given.numel(), target.numel()) > LARGEST
     if (
         many
@@ -70,8 +70,8 @@ def _of_regression(
     numbers: dict[str, Any] = {}
     integers = of_target.whole or not wanted.is_floating_point()
     wanted = wanted.double()
-    if info.op is not None and info.op.name in LIMITS:
-        low, high = LIMITS[info.op.name]
+    if info.op in LIMITS:
+        low, high = LIMITS[info.op]
         numbers["outside"] = float(((wanted < low - 1e-6) | (wanted > high + 1e-6)).double().mean())
     numbers["target_mean"], numbers["target_std"] = (
         float(wanted.mean()),

@@ -156,10 +156,8 @@ class Recorder(Session):
 
     def _note_schedule(self, scheduler: Any) -> None:
         if getattr(scheduler, "_step_count", 1) > 1:  # the first is of its making
-            self.note(
-                "schedule", scheduler=type(scheduler).__name__, made=self.made.get(scheduler),
-                learning_rate=float(scheduler.optimizer.param_groups[0]["lr"]),
-            )  # fmt: skip
+            kind = type(scheduler).__name__
+            self.note("schedule", scheduler=kind, made=self.made.get(scheduler))
 
     def _see_clipping(self, func: Any) -> None:
         last = self.trace.last

@@ -122,7 +122,7 @@ class TensorTracker:
         if info.pick is not None and output.requires_grad:
             self._session.note("pick", info.pick.place, reason=info.pick.reason)
         self._known[output] = info._replace(
-            state_round=None, cut=None, time_major=None, pick=None, op=None, layers=0
+            state_round=None, cut=None, time_major=None, pick=None, op="", layers=0
         )
 
     def after_backward(self) -> dict[Place, int]:
@@ -224,7 +224,7 @@ class TensorTracker:
             if name == "__getitem__" and keeps_time:
                 facts["padded"] = True
             if name == "mean" and "T" in info.axes and "T" not in facts.get("axes", ""):
-                self._session.note("padded_mean", padded=True)
+                self._session.note("padded_mean")
         if keeps and name not in MIXES:
             facts |= {"inputs": info.inputs, "both_ways": info.both_ways, "filled": info.filled,
                       "source": info.source}  # fmt: skip

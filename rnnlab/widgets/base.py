@@ -122,6 +122,7 @@ class Lab(ShownAsBundle, w.VBox):
             offer(control, getattr(self, name))
             control.observe(partial(self._on_control, name), names="value")
         self.observe(self._on_setting, names=[*self.controls])
+        self._access.observe(lambda _: self._runner.call(self._on_width), "width")
         self._ready = True
 
     def _check_setting(self, name: str, value: Any) -> None:
@@ -228,6 +229,13 @@ class Lab(ShownAsBundle, w.VBox):
     def _check_open(self) -> None:
         if self.closed:
             raise ClosedLab
+
+    def _on_width(self) -> None:
+        if width := self._access.width:
+            self._fit(width)
+
+    def _fit(self, width: int) -> None:
+        """Make the pictures as large as so many pixels across allow."""
 
     def _crisp_later(self) -> None:
         """Draw the pictures at twice the density, one at a time, unless it runs again by then."""

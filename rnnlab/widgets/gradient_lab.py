@@ -106,7 +106,6 @@ class GradientLab(Lab):
         self._follow()
         self._runner.start(self._measure())
         self._settle()  # the pictures are there when the lab is
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -231,12 +230,10 @@ class GradientLab(Lab):
         self._twin.value = f'<div class="rnnlab-twin"><p>{as_html(setup)}</p></div>'  # not said
         self._speak("twin", words)
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            self._resize(self._access.width)
-            self._fresh |= {*self._gradients}
-            self._on_slice(self._runner.steps is None)
+    def _fit(self, width: int) -> None:
+        self._resize(width)
+        self._fresh |= {*self._gradients}
+        self._on_slice(self._runner.steps is None)
 
     def _resize(self, width: int) -> None:
         columns = max(1, min(len(self._cells), width // NARROWEST))

@@ -87,7 +87,6 @@ class StateLab(Lab):
         warm_up()  # it is to take nothing from the opening
         self._go(soonest=OPENING)
         self._follow()
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -219,14 +218,12 @@ class StateLab(Lab):
             self._shown[number] = key
             picture.draw(picture.panel.update(*shown))
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            for picture, size in zip(self.pictures, sizes(self._access.width), strict=True):
-                picture.resize(*size)
-            self._shown.clear()
-            self._show(finished=not self._runner.busy)
-            self._crisp_later()
+    def _fit(self, width: int) -> None:
+        for picture, size in zip(self.pictures, sizes(width), strict=True):
+            picture.resize(*size)
+        self._shown.clear()
+        self._show(finished=not self._runner.busy)
+        self._crisp_later()
 
     def _tell(self, finished: bool) -> None:
         epoch = max((rows[-1].epoch for rows in self.rows.values() if rows), default=0)

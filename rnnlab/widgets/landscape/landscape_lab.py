@@ -78,7 +78,6 @@ class LandscapeLab(Lab):
         self._lay_out()
         self._follow()
         self.observe(self._on_axis, names=[*AXES])
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         text = "Not trained yet: {count} cells. Press Train."
         self._show(say(text, count=len(self.landscape.spots)))
         self._show_twin()
@@ -249,13 +248,11 @@ class LandscapeLab(Lab):
             self._cursor = None
             self._choose([*self.landscape.spots.values()][number])
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            self._resize(self._access.width)
-            self._show()
-            if self._runner.steps is None:
-                self._crisp_later()
+    def _fit(self, width: int) -> None:
+        self._resize(width)
+        self._show()
+        if self._runner.steps is None:
+            self._crisp_later()
 
     def _resize(self, width: int) -> None:
         measures = sizes(width, len(self.landscape.clip_norms))

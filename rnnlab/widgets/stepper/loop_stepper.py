@@ -247,11 +247,9 @@ class LoopStepper(ExaminedLab):
             self._say(where_words(stepper, self._failed is not None))
             self._show_twin()
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if width := self._access.width:
-            self._pictures.fit(width)
-            self._show()
+    def _fit(self, width: int) -> None:
+        self._pictures.fit(width)
+        self._show()
 
     # ---- how it is put together ----------------------------------------------------------
 
@@ -286,7 +284,6 @@ class LoopStepper(ExaminedLab):
         self._twin.layout.min_height = "48px"  # two lines: what is below does not jump
         self._pictures = StepperPictures(self._runner, self._source)
         self.pictures = self._pictures.all
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         self.children = [
             self._access, row(self.buttons.values()), row(self.controls.values()),
             self._status, self._message, self._twin, self._doctor, self._pictures.box,

@@ -66,7 +66,9 @@ class Trial:
             self.error = error
         own = subject.model.named_parameters()
         self.borrowed = {name for name, parameter in own if parameter.grad is not None}
-        self.unregistered = [name for name, layers in hidden.items() if _has_gradient(layers)]
+        self.unregistered = [
+            name for name, layers in hidden.items() if any(p.grad is not None for p in layers)
+        ]
 
     def _note_inputs(self) -> None:
         """Note the weights whose inputs are not all 0."""
@@ -262,7 +264,3 @@ def _parameters_of(item: Any) -> list[Parameter]:
     if isinstance(item, list | tuple):
         return [p for part in item for p in _parameters_of(part)]
     return [item] if isinstance(item, Parameter) else []
-
-
-def _has_gradient(parameters: list[Parameter]) -> bool:
-    return any(p.grad is not None for p in parameters)

@@ -62,11 +62,11 @@ class Dependence:
             return Check(OTHERS, OPEN, say("the inputs hold no values that can be changed"))
         shape = sizes(self.parts[0].value)
         axes = [self.batch] if self.batch is not None else [0, 1]
-        mixing = {axis: self._mixing(axis) for axis in axes}
+        mixing = {axis: self._moves(axis, others=True) for axis in axes}
         if self.batch is None and mixing[0] is not None and mixing[0] <= ROUNDING:
             self.batch = 0
         if self.batch is not None:
-            return self._judge_mixing(mixing[self.batch], shape[self.batch])
+            return self._judge_mixing(mixing[self.batch], self.batch)
         sizes_of = {"first": shape[0], "second": shape[1]}
         if mixing[0] is None or mixing[1] is None:
             text = (
@@ -91,7 +91,8 @@ class Dependence:
         )
         return Check(OTHERS, FAULT, say(text), say(SHUFFLED))
 
-    def _judge_mixing(self, mixing: float | None, size: int) -> Check:
+    def _judge_mixing(self, mixing: float | None, axis: int) -> Check:
+        size = sizes(self.parts[0].value)[axis]
         if size == 1:
             advice = "give a batch of two or more"
             return Check(OTHERS, OPEN, say("the batch has one example"), translated(advice))
@@ -102,7 +103,7 @@ class Dependence:
         if self.is_mixed:
             text = "one example was changed, and predictions of others moved by up to {part:.1%}"
             return Check(OTHERS, FAULT, say(text, part=mixing), say(SHUFFLED))
-        if (moved := self._hears_others()) > ROUNDING:
+        if (moved := self._moves(axis, others=False) or 0.0) > ROUNDING:
             text = (
                 "all examples but one were changed, and the prediction of that one moved by "
                 "{part:.1%}"
@@ -114,39 +115,29 @@ class Dependence:
             return Check(OTHERS, FAULT, say(text, part=moved), translated(advice))
         return Check(OTHERS, OK, say("one example was changed, and no other's prediction moved"))
 
-    def _hears_others(self) -> float:
-        """Return by how much one example's prediction moves when all the others change."""
-        assert self.batch is not None
-        main, axis, inputs = self.parts[0], self.batch, self.subject.inputs
-        size = sizes(main.value)[axis]
-        where = size // 2
-        for part in self.parts:
-            if sizes(part.value)[axis] == size:
-                changed = change(change(part.value, axis, 0, where), axis, where + 1, size)
-                inputs = replace(inputs, part.number, changed)
-        predictions = self.base, self.subject.predict(inputs, prepare=self.prepare)
-        before, after = (along(p, main, axis) for p in predictions)
-        if before is None or after is None or after.shape != before.shape:
-            return 0.0
-        return differ(before[where], after[where])
+    def _moves(self, axis: int, others: bool) -> float | None:
+        """Return by how much others' predictions move when one example changes; None if unknown.
 
-    def _mixing(self, axis: int) -> float | None:
-        """Return by how much others' predictions move when one example changes; None if unknown."""
-        main = self.parts[0]
+        `others` False: by how much that one's prediction moves when all the others change.
+        """
+        main, inputs = self.parts[0], self.subject.inputs
         size = sizes(main.value)[axis]
         where = size // 2
-        before, inputs = along(self.base, main, axis), self.subject.inputs
+        before = along(self.base, main, axis)
         if before is None:
             return None
+        changed = [(where, where + 1)] if others else [(0, where), (where + 1, size)]
         for part in self.parts:
             if sizes(part.value)[axis] == size:
-                changed = change(part.value, axis, where, where + 1)
-                inputs = replace(inputs, part.number, changed)
+                value = part.value
+                for first, last in changed:
+                    value = change(value, axis, first, last)
+                inputs = replace(inputs, part.number, value)
         after = along(self.subject.predict(inputs, prepare=self.prepare), main, axis)
         if after is None or after.shape != before.shape:
             return None
-        others = [k for k in range(size) if k != where]
-        return differ(before[others], after[others])
+        looked_at = [k for k in range(size) if (k != where) == others]
+        return differ(before[looked_at], after[looked_at])
 
     def future(self) -> Check:
         """Look whether a prediction depends on inputs after it, and whether they are its target."""

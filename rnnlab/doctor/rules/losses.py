@@ -21,7 +21,7 @@ from rnnlab.doctor.trace import Trace
     "loss-broadcast",
     "{name} was given shapes {shape} and {target}; they are broadcast to {both}, so every "
     "prediction is compared with every target.",
-    why="Shapes that differ are broadcast; the loss then learns the mean.",
+    why="Shapes that differ are broadcast; the model then learns the mean.",
     fix="loss_fn(predictions, targets.reshape(predictions.shape))",
     lesson=LOSS,
     least=1,

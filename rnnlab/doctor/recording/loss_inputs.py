@@ -73,10 +73,8 @@ def _of_regression(
     if info.op in LIMITS:
         low, high = LIMITS[info.op]
         numbers["outside"] = float(((wanted < low - 1e-6) | (wanted > high + 1e-6)).double().mean())
-    numbers["target_mean"], numbers["target_std"] = (
-        float(wanted.mean()),
-        float(wanted.std(correction=0)),
-    )
+    numbers["target_mean"] = float(wanted.mean())
+    numbers["target_std"] = float(wanted.std(correction=0))
     numbers["prediction_mean"] = float(values.double().mean())
     numbers["most"] = float(wanted.max())
     numbers["whole"] = integers and bool(((wanted == wanted.round()) & (wanted >= 0)).all())

@@ -165,7 +165,7 @@ class TensorTracker:
         cut = next((i.cut for i in infos if i.cut is not None), None)
         if cut is not None and weight is not None:
             self._cuts[cut, id(weight)] += 1
-        drawn = info if len(infos) == 1 else max(infos, key=lambda one: one.draw)
+        drawn = max(infos, key=lambda one: one.draw)
         losses = infos if name == "stack" else infos[:1] if name in KEEPS_LOSS else []
         noisy = [i.noisy for i in infos if i.noisy is not None]
         after = Info(
@@ -196,7 +196,7 @@ class TensorTracker:
     ) -> dict[str, Any]:
         """Return what is known of a result's axes and values, by what the function does to them."""
         first, info = known[0]
-        drawn = known[0] if len(known) == 1 else max(known, key=lambda pair: pair[1].draw)
+        drawn = max(known, key=lambda pair: pair[1].draw)
         one = next(iter(tensors_in(result)), None)
         if one is None:
             return {}

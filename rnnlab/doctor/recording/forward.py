@@ -146,7 +146,8 @@ class ForwardRecorder:
         before = next((s for s in states if s is not None and s.state_round is not None), Info())
         carried = before.state_round is not None and before.state_round < now
         layer = module if isinstance(module, nn.RNNBase) else None
-        three_axes = layer is not None and isinstance(inputs, Tensor) and inputs.dim() == 3
+        dim = inputs.dim() if isinstance(inputs, Tensor) else None  # None: packed
+        three_axes = layer is not None and dim == 3
         time_first = three_axes and layer is not None and not layer.batch_first
         batch, time = (1, 0) if time_first else (0, 1)
         back = self._moves_back(module, inputs)
@@ -154,7 +155,7 @@ class ForwardRecorder:
         axes = "BF"
         if layer is not None:
             outputs, output = output
-            axes = "LBF" if three_axes or not isinstance(inputs, Tensor) else "LF"
+            axes = "LBF" if dim in (3, None) else "LF"
             after = after._replace(layers=layer.num_layers, directions=1 + layer.bidirectional,
                 both_ways=place if layer.bidirectional else None,
                 chained=before.state_round == now,
@@ -176,12 +177,7 @@ class ForwardRecorder:
         # without a state the rows of a loader that does not shuffle are examples too
         sure = info.examples is not None and (info.shuffled or state is None)
         wrong = three_axes and info.examples not in (None, batch) and max(inputs.shape[:2]) > 1
-        flat = (
-            layer is not None
-            and isinstance(inputs, Tensor)
-            and inputs.dim() == 2
-            and info.examples == 0
-        )
+        flat = layer is not None and dim == 2 and info.examples == 0
         length = inputs.shape[time] if three_axes else None
         early = isinstance(inputs, Tensor) and inputs.device.type == "cpu"
         return {

@@ -16,13 +16,13 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from docs.labs import figure
+from rnnlab.base.bundle import VIEW
 from rnnlab.base.say import language
 from rnnlab.course.translation.notebook import in_language
 from rnnlab.widgets.kept_picture import MARK
 
 # what a first run of lesson 13 has left, which took minutes: its cells go on from there
 KEPT = Path(__file__).parents[1] / "tests" / "kept"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Run after a cell that has shown a lab: what it says and shows once it has done some work.
 SHOW = """
@@ -58,13 +58,13 @@ class Client(NotebookClient):
             if output.get("metadata") == MARK:  # what a notebook keeps of a lab
                 cell.outputs.remove(output)
                 continue
-            view = output.get("data", {}).get(WIDGET)
+            view = output.get("data", {}).get(VIEW)
             if view:
                 asked = nbformat.v4.new_code_cell(SHOW.format(model=view["model_id"]))
                 await super().async_execute_cell(asked, cell_index, store_history=False)
                 self.nb.cells[cell_index] = cell
                 if "text/html" in output.data:  # a guess: a question with a fold
-                    del output.data[WIDGET]
+                    del output.data[VIEW]
                     continue
                 if not asked.outputs:  # a progress bar
                     cell.outputs.remove(output)

@@ -30,11 +30,11 @@ FAMILY_NAME, KEY, FULL_NAME, POSTSCRIPT = 1, 3, 4, 6  # numbers of names in a fo
 LICENSE, LICENSE_URL = 13, 14
 
 
-def characters(language: str, locale: Path = LOCALE) -> set[str]:
+def characters(language: str) -> set[str]:
     """Return the characters beyond ASCII of all translations that pictures may show."""
     texts = [
         form
-        for path in (locale / language).rglob("*.po")
+        for path in (LOCALE / language).rglob("*.po")
         if path.name not in ON_PAGES
         for forms in read_po(path.read_text(encoding="utf-8")).values()
         for form in forms

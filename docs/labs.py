@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import nbformat
 from nbformat import NotebookNode
 
+from docs.page_data import TASKS
 from docs.site_words import root, say
 from rnnlab.base.say import language
 
 LIVE = "page.html"  # what `rnnlab page` writes, beside the lessons
-TASKS = ("sunspots", "co2")  # those that it has
 SHARED = ("task", "cell", "learning_rate", "epochs", "optimizer", "hidden_size", "seed")
 LIKE_THE_PAGE = {"seeds": 1, "hidden_state": "reset"}  # what it cannot do otherwise
 

@@ -26,23 +26,6 @@ KEPT = {"Rule": {1, "why", "fix"}, "sign": {0}}
 KEEPS = {"what", "why", "fix", "_label"}
 READ = {"raises"}  # arguments with patterns of others' texts
 NOT_SAID, ELSEWHERE = "# not said", "# found elsewhere"
-DONE = [
-    "base",
-    "commands",
-    "course",
-    "data",
-    "doctor",
-    "loop",
-    "microscope",
-    "model",
-    "pictures",
-    "probes",
-    "runs",
-    "tasks",
-    "twins",
-    "widgets",
-    "__init__.py",
-]  # rooms, files
 # where one word alone is read too: arguments of widgets and pictures
 SHOWN = {"description", "label", "title", "tooltip", "placeholder", "xlabel", "ylabel", "help"}
 _PROSE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")
@@ -65,9 +48,9 @@ class Module:
     unfound: list[int] = field(default_factory=list)
 
 
-def files(room: str = "") -> list[Path]:
-    """Return the files of a room, or of the whole house; the one file, if it is one."""
-    return sorted((HOUSE / room).rglob("*.py")) or [HOUSE / room]
+def files() -> list[Path]:
+    """Return the files of rnnlab."""
+    return sorted(HOUSE.rglob("*.py"))
 
 
 def read_module(path: Path) -> Module:

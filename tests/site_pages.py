@@ -44,11 +44,11 @@ def _as_page(notebook, shown):
             if output.get("metadata") == MARK:  # what a notebook keeps of a lab
                 cell.outputs.remove(output)
                 continue
-            view = output.get("data", {}).get(execute.WIDGET)
+            view = output.get("data", {}).get(execute.VIEW)
             if view and view["model_id"] in by_model:
                 output.data = labs.figure(by_model[view["model_id"]])
             elif view and "text/html" in output.data:  # a guess
-                del output.data[execute.WIDGET]
+                del output.data[execute.VIEW]
             elif view:  # a progress bar
                 cell.outputs.remove(output)
     return notebook

@@ -107,7 +107,7 @@ def pictures():
     draw, named = rnnlab.drawings, {"title": "title", "words": "words"}
     both = {**named, "xlabel": "x"}
     figure, axes = plots.make_figure(300, 300)
-    plots.draw_loop(axes)
+    plots.draw_loop(axes, ["forward", "backward"])
     drawn = [
         draw.curves({"a": [1, 2, 30]}, log=True, **both), draw.bars([1, 2], **both),
         draw.heat([[1, 2], [3, 4]], ylabel="y", above={"a": [1, 2]}, **both),

@@ -11,10 +11,9 @@ from importlib.util import find_spec
 from rnnlab.base.checks import check_known
 from rnnlab.base.say import say
 
-NAMES = {  # by extra
+NAMES = {  # by extra; they are imported in lower case
     "lab": "JupyterLab", "scale": "loky", "tables": "openpyxl", "tensorflow": "TensorFlow",
 }  # fmt: skip
-IMPORTED = {"lab": "jupyterlab", "scale": "loky", "tables": "openpyxl", "tensorflow": "tensorflow"}
 
 
 class MissingExtra(ImportError):
@@ -31,10 +30,11 @@ def is_installed(extra: str) -> bool:
     """Whether the package of an extra can be imported; it is not imported for that."""
     check_known("extra", extra, NAMES, "extras")
     importlib.invalidate_caches()  # it may have been installed a moment ago
+    package = NAMES[extra].lower()
     try:
-        return find_spec(IMPORTED[extra]) is not None
+        return find_spec(package) is not None
     except ValueError:  # it is loaded, in a way that Python does not know
-        return sys.modules.get(IMPORTED[extra]) is not None
+        return sys.modules.get(package) is not None
 
 
 def require(extra: str) -> None:

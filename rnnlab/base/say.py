@@ -156,6 +156,20 @@ def listed(phrases: Iterable[str]) -> str:
     return reduce(lambda one, other: say("{one}; {other}", one=one, other=other), phrases)
 
 
+def joined(phrases: Iterable[str]) -> str:
+    """Return phrases, one at least, in a row, with "and" between two of them."""
+    return reduce(lambda one, other: say("{one} and {other}", one=one, other=other), phrases)
+
+
+def in_short(items: Iterable[object], most: int = 5) -> str:
+    """Return items in a row, with commas; of many the first ones, and how many more there are."""
+    every = list(map(str, items))
+    some = ", ".join(every[:most])
+    if len(every) <= most:
+        return some
+    return say("{some} and {more} more", some=some, more=len(every) - most)
+
+
 def _said(other: str, text: str, values: dict[str, Any]) -> str:
     """Return a sentence in another language, with the English one, in which all is English."""
     in_english = {

@@ -43,7 +43,7 @@ def check_defaults(what: str) -> None:
         what = say(_NEEDING[_NEEDING.index(what)]) if what in _NEEDING else what
         text = (
             "torch's default dtype is {dtype}; {what} needs float32: call "
-            "torch.set_default_dtype(torch.float32) before"
+            "torch.set_default_dtype(torch.float32) first"
         )
         raise RuntimeError(say(text, dtype=str(dtype).removeprefix("torch."), what=what))
 
@@ -55,6 +55,6 @@ def check_device(what: str, fitting: tuple[str, ...] = ("cpu",)) -> None:
         what = say(_NEEDING[_NEEDING.index(what)]) if what in _NEEDING else what
         text = (
             "torch's default device is {device}; {what} needs the CPU: call "
-            'torch.set_default_device("cpu") before'
+            'torch.set_default_device("cpu") first'
         )
         raise RuntimeError(say(text, device=device, what=what))

@@ -7,12 +7,10 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 from rnnlab.base import tables
-from rnnlab.base.say import say
+from rnnlab.base.say import in_short, say
 from rnnlab.base.tables import TableError, shown
 from rnnlab.data.parsing import MARKS, is_missing, looks_numeric, parse_number
 from rnnlab.data.times import is_date
-
-LISTED = 10  # columns or rows that a message names
 
 
 class Cell(NamedTuple):
@@ -212,12 +210,8 @@ def _check_spaces(table: tables.Table, rows: list[list[str]], first: int) -> Non
 
 
 def listed(items: Iterable[object]) -> str:
-    """Return items in a line, the first ten of many."""
-    every = list(map(str, items))
-    some = ", ".join(every[:LISTED])
-    if len(every) <= LISTED:
-        return some
-    return say("{some} and {more} more", some=some, more=len(every) - LISTED)
+    """Return columns, rows or cells in a line, the first ten of many."""
+    return in_short(items, 10)
 
 
 def _is_header(first: list[str], asked: tuple[object, ...], file: str, number: int) -> bool:

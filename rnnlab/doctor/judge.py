@@ -50,7 +50,7 @@ def _is_ignored(finding: Finding) -> bool:
     return found is not None and finding.code in re.split(r"[\s,]+", found[1].strip())
 
 
-def _sentence(error: BaseException) -> str:
+def first_sentence(error: BaseException) -> str:
     """Return an exception's type and the first sentence of its text: some are a page long."""
     sentence = re.split(r"(?<=[a-z)])[.!] |\n", said(error), maxsplit=1)[0]
     return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
@@ -66,7 +66,7 @@ def _cause_of_error(trace: Trace) -> dict[str, Found]:
         if any(re.search(pattern, text) for pattern in rule.raises) and (fit := _fit(rule, trace)):
             place_only = fit if isinstance(fit, Place) else None
             advice = fit if isinstance(fit, Advice) else Advice(place_only)
-            what = f"{_sentence(error)}. {advice.more}" if advice.more else _sentence(error)
+            what = first_sentence(error) + (f". {advice.more}" if advice.more else "")
             return {code: Found(advice.where or place, what, rule.severity, advice.fix)}
     return {}
 

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from rnnlab.base.nested import first_tensor
 from rnnlab.base.say import say
-from rnnlab.base.showable import said, showable
+from rnnlab.base.showable import error_line
 from rnnlab.base.torch_state import check_graph
 from rnnlab.doctor.before.check import (
     DATA,
@@ -48,7 +48,7 @@ from rnnlab.doctor.before.untouched import untouched
 SECONDS = 2.0
 FOR_DATA, FOR_LEARNING = 0.2, 0.5  # of these seconds
 MOST_BATCHES = 8
-FOR_AN_UPDATE = 4  # calls of the model, in time
+FOR_A_CHANGE = FOR_AN_UPDATE = 4  # calls of the model, in time
 PRINT = "print the types, shapes and dtypes of a batch beside what forward expects"
 UNREADABLE = "look at the data set: print what it returns for the examples of this batch"
 NO_TIME = "there was no time left for it"
@@ -87,7 +87,7 @@ def preflight(
         rnnlab.preflight(model, batches, nn.MSELoss(), optimizer)
     """
     _check_arguments(model, batches, optimizer)
-    torch.optim.SGD([torch.zeros(1)])  # with its first optimizer torch loads much: that counts not
+    torch.optim.SGD([torch.zeros(1)])  # for its first optimizer torch loads its compiler: not timed
     start = time.monotonic()
     loss_fn, report = resolve_loss(loss_fn), Preflight()
     with untouched(model, loss_fn, optimizer, batches):
@@ -99,8 +99,8 @@ def preflight(
 def _check_arguments(model: Any, batches: Any, optimizer: Any) -> None:
     check_graph(no_grad=False)
     if not isinstance(model, nn.Module):
-        text = "model is {given}; expected a torch.nn.Module"
-        raise TypeError(say(text, given=type(model).__name__))
+        text = "model is {kind}; expected a torch.nn.Module"
+        raise TypeError(say(text, kind=type(model).__name__))
     if isinstance(batches, Iterator):
         text = (
             "batches is a {given} that can be read only once, and training would miss what was "
@@ -209,7 +209,7 @@ def _rest(
 def _look_at_dependence(subject: Subject, batches: Any) -> Iterator[Check]:
     dependence: Any = None
     for name, method in METHODS.items():
-        if not subject.is_time_for(4):
+        if not subject.is_time_for(FOR_A_CHANGE):
             yield Check(name, OPEN, say(NO_TIME))
             continue
         try:
@@ -249,5 +249,5 @@ def _tried(name: str, check: Callable[[], Check]) -> Check:
 
 
 def _undecided(name: str, error: Exception) -> Check:
-    text = "the model or the loss refused what was tried: {kind}: {error}"
-    return Check(name, OPEN, say(text, kind=type(error).__name__, error=showable(said(error), 200)))
+    text = "the model or the loss refused what was tried: {error}"
+    return Check(name, OPEN, say(text, error=error_line(error)))

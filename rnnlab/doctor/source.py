@@ -55,13 +55,17 @@ def rate_set_at(place: Place) -> Place | None:
     return None
 
 
-def _statements_at(place: Place) -> list[ast.stmt]:
+def tree_of(place: Place) -> ast.Module:
+    """Return the syntax tree of a place's file; an empty one if it cannot be read."""
     try:
-        tree = ast.parse("".join(linecache.getlines(place.source)))
+        return ast.parse("".join(linecache.getlines(place.source)))
     except (SyntaxError, ValueError):  # a cell with a magic line
-        return []
+        return ast.Module([], [])
+
+
+def _statements_at(place: Place) -> list[ast.stmt]:
     return [
-        node for node in ast.walk(tree)
+        node for node in ast.walk(tree_of(place))
         if isinstance(node, ast.stmt) and not hasattr(node, "body")
         and node.lineno <= place.line <= (node.end_lineno or node.lineno)
     ]  # fmt: skip

@@ -24,7 +24,6 @@ from matplotlib.ticker import Locator, MaxNLocator, NullLocator
 
 from rnnlab.base.say import say
 from rnnlab.base.showable import showable, showable_lines
-from rnnlab.loop.batch import PHASES
 from rnnlab.pictures.look import OwnFigure, own_look
 
 # On white, and on the dark page that the labs make of it, text has a contrast of at least 4.5 and
@@ -34,7 +33,6 @@ RED = "#B3261E"  # of what has failed, which words say too
 INK, MUTED, PALE, GRID = "#1A1A1A", "#5F5F5F", "#8C8C8C", "#ECECEC"
 DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1.2))
 SMALL = 8.5  # points of all text but titles
-NAMES = tuple(phase.__name__ for phase in PHASES)
 EVERY = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # digits of the ticks of a short logarithmic axis
 LINE, FITS = 200, 30  # characters of a text in a picture at most, and those that fit anywhere
 FIRST_WIDE = "\u2e80"  # from here on characters are Chinese, Japanese or Korean, or stand with such
@@ -276,17 +274,18 @@ def nice_floor(value: float) -> float:
     return max(d * decade for d in (1, 2, 5) if d * decade <= value * (1 + 1e-12))
 
 
-def nice_ceiling(value: float) -> float:
-    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is not below value."""
+def nice_ceiling(value: float, digits: Sequence[float] = (1, 2, 5, 10)) -> float:
+    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is not below value.
+
+    `digits`, the last of which is 10, are others in place of 1, 2, 5.
+    """
     decade = 10.0 ** math.floor(math.log10(value))
-    return min(d * decade for d in (1, 2, 5, 10) if d * decade >= value * (1 - 1e-12))
+    return min(d * decade for d in digits if d * decade >= value * (1 - 1e-12))
 
 
 @own_look()
-def draw_loop(
-    axes: Axes, current: str | None = None, phases: Sequence[str] = NAMES
-) -> dict[str, Text]:
-    """Draw the phases of a batch as a ring, clockwise from the top, one lit; return their boxes."""
+def draw_loop(axes: Axes, phases: Sequence[str]) -> dict[str, Text]:
+    """Draw the phases of a batch as a ring, clockwise from the top; return their boxes."""
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.35, 1.35), aspect="equal")
     axes.axis("off")
     names = ["batch", *phases]
@@ -308,8 +307,6 @@ def draw_loop(
         axes.annotate("", end.get_position(), start.get_position(), arrowprops=look)
     middle = say("one batch,\none update")
     axes.text(0, 0, middle, ha="center", va="center", fontsize=9, color=MUTED)
-    if current in boxes:
-        Lit(boxes, BLUE).show(current)
     return boxes
 
 

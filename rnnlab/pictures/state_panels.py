@@ -4,7 +4,6 @@ All are panels as in `plots`, and take the rows of `carrying`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from math import floor, log10
 from statistics import median
 from typing import Any
 
@@ -158,7 +157,7 @@ class CostPanel:
             line.set_data([row.batch for row in shown], numbers)
             values += numbers
         self.labels.texts[1].set_text(translated(LABELS[way]))
-        top = top_above(1.1 * max(values)) if values else 1.0
+        top = plots.nice_ceiling(1.1 * max(values), TOPS) if values else 1.0
         changed = plots.set_limits(self.axes, y=(0, top))
         self.labels.place()
         return changed
@@ -209,12 +208,6 @@ class CurvesPanel:
         changed = plots.set_limits(self.axes, x=(0, max(epochs, 1)), y=(low, 2.5))
         self.labels.place()
         return changed
-
-
-def top_above(value: float) -> float:
-    """Return where an axis may end that reaches a value above 0."""
-    decade = 10.0 ** floor(log10(value))
-    return min(top * decade for top in TOPS if top * decade >= value * (1 - 1e-12))
 
 
 def flow_words(way: str, first: FirstBatches) -> str:

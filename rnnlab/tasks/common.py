@@ -1,8 +1,9 @@
 """What several tasks do alike: batches, predictions, a state that cannot be carried."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from rnnlab.base.checks import check_count, check_policy
@@ -46,6 +47,26 @@ def predict(model: nn.Module, inputs: Tensor) -> Tensor:
     with evaluating(model) as device:
         predictions, _ = call(model, inputs.to(device))
     return predictions.cpu()
+
+
+def draw_symbols(
+    model: nn.Module, one_hot: Callable[[Tensor], Tensor], count: int, length: int, seed: int
+) -> Tensor:
+    """Return sequences that a model makes up, numbers (count, length) from 0, which all begin with.
+
+    Each symbol is drawn by the probabilities that the model gives for it; `one_hot` makes its
+    inputs (count, 1, C) of numbers (count, 1).
+    """
+    check_count("count", count)
+    generator = torch.Generator().manual_seed(seed)
+    columns, state = [torch.zeros(count, dtype=torch.long)], None
+    with evaluating(model) as device:
+        for _ in range(length - 1):
+            inputs = one_hot(columns[-1].unsqueeze(1)).to(device)  # (count, 1, C)
+            logits, state = call(model, inputs, state)
+            chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # (count, C)
+            columns.append(torch.multinomial(chances, 1, generator=generator)[:, 0])
+    return torch.stack(columns, 1)
 
 
 def choose_batch_size(batch_size: int | None, default: int) -> int:

@@ -9,14 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_fraction, check_policy, check_seed
-from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say
 from rnnlab.data.batches import Batches, Streams
 from rnnlab.data.shipped import read_names
-from rnnlab.loop.batch import call
 from rnnlab.tasks.common import (
     ValidationData,
     choose_batch_size,
+    draw_symbols,
     loss_on,
     predict,
     shuffled_batches,
@@ -115,18 +114,8 @@ class NamesTask:
 
     def generate(self, model: nn.Module, count: int = 10, seed: int = 0) -> list[str]:
         """Return names that a model makes up, a character at a time, 20 characters at most."""
-        check_count("count", count)
-        generator = torch.Generator().manual_seed(seed)
-        last, state = torch.zeros(count, dtype=torch.long), None  # all start from the dot
-        columns = []
-        with evaluating(model) as device:
-            for _ in range(20):
-                inputs = self.one_hot(last).unsqueeze(1).to(device)  # (count,) -> (count, 1, 27)
-                logits, state = call(model, inputs, state)
-                chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # -> (count, 27)
-                last = torch.multinomial(chances, 1, generator=generator)[:, 0]
-                columns.append(last)
-        return [self.decode(row).partition(END)[0] for row in torch.stack(columns, 1)]
+        rows = draw_symbols(model, self.one_hot, count, 21, seed)[:, 1:]  # all start from the dot
+        return [self.decode(row).partition(END)[0] for row in rows]
 
     def answers(self, model: nn.Module) -> tuple[str, Tensor, list[str]]:
         """Return what the task's picture shows: a held-out name, probabilities, made-up names."""

@@ -9,12 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.base.checks import check_count, check_seed
-from rnnlab.base.modes import evaluating
 from rnnlab.base.say import say
 from rnnlab.data.padding import PaddedBatches
-from rnnlab.loop.batch import call
 from rnnlab.loop.evaluation import evaluate
-from rnnlab.tasks.common import check_reset, choose_batch_size, predict
+from rnnlab.tasks.common import check_reset, choose_batch_size, draw_symbols, predict
 
 SYMBOLS = "BTPSXVE"
 LONGEST = 40  # symbols of a string that a model makes up
@@ -179,18 +177,8 @@ class ReberTask:
 
     def generate(self, model: nn.Module, count: int = 10, seed: int = 0) -> list[str]:
         """Return strings that a model makes up, to their second E or to 40 symbols."""
-        check_count("count", count)
-        generator = torch.Generator().manual_seed(seed)
-        last, state = torch.zeros(count, dtype=torch.long), None  # all start from B
-        columns = [last]
-        with evaluating(model) as device:
-            for _ in range(LONGEST - 1):
-                inputs = self.one_hot(last).unsqueeze(1).to(device)  # (count,) -> (count, 1, 7)
-                logits, state = call(model, inputs, state)
-                chances = logits[:, -1].softmax(-1).nan_to_num(1.0).cpu()  # -> (count, 7)
-                last = torch.multinomial(chances, 1, generator=generator)[:, 0]
-                columns.append(last)
-        return [_to_second_end(self.decode(row)) for row in torch.stack(columns, 1)]
+        rows = draw_symbols(model, self.one_hot, count, LONGEST, seed)  # all start from B
+        return [_to_second_end(self.decode(row)) for row in rows]
 
     def answers(self, model: nn.Module) -> tuple[str, Tensor, list[str]]:
         """Return what the task's picture shows: a held-out string, probabilities, made-up ones.

@@ -122,6 +122,7 @@ class Lab(ShownAsBundle, w.VBox):
             offer(control, getattr(self, name))
             control.observe(partial(self._on_control, name), names="value")
         self.observe(self._on_setting, names=[*self.controls])
+        self._access.observe(lambda _: self._runner.call(self._on_width), "width")
         self._ready = True
 
     def _check_setting(self, name: str, value: Any) -> None:
@@ -229,6 +230,13 @@ class Lab(ShownAsBundle, w.VBox):
         if self.closed:
             raise ClosedLab
 
+    def _on_width(self) -> None:
+        if width := self._access.width:
+            self._fit(width)
+
+    def _fit(self, width: int) -> None:
+        """Make the pictures as large as so many pixels across allow."""
+
     def _crisp_later(self) -> None:
         """Draw the pictures at twice the density, one at a time, unless it runs again by then."""
         for picture in self.pictures:
@@ -287,15 +295,20 @@ class Lab(ShownAsBundle, w.VBox):
         self._access.pictures = [showable(picture.panel.alt) for picture in self.pictures]
 
     def _show_twin(self) -> None:
-        words, glossary = showable_lines(self._words()), self._glossary()
+        words = showable_lines(self._words())
+        self._write_twin(words)
+        if not self._busy:
+            self._speak("twin", words)
+
+    def _write_twin(self, words: str) -> None:
+        """Write the text twin, a paragraph for each line."""
+        glossary = self._glossary()
         paragraphs = "".join(
             f"<p>{explain(as_html(line), glossary)}</p>" for line in words.splitlines()
         )
         name = as_html(say("The pictures in words"))
         head = f'<div class="rnnlab-twin" role="group" aria-label="{name}">'  # not said
         self._twin.value = f"{head}{paragraphs}</div>"
-        if not self._busy:
-            self._speak("twin", words)
 
     def _speak(self, part: str, words: str) -> None:
         """Have a screen reader say the words of a part of the lab, unless it has said them last."""

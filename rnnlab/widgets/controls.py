@@ -25,7 +25,7 @@ FULL = "full"
 SEEDS = [1, 8, 16]  # runs with seeds in a row; more than 16 would take longer than two seconds
 SPEEDS: list[Any] = [FULL, 10, 3, 1]  # epochs per second
 TIPS = {
-    "task": "What the network learns from, and what it shall predict.",
+    "task": "What the network learns from, and what it is to predict.",
     "cell": "The kind of network: rnn is the plain one; gru and lstm have gates to remember.",
     "optimizer": "What a step makes of the gradient: SGD takes it as it is, Adam scales it.",
     "hidden_size": "How many numbers the network remembers from one time step to the next.",

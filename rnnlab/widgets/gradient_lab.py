@@ -31,7 +31,7 @@ from rnnlab.tasks.recipe import seeded
 from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row
 from rnnlab.widgets.live import PAUSE
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 
 EXAMPLES = 8  # sequences in the batch; with twice as many a redraw takes a quarter longer
 LENGTHS = [5, *range(10, LONGEST + 1, 5)]
@@ -39,7 +39,6 @@ SCALES = [0.1, 0.2, 0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
 FORGET_BIASES = [k / 2 for k in range(11)]
 NARROWEST = 290  # pixels of a cell's pictures
 GAP = 6  # pixels between two cells
-DEFAULT = 940  # pixels, until the page has reported how many there are
 HINT = "Move a slider, with the mouse or the arrow keys: the pictures follow."
 
 
@@ -107,7 +106,6 @@ class GradientLab(Lab):
         self._follow()
         self._runner.start(self._measure())
         self._settle()  # the pictures are there when the lab is
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -232,12 +230,10 @@ class GradientLab(Lab):
         self._twin.value = f'<div class="rnnlab-twin"><p>{as_html(setup)}</p></div>'  # not said
         self._speak("twin", words)
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            self._resize(self._access.width)
-            self._fresh |= {*self._gradients}
-            self._on_slice(self._runner.steps is None)
+    def _fit(self, width: int) -> None:
+        self._resize(width)
+        self._fresh |= {*self._gradients}
+        self._on_slice(self._runner.steps is None)
 
     def _resize(self, width: int) -> None:
         columns = max(1, min(len(self._cells), width // NARROWEST))
@@ -266,7 +262,7 @@ class GradientLab(Lab):
             for cell, words in self._verdicts.items()
         }
         self._boxes = [w.VBox(each, layout=w.Layout(max_width="100%")) for each in parts.values()]
-        self._resize(DEFAULT)
+        self._resize(DEFAULT_WIDTH)
         times = "times {scale:g}"
         scale = NumberSlider(say("Scale weight_hh"), SCALES, lambda by: say(times, scale=by))
         self.controls = {

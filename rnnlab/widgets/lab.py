@@ -123,7 +123,6 @@ class TrainingLab(ExaminedLab):
         self._lay_out()
         self._follow()
         self.observe(self._on_epoch, "epoch")
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         self._clear()
         if saved:
             self._resume_from(saved, checkpoint)
@@ -499,13 +498,11 @@ class TrainingLab(ExaminedLab):
             self._status, viewer.strip, self._title, self._twin, self._errors,
         ]  # fmt: skip
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if width := self._access.width:
-            self._viewer.pictures.fit(width)
-            self._large.layout.width = f"{self._viewer.pictures.large}px"
-            self._viewer.draw()
-            self._crisp_later()
+    def _fit(self, width: int) -> None:
+        self._viewer.pictures.fit(width)
+        self._large.layout.width = f"{self._viewer.pictures.large}px"
+        self._viewer.draw()
+        self._crisp_later()
 
     def _on_train(self) -> None:
         self._complain("")
@@ -587,8 +584,7 @@ class TrainingLab(ExaminedLab):
     def _on_defaults(self) -> None:
         """Set all settings to what they are in a lab that is given none."""
         self._complain("")
-        for name, value in {**DEFAULTS, "seeds": 1, "speed": FULL, "free_running": False,
-                            "apply_while_training": False}.items():  # fmt: skip
+        for name, value in self.trait_defaults(*self.setting_names()).items():
             setattr(self, name, value)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

@@ -253,11 +253,13 @@ class Pace:
 
     Args:
         fraction: of the time that drawing may take.
+
+    Attributes:
         fastest: seconds between two pictures at least.
     """
 
-    def __init__(self, fraction: float = 0.055, fastest: float = FASTEST) -> None:
-        self.fraction, self.fastest = fraction, fastest
+    def __init__(self, fraction: float = 0.055) -> None:
+        self.fraction, self.fastest = fraction, FASTEST
         self._due = 0.0
 
     def due(self) -> bool:

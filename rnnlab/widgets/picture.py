@@ -19,6 +19,7 @@ from rnnlab.pictures.plots import BLUE, INK, ORANGE, RED, Panel
 from rnnlab.runs.interrupts import InterruptHeld
 
 SHADES = 21  # of each colour, from white to full
+DEFAULT_WIDTH = 940  # pixels across a lab, until the page has reported how many there are
 MOST_STAMPS = 400  # texts whose pixels are kept; numbers that change make new ones at each drawing
 
 

@@ -27,10 +27,9 @@ from rnnlab.runs.threads import on_threads
 from rnnlab.widgets.base import Lab, Setting
 from rnnlab.widgets.controls import NumberSlider, check_setting, make_controls, row, say_epochs
 from rnnlab.widgets.live import warm_up
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 from rnnlab.widgets.state_page import (
     CURVES,
-    DEFAULT,
     FLOW,
     make_costs,
     make_ways,
@@ -88,7 +87,6 @@ class StateLab(Lab):
         warm_up()  # it is to take nothing from the opening
         self._go(soonest=OPENING)
         self._follow()
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
 
     # ---- what a learner or a script calls ------------------------------------------------
 
@@ -220,14 +218,12 @@ class StateLab(Lab):
             self._shown[number] = key
             picture.draw(picture.panel.update(*shown))
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            for picture, size in zip(self.pictures, sizes(self._access.width), strict=True):
-                picture.resize(*size)
-            self._shown.clear()
-            self._show(finished=not self._runner.busy)
-            self._crisp_later()
+    def _fit(self, width: int) -> None:
+        for picture, size in zip(self.pictures, sizes(width), strict=True):
+            picture.resize(*size)
+        self._shown.clear()
+        self._show(finished=not self._runner.busy)
+        self._crisp_later()
 
     def _tell(self, finished: bool) -> None:
         epoch = max((rows[-1].epoch for rows in self.rows.values() if rows), default=0)
@@ -273,7 +269,7 @@ class StateLab(Lab):
             LivePicture(*on_axes(CurvesPanel, 370, 46, 74)),
             *(LivePicture(*cost) for cost in make_costs()),
         )
-        for picture, size in zip(self.pictures, sizes(DEFAULT), strict=True):
+        for picture, size in zip(self.pictures, sizes(DEFAULT_WIDTH), strict=True):
             picture.resize(*size)
         self.controls = {
             "way": make_ways(),

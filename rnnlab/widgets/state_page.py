@@ -14,7 +14,6 @@ from rnnlab.pictures.state_panels import NAMES, CostPanel
 MONO = 'style="font-family: var(--jp-code-font-family)"'  # not said
 THREE_COLUMNS = 860  # pixels from which the losses stand beside the flow, and the costs in a row
 TWO_COLUMNS = 560  # pixels from which, below the flow, two pictures stand beside each other
-DEFAULT = 940  # pixels, until the page has reported how many there are
 FLOW, CURVES = 0, 1  # the numbers of pictures; those of the costs follow
 COSTS: tuple[tuple[Any, ...], ...] = (  # title, number, median over so many batches
     ("Graph length, time steps", lambda step: step.graph_length),

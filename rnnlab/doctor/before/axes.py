@@ -32,11 +32,7 @@ def find_parts(inputs: Any) -> list[Part]:
     """Return the tensors of the inputs that can take other values: no masks, no lengths."""
     parts = parts_of(inputs)
     alone = len(parts) == 1
-    keys = (
-        [repr(key) for key in inputs]
-        if isinstance(inputs, dict)
-        else [*map(str, range(len(parts)))]
-    )
+    keys = [repr(key) for key in inputs] if isinstance(inputs, dict) else []
     whole = say("the inputs")
     names = keys if len(keys) == len(parts) else [*map(str, range(len(parts)))]
     return [

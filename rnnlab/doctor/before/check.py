@@ -12,7 +12,6 @@ DATA, FORWARD, LOSS = "inputs and targets", "forward", "loss"
 SHAPES, FIRST_LOSS, PREDICTIONS = "shapes", "first loss", "predictions"
 LAST_BATCH, OPTIMIZER, GRADIENTS, ONE_BATCH = "last batch", "optimizer", "gradients", "one batch"
 OTHERS, FUTURE, PAST = "other examples", "its future", "its past"
-MOST_NAMES = 5
 NAMES = (DATA, FORWARD, LOSS, SHAPES, FIRST_LOSS, PREDICTIONS, LAST_BATCH, OTHERS, FUTURE, PAST,
          OPTIMIZER, GRADIENTS, ONE_BATCH)  # fmt: skip
 
@@ -55,11 +54,3 @@ def fault_of(name: str, error: Exception, what: str, advice: str) -> Check:
         return Check(name, FAULT, seen.rstrip(": "), advice)
     seen = f"{seen.rstrip(': .')}. {translated(rule.why)}"
     return Check(name, FAULT, seen, translated(rule.fix))
-
-
-def in_short(names: list[str]) -> str:
-    """Return the first names, and how many more there are."""
-    shown = ", ".join(names[:MOST_NAMES])
-    if len(names) <= MOST_NAMES:
-        return shown
-    return say("{names} and {more} more", names=shown, more=len(names) - MOST_NAMES)

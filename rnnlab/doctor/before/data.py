@@ -45,14 +45,14 @@ def _values(part: Any) -> Tensor:
 
 def check_shapes(subject: Subject, warned: str) -> Check:
     """Look at predictions beside targets: are they compared value by value, or broadcast?"""
-    name, predictions, targets = SHAPES, subject.predictions, subject.targets
+    predictions, targets = subject.predictions, subject.targets
     if not bool(torch.isfinite(predictions).all()):
         seen = say("the untrained model predicts nan or infinity from finite inputs")
-        return Check(name, FAULT, seen, say("look for log, division or sqrt of 0 in forward"))
+        return Check(SHAPES, FAULT, seen, say("look for log, division or sqrt of 0 in forward"))
     if not isinstance(targets, Tensor):
         text = "predictions have shape {shape}, and targets are a {kind}"
         kind = type(targets).__name__
-        return Check(name, FACT, say(text, shape=tuple(predictions.shape), kind=kind))
+        return Check(SHAPES, FACT, say(text, shape=tuple(predictions.shape), kind=kind))
     shapes = {"predictions": tuple(predictions.shape), "targets": tuple(targets.shape)}
     if "target size" in warned or _are_broadcast(subject):  # not said
         text = (
@@ -60,9 +60,9 @@ def check_shapes(subject: Subject, warned: str) -> Check:
             "prediction meets other targets too"
         )
         advice = "make the shapes equal, as in loss_fn(predictions.squeeze(-1), targets)"
-        return Check(name, FAULT, say(text, **shapes), translated(advice))
+        return Check(SHAPES, FAULT, say(text, **shapes), translated(advice))
     text = "predictions have shape {predictions}, targets {targets}"
-    return Check(name, OK, say(text, **shapes))
+    return Check(SHAPES, OK, say(text, **shapes))
 
 
 def _are_broadcast(subject: Subject) -> bool:

@@ -3,13 +3,12 @@
 All in evaluation mode, in which neither dropout nor batch norm hides it.
 """
 
-from functools import reduce
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import joined, say, translated
 from rnnlab.doctor.before.axes import (
     Part,
     along,
@@ -59,23 +58,22 @@ class Dependence:
 
     def examples(self) -> Check:
         """Look whether one example's prediction depends on another example."""
-        name = OTHERS
         if not self.parts:
-            return Check(name, OPEN, say("the inputs hold no values that can be changed"))
+            return Check(OTHERS, OPEN, say("the inputs hold no values that can be changed"))
         shape = sizes(self.parts[0].value)
         axes = [self.batch] if self.batch is not None else [0, 1]
-        mixing = {axis: self._mixing(axis) for axis in axes}
+        mixing = {axis: self._moves(axis, others=True) for axis in axes}
         if self.batch is None and mixing[0] is not None and mixing[0] <= ROUNDING:
             self.batch = 0
         if self.batch is not None:
-            return self._judge_mixing(mixing[self.batch], shape[self.batch])
+            return self._judge_mixing(mixing[self.batch], self.batch)
         sizes_of = {"first": shape[0], "second": shape[1]}
         if mixing[0] is None or mixing[1] is None:
             text = (
                 "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second}), "
                 "and predictions {shape} neither"
             )
-            return Check(name, OPEN, say(text, **sizes_of, shape=tuple(self.base.shape)))
+            return Check(OTHERS, OPEN, say(text, **sizes_of, shape=tuple(self.base.shape)))
         if mixing[1] <= ROUNDING:
             text = (
                 "the data do not tell whether the batch is axis 0 ({first}) or axis 1 ({second}); "
@@ -85,27 +83,27 @@ class Dependence:
                 "right if axis 0 is time; if it is the batch, the recurrent module needs "
                 "batch_first=True"
             )
-            return Check(name, OPEN, say(text, **sizes_of), translated(advice))
+            return Check(OTHERS, OPEN, say(text, **sizes_of), translated(advice))
         self.batch = 0
         text = (
             "predictions depend on each other along axis 0 and along axis 1 of the inputs, one of "
             "which is the batch"
         )
-        return Check(name, FAULT, say(text), say(SHUFFLED))
+        return Check(OTHERS, FAULT, say(text), say(SHUFFLED))
 
-    def _judge_mixing(self, mixing: float | None, size: int) -> Check:
-        name = OTHERS
+    def _judge_mixing(self, mixing: float | None, axis: int) -> Check:
+        size = sizes(self.parts[0].value)[axis]
         if size == 1:
             advice = "give a batch of two or more"
-            return Check(name, OPEN, say("the batch has one example"), translated(advice))
+            return Check(OTHERS, OPEN, say("the batch has one example"), translated(advice))
         if mixing is None:
             text = "predictions of shape {shape} have no axis of {size}, the examples of the batch"
-            return Check(name, OPEN, say(text, shape=tuple(self.base.shape), size=size))
+            return Check(OTHERS, OPEN, say(text, shape=tuple(self.base.shape), size=size))
         self.is_mixed = mixing > ROUNDING
         if self.is_mixed:
             text = "one example was changed, and predictions of others moved by up to {part:.1%}"
-            return Check(name, FAULT, say(text, part=mixing), say(SHUFFLED))
-        if (moved := self._hears_others()) > ROUNDING:
+            return Check(OTHERS, FAULT, say(text, part=mixing), say(SHUFFLED))
+        if (moved := self._moves(axis, others=False) or 0.0) > ROUNDING:
             text = (
                 "all examples but one were changed, and the prediction of that one moved by "
                 "{part:.1%}"
@@ -114,57 +112,46 @@ class Dependence:
                 "use transpose or permute to swap axes (never view), batch_first=True, "
                 "softmax(dim=-1), outputs[:, -1] for the last step (outputs[-1] is an example)"
             )
-            return Check(name, FAULT, say(text, part=moved), translated(advice))
-        return Check(name, OK, say("one example was changed, and no other's prediction moved"))
+            return Check(OTHERS, FAULT, say(text, part=moved), translated(advice))
+        return Check(OTHERS, OK, say("one example was changed, and no other's prediction moved"))
 
-    def _hears_others(self) -> float:
-        """Return by how much one example's prediction moves when all the others change."""
-        assert self.batch is not None
-        main, axis, inputs = self.parts[0], self.batch, self.subject.inputs
+    def _moves(self, axis: int, others: bool) -> float | None:
+        """Return by how much others' predictions move when one example changes; None if unknown.
+
+        `others` False: by how much that one's prediction moves when all the others change.
+        """
+        main, inputs = self.parts[0], self.subject.inputs
         size = sizes(main.value)[axis]
         where = size // 2
-        for part in self.parts:
-            if sizes(part.value)[axis] == size:
-                changed = change(change(part.value, axis, 0, where), axis, where + 1, size)
-                inputs = replace(inputs, part.number, changed)
-        predictions = self.base, self.subject.predict(inputs, prepare=self.prepare)
-        before, after = (along(p, main, axis) for p in predictions)
-        if before is None or after is None or after.shape != before.shape:
-            return 0.0
-        return differ(before[where], after[where])
-
-    def _mixing(self, axis: int) -> float | None:
-        """Return by how much others' predictions move when one example changes; None if unknown."""
-        main = self.parts[0]
-        size = sizes(main.value)[axis]
-        where = size // 2
-        before, inputs = along(self.base, main, axis), self.subject.inputs
+        before = along(self.base, main, axis)
         if before is None:
             return None
+        changed = [(where, where + 1)] if others else [(0, where), (where + 1, size)]
         for part in self.parts:
             if sizes(part.value)[axis] == size:
-                changed = change(part.value, axis, where, where + 1)
-                inputs = replace(inputs, part.number, changed)
+                value = part.value
+                for first, last in changed:
+                    value = change(value, axis, first, last)
+                inputs = replace(inputs, part.number, value)
         after = along(self.subject.predict(inputs, prepare=self.prepare), main, axis)
         if after is None or after.shape != before.shape:
             return None
-        others = [k for k in range(size) if k != where]
-        return differ(before[others], after[others])
+        looked_at = [k for k in range(size) if (k != where) == others]
+        return differ(before[looked_at], after[looked_at])
 
     def future(self) -> Check:
         """Look whether a prediction depends on inputs after it, and whether they are its target."""
-        name = FUTURE
         reads = [(part, self._reads(part)) for part in self.parts]
         found = [(part, depends) for part, depends in reads if depends is not None]
         if not found or self.batch is None:
-            return Check(name, *self._no_time())
+            return Check(FUTURE, *self._no_time())
         for part, (depends, depends_now) in found:
             shift = lag(self.subject, part, self.batch)
             is_copied = part.number > 0 or (self._is_tokens(part) and not depends)
             if shift == 0 and depends_now and is_copied:
                 text = "{part} are the targets themselves: a prediction can read its answer there"
                 advice = "shift them by one step: words[:, :-1] go in, words[:, 1:] are the targets"
-                return Check(name, FAULT, say(text, part=part.name), translated(advice))
+                return Check(FUTURE, FAULT, say(text, part=part.name), translated(advice))
             if shift != 1:
                 continue
             if not depends:
@@ -172,21 +159,19 @@ class Dependence:
                     "the targets are {part} of one step later, and no prediction depends on inputs "
                     "after it"
                 )
-                return Check(name, OK, say(text, part=part.name))
+                return Check(FUTURE, OK, say(text, part=part.name))
             text = (
                 "the targets are {part} of one step later, and a prediction depends on inputs "
                 "after it: it can read its answer there"
             )
             advice = "bidirectional=False, a causal mask in attention"
-            return Check(name, FAULT, say(text, part=part.name), translated(advice))
+            return Check(FUTURE, FAULT, say(text, part=part.name), translated(advice))
         names = [part.name for part, (depends, _) in found if depends]
         if names:
             text = "a prediction depends on what comes after it in {names}"
             advice = "right for whole sequences that are there at once; not for forecasts"
-            listed = reduce(lambda one, other: say("{one} and {other}", one=one, other=other),
-                            names)  # fmt: skip
-            return Check(name, FACT, say(text, names=listed), translated(advice))
-        return Check(name, FACT, say("no prediction depends on inputs after its time step"))
+            return Check(FUTURE, FACT, say(text, names=joined(names)), translated(advice))
+        return Check(FUTURE, FACT, say("no prediction depends on inputs after its time step"))
 
     def _no_time(self) -> tuple[str, str]:
         if self.batch is None:
@@ -222,36 +207,34 @@ class Dependence:
 
     def past(self) -> Check:
         """Look whether a prediction depends on time steps before the last one."""
-        name = PAST
         if self.is_deaf and not self._hears(self.parts):
             seen = say("no prediction depends on the inputs")
-            return Check(name, FAULT, seen, say("pass them on in forward"))
+            return Check(PAST, FAULT, seen, say("pass them on in forward"))
         if not self.parts or self.batch is None:
-            return Check(name, OPEN, say(NO_TIME_AXIS))
+            return Check(PAST, OPEN, say(NO_TIME_AXIS))
         main = self.parts[0]
         if len(self.parts) > 1 and not self._hears([main]):
             text = "no prediction depends on {part}"
             advice = "pass it on: the encoder's state to the decoder"
-            return Check(name, FAULT, say(text, part=main.name), translated(advice))
+            return Check(PAST, FAULT, say(text, part=main.name), translated(advice))
         counted = count_steps(self.subject, self.prepare)
         if counted == 1 and not self._returns_state():
             text = "the recurrent module sees one time step; inputs have shape {shape}"
             advice = "give it (batch, time, features); a window of values is inputs.unsqueeze(-1)"
             shape = getattr(main.value, "shape", sizes(main.value))
-            return Check(name, FAULT, say(text, shape=tuple(shape)), translated(advice))
+            return Check(PAST, FAULT, say(text, shape=tuple(shape)), translated(advice))
         return self._look_back(main, counted)
 
     def _look_back(self, main: Part, counted: int | None) -> Check:
-        name = PAST
         assert self.batch is not None
         time = time_axis(self.subject, main, self.batch)
         if time is None:
-            return Check(name, OPEN, say(NO_TIME_AXIS))
+            return Check(PAST, OPEN, say(NO_TIME_AXIS))
         packed = isinstance(main.value, PackedSequence)
         steps = sizes(main.value)[1] if packed else int(main.value.shape[time])
         if steps == 1:
             text = "the sequences have one time step: only a carried state tells"
-            return Check(name, FACT, say(text))
+            return Check(PAST, FACT, say(text))
         early, start, late = (
             self._moved(main, time, *which) for which in ((0, steps - 1), (0, 1), (1, steps))
         )
@@ -265,7 +248,7 @@ class Dependence:
                     "the last prediction depends on steps before the last; the first of {steps} "
                     "moves it by {start:.2g} of its size"
                 )
-            return Check(name, OK, say(text, steps=steps, start=start))
+            return Check(PAST, OK, say(text, steps=steps, start=start))
         text = "the last prediction depends on the last of {steps} time steps alone"
         if early > 0:
             text = "the last prediction depends on the first of {steps} time steps alone"
@@ -275,7 +258,7 @@ class Dependence:
         elif early > 0:
             advice = "take the last time step, outputs[:, -1], not outputs[:, 0] or outputs[0]"
         verdict = FACT if counted is None else FAULT
-        return Check(name, verdict, say(text, steps=steps), translated(advice))
+        return Check(PAST, verdict, say(text, steps=steps), translated(advice))
 
     def _moved(self, part: Part, time: int, first: int, last: int) -> float:
         """Return by how much the last prediction moves when steps first to last - 1 change."""

@@ -21,10 +21,9 @@ SCALE = "scale: targets = (targets - mean) / std, both of the training part"
 
 def check_first_loss(subject: Subject, loss: float) -> Check:
     """Compare the untrained model's loss with what guessing gives."""
-    name = FIRST_LOSS
     if not math.isfinite(loss):
         advice = say("print predictions and targets, and what loss_fn makes of them")
-        return Check(name, FAULT, say("the first loss is {loss}", loss=loss), advice)
+        return Check(FIRST_LOSS, FAULT, say("the first loss is {loss}", loss=loss), advice)
     axis = class_axis(subject)
     if _is_nll_of_probabilities(subject, loss, axis):
         text = (
@@ -32,13 +31,13 @@ def check_first_loss(subject: Subject, loss: float) -> Check:
             "of those of the right classes, without a logarithm"
         )
         advice = "end the model with log_softmax, or use CrossEntropyLoss"
-        return Check(name, FAULT, say(text, loss=short(loss)), translated(advice))
+        return Check(FIRST_LOSS, FAULT, say(text, loss=short(loss)), translated(advice))
     if takes_softmax(subject):
         return _check_cross_entropy(subject, loss, axis)
     best = _best_constant(subject, axis)
     if best is None:
         text = "the first loss is {loss}; what guessing gives is not known for this loss_fn"
-        return Check(name, OPEN, say(text, loss=short(loss)))
+        return Check(FIRST_LOSS, OPEN, say(text, loss=short(loss)))
     text = "the first loss is {loss}; the best constant prediction gives {best}"
     if _is_binary(subject):
         text = (
@@ -47,32 +46,32 @@ def check_first_loss(subject: Subject, loss: float) -> Check:
         )
     seen = say(text, loss=short(loss), best=short(best))
     if not (_is_binary(subject) or _is_comparison(subject, best)):
-        return Check(name, FACT, seen)
+        return Check(FIRST_LOSS, FACT, seen)
     if not subject.is_time_for(DRAWS):
         text = "{seen}; there was no time to see which predictions can be made"
-        return Check(name, OPEN, say(text, seen=seen))
+        return Check(FIRST_LOSS, OPEN, say(text, seen=seen))
     return _check_bounds(subject, seen) or _check_scale(subject, loss, best, seen)
 
 
 def _check_scale(subject: Subject, loss: float, best: float, seen: str) -> Check:
-    name, targets, predictions = FIRST_LOSS, subject.targets, subject.predictions
+    targets, predictions = subject.targets, subject.predictions
     if isinstance(targets, Tensor):
         size, predicted = _rms(targets), _rms(predictions)
         if size > UNSCALED and predicted < size / UNSCALED:
             text = "{seen}; targets are about {size} in size, predictions {predicted}"
             seen = say(text, seen=seen, size=short(size), predicted=short(predicted))
-            return Check(name, FAULT, seen, say(SCALE))
+            return Check(FIRST_LOSS, FAULT, seen, say(SCALE))
     if best > 1e-6 and loss > FAR_SQUARED * best and not _is_binary(subject):
         advice = (
             "scale: targets = (targets - mean) / std, both of the training part, or look at the "
             "last layer"
         )
-        return Check(name, FAULT, seen, translated(advice))
-    return Check(name, OK, seen)
+        return Check(FIRST_LOSS, FAULT, seen, translated(advice))
+    return Check(FIRST_LOSS, OK, seen)
 
 
 def _check_cross_entropy(subject: Subject, loss: float, axis: int) -> Check:
-    name, predictions = FIRST_LOSS, subject.predictions
+    predictions = subject.predictions
     classes, best = predictions.shape[axis], _best_constant(subject, axis)
     guess = subject.loss(torch.zeros_like(predictions))  # all classes alike
     text = "the first loss is {loss}; guessing gives {guess}"
@@ -85,11 +84,11 @@ def _check_cross_entropy(subject: Subject, loss: float, axis: int) -> Check:
     if _are_probabilities(predictions, axis):
         text = "{seen}; the predictions are probabilities already, and the loss takes a softmax too"
         advice = "leave out the softmax at the end of the model"
-        return Check(name, FAULT, say(text, seen=seen), translated(advice))
+        return Check(FIRST_LOSS, FAULT, say(text, seen=seen), translated(advice))
     if loss > FAR * guess + guess / math.log(max(classes, 2)):
         advice = "look at the last layer and at the labels: the untrained model is sure, and wrong"
-        return Check(name, FAULT, seen, translated(advice))
-    return Check(name, OK, seen)
+        return Check(FIRST_LOSS, FAULT, seen, translated(advice))
+    return Check(FIRST_LOSS, OK, seen)
 
 
 def _are_probabilities(predictions: Tensor, axis: int) -> bool:
@@ -198,7 +197,7 @@ def _is_comparison(subject: Subject, best: float) -> bool:
 
 def _check_bounds(subject: Subject, seen: str) -> Check | None:
     """Return a fault if targets lie where no weights bring a prediction."""
-    name, targets = FIRST_LOSS, subject.targets
+    targets = subject.targets
     if not isinstance(targets, Tensor):
         return None
     low, high = _bounds(subject)
@@ -208,19 +207,19 @@ def _check_bounds(subject: Subject, seen: str) -> Check | None:
             "{seen}; the predictions lie between 0 and 1 already, and the loss takes a sigmoid too"
         )
         advice = "leave out the sigmoid at the end of the model"
-        return Check(name, FAULT, say(text, seen=seen), translated(advice))
+        return Check(FIRST_LOSS, FAULT, say(text, seen=seen), translated(advice))
     advice = say("end the model with a linear layer: no relu, no sigmoid, no tanh")
     below = float((targets < -0.01 * _rms(targets)).float().mean())
     if low >= 0 and below > 0.01:
         text = "{seen}; no weights make a prediction negative, and {below:.0%} of the targets are"
-        return Check(name, FAULT, say(text, seen=seen, below=below), advice)
+        return Check(FIRST_LOSS, FAULT, say(text, seen=seen, below=below), advice)
     above = float((targets.abs() > 1.05).float().mean())
     if low >= -1 and 0.9 < high <= 1 and above > 0.05:
         text = (
             "{seen}; no weights bring a prediction out of {low:.0f} to 1, and {above:.0%} of "
             "targets are"
         )
-        return Check(name, FAULT, say(text, seen=seen, low=round(low), above=above), advice)
+        return Check(FIRST_LOSS, FAULT, say(text, seen=seen, low=round(low), above=above), advice)
     return None
 
 

@@ -10,7 +10,7 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, say_count, short, translated
+from rnnlab.base.say import in_short, say, say_count, short, translated
 from rnnlab.doctor.before.check import (
     FACT,
     FAULT,
@@ -20,7 +20,6 @@ from rnnlab.doctor.before.check import (
     OPEN,
     Check,
     fault_of,
-    in_short,
 )
 from rnnlab.doctor.before.subject import Copies, Subject, as_loss, as_predictions, seed
 
@@ -67,7 +66,9 @@ class Trial:
             self.error = error
         own = subject.model.named_parameters()
         self.borrowed = {name for name, parameter in own if parameter.grad is not None}
-        self.unregistered = [name for name, layers in hidden.items() if _has_gradient(layers)]
+        self.unregistered = [
+            name for name, layers in hidden.items() if any(p.grad is not None for p in layers)
+        ]
 
     def _note_inputs(self) -> None:
         """Note the weights whose inputs are not all 0."""
@@ -131,23 +132,23 @@ class Trial:
 
 def check_gradients(trial: Trial) -> Check:
     """Name the parameters that no gradient reaches."""
-    name, parameters = GRADIENTS, dict(trial.model.named_parameters())
+    parameters = dict(trial.model.named_parameters())
     if trial.unregistered:
         text = "the model computes with layers that it does not list as its own: {names}"
         advice = "hold them in nn.ModuleList or nn.ModuleDict, not in a Python list or dictionary"
         return Check(
-            name, FAULT, say(text, names=", ".join(trial.unregistered)), translated(advice)
+            GRADIENTS, FAULT, say(text, names=", ".join(trial.unregistered)), translated(advice)
         )
     if trial.error is not None and not trial.losses:
         advice = "print shapes and dtypes that meet in this line; look for detach() and no_grad()"
-        return fault_of(name, trial.error, say("the backward pass"), translated(advice))
+        return fault_of(GRADIENTS, trial.error, say("the backward pass"), translated(advice))
     free = {n: trial.gradients[n] for n, p in parameters.items() if p.requires_grad}
     if not free:
-        return Check(name, FACT, say("the model has no parameters to train"))
+        return Check(GRADIENTS, FACT, say("the model has no parameters to train"))
     frozen = [n for n in parameters if n not in free]
     if (check := _unreached(trial, free)) is not None or not frozen:
         text = "a gradient reaches all {count} parameters"
-        return check or Check(name, OK, say(text, count=len(free)))
+        return check or Check(GRADIENTS, OK, say(text, count=len(free)))
     seen = say_count(
         "a gradient reaches all {count} parameters that are trained; {names} is frozen "
         "(requires_grad=False)",
@@ -156,56 +157,54 @@ def check_gradients(trial: Trial) -> Check:
         n=len(frozen), count=len(free), names=in_short(frozen),
     )  # fmt: skip
     advice = "if that is not meant: requires_grad_(True), or from_pretrained(..., freeze=False)"
-    return Check(name, FACT, seen, translated(advice))
+    return Check(GRADIENTS, FACT, seen, translated(advice))
 
 
 def _unreached(trial: Trial, free: dict[str, float | None]) -> Check | None:
     """Return what is wrong with the gradients of the parameters that are trained."""
-    name, sizes = GRADIENTS, {n: p.numel() for n, p in trial.model.named_parameters()}
+    sizes = {n: p.numel() for n, p in trial.model.named_parameters()}
     without = [n for n, largest in free.items() if largest is None]
     zero = [n for n, largest in free.items() if largest == 0 and sizes[n] > 1]
     meant = [n for n in zero if trial.is_meant(n)]
     zero = [n for n in zero if n not in meant]
     if borrowed := [n for n in without if n in trial.borrowed]:
         text = "a copy of the model computes with {names} of the model itself, so it cannot be seen"
-        return Check(name, OPEN, say(text, names=in_short(borrowed)))
+        return Check(GRADIENTS, OPEN, say(text, names=in_short(borrowed)))
     if without:
         text = "no gradient reaches {names}: the loss does not depend on them"
         advice = "look for detach(), no_grad(), .data, or a layer that forward does not use"
-        return Check(name, FAULT, say(text, names=in_short(without)), translated(advice))
+        return Check(GRADIENTS, FAULT, say(text, names=in_short(without)), translated(advice))
     if zero and len(trial.losses) > ENOUGH:
         text = "the gradient of {names} is 0 in each of {count} steps"
         advice = "look at the initial weights (all 0?), and whether forward uses these layers"
         seen = say(text, names=in_short(zero), count=len(trial.losses) - 1)
-        return Check(name, FAULT, seen, translated(advice))
+        return Check(GRADIENTS, FAULT, seen, translated(advice))
     if zero:
         text = "the gradient of {names} is 0 in the first step; there was no time for more"
-        return Check(name, OPEN, say(text, names=in_short(zero)))
+        return Check(GRADIENTS, OPEN, say(text, names=in_short(zero)))
     if meant:
         text = (
             "the gradient of {names} is 0: its inputs are all 0, or the loss has it twice, as a - a"
         )
-        return Check(name, FACT, say(text, names=in_short(meant)))
+        return Check(GRADIENTS, FACT, say(text, names=in_short(meant)))
     return None
 
 
 def check_one_batch(trials: list[Trial]) -> Check:
-    """Look whether the loss of one batch falls; of several trials the best counts."""
+    """Look whether the loss of one batch falls; of the trials, one at least, the best counts."""
     checks = [_check_trial(trial) for trial in trials]
-    if not checks:
-        return Check(ONE_BATCH, OPEN, say("the updates on one batch were not tried"))
     return next((c for c in checks if c.verdict == OK), checks[-1])
 
 
 def _check_trial(trial: Trial) -> Check:
-    name, losses = ONE_BATCH, trial.losses
+    losses = trial.losses
     if trial.error is not None:
         where = say("the loop, after {count} updates,", count=max(len(losses) - 1, 0))
         advice = "print what the model keeps from call to call"
-        return fault_of(name, trial.error, where, translated(advice))
+        return fault_of(ONE_BATCH, trial.error, where, translated(advice))
     if len(losses) <= ENOUGH:
         text = "there was time for {count} updates only"
-        return Check(name, OPEN, say(text, count=len(losses) - 1))
+        return Check(ONE_BATCH, OPEN, say(text, count=len(losses) - 1))
     first, last, count = losses[0], losses[-1], len(losses) - 1
     late = sum(losses[-3:]) / 3
     rate = _rate(trial.optimizer)
@@ -216,18 +215,18 @@ def _check_trial(trial: Trial) -> Check:
     )  # fmt: skip
     if not all(map(math.isfinite, losses)) or late > first + abs(first) + 1e-3:
         advice = "choose a learning rate ten times lower, or clip the gradient"
-        return Check(name, FAULT, seen, translated(advice))
+        return Check(ONE_BATCH, FAULT, seen, translated(advice))
     if max(losses) > JUMP * abs(first) and late > 0.5 * first:
         seen = say("{seen}, and up to {most} between", seen=seen, most=short(max(losses)))
-        return Check(name, FAULT, seen, say("choose a learning rate ten times lower"))
+        return Check(ONE_BATCH, FAULT, seen, say("choose a learning rate ten times lower"))
     if late < first and last < first:
-        return Check(name, OK, seen)
+        return Check(ONE_BATCH, OK, seen)
     if abs(first) < 1e-8:
-        return Check(name, OK, say("{seen}: there was nothing left to fall", seen=seen))
+        return Check(ONE_BATCH, OK, say("{seen}: there was nothing left to fall", seen=seen))
     if min(losses) < 0.99 * first:
         seen = say("{seen}, lower between: {least}", seen=seen, least=short(min(losses)))
-        return Check(name, OPEN, seen, say("try a lower rate"))
-    return Check(name, FAULT, seen, say("look at the rows above, and at the learning rate"))
+        return Check(ONE_BATCH, OPEN, seen, say("try a lower rate"))
+    return Check(ONE_BATCH, FAULT, seen, say("look at the rows above, and at the learning rate"))
 
 
 def _count(optimizer: Optimizer | None) -> int:
@@ -263,7 +262,3 @@ def _parameters_of(item: Any) -> list[Parameter]:
     if isinstance(item, list | tuple):
         return [p for part in item for p in _parameters_of(part)]
     return [item] if isinstance(item, Parameter) else []
-
-
-def _has_gradient(parameters: list[Parameter]) -> bool:
-    return any(p.grad is not None for p in parameters)

@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 from torch.utils.data import default_collate
 
 from rnnlab.base.nested import map_tensors
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import in_short, say, translated
 from rnnlab.doctor.before.changes import parts_of, sizes
 from rnnlab.doctor.before.check import (
     FACT,
@@ -21,7 +21,6 @@ from rnnlab.doctor.before.check import (
     PREDICTIONS,
     Check,
     fault_of,
-    in_short,
 )
 from rnnlab.doctor.before.subject import Subject
 
@@ -31,12 +30,11 @@ SOME = 10_007  # random numbers, repeated in larger weights: quick, and a prime 
 
 def check_last_batch(subject: Subject, pairs: list[Any], batches: Any) -> Check | None:
     """Look whether a batch of fewer examples goes through too; None if there is none."""
-    name = LAST_BATCH
     found = _smaller(subject, pairs, batches)
     if found is None:
         return None
     if not subject.is_time_for(2):
-        return Check(name, OPEN, say("there was no time left for it"))
+        return Check(LAST_BATCH, OPEN, say("there was no time left for it"))
     batch, what = found
     smaller = Subject(subject.model, batch, subject.loss_fn, subject.optimizer, subject.end)
     advice = say(
@@ -46,10 +44,10 @@ def check_last_batch(subject: Subject, pairs: list[Any], batches: Any) -> Check 
         smaller.predictions = smaller.predict(training=True)
         smaller.loss(smaller.predictions)
     except Exception as error:  # the user's, whatever it is
-        check = fault_of(name, error, say("the model or the loss"), advice)
+        check = fault_of(LAST_BATCH, error, say("the model or the loss"), advice)
         seen = say("{batch}: {seen}", batch=what, seen=check.seen)
         return check._replace(seen=seen, advice=advice)
-    return Check(name, OK, say("{batch} goes through as well", batch=what))
+    return Check(LAST_BATCH, OK, say("{batch} goes through as well", batch=what))
 
 
 def _smaller(subject: Subject, pairs: list[Any], batches: Any) -> tuple[Any, str] | None:
@@ -96,7 +94,6 @@ def check_made(subject: Subject) -> Check | None:
 
 def check_optimizer(model: nn.Module, loss_fn: Any, optimizer: Optimizer) -> Check:
     """Compare what the optimizer holds with what the model, and the loss, have."""
-    name = OPTIMIZER
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
     own = {n: p for n, p in model.named_parameters() if p.requires_grad}
     known = {id(p) for p in model.parameters()}
@@ -107,15 +104,15 @@ def check_optimizer(model: nn.Module, loss_fn: Any, optimizer: Optimizer) -> Che
     if foreign and len(missing) == len(own):
         seen = "the optimizer holds no parameter of this model, but those of another"
         advice = "make it after the model: torch.optim.Adam(model.parameters())"
-        return Check(name, FAULT, say(seen), translated(advice))
+        return Check(OPTIMIZER, FAULT, say(seen), translated(advice))
     if missing:
         text = "the optimizer does not hold {names}: they keep their first values"
         advice = "give it model.parameters(), or say that they stay: requires_grad_(False)"
-        return Check(name, FAULT, say(text, names=in_short(missing)), translated(advice))
+        return Check(OPTIMIZER, FAULT, say(text, names=in_short(missing)), translated(advice))
     if foreign:
         text = "the optimizer holds all {own} parameters, and {count} that are not of this model"
-        return Check(name, FACT, say(text, own=len(own), count=len(foreign)))
-    return Check(name, OK, say("the optimizer holds all {count} parameters", count=len(own)))
+        return Check(OPTIMIZER, FACT, say(text, own=len(own), count=len(foreign)))
+    return Check(OPTIMIZER, OK, say("the optimizer holds all {count} parameters", count=len(own)))
 
 
 def other_weights(draw: int) -> Any:

@@ -141,10 +141,10 @@ def resolve_loss(loss_fn: Any) -> Loss:
         return known[loss_fn]
     if not callable(loss_fn):
         text = (
-            "loss_fn is {given!r}; expected a name ({names}) or a function of (predictions, "
+            "loss_fn is {loss_fn!r}; expected a name ({known}) or a function of (predictions, "
             "targets)"
         )
-        raise TypeError(say(text, given=loss_fn, names=", ".join(known)))
+        raise TypeError(say(text, loss_fn=loss_fn, known=", ".join(known)))
     return loss_fn
 
 

@@ -1,8 +1,9 @@
 """A block after which everything is as before it, bit for bit: weights, gradients, generators."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch.optim import Optimizer
 
 DEPTH = 4  # DataLoader, batch sampler, sampler, generator
 MOST = 1_000_000  # values of an array that may be an order
+PutBack = Callable[[], object]
 
 
 @contextmanager
@@ -87,48 +89,44 @@ def _attributes(batches: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        for part, before in kept.values():
-            if isinstance(part, torch.Generator):
-                part.set_state(before)
-            elif isinstance(part, random.Random):
-                part.setstate(before)
-            elif isinstance(part, np.random.Generator):
-                part.bit_generator.state = before
-            elif isinstance(part, list | Tensor | np.ndarray):
-                _put_back(part, before)
-            else:
-                vars(part).clear()
-                vars(part).update(before)
+        for put_back in kept.values():
+            put_back()
 
 
 def _put_back(part: Any, before: Any) -> None:
-    """Give a list or an array the values from before, where there are others now."""
-    if isinstance(part, list):
-        part[:] = before
-    elif isinstance(part, Tensor):
+    """Give a tensor or an array the values from before, where there are others now."""
+    if isinstance(part, Tensor):
         if not torch.equal(part, before):
             part.copy_(before)
     elif not np.array_equal(part, before):
         part[...] = before
 
 
-def _found(part: Any, depth: int, kept: dict[int, tuple[Any, Any]]) -> dict[int, tuple[Any, Any]]:
-    """Return by identity the objects that the batches are made of, with their state."""
+def _put_back_attributes(part: Any, before: dict[str, Any]) -> None:
+    vars(part).clear()
+    vars(part).update(before)
+
+
+def _found(part: Any, depth: int, kept: dict[int, PutBack]) -> dict[int, PutBack]:
+    """Return by identity what puts back each object that the batches are made of."""
     if id(part) in kept or isinstance(part, type | ModuleType | nn.Module):
         return kept
     if isinstance(part, torch.Generator):
-        kept[id(part)] = part, part.get_state()
+        kept[id(part)] = partial(part.set_state, part.get_state())
     elif isinstance(part, random.Random):
-        kept[id(part)] = part, part.getstate()
+        kept[id(part)] = partial(part.setstate, part.getstate())
     elif isinstance(part, np.random.Generator):
-        kept[id(part)] = part, part.bit_generator.state
+        bits = part.bit_generator
+        kept[id(part)] = partial(setattr, bits, "state", bits.state)
     elif isinstance(part, list) and len(part) <= MOST:  # an order that is shuffled in place
-        kept[id(part)] = part, part[:]
+        kept[id(part)] = partial(part.__setitem__, slice(None), part[:])
     elif isinstance(part, Tensor | np.ndarray):
         if np.prod(part.shape) <= MOST:
-            kept[id(part)] = part, part.clone() if isinstance(part, Tensor) else part.copy()
+            before = part.clone() if isinstance(part, Tensor) else part.copy()
+            kept[id(part)] = partial(_put_back, part, before)
     elif depth and type(getattr(part, "__dict__", None)) is dict:
-        kept[id(part)] = part, dict(vars(part))
-        for value in dict(vars(part)).values():
+        own = dict(vars(part))
+        kept[id(part)] = partial(_put_back_attributes, part, own)
+        for value in own.values():
             _found(value, depth - 1, kept)
     return kept

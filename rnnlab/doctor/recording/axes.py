@@ -77,11 +77,6 @@ def _permute(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Orig
     return [own[d] for d in dims] if len(dims) == n else None
 
 
-def _unsqueeze(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin:
-    own.insert(_dims(args, kwargs, n + 1)[0], None)
-    return own
-
-
 def _squeeze(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin:
     named = _dims(args, kwargs, n) or range(n)
     return [d for d in own if d not in named or given.shape[d or 0] != 1]
@@ -99,7 +94,7 @@ def _unbind(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origi
     return [d for d in own if d != axis]
 
 
-def _stack(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin:
+def _insert(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin:
     own.insert((_dims(args, kwargs, n + 1) or [0])[0], None)
     return own
 
@@ -128,24 +123,20 @@ def _index(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin
 
 _MOVES: dict[str, Any] = {
     "transpose": _transpose, "swapaxes": _transpose, "swapdims": _transpose, "T": _reverse,
-    "mT": _swap_last, "t": _reverse, "permute": _permute, "unsqueeze": _unsqueeze,
-    "squeeze": _squeeze, "unbind": _unbind, "__iter__": _unbind, "stack": _stack,
+    "mT": _swap_last, "t": _reverse, "permute": _permute, "unsqueeze": _insert,
+    "squeeze": _squeeze, "unbind": _unbind, "__iter__": _unbind, "stack": _insert,
     "__getitem__": _index, **dict.fromkeys(REDUCES, _drop),
 }  # fmt: skip
 
 
-def after_reshape(shape: Sequence[int], axis: int, new: Sequence[int]) -> int | None:
+@lru_cache(500)
+def after_reshape(shape: tuple[int, ...], axis: int, new: tuple[int, ...]) -> int | None:
     """Return where an axis is after a view or reshape.
 
     Returns:
         its place; -1 if it was merged with others, or was split; None if its entries are mixed with
         those of other axes, so that no axis tells them apart any more.
     """
-    return _after_reshape(tuple(shape), axis, tuple(new))
-
-
-@lru_cache(500)
-def _after_reshape(shape: tuple[int, ...], axis: int, new: tuple[int, ...]) -> int | None:
     size = shape[axis]
     if size < 2 or math.prod(shape) > LARGEST or math.prod(shape) == 0:
         return -1

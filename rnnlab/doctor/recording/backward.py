@@ -11,12 +11,12 @@ from torch import Tensor
 from rnnlab.doctor.events import Place, users_place
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
+from rnnlab.doctor.recording.kept_graphs import NODES
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
 
 GRAPHS = 4  # backward passes from one line whose graph is read, and whose way back is measured
 ROOTS = {"SqrtBackward0", "LinalgVectorNormBackward0", "NormBackward0", "NormBackward1"}
-LARGEST = 20_000  # nodes of a graph that is read
 
 
 class Graph(NamedTuple):
@@ -43,7 +43,7 @@ class BackwardRecorder:
         self._session, self._tensors = session, tensors
         self._gradients, self._through_time = gradients, through_time
         self._before, self._after = session.safely(self._see), session.safely(self._note)
-        self._grad = session.safely(self._note_grad)
+        self._grad = session.safely(lambda: session.note("grad"))
         self._inside = False
         self._read: Counter[Place] = Counter()
         self.graph: Graph | None = None  # of the latest loss, if it was read
@@ -69,9 +69,6 @@ class BackwardRecorder:
         if not self._inside:  # else the doctor measures
             self._grad()
         return original(*args, **kwargs)
-
-    def _note_grad(self) -> None:
-        self._session.note("grad")
 
     def _see(self, root: Any, place: Place, numbers: dict[str, Any]) -> None:
         if isinstance(root, Tensor):
@@ -109,12 +106,12 @@ def read_graph(loss: Tensor) -> Graph | None:
     """Return what the graph of a loss tells; None if it has none, or too large a one."""
     inputs: dict[Any, list[Any]] = {}  # of each node, those that it is computed from
     waiting = [loss.grad_fn] if loss.grad_fn is not None else []
-    while waiting and len(inputs) <= LARGEST:
+    while waiting and len(inputs) <= NODES:
         node = waiting.pop()
         if node not in inputs:
             inputs[node] = [part for part, _ in node.next_functions if part is not None]
             waiting += inputs[node]
-    if not 0 < len(inputs) <= LARGEST:
+    if not 0 < len(inputs) <= NODES:
         return None
     leaves: dict[int, int] = {}  # id of a weight -> its bit
     reached: dict[Any, int] = {}  # node -> the weights from which it is computed

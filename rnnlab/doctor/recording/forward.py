@@ -12,7 +12,7 @@ from rnnlab.doctor.events import NOWHERE, Event, Place, users_place
 from rnnlab.doctor.recording import padding
 from rnnlab.doctor.recording.gradient_through_time import GradientThroughTime
 from rnnlab.doctor.recording.gradients import GradientRecorder
-from rnnlab.doctor.recording.known_tensors import Info, Op, has_graph, tensors_in
+from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
 from rnnlab.doctor.recording.session import Session
 from rnnlab.doctor.recording.tensor_tracker import TensorTracker
 from rnnlab.doctor.trace import Refused
@@ -146,7 +146,8 @@ class ForwardRecorder:
         before = next((s for s in states if s is not None and s.state_round is not None), Info())
         carried = before.state_round is not None and before.state_round < now
         layer = module if isinstance(module, nn.RNNBase) else None
-        three_axes = layer is not None and isinstance(inputs, Tensor) and inputs.dim() == 3
+        dim = inputs.dim() if isinstance(inputs, Tensor) else None  # None: packed
+        three_axes = layer is not None and dim == 3
         time_first = three_axes and layer is not None and not layer.batch_first
         batch, time = (1, 0) if time_first else (0, 1)
         back = self._moves_back(module, inputs)
@@ -154,11 +155,11 @@ class ForwardRecorder:
         axes = "BF"
         if layer is not None:
             outputs, output = output
-            axes = "LBF" if three_axes or not isinstance(inputs, Tensor) else "LF"
+            axes = "LBF" if dim in (3, None) else "LF"
             after = after._replace(layers=layer.num_layers, directions=1 + layer.bidirectional,
                 both_ways=place if layer.bidirectional else None,
                 chained=before.state_round == now,
-                op=Op("recurrence", place) if _is_bounded(layer) else None,
+                op="recurrence" if _is_bounded(layer) else "",
             )  # fmt: skip
             if isinstance(outputs, Tensor):
                 padded = three_axes and (info.padded or (
@@ -176,19 +177,13 @@ class ForwardRecorder:
         # without a state the rows of a loader that does not shuffle are examples too
         sure = info.examples is not None and (info.shuffled or state is None)
         wrong = three_axes and info.examples not in (None, batch) and max(inputs.shape[:2]) > 1
-        flat = (
-            layer is not None
-            and isinstance(inputs, Tensor)
-            and inputs.dim() == 2
-            and info.examples == 0
-        )
+        flat = layer is not None and dim == 2 and info.examples == 0
         length = inputs.shape[time] if three_axes else None
         early = isinstance(inputs, Tensor) and inputs.device.type == "cpu"
         return {
             "finite": bool(torch.isfinite(inputs).all()) if early else None,
             "carried": carried, "other_draw": carried and other, "back": carried and back,
             "swapped": sure and (wrong or flat), "length": length,
-            "in_loop": before.state_round == now,
         }  # fmt: skip
 
     def _saturated(self, module: Any, inputs: Any) -> float | None:

@@ -20,7 +20,6 @@ LOSSES = ELEMENTWISE | {
     functional.binary_cross_entropy_with_logits, functional.kl_div, functional.ctc_loss,
     functional.gaussian_nll_loss, functional.poisson_nll_loss,
 }  # fmt: skip
-DIFFERENCES = {Tensor.sub, Tensor.__sub__, Tensor.__rsub__, torch.sub, Tensor.subtract}
 TORCH = torch.__path__[0]
 CLIPPING = {"clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_"}  # of torch
 CALLED_BY_CLIPPING = {

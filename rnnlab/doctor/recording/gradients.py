@@ -76,9 +76,7 @@ class GradientRecorder:
     def before_backward(self) -> None:
         """Look at the gradients that are there."""
         if self._hand and self._moving:  # the step by hand since the backward before is complete
-            moved, size = self._moved()
-            norm = self._step.numbers["norm"]
-            self._step.numbers["length"] = moved / size if size > 0 else None
+            moved, norm = self._note_length(), self._step.numbers["norm"]
             self._step.numbers["learning_rate"] = moved / norm if norm else 0.0
         for followed in self._all.values():
             followed.before = followed.version()
@@ -100,12 +98,13 @@ class GradientRecorder:
             self._moving = [(p, p.detach().clone()) for p in held]
         return filled
 
-    def _moved(self) -> tuple[float, float]:
-        """Return how far the copied parameters have moved since, and how large they were."""
+    def _note_length(self) -> float:
+        """Note the step's length, and return how far the copied parameters have moved since."""
         moved = get_total_norm([(p.detach() - old).double() for p, old in self._moving]).item()
         size = get_total_norm([old.double() for _, old in self._moving]).item()
         self._moving = []
-        return moved, size
+        self._step.numbers["length"] = moved / size if size > 0 else None
+        return moved
 
     def before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Note a step and the gradients that it finds."""
@@ -151,13 +150,8 @@ class GradientRecorder:
         self._moving = [(p, p.detach().clone()) for p in moving]
         held = frozenset(map(id, parameters))
         self._held = self._held if held == self._held else held  # one for many events
-        return {
-            "grads": len(grads),
-            "norm": norm,
-            "stale": stale,
-            "again": again,
-            "held": self._held,
-        }
+        numbers = {"grads": len(grads), "norm": norm, "stale": stale, "again": again}
+        return {**numbers, "held": self._held}
 
     def after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """Note which gradients were used, and complete what was noted of the step."""
@@ -167,8 +161,7 @@ class GradientRecorder:
             if followed.parameter.grad is not None:
                 followed.used = followed.parameter.grad
                 followed.used_version = followed.version()
-        moved, size = self._moved()
-        self._step.numbers["length"] = moved / size if size > 0 else None
+        self._note_length()
         # Lightning hands a closure to every step; what counts is whether it computes gradients
         self._step.numbers["closure"] &= self._session.trace.counts["backward"] > self._backwards
         self._session.resume()
@@ -260,11 +253,8 @@ class GradientRecorder:
         names = [full_name(f) for f in still]
         return [CutOff(names, made or self._step.place)] if names else []
 
-    def conclude(self) -> tuple[list[str], bool, bool]:
-        """Return the names of those left out, whether a head alone is trained, and any changed.
-
-        Then let go of all.
-        """
+    def conclude(self) -> None:
+        """Note in the trace what is known of parameters only now, and let go of them."""
         trace = self._session.trace
         trace.cut_off, trace.frozen = self._cut_off(), self._frozen()
         trace.idle = self._held_by_idle()
@@ -275,11 +265,11 @@ class GradientRecorder:
             f for f in same if f.name and f.filled and not f.trained and f.parameter.requires_grad
         ]
         used = [f for f in self._all.values() if f in left or (f.trained and f.filled)]  # as called
-        head = used[: len(left)] == left != used
-        changed = len(same) < len(self._all)
+        trace.head_alone = used[: len(left)] == left != used
+        trace.weights_changed = len(same) < len(self._all)
+        trace.left_out = [f.name for f in left if f.name]
         trace.hidden = next((f.name.partition("[")[0] for f in left if f.hidden and f.name), "")
         self._all, self._moving = {}, []
-        return [f.name for f in left if f.name], head, changed
 
 
 def _keeps_state(optimizer: Optimizer) -> bool:

@@ -12,13 +12,6 @@ from rnnlab.doctor.events import Place
 ROOM = 500  # entries, at least, before those of tensors that are gone are dropped
 
 
-class Op(NamedTuple):
-    """The latest function that gave a tensor its values, and where it was called."""
-
-    name: str
-    place: Place
-
-
 class Pick(NamedTuple):
     """What was taken of a recurrence's outputs or states, which may be the wrong part."""
 
@@ -42,7 +35,7 @@ class Info(NamedTuple):
     axes: str = ""  # as a recurrence reads or writes them: B, T, L (layers), F; ? another
     layers: int = 0  # of the recurrence whose outputs or states these are; 0: of none
     directions: int = 1  # of that recurrence
-    op: Op | None = None  # of those functions that bound values, and a division
+    op: str = ""  # the latest function that gave it its values, if that bounds them or divides
     padded: bool = False  # whether its sequences have unequal lengths and end in padding
     noisy: Place | None = None  # the call without a graph of a model with dropout on
     gradient: bool = False  # whether it was computed from a parameter's .grad

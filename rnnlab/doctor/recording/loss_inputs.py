@@ -14,6 +14,7 @@ LIMITS = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "relu": (0.0, math.inf),
           "relu_": (0.0, math.inf), "softplus": (0.0, math.inf), "tanh": (-1.0, 1.0),
           "recurrence": (-1.0, 1.0)}  # fmt: skip
 DIFFERENCE = "the difference"  # not said: a name, which `name_of` of the rules shows
+DIFFERENCES = {"sub", "__sub__", "__rsub__", "subtract"}  # functions that make one
 REGRESSION = {DIFFERENCE, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
 SHAPES_LOSS = {"pow", "square", "abs", "mul", "__mul__", "__pow__", "__getitem__", "sqrt", "sum",
                "mean", "div", "__truediv__", "flatten", "view", "reshape"}  # fmt: skip
@@ -25,7 +26,7 @@ def describe(
 ) -> dict[str, Any]:
     """Return what there is to say of the predictions and targets of a loss."""
     info, of_target = known.get(given) or Info(), known.get(target) or Info()
-    numbers: dict[str, Any] = {"op": info.op.name if info.op else "", "both": info.both_ways}
+    numbers: dict[str, Any] = {"op": info.op, "both": info.both_ways}
     many = max(given.numel(), target.numel()) > LARGEST
     if (
         many
@@ -69,13 +70,11 @@ def _of_regression(
     numbers: dict[str, Any] = {}
     integers = of_target.whole or not wanted.is_floating_point()
     wanted = wanted.double()
-    if info.op is not None and info.op.name in LIMITS:
-        low, high = LIMITS[info.op.name]
+    if info.op in LIMITS:
+        low, high = LIMITS[info.op]
         numbers["outside"] = float(((wanted < low - 1e-6) | (wanted > high + 1e-6)).double().mean())
-    numbers["target_mean"], numbers["target_std"] = (
-        float(wanted.mean()),
-        float(wanted.std(correction=0)),
-    )
+    numbers["target_mean"] = float(wanted.mean())
+    numbers["target_std"] = float(wanted.std(correction=0))
     numbers["prediction_mean"] = float(values.double().mean())
     numbers["most"] = float(wanted.max())
     numbers["whole"] = integers and bool(((wanted == wanted.round()) & (wanted >= 0)).all())

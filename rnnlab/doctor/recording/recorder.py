@@ -90,8 +90,7 @@ class Recorder(Session):
         self._tensors.graphs.conclude()
         self._backward.graph = None
         self.on_cut, self.on_cleared, self.on_updated = (lambda *_: None,) * 3
-        left_out, self.trace.head_alone, changed = self._gradients.conclude()
-        self.trace.left_out, self.trace.weights_changed = left_out, changed
+        self._gradients.conclude()
 
     def _replace(self, owner: Any, name: str, instead: Callable[..., Any]) -> None:
         original = getattr(owner, name)
@@ -157,10 +156,8 @@ class Recorder(Session):
 
     def _note_schedule(self, scheduler: Any) -> None:
         if getattr(scheduler, "_step_count", 1) > 1:  # the first is of its making
-            self.note(
-                "schedule", scheduler=type(scheduler).__name__, made=self.made.get(scheduler),
-                learning_rate=float(scheduler.optimizer.param_groups[0]["lr"]),
-            )  # fmt: skip
+            kind = type(scheduler).__name__
+            self.note("schedule", scheduler=kind, made=self.made.get(scheduler))
 
     def _see_clipping(self, func: Any) -> None:
         last = self.trace.last
@@ -182,7 +179,7 @@ class Recorder(Session):
 
     def _see_function(self, func: Any, name: str, args: Any, kwargs: Any, result: Any) -> None:
         if self.looks_closely:
-            if func in functions.DIFFERENCES:
+            if name in loss_inputs.DIFFERENCES:
                 if numbers := functions.describe_difference(result, args):
                     self.note("difference", **numbers)
             self._tensors.on_function(name, args, kwargs, result, self._forward.depth == 0)

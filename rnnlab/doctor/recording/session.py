@@ -95,7 +95,7 @@ class Session(TorchFunctionMode):
         """Whether no mode of the user's lies above: leaving it would leave this one."""
         return _get_current_function_mode() is self._outer
 
-    def safely(self, handler: Callable[..., None]) -> Callable[..., None]:
+    def safely(self, handler: Callable[..., object]) -> Callable[..., None]:
         """Return a handler that looks at the block's own thread, and does not disturb the loop.
 
         A mistake of the doctor's own must not become one of the loop's: it is noted, no more.

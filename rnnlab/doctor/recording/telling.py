@@ -7,8 +7,8 @@ from torch import Tensor
 
 from rnnlab.doctor.events import Place, users_place
 from rnnlab.doctor.recording import padding
-from rnnlab.doctor.recording.known_tensors import Info, Op, has_graph, tensors_in
-from rnnlab.doctor.recording.loss_inputs import DIFFERENCE, describe
+from rnnlab.doctor.recording.known_tensors import Info, has_graph, tensors_in
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCE, DIFFERENCES, describe
 from rnnlab.doctor.recording.session import Session
 
 BOUNDS = {"sigmoid", "softmax", "log_softmax", "relu", "relu_", "tanh", "softplus", "div",
@@ -16,7 +16,6 @@ BOUNDS = {"sigmoid", "softmax", "log_softmax", "relu", "relu_", "tanh", "softplu
 SHOWN_TO = {"eq", "__eq__", "ne", "__ne__", "sub", "__sub__", "__rsub__", "cross_entropy",
             "nll_loss", "mse_loss", "l1_loss", "binary_cross_entropy",
             "binary_cross_entropy_with_logits", "smooth_l1_loss"}  # fmt: skip
-DIFFERENCES = {"sub", "__sub__", "__rsub__", "subtract"}
 
 
 class Telling:
@@ -33,7 +32,7 @@ class Telling:
             if (self._known.get(given[1]) or Info()).gradient:  # w - rate * w.grad
                 self._session.note("descent")
         if name in BOUNDS and isinstance(result, Tensor) and result.requires_grad:
-            self._known.add(result, op=Op(name, users_place()))
+            self._known.add(result, op=name)
             if name in ("softmax", "log_softmax"):
                 self._on_softmax(args, kwargs, result)
         elif name in SHOWN_TO and not has_graph(result):

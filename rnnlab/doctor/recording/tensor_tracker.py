@@ -2,7 +2,6 @@
 
 import weakref
 from collections import Counter
-from operator import attrgetter
 from typing import Any
 
 import torch
@@ -31,9 +30,9 @@ from rnnlab.doctor.recording.known_tensors import (
     tensors_in,
     wrong_pick,
 )
-from rnnlab.doctor.recording.loss_inputs import still_compared
+from rnnlab.doctor.recording.loss_inputs import DIFFERENCES, still_compared
 from rnnlab.doctor.recording.session import Session
-from rnnlab.doctor.recording.telling import DIFFERENCES, Telling
+from rnnlab.doctor.recording.telling import Telling
 
 DATA: Any = Tensor.data  # what x.data asks
 GRAD: Any = torch._C.TensorBase.grad
@@ -123,7 +122,7 @@ class TensorTracker:
         if info.pick is not None and output.requires_grad:
             self._session.note("pick", info.pick.place, reason=info.pick.reason)
         self._known[output] = info._replace(
-            state_round=None, cut=None, time_major=None, pick=None, op=None, layers=0
+            state_round=None, cut=None, time_major=None, pick=None, op="", layers=0
         )
 
     def after_backward(self) -> dict[Place, int]:
@@ -166,7 +165,7 @@ class TensorTracker:
         cut = next((i.cut for i in infos if i.cut is not None), None)
         if cut is not None and weight is not None:
             self._cuts[cut, id(weight)] += 1
-        drawn = info if len(infos) == 1 else max(infos, key=_draw_of)
+        drawn = max(infos, key=lambda one: one.draw)
         losses = infos if name == "stack" else infos[:1] if name in KEEPS_LOSS else []
         noisy = [i.noisy for i in infos if i.noisy is not None]
         after = Info(
@@ -197,7 +196,7 @@ class TensorTracker:
     ) -> dict[str, Any]:
         """Return what is known of a result's axes and values, by what the function does to them."""
         first, info = known[0]
-        drawn = known[0] if len(known) == 1 else max(known, key=lambda pair: pair[1].draw)
+        drawn = max(known, key=lambda pair: pair[1].draw)
         one = next(iter(tensors_in(result)), None)
         if one is None:
             return {}
@@ -225,7 +224,7 @@ class TensorTracker:
             if name == "__getitem__" and keeps_time:
                 facts["padded"] = True
             if name == "mean" and "T" in info.axes and "T" not in facts.get("axes", ""):
-                self._session.note("padded_mean", padded=True)
+                self._session.note("padded_mean")
         if keeps and name not in MIXES:
             facts |= {"inputs": info.inputs, "both_ways": info.both_ways, "filled": info.filled,
                       "source": info.source}  # fmt: skip
@@ -290,6 +289,3 @@ class TensorTracker:
         elif isinstance(result, Tensor):
             leaf = id(given) if given.requires_grad else info.parameter
             self._known[result] = info._replace(parameter=leaf)
-
-
-_draw_of = attrgetter("draw")

@@ -1,7 +1,6 @@
 """What a loss is given, and what becomes of its value."""
 
 import ast
-import linecache
 import math
 import re
 from functools import lru_cache
@@ -14,7 +13,7 @@ from rnnlab.base.say import translated
 from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.recording.loss_inputs import DIFFERENCE
 from rnnlab.doctor.rules.rule import GRAPH, LOOP, LOSS, RULES, Advice, Evidence, Rule
-from rnnlab.doctor.source import arguments_at
+from rnnlab.doctor.source import arguments_at, tree_of
 from rnnlab.doctor.trace import Trace
 
 
@@ -22,7 +21,7 @@ from rnnlab.doctor.trace import Trace
     "loss-broadcast",
     "{name} was given shapes {shape} and {target}; they are broadcast to {both}, so every "
     "prediction is compared with every target.",
-    why="Shapes that differ are broadcast; the loss then learns the mean.",
+    why="Shapes that differ are broadcast; the model then learns the mean.",
     fix="loss_fn(predictions, targets.reshape(predictions.shape))",
     lesson=LOSS,
     least=1,
@@ -159,10 +158,7 @@ def _is_averaged(place: Place) -> bool:
     list that is only drawn are not. What cannot be read is not. A name means the same within one
     function, an attribute within one class.
     """
-    try:
-        tree = ast.parse("".join(linecache.getlines(place.source)))
-    except SyntaxError:  # a cell with a magic line
-        return False
+    tree = tree_of(place)
     here = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.lineno == place.line]
     for statement in map(ast.unparse, here):  # in one writing, without comments
         added = re.fullmatch(r"(?P<name>.+) \+= [^*/]+|(?P<list>.+)\.append\([^*/]+\)", statement)

@@ -1,6 +1,6 @@
 """Lines that are missing, or out of their order, and modes that are left on."""
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import in_short, say, translated
 from rnnlab.doctor.events import Event, Place
 from rnnlab.doctor.rules.rule import BACKWARD, CLIPPING, LOOP, RULES, STEP, Evidence, Rule
 from rnnlab.doctor.trace import Trace
@@ -206,7 +206,7 @@ IDLE = (
     least=3,
 )
 def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
-    numbers = {"names": _in_short(trace.left_out), "all_updates": trace.counts["step"]}
+    numbers = {"names": in_short(trace.left_out), "all_updates": trace.counts["step"]}
     if trace.head_alone:  # as in fine-tuning, where it is meant
         numbers["severity"] = "note"
     made, hides = trace.idle or trace.maker, bool(trace.hidden)
@@ -222,12 +222,6 @@ def _parameters_not_in_optimizer(trace: Trace) -> Evidence:
     if trace.maker is not None:  # a trainer's step is at no line of the user's that would tell
         steps = [s if "step" in s.place.text else s._replace(place=trace.maker) for s in steps]
     return steps if trace.left_out else []
-
-
-def _in_short(names: list[str]) -> str:
-    if len(names) < 7:
-        return ", ".join(names)
-    return say("{names}, and {more} more", names=", ".join(names[:5]), more=len(names) - 5)
 
 
 @Rule(

@@ -37,7 +37,7 @@ def _sigmoid_twice(trace: Trace) -> Evidence:
 
 @Rule(
     "nll-without-log",
-    "nll_loss was given values that are no logarithms of probabilities, in {times} of {times} "
+    "nll_loss was given values that are not logarithms of probabilities, in {times} of {times} "
     "batches.",
     why="NLLLoss takes the log-probability of the right class, with its sign turned, as the loss.",
     fix="nn.functional.log_softmax(scores, dim=1) before NLLLoss, or CrossEntropyLoss of the "
@@ -76,7 +76,7 @@ def _softmax_of_one(trace: Trace) -> Evidence:
 @Rule(
     "padding-in-loss",
     "The loss counts what was computed from padding, in {times} batches that were looked at.",
-    why="What is learnt for padding is taken from the real steps, and the figure is not theirs.",
+    why="What is learnt for padding is lost to the real steps, and the loss is not theirs alone.",
     fix="CrossEntropyLoss(ignore_index=PAD), or (losses * mask).sum() / mask.sum()",
     lesson=PADDING,
     severity="warning",

@@ -1,11 +1,10 @@
 """What torch refuses because sizes do not fit: each error with the number to change."""
 
 import re
-from functools import reduce
 from math import prod
 from traceback import walk_tb
 
-from rnnlab.base.say import say, translated
+from rnnlab.base.say import joined, say, translated
 from rnnlab.doctor.recording.functions import LOSSES
 from rnnlab.doctor.rules.rule import REFUSED, STEP, Advice, Rule
 from rnnlab.doctor.source import arguments_at
@@ -265,8 +264,7 @@ def _shapes_that_met(trace: Trace) -> Advice:
     name = trace.refused.name if trace.refused else ""
     if not shapes:
         return Advice()
-    together = reduce(lambda one, other: say("{one} and {other}", one=one, other=other), shapes)
-    return Advice(more=say("{name} was given {shapes}.", name=name, shapes=together))
+    return Advice(more=say("{name} was given {shapes}.", name=name, shapes=joined(shapes)))
 
 
 Rule(

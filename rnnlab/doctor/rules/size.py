@@ -40,10 +40,10 @@ def _nonfinite_gradient(trace: Trace) -> Evidence:
 def _cure(trace: Trace, backward: Event | None) -> str:
     """Return what helps against a gradient that is nan or infinite: its cause decides."""
     if any(call.numbers.get("finite") is False for call in trace.of("recurrent")):
-        fix = "the inputs hold nan or inf: leave those rows out, before clipping could help"
+        fix = "the inputs hold nan or inf: leave those rows out; clipping does not help"
         return translated(fix)
     if any(not math.isfinite(loss.numbers.get("target_mean", 0.0)) for loss in trace.of("loss")):
-        fix = "the targets hold nan or inf: leave those rows out, before clipping could help"
+        fix = "the targets hold nan or inf: leave those rows out; clipping does not help"
         return translated(fix)
     if backward is not None and math.isfinite(backward.numbers.get("value", math.nan)):
         rooted = [e for e in trace.of("backward") if e.numbers.get("roots")]

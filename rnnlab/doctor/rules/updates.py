@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from rnnlab.base.say import translated
+from rnnlab.base.say import in_short, translated
 from rnnlab.doctor.events import NOWHERE, Event
 from rnnlab.doctor.rules.rule import OUTPUTS, UPDATES, Evidence, Rule
 from rnnlab.doctor.source import rate_set_at
@@ -112,7 +112,7 @@ def _stepped_twice(trace: Trace) -> Evidence:
     "scheduler-per-batch",
     "{scheduler} was stepped after each of {times} updates: the learning rate went from "
     "{first:.2g} to {last:.2g}.",
-    why="Its numbers count calls of its step; meant are epochs here, and the rate is as good as 0.",
+    why="It counts calls of step() where epochs are meant: the rate is now close to 0.",
     fix="scheduler.step()  # after the batches of an epoch",
     lesson=UPDATES,
     least=10,
@@ -173,7 +173,7 @@ def _schedule(trace: Trace) -> tuple[Evidence, Evidence, list[float]]:
 def _frozen_parameters(trace: Trace) -> Evidence:
     found = []
     for frozen in trace.frozen if trace.counts["step"] else []:
-        numbers = {"names": ", ".join(frozen.names[:4])}
+        numbers = {"names": in_short(frozen.names)}
         if "from_pretrained" not in frozen.place.text:
             numbers["fix"] = translated("requires_grad_(True) for what is to be trained")
         found.append(Event("frozen", frozen.place, numbers))
@@ -194,7 +194,7 @@ def _part_cut_from_graph(trace: Trace) -> Evidence:
     if trace.counts["step"] < 5 or not trace.counts["backward"]:
         return []
     return [
-        Event("cut", cut.place, {"names": ", ".join(cut.names[:4])})
+        Event("cut", cut.place, {"names": in_short(cut.names)})
         for cut in trace.cut_off
         if cut.place != NOWHERE
     ]

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from rnnlab.base.checks import check_path
 from rnnlab.base.files import Path, check_writable
-from rnnlab.base.say import say
+from rnnlab.base.say import joined, say
 from rnnlab.base.tables import TableError
 from rnnlab.runs.sweeps.fingerprint import differences
 from rnnlab.runs.sweeps.table import FINGERPRINT, cell_of, read, settings_of, write
@@ -103,9 +103,7 @@ class KeptRuns:
                 "{path} keeps a sweep that differs from this one in {different}: give another "
                 "path, or delete the column {column!r} if the runs are the same all the same"
             )
-            what, *more = different.values()
-            if more:
-                what = say("{one} and {other}", one=what, other=more[0])
+            what = joined(different.values())
             raise TableError(say(text, path=path, different=what, column=FINGERPRINT))
 
     def _warn(self) -> None:

@@ -16,19 +16,17 @@ from rnnlab.widgets.controls import as_task, row
 from rnnlab.widgets.lab import TrainingLab
 from rnnlab.widgets.landscape.landscape_page import (
     AXES,
-    DEFAULT,
     check_map_setting,
     make_curves,
     make_map,
     make_map_controls,
-    sentences_html,
     sizes,
     status_words,
     table_html,
     table_words,
 )
 from rnnlab.widgets.live import Pace, warm_up
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 
 SLICE = 0.02  # seconds; a click goes through some slices until it is answered
 DRAWING = 0.15  # of the time at most: a map is some 30 texts
@@ -80,7 +78,6 @@ class LandscapeLab(Lab):
         self._lay_out()
         self._follow()
         self.observe(self._on_axis, names=[*AXES])
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         text = "Not trained yet: {count} cells. Press Train."
         self._show(say(text, count=len(self.landscape.spots)))
         self._show_twin()
@@ -178,7 +175,7 @@ class LandscapeLab(Lab):
         chosen = self._chosen and self.chosen
         self._forget()
         self._chosen = self.landscape.spots.get(chosen) if chosen else None
-        self._resize(self._access.width or DEFAULT)
+        self._resize(self._access.width or DEFAULT_WIDTH)
         self._errors.clear()
         self._started = time.perf_counter()
         self._runner.start(self.landscape.train(), paused)
@@ -215,7 +212,7 @@ class LandscapeLab(Lab):
         with self._pace.drawing():
             map_.draw(map_.panel.update(spots, what, best, self._shown, self._cursor))
             curves.draw(curves.panel.update(self._shown, self.epochs, self._runner.busy))
-            self._twin.value = sentences_html(self._sentences())
+            self._write_twin("\n".join(self._sentences()))
             self._access.pictures = [picture.panel.alt for picture in self.pictures]
             self._progress.value = round(100 * landscape.epoch / self.epochs)
         if words:
@@ -251,13 +248,11 @@ class LandscapeLab(Lab):
             self._cursor = None
             self._choose([*self.landscape.spots.values()][number])
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if self._access.width:
-            self._resize(self._access.width)
-            self._show()
-            if self._runner.steps is None:
-                self._crisp_later()
+    def _fit(self, width: int) -> None:
+        self._resize(width)
+        self._show()
+        if self._runner.steps is None:
+            self._crisp_later()
 
     def _resize(self, width: int) -> None:
         measures = sizes(width, len(self.landscape.clip_norms))
@@ -269,7 +264,7 @@ class LandscapeLab(Lab):
     def _lay_out(self) -> None:
         self.pictures = LivePicture(*make_map(self.landscape)), LivePicture(*make_curves())
         self.pictures[0].widget.add_class("rnnlab-clicks")
-        self._resize(DEFAULT)
+        self._resize(DEFAULT_WIDTH)
         self.controls = make_map_controls(self.task)
         self.buttons = self._make_buttons(
             {"Train": self._on_train, "Stop": self._on_stop, OPEN: self._on_open}

@@ -1,6 +1,5 @@
 """LandscapeLab's page: what may be set, controls, pictures and their sizes, words, a table."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from rnnlab.base.checks import check_count, check_known, check_positive
@@ -25,7 +24,6 @@ MOST = {"hidden_size": 128, "epochs": 1000, "seeds": 10}
 MOST_VALUES = 12  # on an axis; there would be no room for the numbers
 AXES = ("learning_rates", "clip_norms")
 COLUMNS = 860  # pixels from which the curves stand beside the map
-DEFAULT = 940  # pixels, until the page has reported how many there are
 ROW, REST = 42, 102  # pixels of the map's height: a row, and what is above and below all rows
 LOWEST = 250  # pixels of a picture's height at least
 TABLE = (  # what it is called, what is in it, what heads its rows
@@ -90,13 +88,6 @@ def sizes(width: int, rows: int) -> list[tuple[int, int]]:
         large = round(0.58 * width)
         return [(large, height), (width - large - 4, height)]
     return [(width, height), (width, LOWEST)]
-
-
-def sentences_html(sentences: Iterable[str]) -> str:
-    """Return the words below the pictures."""
-    words = "".join(f"<p>{as_html(sentence)}</p>" for sentence in sentences)
-    name = as_html(say("The pictures in words"))
-    return f'<div class="rnnlab-twin" role="group" aria-label="{name}">{words}</div>'  # not said
 
 
 def table_html(landscape: Landscape) -> str:

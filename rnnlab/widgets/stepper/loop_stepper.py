@@ -1,8 +1,7 @@
 """LoopStepper: walk one real batch through the training loop, phase by phase, and back."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -10,9 +9,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from rnnlab.base.checks import check_known, check_positive
-from rnnlab.base.say import say, translated
-from rnnlab.base.showable import said, showable
-from rnnlab.doctor.judge import rule_of_error
+from rnnlab.base.say import joined, say, translated
+from rnnlab.doctor.judge import first_sentence, rule_of_error
 from rnnlab.loop.losses import LossFunction
 from rnnlab.microscope.stepping import PhaseStepper
 from rnnlab.microscope.words import failed_words, phase_words
@@ -225,8 +223,7 @@ class LoopStepper(ExaminedLab):
         if has_own_lines(error) or not rule_of_error(error):
             super()._fail(error)  # its lines are worth a look
         else:
-            first = re.split(r"(?<=[a-z)])[.] ", said(error), maxsplit=1)[0]  # some are a page long
-            self._complain(f"{type(error).__name__}: {showable(first)}")
+            self._complain(first_sentence(error))
             self._show()
 
     def _on_error(self, error: Exception) -> None:
@@ -250,11 +247,9 @@ class LoopStepper(ExaminedLab):
             self._say(where_words(stepper, self._failed is not None))
             self._show_twin()
 
-    def _fit(self) -> None:
-        """Make the pictures as large as the page has room."""
-        if width := self._access.width:
-            self._pictures.fit(width)
-            self._show()
+    def _fit(self, width: int) -> None:
+        self._pictures.fit(width)
+        self._show()
 
     # ---- how it is put together ----------------------------------------------------------
 
@@ -289,7 +284,6 @@ class LoopStepper(ExaminedLab):
         self._twin.layout.min_height = "48px"  # two lines: what is below does not jump
         self._pictures = StepperPictures(self._runner, self._source)
         self.pictures = self._pictures.all
-        self._access.observe(lambda _: self._runner.call(self._fit), "width")
         self.children = [
             self._access, row(self.buttons.values()), row(self.controls.values()),
             self._status, self._message, self._twin, self._doctor, self._pictures.box,
@@ -314,11 +308,10 @@ def _own_run(task: Any, **given: Any) -> dict[str, Any] | None:
     if len(missing) == len(given):
         return None
     if missing or task is not None:
-        names = reduce(lambda a, b: say("{one} and {other}", one=a, other=b), missing or [""])
         refusal = "a task is given too: give either a task, or model, batches and loss_fn together"
         if missing:
             refusal = (
                 "{names} is missing: give either a task, or model, batches and loss_fn together"
             )
-        raise TypeError(say(refusal, names=names))
+        raise TypeError(say(refusal, names=joined(missing or [""])))
     return given

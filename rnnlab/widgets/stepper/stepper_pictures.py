@@ -14,9 +14,9 @@ from rnnlab.pictures.stepper_panels import BarsPanel, FirstSequencePanel, Length
 from rnnlab.pictures.unrolled import UnrolledPanel
 from rnnlab.probes.losses import shares_by_time
 from rnnlab.widgets.live import Runner
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 
-TWO_COLUMNS, DEFAULT = 860, 940  # pixels: from which there are two; until the page has said its own
+TWO_COLUMNS = 860  # pixels: from which there are two
 GAP = 14  # pixels between them
 RING, CHAIN, FIRST, LOSS, GRADIENT, NORM, MOVED = range(7)  # the pictures, as on the page
 MOST = 7  # parameters in the picture of the step
@@ -67,7 +67,7 @@ class StepperPictures:
         legend = w.HTML(f'<div class="rnnlab-legend">{say(LEGEND)}</div>')  # not said
         self._columns = w.VBox([source, ring]), w.VBox([chain, legend, *others])
         self.box = w.Box(self._columns, layout=w.Layout(flex_flow="row wrap"))  # not said
-        self.fit(DEFAULT)
+        self.fit(DEFAULT_WIDTH)
 
     def fit(self, width: int) -> None:
         """Make the pictures as large as so many pixels across allow."""

@@ -10,12 +10,11 @@ from rnnlab.pictures.plots import on_axes
 from rnnlab.pictures.run_panels import GradientPanel, LossPanel
 from rnnlab.pictures.task_panels import make_panel
 from rnnlab.tasks.catalogue import Task
-from rnnlab.widgets.picture import LivePicture
+from rnnlab.widgets.picture import DEFAULT_WIDTH, LivePicture
 from rnnlab.widgets.viewer.recorded_run import RecordedRun
 
 TWO_COLUMNS = 880  # pixels from which the small pictures stand beside the large one
 SIDE_BY_SIDE = 560  # pixels from which, below it, the small ones stand beside each other
-DEFAULT = 940  # pixels, until the page has reported how many there are
 FILM = 74  # pixels that the slider and the legend below the large picture take
 
 
@@ -54,7 +53,7 @@ class RunPictures:
         self.legend = w.HTML()
         self.large = 0  # pixels across the answers
         self._width = 0
-        self.fit(DEFAULT)
+        self.fit(DEFAULT_WIDTH)
         self.show_task(task, free_running=False)
 
     def show_task(self, task: Task, free_running: bool) -> None:

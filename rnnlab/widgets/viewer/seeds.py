@@ -138,7 +138,7 @@ class Seeds:
             if step.train_loss is None:
                 return
             if stack.going and stack.epoch != step.epoch:
-                raise ValueError(say("their epochs have other numbers of batches"))
+                raise ValueError(say("their epochs have different numbers of batches"))
             self._keep(step, [one.validation_loss for one in others.values()])
 
     # ---- what is known of an epoch -----------------------------------------------------------

@@ -8,6 +8,8 @@ when first used, so `import rnnlab` loads neither torch, matplotlib nor ipywidge
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rnnlab.base import VERSION as __version__
+
 if TYPE_CHECKING:
     from rnnlab.base.say import set_language
     from rnnlab.base.step import Step
@@ -50,8 +52,6 @@ if TYPE_CHECKING:
     from rnnlab.widgets.landscape.landscape_lab import LandscapeLab
     from rnnlab.widgets.state_lab import StateLab
     from rnnlab.widgets.stepper.loop_stepper import LoopStepper
-
-__version__ = "0.1.0"
 
 _NAMES = {
     "base.say": "set_language",

@@ -36,6 +36,13 @@ class Mallinfo(ctypes.Structure):
     ]  # fmt: skip
 
 
+def open_widgets():
+    """Return the widgets that are not closed, by their keys; ipywidgets 7 has them in the class."""
+    from ipywidgets.widgets import widget
+
+    return widget._instances if hasattr(widget, "_instances") else widget.Widget.widgets
+
+
 def in_use():
     """Return how many MB of memory are in use: malloc's blocks and Python's small objects.
 

@@ -176,6 +176,8 @@ def set_by_a_user():
         stack.enter_context(matplotlib.style.context(["ggplot", "dark_background", STYLE]))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("error")
+        # what other packages call in each other is not ours
+        warnings.filterwarnings("ignore", "", DeprecationWarning, "(?!rnnlab)")
         yield
 
 

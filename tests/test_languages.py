@@ -441,6 +441,7 @@ def test_the_english_of_a_sentence_has_its_parts_in_english(locale):
 
 
 def test_the_lab_speaks_the_language_in_its_kernels_too(here, monkeypatch, capsys, chinese):
+    pytest.importorskip("jupyterlab", reason="it comes with the extra lab")
     seen = []
     monkeypatch.setattr(
         "jupyterlab.labapp.LabApp.launch_instance",

@@ -46,15 +46,16 @@ async def restart(times):
 await restart({times})
 """
 STATE = """
-import asyncio, gc, ipywidgets
+import asyncio, gc
 from matplotlib.figure import Figure
+from tests.memory import open_widgets
 while lab._busy:
     await asyncio.sleep(0.01)
 await asyncio.sleep(0.5)
 gc.collect()
 figures = sum(issubclass(type(thing), Figure) for thing in gc.get_objects())
 runners = sum("Runner" in repr(task) for task in asyncio.all_tasks())
-print(figures, len(ipywidgets.widgets.widget._instances), runners)
+print(figures, len(open_widgets()), runners)
 """
 USED = """
 from tests.memory import in_use

@@ -53,7 +53,7 @@ from tests.lab_invariants import (
     check_now,
     check_pictures,
 )
-from tests.memory import in_use
+from tests.memory import in_use, open_widgets
 from tests.sizes import short_or_long
 
 MOST_THREADS = 40  # beside those before: asyncio's pool for what is done on another thread
@@ -145,7 +145,7 @@ def standing():
     ]  # fmt: skip
     return {
         "figures": sum(issubclass(type(thing), Figure) for thing in gc.get_objects()),
-        "widgets": len(w.widgets.widget._instances),
+        "widgets": len(open_widgets()),
         "hooks": sum(map(len, hooks)),
         "threads of torch": torch.get_num_threads(),
         "threads": threading.active_count(),

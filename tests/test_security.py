@@ -116,6 +116,7 @@ def test_commands_open_no_connection(here, monkeypatch):
 
 
 def test_the_lab_is_opened_to_nobody_else(here, monkeypatch):
+    pytest.importorskip("jupyterlab", reason="it comes with the extra lab")
     given = []
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", given.append)
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)

@@ -6,6 +6,7 @@ import sys
 import warnings
 from concurrent.futures import Future
 from functools import partial
+from importlib.metadata import Distribution, PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -362,7 +363,7 @@ def test_a_file_of_another_version_is_refused_and_an_old_one_is_read(tmp_path, m
     path = tmp_path / "sweep.csv"
     first = sweep({}, path=path)
     ours = rnnlab.__version__
-    monkeypatch.setattr(fingerprint, "version", lambda package: "9.9.9")
+    monkeypatch.setattr(fingerprint, "VERSION", "9.9.9")
     refused(path, f"the version of rnnlab ({ours}; this is 9.9.9)")
     first.to_csv(path)  # without a fingerprint, as all were at first
     assert "fingerprint" not in path.read_text()
@@ -370,6 +371,15 @@ def test_a_file_of_another_version_is_refused_and_an_old_one_is_read(tmp_path, m
     assert len(sweep({"seed": [0, 1]}, path=path)) == 2
     assert "rnnlab=9.9.9" in path.read_text()
     assert rnnlab.Sweep.from_csv(path)[0] == first[0]
+
+
+def test_a_clone_that_is_not_installed_writes_its_file_too(tmp_path, monkeypatch):
+    def nothing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(Distribution, "from_name", nothing)
+    sweep({}, path=tmp_path / "sweep.csv")
+    assert f"rnnlab={rnnlab.__version__} " in (tmp_path / "sweep.csv").read_text()
 
 
 def test_data_that_change_from_pass_to_pass_are_not_compared(tmp_path):

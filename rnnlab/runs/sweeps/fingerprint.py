@@ -4,10 +4,10 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
+from rnnlab.base import VERSION
 from rnnlab.base.nested import map_tensors
 from rnnlab.base.say import say
 from rnnlab.runs.sweeps.trial import Subject
@@ -32,7 +32,7 @@ def fingerprint(subject: Subject, task: Task) -> str:
     made with. What these cannot tell is `UNKNOWN`.
     """
     parts = {
-        "rnnlab": version("rnnlab"),
+        "rnnlab": VERSION,
         "task": _hash(
             partial(_source_of, subject.task) if subject.makes_tasks else partial(_data, task)
         ),

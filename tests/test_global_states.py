@@ -29,6 +29,7 @@ import rnnlab
 from rnnlab.base.torch_state import check_defaults
 from rnnlab.commands.main import main
 from rnnlab.pictures import plots, run_panels
+from rnnlab.pictures.look import own_look
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -186,6 +187,15 @@ def test_what_a_user_has_set_changes_nothing(entry):
     before = entry()
     with set_by_a_user():
         assert entry() == before
+
+
+def test_a_picture_may_underflow_whatever_numpy_was_told():
+    with np.errstate(all="raise"):
+        with own_look():
+            assert np.array([1e-200]) ** 2 == 0
+        with pytest.raises(FloatingPointError, match="underflow"):
+            np.array([1e-200]) ** 2
+        assert np.geterr()["under"] == "raise"
 
 
 def float64():

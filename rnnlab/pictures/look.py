@@ -1,12 +1,13 @@
-"""The look of rnnlab's own pictures, whatever style a user has set for theirs."""
+"""The look of rnnlab's own pictures, whatever a user has set for theirs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context, rcParams, rcParamsDefault
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -32,6 +33,7 @@ def own_look() -> Iterator[None]:
     """In the block, or the function that this decorates, have matplotlib's defaults.
 
     It reads most of them when an artist is made, so whatever makes one is to be in such a block.
+    It also computes with numbers that underflow, which NumPy may have been told to refuse.
     """
     others: Any = {
         name: value for name, value in DEFAULTS.items() if dict.get(rcParams, name) != value
@@ -39,10 +41,7 @@ def own_look() -> Iterator[None]:
     families = with_letters(rcParams["font.family"])
     if families != rcParams["font.family"]:
         others["font.family"] = families
-    if not others:
-        yield
-        return
-    with rc_context(others):
+    with np.errstate(under="ignore"), rc_context(others) if others else nullcontext():
         yield
 
 

@@ -14,7 +14,8 @@ import traceback
 from pathlib import Path
 
 import rnnlab
-from rnnlab.base.say import language
+from rnnlab.base.say import language, say
+from rnnlab.widgets.viewer.run_words import where
 from tests import memory
 
 
@@ -54,7 +55,10 @@ async def lab(shell, file, diverges=False):
         assert len(lab.stepper.history.epochs) == 1
     if kind == "TrainingLab":
         assert len(lab.history.epochs) == lab.epochs
-        assert f"Run 1, finished: epoch {lab.epochs} of {lab.epochs}" in lab._status.value
+        place, outcome = where(lab._viewer.shown), say("finished")
+        ended = say("Run {run}, {outcome}: {where}.", run=1, outcome=outcome, where=place)
+        assert ended in lab._status.value
+        assert str(lab.epochs) in place
     assert lab._message.value == ""
     assert lab.describe()
     assert all(len(picture.widget.value) > 1000 for picture in lab.pictures)
@@ -62,11 +66,12 @@ async def lab(shell, file, diverges=False):
 
 async def _see_it_again(lab):
     """Look at the first epoch of a finished run, play it, and be at its end again."""
-    assert "is finished" in lab._status.value
+    finished = say("Run {run} is finished: {where}.", run=1, where="|")
+    assert finished.partition("|")[0] in lab._status.value
     history, last = lab.history, lab.pictures[0].widget.value
     lab.epoch = 0
     await _at_rest(lab)
-    assert "You are looking at epoch 0" in lab._status.value
+    assert say("You are looking at epoch {epoch}.", epoch=0) in lab._status.value
     assert lab.pictures[0].widget.value != last
     lab._viewer.film._play.click()
     await _at_rest(lab)

@@ -1,3 +1,3 @@
 """What every room may use: checks of arguments, files written whole, tables of text."""
 
-VERSION = "0.1.0"  # as pyproject.toml says it
+VERSION = "0.1.0"

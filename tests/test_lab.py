@@ -857,8 +857,13 @@ def test_defaults_and_the_fold():
     assert lab._fold.layout.display == ""
     lab.buttons["More settings"].click()
     assert lab._fold.layout.display == "none"
+    lab.free_running = True
+    settings = {*lab.setting_names()}
+    kept = {name: getattr(lab, name) for name in {*lab.trait_names()} - settings}
     lab.buttons["Defaults"].click()
+    assert lab._settings() == rnnlab.TrainingLab()._settings()
     assert {name: getattr(lab, name) for name in DEFAULTS} == DEFAULTS
+    assert {name: getattr(lab, name) for name in kept} == kept  # it is still on its page
     lab.close()
 
 

@@ -584,8 +584,8 @@ class TrainingLab(ExaminedLab):
     def _on_defaults(self) -> None:
         """Set all settings to what they are in a lab that is given none."""
         self._complain("")
-        for name, value in self.trait_defaults(*self.setting_names()).items():
-            setattr(self, name, value)
+        for name in self.setting_names():  # not `trait_defaults`: it has those of all other traits
+            setattr(self, name, self.traits()[name].default_value)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._viewer.player.attach()

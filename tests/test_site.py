@@ -180,7 +180,7 @@ def test_the_index_leads_to_lessons_texts_and_elsewhere(site):
         }
         assert sum("mybinder.org" in a and path.name in a for a in page.addresses) == 1
     assert {f"{text.stem}.html" for text in build.TEXTS} <= {*page.addresses}
-    assert {labs.LIVE, "api/rnnlab.html"} <= {*page.addresses}
+    assert {f"{labs.LIVE}#lang=en", "api/rnnlab.html"} <= {*page.addresses}
 
 
 @pytest.mark.slow

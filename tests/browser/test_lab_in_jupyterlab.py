@@ -79,6 +79,7 @@ def test_training_follows_the_learning_rate(page, report):
     report(f"key on learning rate to new picture: {figures(waits)}")
 
 
+@pytest.mark.slow
 def test_sixteen_seeds_follow_the_learning_rate(page, report):
     assert run_cell(page, "lab.seeds = 16\nprint(lab.seeds)") == "16"
     wait_for_text(page, "over 16 seeds after epoch 40: median")

@@ -52,10 +52,10 @@ def predict(model: nn.Module, inputs: Tensor) -> Tensor:
 def draw_symbols(
     model: nn.Module, one_hot: Callable[[Tensor], Tensor], count: int, length: int, seed: int
 ) -> Tensor:
-    """Return sequences that a model makes up, numbers (count, length) from 0, which all begin with.
+    """Return sequences that a model makes up: numbers (count, length), the first of each is 0.
 
-    Each symbol is drawn by the probabilities that the model gives for it; `one_hot` makes its
-    inputs (count, 1, C) of numbers (count, 1).
+    Each symbol after it is drawn by the probabilities that the model gives for it; `one_hot` makes
+    its inputs (count, 1, C) of numbers (count, 1).
     """
     check_count("count", count)
     generator = torch.Generator().manual_seed(seed)

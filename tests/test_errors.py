@@ -107,6 +107,9 @@ VALUE = [
     (lambda: rnnlab.load_task("sunspots", window=400), "the training part has 248 values; a "
      "window of 400 and its target need at least 401: give a longer series, or a shorter "
      "window=..."),
+    (lambda: rnnlab.SeriesTask(series([1.0, 2.0, 4.0, 3.0, 5.0]), window=1),
+     "the training part has 4 values; the linear formula of the last nine, with which a forecast "
+     "is compared, needs at least 10: give a longer series"),
     (lambda: rnnlab.SeriesTask(series([1.0] * 50)), "the training part of Tides never changes: "
      "nothing to learn"),
     (lambda: rnnlab.SeriesTask(series([1.0, math.nan] * 30, range(1900, 1960))),

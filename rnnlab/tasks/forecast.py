@@ -37,6 +37,7 @@ WORDS = {  # names and units of series that have a translation
     "minute": "minute",
     "step": "step",
 }
+ORDER = 9  # of the autoregression that forecasts are compared with
 
 
 class SeriesTask:
@@ -73,8 +74,9 @@ class SeriesTask:
         column: which one of several is predicted, by its name or its number from 0.
 
     Raises:
-        ValueError: for NaN in the series (with its time), a training part shorter than a window,
-            a fraction that is not between 0 and 1, a column that never changes or is not there.
+        ValueError: for NaN in the series (with its time), a training part shorter than a window or
+            than ten values, a fraction that is not between 0 and 1, a column that never changes or
+            is not there.
     """
 
     loss_fn = "mse"
@@ -124,6 +126,12 @@ class SeriesTask:
                 "at least {least}: give a longer series, or a shorter window=..."
             )
             raise ValueError(say(text, count=self._first, window=window, least=window + 1))
+        if self._first <= ORDER:
+            text = (
+                "the training part has {count} values; the linear formula of the last nine, with "
+                "which a forecast is compared, needs at least {least}: give a longer series"
+            )
+            raise ValueError(say(text, count=self._first, least=ORDER + 1))
         scales = [self._scale(signal[: self._first, k], k) for k in range(self.input_size)]
         self.mean, self.std = scales[self.column]
         means, stds = torch.tensor(scales, dtype=signal.dtype).unbind(1)
@@ -233,7 +241,7 @@ class SeriesTask:
         linear function of the last nine (scaled) values of the predicted column, fitted to the
         training part.
         """
-        rivals = {"persistence": self._before, "AR(9)": self._autoregression(9)}
+        rivals = {"persistence": self._before, "AR(9)": self._autoregression(ORDER)}
         return {name: self.rmse(forecast) for name, forecast in rivals.items()}
 
     def _autoregression(self, order: int) -> Tensor:

@@ -71,7 +71,7 @@ def _state_is_for_the_other_axis(trace: Trace) -> bool:
     "{module} was given {shape}, where axis 0 holds {shape[0]} examples: it reads them as "
     "{shape[0]} time steps of {shape[1]} sequences.",
     why="Without batch_first=True a recurrent module takes axis 0 for time.",
-    fix="nn.RNN(..., batch_first=True), or inputs.transpose(0, 1)",
+    fix="batch_first=True where the module is made, or inputs.transpose(0, 1)",
     lesson=BATCHES,
     raises=(r"Expected hidden.* size ",),
     fits=_state_is_for_the_other_axis,

@@ -5,8 +5,11 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 import rnnlab
 from rnnlab.doctor.judge import RULES
@@ -88,6 +91,42 @@ def test_a_finding_names_what_it_means_in_the_users_words(script, seen, fix):
     (found,) = (f for f in watched(path).findings if f.code == code_of(path))
     assert found.what.startswith(seen)
     assert fix in found.fix
+
+
+FORMS = {  # of one axis more at the end, as torch takes it
+    "dim": lambda x: x.unsqueeze(dim=-1),
+    "axis": lambda x: x.unsqueeze(axis=-1),
+    "function": lambda x: torch.unsqueeze(x, axis=2),
+    "of NumPy": lambda x: x.unsqueeze(np.int64(-1)),
+    "of a tensor": lambda x: x.unsqueeze(torch.tensor(-1)),
+    "stacked": lambda x: torch.stack([x], axis=-1),
+    "unbound": lambda x: torch.stack(x.unbind(axis=1), axis=1)[..., None],
+    "squeezed": lambda x: x.unsqueeze(1).squeeze(axis=1).unsqueeze(-1),
+    "swapped": lambda x: x.t().unsqueeze(-1).swapaxes(axis0=0, axis1=1),
+    "reduced": lambda x: torch.stack([x, x], 2).mean(axis=2, keepdims=True),
+    "reduced by NumPy": lambda x: torch.stack([x, x], 2).mean(np.int64(2)).unsqueeze(-1),
+}
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
+@pytest.mark.parametrize("form", FORMS)
+def test_an_axis_is_read_in_every_form_that_torch_takes(form, wrong):
+    torch.manual_seed(0)
+    data = TensorDataset(torch.randn(64, 12), torch.randn(64, 1))
+    rnn, head = nn.GRU(1, 8, batch_first=True), nn.Linear(8, 1)
+    optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()])
+    with rnnlab.watch() as report:
+        for inputs, targets in DataLoader(data, batch_size=16, shuffle=True):
+            inputs = FORMS[form](inputs)  # (16, 12) -> (16, 12, 1)
+            outputs, _ = rnn(inputs.transpose(0, 1) if wrong else inputs)
+            last = outputs[-1, :] if wrong else outputs[:, -1]
+            predictions = head(last).mean() if wrong else head(last)
+            loss = nn.functional.l1_loss(predictions, targets.mean() if wrong else targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    assert report.trace.stumbled is None
+    assert ("batch-first" in [finding.code for finding in report.findings]) == wrong, str(report)
 
 
 OUTSIDE = Path(__file__).parent / "outside"

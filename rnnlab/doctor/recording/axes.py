@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -21,6 +22,8 @@ REDUCES = {"sum", "mean", "amax", "amin", "max", "min", "argmax", "argmin", "log
            "prod", "all", "any", "median"}  # fmt: skip
 PIECES = {"split", "chunk", "tensor_split"}
 ROWS = {"unbind", "__iter__"}
+# torch takes NumPy's names of arguments too
+OF_NUMPY = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim"}
 Origin = list[int | None]
 
 
@@ -52,7 +55,14 @@ def _dims(args: Any, kwargs: Any, n: int) -> list[int]:
     flat = given if isinstance(given, (tuple, list)) else (given,)
     if len(flat) == 1 and isinstance(flat[0], (tuple, list)):
         flat = flat[0]
-    return [d % n for d in flat if isinstance(d, int) and not isinstance(d, bool)] if n else []
+    return [int(d) % n for d in flat if _is_axis(d)] if n else []
+
+
+def _is_axis(given: Any) -> bool:
+    """Whether this names an axis: an integer, NumPy's or a tensor's () too, but no switch."""
+    if isinstance(given, Tensor):
+        return given.dim() == 0 and not given.is_floating_point()
+    return isinstance(given, Integral) and not isinstance(given, bool)
 
 
 def _transpose(own: Origin, n: int, args: Any, kwargs: Any, given: Tensor) -> Origin | None:

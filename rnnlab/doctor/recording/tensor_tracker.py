@@ -12,6 +12,7 @@ from rnnlab.doctor.events import Place, users_place
 from rnnlab.doctor.recording import padding
 from rnnlab.doctor.recording.axes import (
     FEATURES,
+    OF_NUMPY,
     PIECES,
     RESHAPES,
     SAME,
@@ -81,6 +82,7 @@ class TensorTracker:
     def on_function(self, name: str, args: Any, kwargs: Any, result: Any, outside: bool) -> None:
         """A function of torch was called; outside: not by a module."""
         self._session.calls -= 1
+        kwargs = {OF_NUMPY.get(key, key): value for key, value in kwargs.items()}
         given = tensors_in([*args, *kwargs.values()])
         known = [(tensor, info) for tensor in given if (info := self._known.get(tensor))]
         if name in ENDS_GRAPH and given and has_graph(given[0]):

@@ -1,7 +1,8 @@
 """Messages: one whole sentence with named fields for its values, said in the learner's language.
 
-The language is that of `set_language`, or else of the environment's `RNNLAB_LANG`, or English. What
-has no translation is said in English.
+Every message goes through `say`. Its translation stands in `rnnlab/locale/<language>/messages.po`,
+see `catalogues`; what has none is said in English. The language is that of `set_language`, or else
+of the environment's `RNNLAB_LANG`, or English.
 """
 
 import gettext

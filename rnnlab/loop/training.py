@@ -1,4 +1,4 @@
-"""The training loop: epochs, batches, and the hidden state between them; read `Run._epochs`."""
+"""The loop: epochs, the state between batches, an epoch's average loss; read `Run._epochs`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""What becomes of the hidden state between batches, four ways: plain rows from real runs.
+"""Four ways to treat the hidden state between batches, compared: plain rows from real runs.
 
 All four read the recall task and differ in one line, `next_state`. Each row holds the loss and
 what the batch has cost: how far back its gradient reaches, what is kept for it, how long it takes.

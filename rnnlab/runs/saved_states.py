@@ -1,4 +1,4 @@
-"""The lasting state of a run, as it stands at the end of an epoch: taken, checked, restored."""
+"""What a checkpoint holds: a run's state at the end of an epoch, taken, checked, restored."""
 
 import copy
 import math

@@ -1,6 +1,7 @@
 """Tasks: data, loss and the picture that suits it, under one name ("sine", "sunspots", ...).
 
-A task is one class in one module of this folder, whose `TASKS` names it; nothing else lists it.
+A task is one class in one module of this folder. `TASKS` there gives it its name for `load_task`;
+`rnnlab/__init__.py` lists the class, if it is public.
 """
 
 import pkgutil

@@ -1,9 +1,11 @@
 """Preflight: it names planted defects, is silent about correct models, and changes nothing."""
 
 import copy
+import itertools
 import json
 import random
 import re
+import time
 
 import numpy as np
 import pytest
@@ -367,6 +369,27 @@ def test_without_time_it_says_so(monkeypatch):
     undecided = {check.name for check in report.checks if check.verdict == "not decided"}
     dependence, learned = {"other examples", "its future", "its past"}, {"gradients", "one batch"}
     assert undecided == {"first loss"} | dependence | learned
+
+
+@pytest.mark.parametrize("slow", range(40))
+def test_one_call_that_the_machine_holds_up_leaves_nothing_undecided(monkeypatch, slow):
+    monkeypatch.setattr(preflight_module, "SECONDS", 2.0)
+    clock, calls = [0.0], itertools.count()
+
+    class Held(nn.Module):
+        """Takes a hundredth of a second of this clock, and once 0.4 seconds."""
+
+        def __init__(self):
+            super().__init__()
+            self.inner = sequence_net()
+
+        def forward(self, x):
+            clock[0] += 0.4 if next(calls) == slow else 0.01
+            return self.inner(x)
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    report = rnnlab.preflight(Held(), [(X, Y)], MSE)
+    assert not [check.name for check in report.checks if check.verdict == "not decided"]
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def _look(
     subject = Subject(model, batch, loss_fn, optimizer, start + (1 - FOR_LEARNING) * SECONDS)
     try:
         subject.predictions = subject.predict(training=True)
+        if not subject.is_time_for(FOR_A_CHANGE) and subject.is_time_for(1):
+            subject.predict(training=True)  # a first call may be slow by itself: ask another
     except Exception as error:  # the user's, whatever it is
         yield fault_of(FORWARD, error, say("the model"), say(PRINT))
         return

@@ -121,8 +121,6 @@ def _execute(path, place, spoken):
     for script in path.parent.glob("*.py"):  # which a notebook may run
         shutil.copy(script, place)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if any("preflight(" in cell.source for cell in code):
-        _after(code[0], "_t.take_time()")
     for cell in code:
         if re.search(LAB, cell.source):
             diverges = "diverges" in cell.metadata.get("tags", [])

@@ -6,7 +6,6 @@ nbmake runs it as `post_cell_execute`. What is found is written into files besid
 import asyncio
 import base64
 import contextlib
-import importlib
 import io
 import json
 import os
@@ -18,11 +17,6 @@ import rnnlab
 from rnnlab.base.say import language, say
 from rnnlab.widgets.viewer.run_words import where
 from tests import memory
-
-
-def take_time():
-    """Let preflight look for as long as it needs: on a busy machine two seconds are not enough."""
-    importlib.import_module("rnnlab.doctor.preflight").SECONDS = 100
 
 
 async def lab(shell, file, diverges=False):

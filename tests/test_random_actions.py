@@ -739,7 +739,7 @@ ASKED = int(os.environ.get("RNNLAB_ACTIONS", 0)) // len(MACHINES)
 
 # examples in a round, their actions at most, and how many actions there are at least
 @short_or_long(
-    ("examples", "steps", "actions"), (1, 25, 0), (4, 150 if ASKED else 25, max(50, ASKED))
+    ("examples", "steps", "actions"), (1, 25, 0), (4, 150 if ASKED else 25, max(100, ASKED))
 )
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_order_of_actions_leaves_a_lab_that_does_not_answer(

@@ -5,7 +5,7 @@ from conftest import open_lab
 from soak import ASK_KERNEL
 
 pytestmark = pytest.mark.browser
-TIMES = 150  # restarts, twice
+TIMES = 250  # restarts, twice
 AGAIN = """
 import asyncio
 for k in range({times}):

@@ -34,11 +34,15 @@ ASK_KERNEL = """async code => {
   };
   await request.done;
   return text }"""
-SETTLED = """
+FULL_SPEED = """
 import asyncio, json
 lab.speed = "full"
+"""
+SETTLED = """
 while lab._runner.busy or lab._viewer.player.busy:
     await asyncio.sleep(0.01)
+"""
+READ = """
 await asyncio.sleep(0.1)
 print(json.dumps({
     "traits": {name: getattr(lab, name) for name in lab.controls},
@@ -240,15 +244,15 @@ class Soak:
         """Return the lab's settings, once the page shows them: it sends a change late."""
         end = time.monotonic() + 20
         while True:
-            traits = self.state()["traits"]
+            traits = self.state(settled="")["traits"]  # a run that goes on has them too
             shown, expected = self.page.evaluate(SHOWN), as_shown(traits)
             if shown == expected:
                 return traits
             assert time.monotonic() < end, (shown, expected)
 
-    def state(self):
+    def state(self, settled=SETTLED):
         self.page.wait_for_timeout(150)  # what was pressed last is on its way
-        return json.loads(self.page.evaluate(ASK_KERNEL, SETTLED))
+        return json.loads(self.page.evaluate(ASK_KERNEL, FULL_SPEED + settled + READ))
 
     def run(self, actions=None, seconds=None):
         """Act so often or so long, and check now and then and at the end."""
